@@ -1,0 +1,46 @@
+# Every command that this project has. `make run` and `make test` need nothing but Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+
+.PHONY: run test check fmt bench evals clean
+
+run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
+	$(BIN)/scriptorium serve
+
+test: $(READY_DEV)  ## Every test that needs no outside account
+	$(BIN)/pytest
+
+check: $(READY_DEV)  ## Types, lint, format, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+fmt: $(READY_DEV)  ## Format, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (the layout is in evals/README.md)
+	$(BIN)/python -m evals.characters --model offline --check --data $(DATA)
+	$(BIN)/python -m evals.characters --model oracle --check --data $(DATA)
+	$(BIN)/python -m evals.characters --model oracle --faults --check --data $(DATA)
+
+bench: $(READY_DEV)  ## Speed and memory on one long novel
+	$(BIN)/python -m bench.characters --check
+
+clean:  ## Remove what the other commands made, but never the data folder
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(READY): pyproject.toml constraints.txt | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(READY_DEV): pyproject.toml constraints.txt | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@ $(READY)

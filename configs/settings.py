@@ -1,0 +1,285 @@
+"""Every setting of the service, and the only place that reads the environment.
+
+A setting comes from, strongest first: a command line flag, the environment, the file ``.env`` in the
+working directory, the default below. A value that cannot be used stops the start with one line that says
+which setting it is, what is wrong with it and what is allowed.
+"""
+
+import logging
+import os
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, ByteSize, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+ENV_FILE = Path(".env")
+
+
+class SettingsError(Exception):
+    """One or more settings cannot be used; the message has one line for each."""
+
+
+def _known_scheme(*schemes: str) -> AfterValidator:
+    def check(url: str | None) -> str | None:
+        if url is not None and not url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(f"must start with one of {', '.join(f'{s}://' for s in schemes)}")
+        return url
+
+    return AfterValidator(check)
+
+
+class Settings(BaseSettings):
+    """The service's settings; each field's alias is its name in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    # --- server
+    host: str = Field("127.0.0.1", alias="HOST", description="Address to listen on.")
+    port: int = Field(
+        8000, alias="PORT", ge=0, le=65535, description="Port to listen on; 0 picks a free one."
+    )
+    allow_unauthenticated_network: bool = Field(
+        False,
+        alias="ALLOW_UNAUTHENTICATED_NETWORK",
+        description="Let HOST be other than loopback although nobody has to log in. "
+        "Only behind a proxy that checks who asks.",
+    )
+    data_dir: Path = Field(Path("./data"), alias="DATA_DIR", description="Folder of everything that is kept.")
+    config: Path | None = Field(
+        None,
+        alias="SCRIPTORIUM_CONFIG",
+        description="A langgraph.json whose graphs are served instead of ours.",
+    )
+    log_level: LogLevel = Field("INFO", alias="LOG_LEVEL", description="Least severe level that is logged.")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="ALLOWED_ORIGINS",
+        description="Comma-separated origins whose pages may call the API, besides those on this machine; "
+        "* for any.",
+    )
+
+    # --- state
+    redis_url: Annotated[str | None, _known_scheme("redis", "rediss", "unix")] = Field(
+        None,
+        alias="REDIS_URL",
+        description="Redis (>= 6.2) or Valkey. Unset: a server of our own, in DATA_DIR.",
+    )
+    database_url: Annotated[str | None, _known_scheme("sqlite+aiosqlite", "postgresql+asyncpg")] = Field(
+        None,
+        alias="DATABASE_URL",
+        description="SQL database (PostgreSQL needs the extra `postgres`). Unset: SQLite in DATA_DIR.",
+    )
+    result_ttl_hours: float = Field(
+        24,
+        alias="RESULT_TTL_HOURS",
+        gt=0,
+        le=24 * 365,
+        description="Hours that streams and the results of recogniser tasks are kept after the run's end.",
+    )
+
+    # --- runs
+    n_jobs_per_worker: int = Field(
+        10, alias="N_JOBS_PER_WORKER", ge=1, le=1000, description="Runs that one worker executes at a time."
+    )
+    bg_job_timeout_secs: float = Field(
+        86400, alias="BG_JOB_TIMEOUT_SECS", gt=0, description="Seconds after which a run ends with `timeout`."
+    )
+    max_file_size: ByteSize = Field(
+        ByteSize(20 * 1024 * 1024),
+        alias="MAX_FILE_SIZE",
+        ge=1024,
+        description="Largest upload and largest request body: bytes, or a number with KiB, MiB, MB...",
+    )
+
+    # --- webhooks and callbacks
+    webhook_secret: SecretStr | None = Field(
+        None,
+        alias="WEBHOOK_SECRET",
+        description="Key of the HMAC-SHA256 signature on callbacks. Unset: one is made and kept in DATA_DIR.",
+    )
+    webhook_timeout: float = Field(
+        30, alias="WEBHOOK_TIMEOUT", gt=0, le=300, description="Seconds that a callback's receiver may take."
+    )
+    webhook_retry: int = Field(
+        5, alias="WEBHOOK_RETRY", ge=0, le=20, description="Further attempts after a callback that failed."
+    )
+    webhook_allow_private: bool = Field(
+        False,
+        alias="WEBHOOK_ALLOW_PRIVATE",
+        description="Allow callbacks to loopback and private addresses.",
+    )
+
+    # --- models
+    primary_model: str = Field(
+        "offline",
+        alias="PRIMARY_MODEL",
+        description="Model of the role `primary`: `offline` (rules only) or `openai:NAME` on an "
+        "OpenAI-compatible server.",
+    )
+    llm_base_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None, alias="LLM_BASE_URL", description="Base URL of the OpenAI-compatible server, ending in /v1."
+    )
+    llm_api_key: SecretStr | None = Field(None, alias="LLM_API_KEY", description="Its key.")
+    llm_timeout: float = Field(
+        120, alias="LLM_TIMEOUT", gt=0, description="Seconds that one model call may take in all."
+    )
+    max_concurrent_requests: int = Field(
+        5,
+        alias="MAX_CONCURRENT_REQUESTS",
+        ge=1,
+        le=1000,
+        description="Model calls under way at once in one process.",
+    )
+    similarity_threshold: float = Field(
+        0.8,
+        alias="SIMILARITY_THRESHOLD",
+        ge=0,
+        le=1,
+        description="How alike two names must be to count as one person, unless a recogniser request says.",
+    )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(
+            origin.strip().rstrip("/")
+            for origin in value.strip("[]").replace('"', "").split(",")
+            if origin.strip()
+        )
+
+    @field_validator("primary_model")
+    @classmethod
+    def _provider_and_model(cls, value: str) -> str:
+        provider, _, model = value.partition(":")
+        if value != "offline" and (provider != "openai" or not model):
+            raise ValueError("must be offline or openai:MODEL, such as openai:qwen-plus")
+        return value
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingOrigin:
+    """One setting as it is in force."""
+
+    name: str  #: Name in the environment.
+    value: str  #: What is in force; secrets are masked.
+    default: str
+    source: Literal["flag", "environment", ".env", "default"]
+    description: str
+
+
+def load_settings(**flags: object) -> Settings:
+    """Read all settings.
+
+    Args:
+        flags: Values given on the command line, by field name; None means "not given".
+
+    Raises:
+        SettingsError: When a value cannot be used.
+    """
+    given = {_alias(name): value for name, value in flags.items() if value is not None}
+    try:
+        settings = Settings(**given)  # pyright: ignore[reportArgumentType] - flags are checked by the model
+    except ValidationError as error:
+        lines = [_explain(detail, given) for detail in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+    if not settings.is_loopback and not settings.allow_unauthenticated_network:
+        raise SettingsError(
+            f"HOST={settings.host}: anybody on that network could use the service, for it has no accounts; "
+            "use 127.0.0.1, or set ALLOW_UNAUTHENTICATED_NETWORK=true behind a proxy that checks who asks."
+        )
+    return settings
+
+
+def describe(settings: Settings, flags: dict[str, object]) -> list[SettingOrigin]:
+    """Every setting with its value (secrets masked), default and source, in the order of the class."""
+    return [
+        SettingOrigin(
+            name=_alias(name),
+            value=_show(getattr(settings, name)),
+            default=_show(field.default),
+            source=_source(name, flags),
+            description=field.description or "",
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def setup_logging(level: LogLevel) -> None:
+    """Log to standard error, one line an event."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("alembic", "docket", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # what they tell at INFO, we tell ourselves
+    logging.getLogger("sse_starlette").setLevel(logging.WARNING)  # at DEBUG it logs the users' texts
+
+
+def _alias(field_name: str) -> str:
+    return Settings.model_fields[field_name].alias or field_name
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, SecretStr):
+        return "********"
+    if isinstance(value, ByteSize):
+        return value.human_readable().replace(".0", "")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - only tuples of str are declared
+    return str(value)
+
+
+def _source(name: str, flags: dict[str, object]) -> Literal["flag", "environment", ".env", "default"]:
+    alias = _alias(name)
+    if flags.get(name) is not None:
+        return "flag"
+    if _find(alias, os.environ):
+        return "environment"
+    if ENV_FILE.is_file() and _find(alias, dotenv_values(ENV_FILE)):
+        return ".env"
+    return "default"
+
+
+def _find(alias: str, values: Any) -> bool:
+    return any(key.upper() == alias and value for key, value in values.items())
+
+
+def _explain(detail: ErrorDetails, flags: dict[str, object]) -> str:
+    alias = str(detail["loc"][0])
+    field = next(f for f in Settings.model_fields.values() if f.alias == alias)
+    shown = "********" if "SecretStr" in str(field.annotation) else repr(detail["input"])
+    where = "flag" if alias in flags else "environment or .env"
+    message = detail["msg"].removeprefix("Value error, ")
+    allowed = (
+        f" Allowed: {', '.join(map(str, get_args(field.annotation)))}."
+        if detail["type"] == "literal_error"
+        else ""
+    )
+    return f"{alias}={shown} ({where}): {message}.{allowed} ({field.description})"

@@ -1,0 +1,37 @@
+"""What a request handler may ask for."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Path, Request
+
+from server.resources import Resources
+from tools.errors import InvalidInput
+
+
+def resources(request: Request) -> Resources:
+    """The open resources of this server."""
+    return cast("Resources", request.state.resources)
+
+
+def thread_id(thread_id: Annotated[str, Path(description="The thread's UUID.")]) -> str:
+    """The thread id of the path, in its canonical form."""
+    return canonical_uuid(thread_id, "thread")
+
+
+def run_id(run_id: Annotated[str, Path(description="The run's UUID.")]) -> str:
+    """The run id of the path, in its canonical form."""
+    return canonical_uuid(run_id, "run")
+
+
+def canonical_uuid(text: str, noun: str) -> str:
+    """A UUID in lower case with dashes; raises InvalidInput for anything else."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise InvalidInput(f"Invalid {noun} ID: must be a UUID", code="invalid_id") from None
+
+
+Open = Annotated[Resources, Depends(resources)]
+ThreadId = Annotated[str, Depends(thread_id)]
+RunId = Annotated[str, Depends(run_id)]

@@ -1,0 +1,75 @@
+"""From an explained failure to its HTTP status and body, in one place.
+
+The body is ``{"detail": message, "error": code, "hint": what to do}``: ``detail`` is what LangGraph's clients
+read, the rest is for people and programs that want to act on it.
+"""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from tools.errors import ErrorCategory, ServiceError
+
+logger = logging.getLogger(__name__)
+
+STATUS = {
+    ErrorCategory.INVALID_INPUT: 422,
+    ErrorCategory.TOO_LARGE: 413,
+    ErrorCategory.NOT_FOUND: 404,
+    ErrorCategory.CONFLICT: 409,
+    ErrorCategory.RATE_LIMIT: 429,
+    ErrorCategory.CONNECTIVITY: 503,
+    ErrorCategory.AUTHENTICATION: 502,
+    ErrorCategory.CONTENT_FILTER: 502,
+    ErrorCategory.QUOTA: 502,
+    ErrorCategory.INVALID_ANSWER: 502,
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure of this application in the one form."""
+    app.add_exception_handler(ServiceError, _service_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def answer(status: int, message: str, code: str, hint: str = "") -> JSONResponse:
+    """An error's response."""
+    body = {"detail": message, "error": code} | ({"hint": hint} if hint else {})
+    return JSONResponse(body, status)
+
+
+async def _service_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ServiceError)  # noqa: S101 - the handler is installed for this class
+    return answer(STATUS[error.category], error.message, error.code, error.hint)
+
+
+async def _invalid_request(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is installed for this class
+    if any(detail["type"] == "json_invalid" for detail in error.errors()):
+        return answer(422, "Invalid JSON in request body", "invalid_json", "Send one JSON object in UTF-8.")
+    problems = [_explain(detail) for detail in error.errors()]
+    return answer(422, "; ".join(problems), "invalid_request", "Correct the fields named in detail.")
+
+
+async def _http_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the handler is installed for this class
+    response = answer(error.status_code, str(error.detail), "http_error")
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return answer(500, "Internal error", "internal_error", "The server's log says more; please report it.")
+
+
+def _explain(detail: dict[str, object]) -> str:
+    place = detail["loc"]
+    assert isinstance(place, tuple)  # noqa: S101 - pydantic's own form
+    name = ".".join(str(part) for part in place[1:]) or "body"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return f"{name}: {str(detail['msg']).removeprefix('Value error, ')}"

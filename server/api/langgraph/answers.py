@@ -1,0 +1,46 @@
+"""JSON answers in the LangGraph Server API's form."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import anyio
+from fastapi import Response
+from fastapi.responses import StreamingResponse
+
+from server.db.models import Run
+from server.stream.encoding import to_json
+from server.stream.sse import HEARTBEAT_SECONDS
+
+
+def json_answer(value: object, headers: Mapping[str, str] | None = None) -> Response:
+    """A value as a JSON response."""
+    return Response(to_json(value), media_type="application/json", headers=dict(headers or {}))
+
+
+def run_headers(run: Run, *, ending: str) -> dict[str, str]:
+    """Where a run is, and where to go on listening to it; clients read both."""
+    place = f"/threads/{run.thread_id}/runs/{run.run_id}"
+    return {"Location": f"{place}/{ending}", "Content-Location": place}
+
+
+def patient_answer(value: Callable[[], Awaitable[Any]], headers: Mapping[str, str]) -> Response:
+    """A JSON response that is kept alive with line feeds until its value is there."""
+    return StreamingResponse(_with_heartbeats(value), media_type="application/json", headers=dict(headers))
+
+
+async def _with_heartbeats(value: Callable[[], Awaitable[Any]]) -> AsyncIterator[bytes]:
+    done: list[bytes] = []
+
+    async def wait() -> None:
+        done.append(to_json(await value()))
+        finished.set()
+
+    finished = anyio.Event()
+    async with anyio.create_task_group() as group:
+        group.start_soon(wait)
+        while not finished.is_set():
+            with anyio.move_on_after(HEARTBEAT_SECONDS) as pause:
+                await finished.wait()
+            if pause.cancelled_caught:
+                yield b"\n"
+    yield done[0]

@@ -1,0 +1,171 @@
+"""Bodies and answers of the LangGraph Server API, as its clients know them."""
+
+from typing import Any, Literal, cast
+
+from langgraph.types import PregelTask, StateSnapshot
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from server.db.models import Run, Thread
+from server.runs.job import Durability, RunRequest
+from server.stream.modes import RunStreamMode
+
+
+class ThreadCreate(BaseModel):
+    """What POST /threads takes."""
+
+    thread_id: str | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    if_exists: Literal["raise", "do_nothing"] = "raise"
+
+
+class RunCreate(BaseModel):
+    """What every route that creates a run takes; fields unknown here are ignored, as officially."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    assistant_id: str
+    input: Any = None
+    command: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = None
+    config: dict[str, Any] | None = None
+    context: dict[str, Any] | None = None
+    checkpoint: dict[str, Any] | None = None
+    stream_mode: tuple[RunStreamMode, ...] = ("values",)
+    stream_subgraphs: bool = False
+    stream_resumable: bool = False
+    interrupt_before: Literal["*"] | list[str] | None = None
+    interrupt_after: Literal["*"] | list[str] | None = None
+    webhook: str | None = None
+    multitask_strategy: Literal["enqueue", "reject"] = "enqueue"
+    if_not_exists: Literal["create", "reject"] = "reject"
+    on_disconnect: Literal["cancel", "continue"] = "continue"
+    on_completion: Literal["delete", "keep"] = "delete"
+    durability: Durability | None = None
+    checkpoint_during: bool | None = None
+
+    @field_validator("stream_mode", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        if value is None or value == []:
+            return ("values",)
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _not_both(self) -> "RunCreate":
+        if self.context and (self.config or {}).get("configurable"):
+            raise ValueError("Cannot specify both configurable and context. Use context, which replaces it.")
+        return self
+
+    def request(self, *, keep_thread: bool) -> RunRequest:
+        """The run that is asked for."""
+        config = dict(self.config or {})
+        if self.checkpoint:
+            chosen = {k: v for k, v in self.checkpoint.items() if k.startswith("checkpoint_")}
+            config["configurable"] = config.get("configurable", {}) | chosen
+        lasting = "exit" if self.checkpoint_during is False else "async"
+        return RunRequest(
+            assistant_id=self.assistant_id,
+            input=self.input,
+            command=self.command,
+            metadata=self.metadata or {},
+            config=config,
+            context=self.context or {},
+            stream_mode=self.stream_mode,
+            stream_subgraphs=self.stream_subgraphs,
+            stream_resumable=self.stream_resumable,
+            interrupt_before=self.interrupt_before,
+            interrupt_after=self.interrupt_after,
+            webhook=self.webhook,
+            multitask_strategy=self.multitask_strategy,
+            if_not_exists=self.if_not_exists,
+            durability=self.durability or lasting,
+            keep_thread=keep_thread,
+        )
+
+
+def thread_json(thread: Thread, snapshot: StateSnapshot | None) -> dict[str, Any]:
+    """A thread as the API shows it."""
+    shown = {
+        "thread_id": thread.thread_id,
+        "created_at": thread.created_at.isoformat(),
+        "updated_at": thread.updated_at.isoformat(),
+        "state_updated_at": thread.state_updated_at.isoformat(),
+        "metadata": thread.meta,
+        "status": thread.status,
+        "config": thread.config,
+        "values": snapshot.values if snapshot and snapshot.config else None,
+    }
+    if thread.error is not None:
+        shown["error"] = thread.error
+    if snapshot is not None:
+        shown["interrupts"] = {t.id: list(t.interrupts) for t in snapshot.tasks if t.interrupts}
+    return shown
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """A run as the API shows it."""
+    return {
+        "run_id": run.run_id,
+        "thread_id": run.thread_id,
+        "assistant_id": run.assistant_id,
+        "metadata": run.meta,
+        "status": run.status,
+        "kwargs": run.kwargs,
+        "multitask_strategy": "enqueue",
+        "created_at": run.created_at.isoformat(),
+        "updated_at": run.updated_at.isoformat(),
+    }
+
+
+def state_json(snapshot: StateSnapshot | None) -> dict[str, Any]:
+    """A thread's state as the API shows it; nulls before the first checkpoint."""
+    if snapshot is None or snapshot.created_at is None:
+        return _EMPTY_STATE
+    checkpoint = _checkpoint(snapshot.config)
+    parent = _checkpoint(snapshot.parent_config)
+    return {
+        "values": snapshot.values,
+        "next": list(snapshot.next),
+        "tasks": [_task(task) for task in snapshot.tasks],
+        "metadata": snapshot.metadata,
+        "created_at": snapshot.created_at,
+        "checkpoint": checkpoint,
+        "parent_checkpoint": parent,
+        "interrupts": list(snapshot.interrupts),
+        "checkpoint_id": checkpoint and checkpoint["checkpoint_id"],
+        "parent_checkpoint_id": parent and parent["checkpoint_id"],
+    }
+
+
+_EMPTY_STATE: dict[str, Any] = {
+    "values": {},
+    "next": [],
+    "tasks": [],
+    "metadata": None,
+    "created_at": None,
+    "checkpoint": None,
+    "parent_checkpoint": None,
+    "interrupts": [],
+    "checkpoint_id": None,
+    "parent_checkpoint_id": None,
+}
+
+
+def _task(task: PregelTask) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "name": task.name,
+        "path": cast("Any", task).path,
+        "error": str(task.error) if task.error else None,
+        "interrupts": list(task.interrupts),
+        "checkpoint": None,
+        "state": None,
+        "result": task.result,
+    }
+
+
+def _checkpoint(config: Any) -> dict[str, Any] | None:
+    if not config:
+        return None
+    keys = ("checkpoint_id", "thread_id", "checkpoint_ns", "checkpoint_map")
+    return {key: config["configurable"][key] for key in keys if key in config["configurable"]}

@@ -1,0 +1,137 @@
+"""The command ``scriptorium``."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from configs.settings import SettingsError, describe, load_settings, setup_logging
+from graphs.registry import GRAPHS
+from server import data_folder, local_run
+from server.app import create_app
+from server.data_folder import DataFolderBusy
+from server.embedded_redis import EmbeddedRedisError
+from tools.errors import ServiceError
+
+app = typer.Typer(
+    help="Scriptorium: a LangGraph agent service for language work.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+HostFlag = Annotated[str | None, typer.Option(help="Address to listen on.")]
+PortFlag = Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")]
+ConfigFlag = Annotated[Path | None, typer.Option(help="A langgraph.json whose graphs are served.")]
+DataDirFlag = Annotated[Path | None, typer.Option(help="Folder of everything that is kept.")]
+LogLevelFlag = Annotated[str | None, typer.Option(help="Least severe level that is logged.")]
+
+
+@app.command()
+def serve(
+    host: HostFlag = None,
+    port: PortFlag = None,
+    config: ConfigFlag = None,
+    data_dir: DataDirFlag = None,
+    log_level: LogLevelFlag = None,
+) -> None:
+    """Run the service, with its console, at http://HOST:PORT."""
+    settings = load_settings(host=host, port=port, config=config, data_dir=data_dir, log_level=log_level)
+    setup_logging(settings.log_level)
+    with data_folder.hold(settings.data_dir):
+        uvicorn.run(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=settings.log_level == "DEBUG",
+            timeout_graceful_shutdown=5,
+        )
+
+
+@app.command()
+def run(
+    graph: Annotated[str, typer.Argument(help="Which graph; `scriptorium graphs` lists them.")],
+    file: Annotated[Path, typer.Option(help="The file to work on.", exists=True, dir_okay=False)],
+    to: Annotated[Path | None, typer.Option("--out", help="Where to write the result, as JSON.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, as often as needed.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language of the file; detected when not given.")
+    ] = None,
+) -> None:
+    """Run one job on a file, here, without a server."""
+    settings = load_settings()
+    options = dict(_parse_option(text) for text in option or ())
+    result = asyncio.run(
+        local_run.run_file(
+            graph,
+            file,
+            options=options,
+            language=language,
+            max_bytes=settings.max_file_size,
+            console=err,
+        )
+    )
+    if to is not None:
+        to.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
+        err.print(f"Result written to {to}")
+    local_run.show(graph, result, out)
+
+
+@app.command()
+def graphs() -> None:
+    """List the jobs."""
+    table = Table("graph", "title", "description")
+    for graph_id, entry in GRAPHS.items():
+        table.add_row(graph_id, entry.title, entry.description)
+    out.print(table)
+
+
+@app.command("config")
+def show_config(host: HostFlag = None, port: PortFlag = None, config: ConfigFlag = None) -> None:
+    """Print every setting: its value (secrets masked), its default, and where it comes from."""
+    flags: dict[str, object] = {"host": host, "port": port, "config": config}
+    table = Table("setting", "value", "default", "source")
+    for setting in describe(load_settings(**flags), flags):
+        table.add_row(setting.name, setting.value, setting.default, setting.source)
+    out.print(table)
+
+
+def _parse_option(text: str) -> tuple[str, Any]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise typer.BadParameter(f"{text!r} is not NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+def main() -> None:
+    """Entry of the console script: expected failures end with one line, not with a traceback."""
+    _explaining(app)
+
+
+def _explaining(command: Callable[[], None]) -> None:
+    try:
+        command()
+    except ServiceError as error:
+        err.print(
+            f"[red]Error:[/] {error.message}" + (f"\n{error.hint}" if error.hint else ""), highlight=False
+        )
+        sys.exit(1)
+    except (SettingsError, DataFolderBusy, EmbeddedRedisError) as error:
+        err.print(f"[red]Error:[/] {error}", highlight=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Run rows."""
+
+from collections import Counter
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.db.models import ACTIVE, Run
+from tools.errors import NotFound
+
+
+async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = None) -> Run:
+    """A run by its id, on this thread if one is given; raises NotFound."""
+    run = await session.get(Run, run_id)
+    if run is None or thread_id not in (None, run.thread_id):
+        raise NotFound(
+            f"Run with ID {run_id} not found", hint="Check its id and its thread's.", code="unknown_run"
+        )
+    return run
+
+
+async def next_of_thread(session: AsyncSession, thread_id: str) -> Run | None:
+    """The oldest run of a thread that still has work ahead; the runs of a thread run one at a time."""
+    query = (
+        select(Run)
+        .where(col(Run.thread_id) == thread_id, col(Run.status).in_(ACTIVE))
+        .order_by(col(Run.created_at), col(Run.run_id))
+    )
+    return (await session.exec(query)).first()
+
+
+async def unfinished_ids(session: AsyncSession) -> list[str]:
+    """Every run with work ahead, oldest first."""
+    query = select(Run.run_id).where(col(Run.status).in_(ACTIVE)).order_by(col(Run.created_at))
+    return list((await session.exec(query)).all())
+
+
+async def expired(session: AsyncSession, moment: datetime) -> list[tuple[str, str]]:
+    """(run_id, thread_id) of the runs whose keeping ended before this moment."""
+    query = select(Run.run_id, Run.thread_id).where(col(Run.expires_at) < moment)
+    return list((await session.exec(query)).all())
+
+
+async def of_contract(session: AsyncSession, run_id: str, contract: str) -> Run:
+    """A run that was accepted under this contract; raises NotFound for others, and once its keeping ended."""
+    run = await session.get(Run, run_id)
+    if run is None or run.contract != contract:
+        raise NotFound(
+            f"Task {run_id} not found",
+            hint="Its id is wrong, or its result's keeping has ended (expires_at in its status).",
+            code="unknown_task",
+        )
+    return run
+
+
+async def count_by_status(session: AsyncSession, contract: str) -> Counter[str]:
+    """How many runs of a contract are in each status."""
+    query = select(col(Run.status)).where(col(Run.contract) == contract)
+    return Counter((await session.exec(query)).all())

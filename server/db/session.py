@@ -1,0 +1,86 @@
+"""The database: opened once, migrated at start, used in short transactions."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
+
+
+class Database:
+    """Transactions on the service's database.
+
+    Each transaction is short and holds its connection only while it runs; nothing streams inside one.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncSession]:
+        """A session that only reads."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[AsyncSession]:
+        """A session whose changes are committed at the end of the block, or not at all."""
+        engine = self._engine.execution_options(writes=True)
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncGenerator[Database]:
+    """Connect, bring the schema up to date, and disconnect at the end.
+
+    Args:
+        url: An SQLAlchemy URL, ``sqlite+aiosqlite:///...`` or ``postgresql+asyncpg://...``.
+    """
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        _tame_sqlite(engine)
+    try:
+        async with engine.execution_options(writes=True).begin() as connection:
+            await connection.run_sync(_migrate)
+        yield Database(engine)
+    finally:
+        await engine.dispose()
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _tame_sqlite(engine: AsyncEngine) -> None:
+    """Let readers and one writer work side by side, and let writers queue instead of failing.
+
+    A transaction that will write says so at once: SQLite refuses to turn a read transaction into a write
+    transaction while another one writes, whatever the time-out.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(dbapi_connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
+        dbapi_connection.isolation_level = None  # we begin transactions ourselves
+        cursor = dbapi_connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

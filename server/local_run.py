@@ -1,0 +1,116 @@
+"""Runs one job in this process, for the command line: no server, no queue, nothing kept."""
+
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from graphs.registry import GRAPHS
+from tools.errors import InputTooLarge, InvalidInput
+from tools.storage.base import bind
+from tools.storage.local import LocalStorage
+
+
+async def run_file(
+    graph_id: str,
+    file: Path,
+    *,
+    options: dict[str, Any],
+    language: str | None,
+    max_bytes: int,
+    console: Console,
+) -> dict[str, Any]:
+    """Run a graph on a file, with a progress bar; returns its output.
+
+    Raises:
+        ServiceError: When the graph is unknown or the file cannot be worked on.
+    """
+    entry = GRAPHS.get(graph_id)
+    if entry is None:
+        raise InvalidInput(
+            f"There is no graph {graph_id!r}.",
+            hint=f"The graphs are: {', '.join(GRAPHS)}.",
+            code="unknown_graph",
+        )
+    with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
+        storage = LocalStorage(Path(folder))
+        stored = await storage.write(_read(file, max_bytes), name=file.name)
+        given = {"file_id": stored.file_id, "language": language, "options": options}
+        with bind(storage), _progress(console) as progress:
+            return await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
+
+
+def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
+    """Print a readable summary of a result."""
+    if graph_id != "characters":
+        console.print_json(data=result)
+        return
+    if result["mode"] == "offline":
+        console.print("[yellow]Rules only: no language model is configured (PRIMARY_MODEL).[/]")
+    table = Table("name", "also called", "gender", "importance", "mentions", "quotes", title="Cast")
+    for character in result["characters"]:
+        others = [name for name in character["aliases"] if name != character["canonical_name"]]
+        table.add_row(
+            character["canonical_name"],
+            ", ".join(others[:5]) + (" …" if len(others) > 5 else ""),
+            character["gender"],
+            character["importance"],
+            str(character["mentions"]),
+            str(character["quotes"]),
+        )
+    console.print(table)
+    for name, value in result["statistics"].items():
+        console.print(f"{name.replace('_', ' ')}: {value}", highlight=False)
+    for warning in result["warnings"]:
+        console.print(f"[yellow]{warning['code']}:[/] {warning['message']}", highlight=False)
+
+
+def _read(file: Path, max_bytes: int) -> bytes:
+    if file.stat().st_size > max_bytes:
+        raise InputTooLarge(
+            f"{file} is larger than the limit of {max_bytes} bytes.",
+            hint="Raise MAX_FILE_SIZE.",
+            code="file_too_large",
+        )
+    return file.read_bytes()
+
+
+class _Bars:
+    """One bar for each stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+
+    def update(self, event: dict[str, Any]) -> None:
+        if event.get("type") != "progress":
+            return
+        stage = event["stage"]
+        if stage not in self._bars:
+            self._bars[stage] = self._progress.add_task(stage, total=event["total"])
+        self._progress.update(self._bars[stage], completed=event["done"], total=event["total"])
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description:12}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+async def _stream(graph: Any, given: dict[str, Any], bars: _Bars) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    async for mode, payload in graph.astream(
+        given, stream_mode=["custom", "values"], output_keys=graph.output_channels
+    ):
+        if mode == "custom":
+            bars.update(payload)
+        else:
+            result = payload
+    return result

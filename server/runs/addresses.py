@@ -1,0 +1,66 @@
+"""Which addresses this service may call on a stranger's word."""
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+from tools.errors import InvalidInput
+
+MAX_URL_LENGTH = 2048  # characters
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicAddress:
+    """A host that was looked up and found to be allowed.
+
+    The call goes to this very address: a name that resolves differently a moment later changes nothing.
+    """
+
+    host: str
+    ip: str
+
+
+async def resolve_public(url: str, *, allow_private: bool) -> PublicAddress:
+    """Look up the host of a URL.
+
+    Args:
+        url: An http or https URL without credentials.
+        allow_private: Accept loopback, private, link-local and other non-public addresses too.
+
+    Raises:
+        InvalidInput: When it is no such URL, does not resolve, or leads to an address that is not allowed.
+    """
+    parts = urlsplit(url)
+    if len(url) > MAX_URL_LENGTH or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _refused(url, "it must be an http or https URL of at most 2048 characters")
+    if parts.username or parts.password:
+        raise _refused(f"{parts.scheme}://...@{parts.hostname}", "it must not contain credentials")
+    addresses = await _look_up(url, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+    if not allow_private and not all(_is_public(address) for address in addresses):
+        raise _refused(
+            url, "it leads to a private or local address (WEBHOOK_ALLOW_PRIVATE=true would allow it)"
+        )
+    return PublicAddress(host=parts.hostname, ip=str(addresses[0]))
+
+
+async def _look_up(url: str, host: str, port: int) -> list[IPv4Address | IPv6Address]:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise _refused(url, f"the host {host!r} cannot be resolved") from error
+    return [ip_address(address[4][0]) for address in found]
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    inner = address.ipv4_mapped or address.sixtofour if isinstance(address, IPv6Address) else None
+    return (inner or address).is_global and not (inner or address).is_multicast
+
+
+def _refused(url: str, reason: str) -> InvalidInput:
+    return InvalidInput(
+        f"The callback URL {url[:200]!r} is refused: {reason}.",
+        hint="Give a URL that this server can reach on a public address.",
+        code="callback_refused",
+    )

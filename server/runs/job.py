@@ -1,0 +1,50 @@
+"""What a caller asks of a run, as values that survive a restart."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from server.stream.modes import RunStreamMode
+
+MultitaskStrategy = Literal["enqueue", "reject"]
+Durability = Literal["sync", "async", "exit"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """One run that somebody wants; the fields are those of LangGraph's RunCreate."""
+
+    assistant_id: str  #: A graph's id or an assistant's UUID.
+    input: Any = None
+    command: dict[str, Any] | None = None  #: resume, update, goto.
+    metadata: dict[str, Any] = field(default_factory=dict[str, Any])
+    config: dict[str, Any] = field(default_factory=dict[str, Any])
+    context: dict[str, Any] = field(default_factory=dict[str, Any])
+    stream_mode: tuple[RunStreamMode, ...] = ("values",)
+    stream_subgraphs: bool = False
+    stream_resumable: bool = False
+    interrupt_before: Any = None
+    interrupt_after: Any = None
+    webhook: str | None = None
+    multitask_strategy: MultitaskStrategy = "enqueue"
+    if_not_exists: Literal["create", "reject"] = "reject"  #: What to do when the thread is unknown.
+    durability: Durability = "async"
+    keep_thread: bool = True  #: False for the thread of a stateless run.
+
+    def kwargs(self) -> dict[str, Any]:
+        """What the worker needs, as the API shows it in a run's ``kwargs``."""
+        return {
+            "input": self.input,
+            "command": self.command,
+            "config": self.config,
+            "context": self.context,
+            "stream_mode": list(self.stream_mode),
+            "interrupt_before": self.interrupt_before,
+            "interrupt_after": self.interrupt_after,
+            "webhook": self.webhook,
+            "feedback_keys": None,
+            "temporary": not self.keep_thread,
+            "subgraphs": self.stream_subgraphs,
+            "resumable": self.stream_resumable,
+            "checkpoint_during": self.durability != "exit",
+            "durability": self.durability,
+        }

@@ -1,0 +1,45 @@
+"""What a run or thread holds when somebody asks for it."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import StateSnapshot
+
+from server.db.models import Run, Thread
+from server.runs.catalog import AnyGraph, GraphCatalog
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateReader:
+    """Reads threads' states through their graphs."""
+
+    catalog: GraphCatalog
+
+    async def snapshot(self, thread: Thread) -> StateSnapshot | None:
+        """A thread's latest state; None before its first run."""
+        graph_id = thread.meta.get("graph_id")
+        if graph_id is None:
+            return None
+        return await self.catalog.find(graph_id).graph.aget_state(_config(thread.thread_id))
+
+    async def output(self, run: Run) -> dict[str, Any]:
+        """A run's outcome, as the API's wait and join return it: values, interrupts, or the error."""
+        if run.error is not None:
+            return {"__error__": run.error}
+        graph = self.catalog.find(run.graph_id).graph
+        state = await graph.aget_state(_config(run.thread_id))
+        values = output_values(graph, state.values)
+        return values | ({"__interrupt__": list(state.interrupts)} if state.interrupts else {})
+
+
+def output_values(graph: AnyGraph, values: Any) -> Any:
+    """The part of a graph's state that is its output."""
+    channels = graph.output_channels
+    if isinstance(channels, str) or not isinstance(values, dict):
+        return values
+    return {key: value for key, value in cast("dict[str, Any]", values).items() if key in channels}
+
+
+def _config(thread_id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": thread_id}}

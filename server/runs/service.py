@@ -1,0 +1,149 @@
+"""Accepts, finds, cancels and removes threads and runs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.utils.uuid import uuid7
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from server.db.models import ACTIVE, Run, Thread, now
+from server.db.repositories import runs, threads
+from server.db.session import Database
+from server.runs.catalog import GraphCatalog, ServedGraph
+from server.runs.job import RunRequest
+from server.runs.queue import RunQueue
+from server.stream.broker import EventBroker
+from tools.errors import Conflict
+
+RESERVED = (
+    "thread_id",
+    "run_id",
+    "assistant_id",
+    "graph_id",
+    "checkpoint_ns",
+)  # configurable keys that are ours
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunService:
+    """The life of threads and runs up to the queue, and what can be asked of them afterwards."""
+
+    database: Database
+    queue: RunQueue
+    broker: EventBroker
+    catalog: GraphCatalog
+    checkpointer: BaseCheckpointSaver[str]
+
+    async def create_thread(
+        self,
+        *,
+        thread_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        keep_existing: bool = False,
+    ) -> Thread:
+        """Create a thread; raises Conflict when its id is taken."""
+        thread = Thread(thread_id=thread_id or str(uuid7()), meta=metadata or {})
+        async with self.database.write() as session:
+            return await threads.add(session, thread, keep_existing=keep_existing)
+
+    async def thread(self, thread_id: str) -> Thread:
+        """A thread's row."""
+        async with self.database.read() as session:
+            return await threads.get(session, thread_id)
+
+    async def run(self, run_id: str, *, thread_id: str | None = None) -> Run:
+        """A run's row."""
+        async with self.database.read() as session:
+            return await runs.get(session, run_id, thread_id=thread_id)
+
+    async def is_finished(self, run_id: str) -> bool:
+        """Whether a run's terminal status is committed."""
+        return (await self.run(run_id)).status not in ACTIVE
+
+    async def create_run(
+        self,
+        request: RunRequest,
+        *,
+        thread_id: str | None = None,
+        contract: str | None = None,
+    ) -> Run:
+        """Accept a run: once this returns, it will end, whatever happens to this process.
+
+        Args:
+            thread_id: The thread to run on; None for one of its own.
+            contract: The old system's contract that it was accepted under.
+
+        Raises:
+            ServiceError: When the input, the assistant or the thread does not allow the run; nothing is kept.
+        """
+        served = self.catalog.find(request.assistant_id)
+        if served.check_input and request.command is None:
+            await served.check_input(request.input)
+        run = self._new_run(request, served, thread_id or str(uuid7()))
+        run.contract = contract
+        async with self.database.write() as session:
+            thread = await self._thread_for(session, run, request, known=thread_id is not None)
+            waits = await runs.next_of_thread(session, thread.thread_id)
+            if waits and request.multitask_strategy == "reject":
+                raise Conflict(
+                    "Thread is already running a task. Wait for it to finish or choose a different "
+                    "multitask strategy.",
+                    code="thread_busy",
+                )
+            _claim_thread(thread, run)
+            session.add_all((thread, run))
+        if waits is None:
+            await self.queue.submit(run.run_id)
+        return run
+
+    async def recover(self) -> int:
+        """Queue every accepted run that has not ended, for those whose message was lost; returns how many."""
+        async with self.database.read() as session:
+            waiting = await runs.unfinished_ids(session)
+        for run_id in waiting:
+            await self.queue.submit(run_id)
+        return len(waiting)
+
+    async def delete_thread(self, thread_id: str, run_ids: list[str]) -> None:
+        """Remove a thread with its state, its runs and their events."""
+        for run_id in run_ids:
+            await self.broker.delete(run_id)
+        await self.checkpointer.adelete_thread(thread_id)
+        async with self.database.write() as session:
+            await threads.remove(session, thread_id)
+
+    async def sweep(self) -> int:
+        """Remove what has been kept long enough; returns how many runs."""
+        async with self.database.read() as session:
+            expired = await runs.expired(session, now())
+        for run_id, thread_id in expired:
+            await self.delete_thread(thread_id, [run_id])
+        return len(expired)
+
+    def _new_run(self, request: RunRequest, served: ServedGraph, thread_id: str) -> Run:
+        metadata = {"created_by": "system", "graph_id": served.graph_id, "assistant_id": served.assistant_id}
+        return Run(
+            run_id=str(uuid7()),
+            thread_id=thread_id,
+            assistant_id=served.assistant_id,
+            graph_id=served.graph_id,
+            meta=metadata | request.metadata | {"assistant_id": served.assistant_id},
+            kwargs=request.kwargs(),
+        )
+
+    async def _thread_for(self, session: Any, run: Run, request: RunRequest, *, known: bool) -> Thread:
+        if known and request.if_not_exists == "reject":
+            return await threads.get(session, run.thread_id)
+        fresh = Thread(thread_id=run.thread_id, temporary=not request.keep_thread)
+        return await threads.add(session, fresh, keep_existing=known)
+
+
+def _claim_thread(thread: Thread, run: Run) -> None:
+    """Mark a thread as busy with this run, and merge its configuration into the run's."""
+    given: dict[str, Any] = run.kwargs["config"]
+    configurable = thread.config.get("configurable", {}) | given.get("configurable", {})
+    allowed = {key: value for key, value in configurable.items() if key not in RESERVED}
+    run.kwargs = run.kwargs | {"config": given | {"configurable": allowed}}
+    thread.meta = thread.meta | {"graph_id": run.graph_id, "assistant_id": run.assistant_id}
+    thread.status = "busy"
+    thread.updated_at = now()

@@ -1,0 +1,31 @@
+"""Graph values as JSON bytes, in the shapes that LangGraph's clients expect."""
+
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+
+
+def to_json(value: object) -> bytes:
+    """A value as JSON.
+
+    Messages and other pydantic models become objects of their fields; sets and tuples become arrays.
+
+    Raises:
+        TypeError: For a value that JSON cannot carry.
+    """
+    return orjson.dumps(value, default=_plain, option=_OPTIONS)
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case BaseModel():
+            return value.model_dump()
+        case set() | frozenset():
+            return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - any elements
+        case BaseException():
+            return {"error": type(value).__name__, "message": str(value)}
+        case _:
+            raise TypeError(f"A {type(value).__name__} cannot be sent as JSON")

@@ -1,0 +1,117 @@
+/**
+ * The service's HTTP interface, a function per call.
+ *
+ * @typedef {{graph_id: string, title: string, description: string}} Graph
+ * @typedef {"pending" | "running" | "success" | "error" | "interrupted" | "timeout"} RunStatus
+ * @typedef {{run_id: string, thread_id: string, status: RunStatus, created_at: string, updated_at: string}} Run
+ * @typedef {{text: string} | {file_id: string}} Source
+ * @typedef {{enable_coreference: boolean, enable_dialogue: boolean, enable_relations: boolean,
+ *   similarity_threshold: number, max_characters: number | null, min_mentions: number}} Options
+ */
+
+/** A request that failed, in the words of the service; code "connection" when nobody answered. */
+export class ApiError extends Error {
+	/** @param {{status?: number, code: string, message?: string, hint?: string}} failure */
+	constructor({ status = 0, code, message = "", hint = "" }) {
+		super(message);
+		this.status = status;
+		this.code = code;
+		this.hint = hint;
+	}
+
+	/** Whether the same request may succeed a little later. */
+	get isPassing() {
+		return this.status === 0 || this.status === 429 || this.status >= 500;
+	}
+}
+
+/** @returns {Promise<Graph[]>} */
+export const listGraphs = () => getJson("/api/v1/graphs");
+
+/** @returns {Promise<{version?: string}>} */
+export const getInfo = () => getJson("/info");
+
+/** @param {File} file @returns {Promise<string>} The id of the stored file. */
+export async function uploadFile(file) {
+	const headers = { "Content-Type": "application/octet-stream" };
+	const response = await request(`/api/v1/files?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers });
+	return (await response.json()).file_id;
+}
+
+/** @param {string} fileId */
+export const fileAddress = (fileId) => `/api/v1/files/${encodeURIComponent(fileId)}/content`;
+
+/** A stored UTF-8 text, every code point of it: a leading byte order mark counts in the service's offsets too.
+ * @param {string} fileId @param {AbortSignal} signal */
+export async function readText(fileId, signal) {
+	const response = await request(fileAddress(fileId), { signal });
+	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await response.arrayBuffer());
+}
+
+/** Start a run on a thread of its own. The answer's stream is left at once: the run goes on without listeners, and
+ * whoever shows it joins from the beginning, whether it has just started or the page was reloaded.
+ * @param {string} graphId @param {Source & {language: string | null, options: Options}} input
+ * @returns {Promise<{threadId: string, runId: string}>} */
+export async function startRun(graphId, input) {
+	const { thread_id: threadId } = await (await postJson("/threads", {})).json();
+	const response = await postJson(`${threadPath(threadId)}/runs/stream`, {
+		assistant_id: graphId,
+		input,
+		stream_mode: ["custom"],
+		stream_resumable: true,
+		on_disconnect: "continue",
+	});
+	await response.body?.cancel();
+	const runId = response.headers.get("Content-Location")?.match(/\/runs\/([^/]+)/)?.[1];
+	if (!runId) throw new ApiError({ status: response.status, code: "no_run_id" });
+	return { threadId, runId };
+}
+
+/** @param {string} threadId @param {string} runId @param {AbortSignal} signal @returns {Promise<Run>} */
+export const getRun = (threadId, runId, signal) => getJson(runPath(threadId, runId), signal);
+
+/** @param {string} threadId @param {AbortSignal} signal @returns {Promise<Record<string, any>>} The state's values. */
+export async function getValues(threadId, signal) {
+	return (await getJson(`${threadPath(threadId)}/state`, signal)).values;
+}
+
+/** Everything that a run has emitted after an event, then what it goes on to emit.
+ * @param {string} threadId @param {string} runId @param {string} lastEventId "0" for all @param {AbortSignal} signal */
+export function openRunStream(threadId, runId, lastEventId, signal) {
+	const headers = { Accept: "text/event-stream", "Last-Event-ID": lastEventId };
+	return request(`${runPath(threadId, runId)}/stream`, { headers, signal });
+}
+
+const threadPath = (threadId) => `/threads/${encodeURIComponent(threadId)}`;
+const runPath = (threadId, runId) => `${threadPath(threadId)}/runs/${encodeURIComponent(runId)}`;
+
+async function getJson(path, signal) {
+	return (await request(path, { signal })).json();
+}
+
+function postJson(path, body) {
+	return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+async function request(path, init) {
+	let response;
+	try {
+		response = await fetch(path, { cache: "no-store", ...init });
+	} catch (error) {
+		if (init?.signal?.aborted) throw error;
+		throw new ApiError({ code: "connection" });
+	}
+	if (response.ok) return response;
+	throw await failureOf(response);
+}
+
+async function failureOf(response) {
+	const body = await response.json().catch(() => ({})); // A proxy's error page is no JSON.
+	const details = Array.isArray(body.detail) ? body.detail.map((part) => part.msg ?? JSON.stringify(part)).join("; ") : body.detail;
+	return new ApiError({
+		status: response.status,
+		code: body.error ?? `http_${response.status}`,
+		message: details ?? response.statusText,
+		hint: body.hint ?? "",
+	});
+}

@@ -1,0 +1,56 @@
+/** The page's words, numbers and times in the reader's language. */
+
+import en from "./i18n/en.js";
+import zh from "./i18n/zh.js";
+import { recall, remember } from "./storage.js";
+
+const CATALOGUES = { en, zh };
+
+let current = recall("language", navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
+if (!(current in CATALOGUES)) current = "en";
+
+/** @returns {"en" | "zh"} */
+export const language = () => current;
+
+export function switchLanguage() {
+	current = current === "en" ? "zh" : "en";
+	remember("language", current);
+}
+
+/** The text of a key; `{name}` in it takes the value of that name. An unknown key shows itself.
+ * @param {string} key @param {Record<string, string | number>} [values] */
+export function t(key, values = {}) {
+	const text = CATALOGUES[current][key] ?? key;
+	return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** The text for a name out of the service's open vocabulary; without one, other words or the name itself.
+ * @param {string} group @param {string} name @param {string} [otherwise] */
+export function term(group, name, otherwise = name.replaceAll("_", " ")) {
+	return CATALOGUES[current][`${group}.${name}`] ?? otherwise;
+}
+
+/** Translate what the HTML file holds. */
+export function translatePage() {
+	document.documentElement.lang = current === "zh" ? "zh-Hans" : "en";
+	for (const element of document.querySelectorAll("[data-i18n]")) element.textContent = t(element.dataset.i18n);
+}
+
+/** @param {number} value */
+export const formatNumber = (value) => new Intl.NumberFormat(current).format(value);
+
+/** @param {number} share 0 to 1 */
+export const formatShare = (share) => new Intl.NumberFormat(current, { style: "percent" }).format(share);
+
+/** @param {number | string | Date} instant */
+export const formatInstant = (instant) =>
+	new Intl.DateTimeFormat(current, { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
+
+/** @param {number} milliseconds @returns {string} minutes:seconds */
+export function formatDuration(milliseconds) {
+	const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** @param {number} bytes */
+export const formatSize = (bytes) => `${formatNumber(Math.ceil(bytes / 1000))} kB`;

@@ -1,0 +1,64 @@
+/** The stages of a run as a list that fills up. */
+
+import { announce } from "./announcer.js";
+import { el, refill } from "./element.js";
+import { formatNumber, t, term } from "./i18n.js";
+/** @import {RunProgress} from "./run_progress.js" */
+
+export class ProgressView {
+	element = el("div", { class: "progress" });
+	/** @type {Map<string, {item: HTMLElement, bar: HTMLProgressElement, count: HTMLElement}>} */
+	#rows = new Map();
+	#announced = "";
+
+	/** @param {RunProgress} progress */
+	constructor(progress) {
+		this.progress = progress;
+	}
+
+	/** Build everything again, for instance in another language. */
+	render() {
+		this.#rows.clear();
+		this.list = el("ol", { class: "stages", "aria-label": t("progress.title") });
+		refill(this.element, this.list);
+		this.update();
+	}
+
+	update() {
+		for (const stage of this.progress.stages) this.#show(stage);
+		this.#announceStage();
+	}
+
+	#show(stage) {
+		const { item, bar, count } = this.#rows.get(stage.name) ?? this.#addRow(stage);
+		item.className = `stage is-${stage.state}`;
+		item.setAttribute("aria-current", stage.state === "active" ? "step" : "false");
+		bar.max = stage.total || 1;
+		bar.value = stage.state === "done" ? bar.max : stage.done;
+		count.textContent = countText(stage);
+	}
+
+	#addRow(stage) {
+		const bar = el("progress", { "aria-label": term("stage", stage.name) });
+		const count = el("span", { class: "muted" });
+		const item = el("li", {}, el("span", {}, term("stage", stage.name)), count, bar);
+		this.list.append(item);
+		const row = { item, bar, count };
+		this.#rows.set(stage.name, row);
+		return row;
+	}
+
+	/** Once a stage, not once an event: a screen reader would never come to rest. */
+	#announceStage() {
+		const { active, stages } = this.progress;
+		if (!active || active.name === this.#announced) return;
+		this.#announced = active.name;
+		announce(t("progress.announce", { n: stages.indexOf(active) + 1, total: stages.length, stage: term("stage", active.name) }));
+	}
+}
+
+function countText({ state, done, total, unit }) {
+	if (state === "skipped") return t("progress.skipped");
+	if (state === "waiting") return "";
+	return t("progress.count", { done: formatNumber(done), total: formatNumber(total), unit: term("unit", unit) });
+}

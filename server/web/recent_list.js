@@ -1,0 +1,19 @@
+/** The runs that this browser remembers, as links. */
+
+import { el } from "./element.js";
+import { formatInstant, t, term } from "./i18n.js";
+import { forgetRun, recentRuns } from "./recent_runs.js";
+
+/** @param {() => void} onForgotten */
+export function recentList(onForgotten) {
+	const runs = recentRuns();
+	if (!runs.length) return null;
+	const forget = (run) => { forgetRun(run.runId); onForgotten(); };
+	return el("section", { class: "recent", "aria-labelledby": "recent-title" },
+		el("h2", { id: "recent-title" }, t("recent.title")),
+		el("ul", {}, runs.map((run) => el("li", {},
+			el("a", { href: `#/runs/${run.threadId}/${run.runId}` }, run.title || t("recent.untitled")),
+			el("span", { class: "muted" }, `${term("job_title", run.graphId)} · ${formatInstant(run.startedAt)}`),
+			el("span", { class: `status status-${run.status}` }, term("status", run.status)),
+			el("button", { type: "button", class: "quiet", "aria-label": t("recent.forget_named", { title: run.title }), onclick: () => forget(run) }, t("recent.forget"))))));
+}

