@@ -1,13 +1,11 @@
-"""The HTTP application, with the worker that it embeds."""
+"""The HTTP application, and the process that serves it."""
 
-import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
 from importlib.metadata import version
-from typing import Any, TypedDict
+from typing import TypedDict
 
+import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -15,17 +13,13 @@ from configs.settings import Settings
 from server.api import console, errors
 from server.api.accounts import files
 from server.api.body import BodyLimit
-from server.api.jobs import catalog, novels, recogniser
+from server.api.jobs import catalog, novels
 from server.api.langgraph import runs, system, threads
-from server.api.langgraph.schemas import run_json
-from server.db.models import Run
 from server.resources import Resources, open_resources
-from server.runs.service import RunService
+from server.worker import working
 
-logger = logging.getLogger(__name__)
-
-SWEEP_SECONDS = 60
 LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+DRAIN_SECONDS = 5  # that open connections get when the server stops
 
 
 class AppState(TypedDict):
@@ -34,12 +28,37 @@ class AppState(TypedDict):
     resources: Resources
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application on these settings; its lifespan opens and closes everything that it needs."""
+async def serve(settings: Settings, on_server: Callable[[uvicorn.Server], None] = lambda _: None) -> None:
+    """Serve until told to stop, with a worker in the same process.
+
+    Args:
+        on_server: Gets the server before it starts, for whoever wants to stop it from another thread.
+
+    Raises:
+        ServiceError, EmbeddedRedisError: When something that it needs cannot be opened.
+    """
+    async with open_resources(settings) as resources, working(resources):
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(resources),
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=settings.log_level == "DEBUG",
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+            )
+        )
+        on_server(server)
+        await server.serve()
+
+
+def create_app(resources: Resources) -> FastAPI:
+    """The application on resources that are open already."""
+    settings = resources.settings
     app = FastAPI(
         title="Scriptorium",
         version=version("scriptorium-service"),
-        lifespan=_lifespan(settings),
+        lifespan=_lifespan(resources),
         strict_content_type=False,
     )
     app.add_middleware(BodyLimit, max_bytes=_largest_body(settings))
@@ -58,47 +77,14 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _largest_body(settings: Settings) -> int:
-    """A pasted text may be as large as a file; escaped as JSON it takes up to twice its bytes."""
-    return 2 * settings.max_file_size + 1024 * 1024
-
-
-def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[AppState]]:
+def _lifespan(resources: Resources) -> Callable[[FastAPI], AbstractAsyncContextManager[AppState]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[AppState]:
-        async with open_resources(settings) as resources, _embedded_worker(resources):
-            yield {"resources": resources}
+        yield {"resources": resources}
 
     return lifespan
 
 
-@asynccontextmanager
-async def _embedded_worker(resources: Resources) -> AsyncGenerator[None]:
-    """Work on runs inside this process, and take up those that an earlier one left."""
-
-    async def deliver(run_id: str) -> None:
-        await resources.webhooks.deliver(run_id, partial(_payload, resources))
-
-    concurrency = resources.settings.n_jobs_per_worker
-    async with resources.queue.worker(resources.executor.execute, deliver, concurrency=concurrency):
-        if waiting := await resources.runs.recover():
-            logger.info("Taking up %d unfinished runs", waiting)
-        sweeping = asyncio.create_task(_sweep(resources.runs))
-        try:
-            yield
-        finally:
-            sweeping.cancel()
-            await resources.executor.stop()
-
-
-async def _payload(resources: Resources, run: Run) -> dict[str, Any]:
-    """What a webhook carries, in the words of the contract that the run was accepted under."""
-    if run.contract == recogniser.CONTRACT:
-        return await novels.callback_payload(resources, run)
-    return run_json(run) | {"values": await resources.states.output(run)}
-
-
-async def _sweep(service: RunService) -> None:
-    while True:
-        await service.sweep()
-        await asyncio.sleep(SWEEP_SECONDS)
+def _largest_body(settings: Settings) -> int:
+    """A pasted text may be as large as a file; escaped as JSON it takes up to twice its bytes."""
+    return 2 * settings.max_file_size + 1024 * 1024

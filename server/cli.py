@@ -2,20 +2,20 @@
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 from rich.console import Console
 from rich.table import Table
 
 from configs.settings import SettingsError, describe, load_settings, setup_logging
 from graphs.registry import GRAPHS
+from server import app as server_app
 from server import data_folder, local_run
-from server.app import create_app
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
 from tools.errors import ServiceError
@@ -46,15 +46,9 @@ def serve(
     """Run the service, with its console, at http://HOST:PORT."""
     settings = load_settings(host=host, port=port, config=config, data_dir=data_dir, log_level=log_level)
     setup_logging(settings.log_level)
+    signal.signal(signal.SIGTERM, _leave)
     with data_folder.hold(settings.data_dir):
-        uvicorn.run(
-            create_app(settings),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=settings.log_level == "DEBUG",
-            timeout_graceful_shutdown=5,
-        )
+        asyncio.run(server_app.serve(settings))
 
 
 @app.command()
@@ -103,6 +97,11 @@ def show_config(host: HostFlag = None, port: PortFlag = None, config: ConfigFlag
     for setting in describe(load_settings(**flags), flags):
         table.add_row(setting.name, setting.value, setting.default, setting.source)
     out.print(table)
+
+
+def _leave(*_: object) -> None:
+    """A server that stopped because it was asked to has not failed."""
+    sys.exit(0)
 
 
 def _parse_option(text: str) -> tuple[str, Any]:

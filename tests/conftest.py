@@ -1,5 +1,6 @@
 """What every test may ask for: the real parts, started on loopback and stopped at the end."""
 
+import asyncio
 import os
 import shutil
 import threading
@@ -7,13 +8,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 
 from configs.settings import Settings
-from server.app import create_app
+from server.app import serve
 from server.embedded_redis import embedded_redis
 from server.stream import sse
 from tests.fixtures.service_process import ServiceProcess
@@ -56,26 +58,39 @@ class Server:
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Server]:
-    """The real application on a real socket, in a thread of its own."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None, lifespan="on")
-    )
+    """The real service on a real socket, in a thread of its own."""
+    servers: list[uvicorn.Server] = []
+    failures: list[BaseException] = []
     started = threading.Event()
-    startup = server.startup
 
-    async def tell_when_started(sockets: object = None) -> None:
-        await startup(sockets)  # type: ignore[arg-type]
-        started.set()
+    def watch(server: uvicorn.Server) -> None:
+        servers.append(server)
+        startup = server.startup
 
-    server.startup = tell_when_started  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
+        async def tell_when_started(sockets: Any = None) -> None:
+            await startup(sockets)
+            started.set()
+
+        server.startup = tell_when_started  # type: ignore[method-assign]
+
+    def run() -> None:
+        try:
+            asyncio.run(serve(settings, watch))
+        except BaseException as error:  # noqa: BLE001 - it is raised again below, in the test's thread
+            failures.append(error)
+            started.set()
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         assert started.wait(30), "the server did not start"
-        port = server.servers[0].sockets[0].getsockname()[1]
+        if failures:
+            raise failures[0]
+        port = servers[0].servers[0].sockets[0].getsockname()[1]
         yield Server(url=f"http://127.0.0.1:{port}", settings=settings)
     finally:
-        server.should_exit = True
+        for server in servers:
+            server.should_exit = True
         thread.join(30)
 
 
@@ -84,7 +99,7 @@ def project_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     """A server of the fixture project, with a quick heartbeat."""
     patch = pytest.MonkeyPatch()
     patch.setattr(sse, "HEARTBEAT_SECONDS", 0.05)
-    settings = Settings(DATA_DIR=tmp_path_factory.mktemp("data"), SCRIPTORIUM_CONFIG=PROJECT)  # type: ignore[call-arg]
+    settings = Settings(PORT=0, DATA_DIR=tmp_path_factory.mktemp("data"), SCRIPTORIUM_CONFIG=PROJECT)  # type: ignore[call-arg]
     with running(settings) as server:
         yield server
     patch.undo()

@@ -7,6 +7,7 @@ streams, ``id`` in this order, and a comment every few seconds so that proxies a
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 
+import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Message
 
@@ -42,7 +43,8 @@ def event_stream(
 
     async def client_left(_: Message) -> None:
         if on_disconnect is not None:
-            await on_disconnect()
+            with anyio.CancelScope(shield=True):  # the response's other tasks end now, and would end this one
+                await on_disconnect()
 
     return EventSourceResponse(
         content,

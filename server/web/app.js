@@ -52,7 +52,6 @@ document.getElementById("skip").addEventListener("click", (event) => {
 });
 
 addEventListener("hashchange", showAddress);
-addEventListener("popstate", showAddress);
 
 applyTheme();
 translate();

@@ -34,7 +34,7 @@ export class BookPage {
 		this.drawn = new Set();
 		refill(this.element, paragraphRanges(string, joinsLines).map((range, index) => {
 			const inside = quotes.filter((quote) => quote.start < range.end && quote.end > range.start);
-			const tag = index === 0 && isTitle(string.slice(range.start, range.end), page) ? "h3" : "p";
+			const tag = index === 0 && isTitle(string.slice(range.start, range.end), page) ? "h2" : "p";
 			return el(tag, {}, this.#paragraph(string, pieces(range, inside, mark)));
 		}));
 		this.mark(chosen);

@@ -7,7 +7,7 @@ import { isUnsure } from "./novel.js";
 /** @import {Novel, Place, Quote} from "./novel.js" */
 
 export class QuoteCard {
-	element = el("aside", { class: "card quote-card", "aria-live": "polite" });
+	element = el("aside", { class: "card quote-card" });
 
 	/** @param {Novel} novel
 	 * @param {{showPlace: (place: Place) => void, showQuote: (quote: Quote) => void, close: () => void}} actions */

@@ -14,6 +14,6 @@ export function recentList(onForgotten) {
 		el("ul", {}, runs.map((run) => el("li", {},
 			el("a", { href: `#/runs/${run.threadId}/${run.runId}` }, run.title || t("recent.untitled")),
 			el("span", { class: "muted" }, `${term("job_title", run.graphId)} · ${formatInstant(run.startedAt)}`),
-			el("span", { class: `status status-${run.status}` }, term("status", run.status)),
+			run.status && el("span", { class: `status status-${run.status}` }, term("status", run.status)),
 			el("button", { type: "button", class: "quiet", "aria-label": t("recent.forget_named", { title: run.title }), onclick: () => forget(run) }, t("recent.forget"))))));
 }

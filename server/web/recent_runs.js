@@ -2,7 +2,7 @@
  * The runs started from this browser, the newest first.
  *
  * @typedef {{threadId: string, runId: string, title: string, graphId: string, startedAt: string,
- *   status: string}} RecentRun
+ *   status: string}} RecentRun status: how it ended; empty until this page has seen the end
  */
 
 import { recall, remember } from "./storage.js";

@@ -97,6 +97,6 @@ export class RelationsView {
 			],
 		});
 		const rest = this.relations.length - TABLE_ROWS;
-		refill(this.table, el("h3", {}, t("relations.table")), table.element, rest > 0 && el("p", { class: "muted" }, t("relations.rest", { n: formatNumber(rest) })));
+		refill(this.table, el("h2", {}, t("relations.table")), table.element, rest > 0 && el("p", { class: "muted" }, t("relations.rest", { n: formatNumber(rest) })));
 	}
 }

@@ -152,7 +152,7 @@ export class RunForm {
 		const title = draft.file?.name ?? draft.text.trim().split("\n")[0].slice(0, TITLE_LENGTH);
 		const source = draft.file ? { file_id: await uploadFile(draft.file) } : { text: draft.text };
 		const run = await startRun(draft.graphId, { ...source, language: draft.language, options: draft.options });
-		rememberRun({ ...run, title, graphId: draft.graphId, startedAt: new Date().toISOString(), status: "pending" });
+		rememberRun({ ...run, title, graphId: draft.graphId, startedAt: new Date().toISOString(), status: "" });
 		return run;
 	}
 
