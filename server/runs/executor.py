@@ -77,7 +77,7 @@ class RunExecutor:
     async def cancel(self, run_id: str) -> None:
         """Stop a run for good: at once if it runs here, else before it starts."""
         async with self.database.write() as session:
-            run = await runs.get(session, run_id)
+            run = await runs.get(session, run_id, lock=True)
             run.cancel_requested = True
         if task := self._active.get(run_id):
             task.cancel()
@@ -87,7 +87,7 @@ class RunExecutor:
     async def _claim(self, run_id: str) -> Run | None:
         """Mark a run as running; None when it has nothing left to do."""
         async with self.database.write() as session:
-            run = await runs.get(session, run_id)
+            run = await runs.get(session, run_id, lock=True)
             if run.status not in ACTIVE:
                 return None
             run.status = "running"
@@ -151,12 +151,12 @@ class RunExecutor:
         self, run: Run, status: RunStatus, failure: Failure | None, *, interrupted: bool
     ) -> None:
         async with self.database.write() as session:
-            run = await runs.get(session, run.run_id)
+            thread = await threads.get(session, run.thread_id, lock=True)
+            run = await runs.get(session, run.run_id, lock=True)
             run.status, run.error = status, failure
             run.ended_at = run.updated_at = now()
             run.expires_at = self._expiry(run)
             await session.flush()
-            thread = await threads.get(session, run.thread_id)
             await threads.settle(session, thread, error=failure, interrupted=interrupted)
         logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, status)
 

@@ -133,7 +133,7 @@ class RunService:
 
     async def _thread_for(self, session: Any, run: Run, request: RunRequest, *, known: bool) -> Thread:
         if known and request.if_not_exists == "reject":
-            return await threads.get(session, run.thread_id)
+            return await threads.get(session, run.thread_id, lock=True)
         fresh = Thread(thread_id=run.thread_id, temporary=not request.keep_thread)
         return await threads.add(session, fresh, keep_existing=known)
 

@@ -28,4 +28,4 @@ def _plain(value: object) -> Any:
         case BaseException():
             return {"error": type(value).__name__, "message": str(value)}
         case _:
-            raise TypeError(f"A {type(value).__name__} cannot be sent as JSON")
+            raise TypeError  # orjson names the type

@@ -10,9 +10,13 @@ from server.db.models import ACTIVE, Run
 from tools.errors import NotFound
 
 
-async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = None) -> Run:
-    """A run by its id, on this thread if one is given; raises NotFound."""
-    run = await session.get(Run, run_id)
+async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = None, lock: bool = False) -> Run:
+    """A run by its id, on this thread if one is given; raises NotFound.
+
+    Args:
+        lock: Let nobody else change it until this transaction ends.
+    """
+    run = await session.get(Run, run_id, with_for_update=lock)
     if run is None or thread_id not in (None, run.thread_id):
         raise NotFound(
             f"Run with ID {run_id} not found", hint="Check its id and its thread's.", code="unknown_run"

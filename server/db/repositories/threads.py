@@ -8,12 +8,12 @@ from tools.errors import Conflict, NotFound
 
 
 async def add(session: AsyncSession, thread: Thread, *, keep_existing: bool = False) -> Thread:
-    """Add a thread.
+    """Add a thread; it is locked until this transaction ends.
 
     Args:
         keep_existing: Return the thread that already has this id instead of raising Conflict.
     """
-    existing = await session.get(Thread, thread.thread_id)
+    existing = await session.get(Thread, thread.thread_id, with_for_update=True)
     if existing is None:
         session.add(thread)
         await session.flush()
@@ -27,9 +27,13 @@ async def add(session: AsyncSession, thread: Thread, *, keep_existing: bool = Fa
     )
 
 
-async def get(session: AsyncSession, thread_id: str) -> Thread:
-    """A thread by its id; raises NotFound."""
-    thread = await session.get(Thread, thread_id)
+async def get(session: AsyncSession, thread_id: str, *, lock: bool = False) -> Thread:
+    """A thread by its id; raises NotFound.
+
+    Args:
+        lock: Let nobody else change it until this transaction ends.
+    """
+    thread = await session.get(Thread, thread_id, with_for_update=lock)
     if thread is None:
         raise NotFound(
             f"Thread with ID {thread_id} not found",

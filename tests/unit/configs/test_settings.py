@@ -1,0 +1,121 @@
+"""Settings: where values come from, what is refused, and how."""
+
+from pathlib import Path
+
+import pytest
+
+from configs.settings import Settings, SettingsError, describe, load_settings
+
+
+@pytest.fixture
+def env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The .env file that settings are read from in this test."""
+    path = tmp_path / ".env"
+    monkeypatch.setitem(Settings.model_config, "env_file", path)
+    monkeypatch.setattr("configs.settings.ENV_FILE", path)
+    return path
+
+
+def test_a_flag_beats_the_environment_which_beats_the_file(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env_file.write_text("PORT=1\nLOG_LEVEL=ERROR\nN_JOBS_PER_WORKER=3\n")
+    monkeypatch.setenv("PORT", "2")
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
+
+    settings = load_settings(port=3)
+
+    assert (settings.port, settings.log_level, settings.n_jobs_per_worker) == (3, "DEBUG", 3)
+
+
+def test_each_setting_tells_where_it_comes_from(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env_file.write_text("N_JOBS_PER_WORKER=3\n")
+    monkeypatch.setenv("log_level", "debug")
+    flags: dict[str, object] = {"port": 3}
+
+    sources = {origin.name: origin.source for origin in describe(load_settings(**flags), flags)}
+
+    assert {name: source for name, source in sources.items() if source != "default"} == {
+        "PORT": "flag",
+        "LOG_LEVEL": "environment",
+        "N_JOBS_PER_WORKER": ".env",
+    }
+
+
+def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_API_KEY", "very-secret")
+
+    settings = load_settings()
+
+    assert "very-secret" not in repr(settings)
+    assert "very-secret" not in str(describe(settings, {}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("PORT", "abc", "PORT='abc' (environment or .env): Input should be a valid integer"),
+        ("LOG_LEVEL", "loud", "Allowed: DEBUG, INFO, WARNING, ERROR, CRITICAL."),
+        ("MAX_FILE_SIZE", "much", "MAX_FILE_SIZE='much'"),
+        ("RESULT_TTL_HOURS", "-1", "greater than 0"),
+        ("LLM_BASE_URL", "ftp://x", "must start with one of http://, https://"),
+        ("DATABASE_URL", "mysql://x", "must start with one of sqlite+aiosqlite://, postgresql+asyncpg://"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_with_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+
+    assert says in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_several_wrong_values_get_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "x")
+    monkeypatch.setenv("LOG_LEVEL", "x")
+
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+
+    assert len(str(raised.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org"])  # noqa: S104 - they are refused
+def test_an_open_network_is_refused_unless_allowed(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("HOST", host)
+    with pytest.raises(SettingsError, match="no accounts"):
+        load_settings()
+
+    monkeypatch.setenv("ALLOW_UNAUTHENTICATED_NETWORK", "true")
+    assert load_settings().host == host
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "127.8.8.8"])
+def test_loopback_is_open_to_this_machine(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("HOST", host)
+
+    assert load_settings().is_loopback
+
+
+@pytest.mark.parametrize("text", ["http://a:1,https://b", '["http://a:1", "https://b"]'])
+def test_origins_come_as_a_list_or_as_json(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("ALLOWED_ORIGINS", text)
+
+    assert load_settings().allowed_origins == ("http://a:1", "https://b")
+
+
+@pytest.mark.parametrize("text", ["20MiB", "20971520"])
+def test_sizes_have_units(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("MAX_FILE_SIZE", text)
+
+    assert load_settings().max_file_size == 20 * 1024 * 1024
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "")
+
+    assert load_settings().redis_url is None
