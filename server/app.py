@@ -3,16 +3,16 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 
 from configs.settings import Settings
 from server.api import console, errors
 from server.api.accounts import files
-from server.api.body import BodyLimit
+from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
 from server.api.langgraph import runs, system, threads
 from server.resources import Resources, open_resources
@@ -71,6 +71,7 @@ def create_app(resources: Resources) -> FastAPI:
         expose_headers=["Content-Location", "Location"],
     )
     errors.install(app)
+    app.add_exception_handler(BodyTooLarge, _body_too_large)
     for module in (system, threads, runs, files, catalog, novels):
         app.include_router(module.router)
     console.install(app)
@@ -83,6 +84,10 @@ def _lifespan(resources: Resources) -> Callable[[FastAPI], AbstractAsyncContextM
         yield {"resources": resources}
 
     return lifespan
+
+
+async def _body_too_large(_: Request, error: Exception) -> Response:
+    return refuse(cast("BodyTooLarge", error))
 
 
 def _largest_body(settings: Settings) -> int:

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import anyio
 import orjson
 from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.api.errors import answer
-from tools.errors import InputTooLarge
+
+DRAIN_BYTES = 256 * 1024 * 1024  # of a refused body; whoever sends more sees the connection close
+DRAIN_SECONDS = 30
 
 
 class _JsonRequest(Request):
@@ -31,8 +36,18 @@ class JsonRoute(APIRoute):
         return with_json
 
 
+class BodyTooLarge(HTTPException):
+    """A request body over the limit; an HTTPException, for FastAPI hides every other kind."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(413, f"The request is larger than the limit of {max_bytes} bytes.")
+
+
 class BodyLimit:
     """Refuses request bodies over a limit, as soon as they are known to be.
+
+    An answer that comes before the body's end would be lost on clients that are still sending, when the
+    connection closes on them. So the rest of a body is read and dropped first, up to DRAIN_BYTES.
 
     Args:
         max_bytes: The limit for every route.
@@ -46,28 +61,49 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        body = _Body(receive, self._max_bytes)
+        headers = dict(scope["headers"])
+
+        async def send_after_body(message: Message) -> None:
+            if message["type"] == "http.response.start" and headers.get(b"expect") != b"100-continue":
+                await body.drain()
+            await send(message)
+
+        declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._max_bytes:
-            await self._refuse(scope, receive, send)
-            return
-        received = 0
+            await refuse(BodyTooLarge(self._max_bytes))(scope, receive, send_after_body)
+        else:
+            await self._app(scope, body.receive, send_after_body)
 
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise InputTooLarge(
-                    self._message(), hint="Send less, or raise MAX_FILE_SIZE.", code="body_too_large"
-                )
-            return message
 
-        await self._app(scope, counted, send)
+class _Body:
+    """A request's body as it comes in."""
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = answer(413, self._message(), "body_too_large", "Send less, or raise MAX_FILE_SIZE.")
-        response.headers["connection"] = "close"
-        await response(scope, receive, send)
+    def __init__(self, receive: Receive, max_bytes: int) -> None:
+        self._receive = receive
+        self._max_bytes = max_bytes
+        self._received = 0
+        self._has_started = self._has_ended = False
 
-    def _message(self) -> str:
-        return f"The request is larger than the limit of {self._max_bytes} bytes."
+    async def receive(self) -> Message:
+        message = await self._next()
+        if self._received > self._max_bytes:
+            raise BodyTooLarge(self._max_bytes)
+        return message
+
+    async def drain(self) -> None:
+        """Read what is left and drop it."""
+        with anyio.move_on_after(DRAIN_SECONDS):
+            while not self._has_ended and self._received <= DRAIN_BYTES:
+                await self._next()
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._received += len(message.get("body", b""))
+        self._has_ended = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+
+def refuse(error: BodyTooLarge) -> JSONResponse:
+    """The answer to a body over the limit."""
+    return answer(413, str(error.detail), "body_too_large", "Send less, or raise MAX_FILE_SIZE.")

@@ -49,7 +49,7 @@ async def health() -> Response:
 @router.post("/api/recognize")
 async def recognize(body: RecognitionRequest, resources: Open) -> Response:
     """Recognise a novel's characters and wait for the result."""
-    run = await _accept(resources, body, callback_url=None)
+    run = await _accept(resources, body, callback_url=body.callback_url)
     await _wait(resources, run)
     ended = await resources.runs.run(run.run_id)
     if ended.error is not None:
