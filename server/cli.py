@@ -65,14 +65,7 @@ def run(
     settings = load_settings()
     options = dict(_parse_option(text) for text in option or ())
     result = asyncio.run(
-        local_run.run_file(
-            graph,
-            file,
-            options=options,
-            language=language,
-            max_bytes=settings.max_file_size,
-            console=err,
-        )
+        local_run.run_file(settings, graph, file, options=options, language=language, console=err)
     )
     if to is not None:
         to.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -8,19 +8,23 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from configs.settings import Settings
 from graphs.registry import GRAPHS
 from tools.errors import InputTooLarge, InvalidInput
-from tools.storage.base import bind
+from tools.llm.chat_models import bind as bind_models
+from tools.llm.chat_models import open_models
+from tools.llm.roles import configured
+from tools.storage.base import bind as bind_storage
 from tools.storage.local import LocalStorage
 
 
 async def run_file(
+    settings: Settings,
     graph_id: str,
     file: Path,
     *,
     options: dict[str, Any],
     language: str | None,
-    max_bytes: int,
     console: Console,
 ) -> dict[str, Any]:
     """Run a graph on a file, with a progress bar; returns its output.
@@ -37,9 +41,10 @@ async def run_file(
         )
     with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
         storage = LocalStorage(Path(folder))
-        stored = await storage.write(_read(file, max_bytes), name=file.name)
+        stored = await storage.write(_read(file, settings.max_file_size), name=file.name)
         given = {"file_id": stored.file_id, "language": language, "options": options}
-        with bind(storage), _progress(console) as progress:
+        models = open_models(configured(settings))
+        with bind_storage(storage), bind_models(models), _progress(console) as progress:
             return await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
 
 

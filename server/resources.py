@@ -23,6 +23,8 @@ from server.runs.results import StateReader
 from server.runs.service import RunService
 from server.runs.webhooks import WebhookSender
 from server.stream.broker import EventBroker
+from tools.llm.chat_models import open_models
+from tools.llm.roles import configured
 from tools.storage.local import LocalStorage
 
 MAX_CONNECTIONS = 10_000  # of the event broker: one for each follower
@@ -77,6 +79,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 catalog=catalog,
                 storage=storage,
+                models=open_models(configured(settings)),
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
                 keep_results=keep,
             ),

@@ -25,7 +25,10 @@ from server.stream.broker import EventBroker
 from server.stream.encoding import to_json
 from server.stream.modes import EventNamer, graph_modes
 from tools.errors import ServiceError
-from tools.storage.base import Storage, bind
+from tools.llm.chat_models import ChatModels
+from tools.llm.chat_models import bind as bind_models
+from tools.storage.base import Storage
+from tools.storage.base import bind as bind_storage
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ class RunExecutor:
     broker: EventBroker
     catalog: GraphCatalog
     storage: Storage
+    models: ChatModels
     timeout: timedelta
     keep_results: timedelta  #: How long runs of an old contract are kept after their end.
     _active: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
@@ -106,7 +110,8 @@ class RunExecutor:
         try:
             async with asyncio.timeout(self.timeout.total_seconds()):
                 # Callers under an old contract cannot fetch files, so none are made for them.
-                with bind(self.storage) if run.contract is None else nullcontext():
+                files = bind_storage(self.storage) if run.contract is None else nullcontext()
+                with files, bind_models(self.models):
                     await self._stream_graph(run, graph, config)
             state = await graph.aget_state(config)
         except TimeoutError:

@@ -1,0 +1,43 @@
+"""What is put before the model when it is asked about names, and the count of its answers."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from graphs.characters.questions import fold
+from graphs.characters.roster import Ballot
+from graphs.characters.state import State
+from graphs.characters.windows import NAME_WINDOWS, cut
+
+
+def name_windows(
+    text: str, mentions: Sequence[int], surfaces: Sequence[str], language: str
+) -> Iterator[dict[str, Any]]:
+    """The data of one question per window.
+
+    Args:
+        text: The novel.
+        mentions: Start and end of every name that the rules found, flat.
+        surfaces: All names of the book; the id of the n-th is "n<n>".
+        language: "en" or "zh".
+    """
+    ids = {surface: f"n{n}" for n, surface in enumerate(surfaces)}
+    starts, ends = mentions[::2], mentions[1::2]
+    for window in cut(text, NAME_WINDOWS[language]):
+        places = range(bisect_left(starts, window.start), bisect_left(starts, window.end))
+        found = dict.fromkeys(fold(text[starts[n] : ends[n]]) for n in places)
+        yield {
+            "text": text[window.start : window.end],
+            "names": [{"id": ids[name], "name": name} for name in found],
+        }
+
+
+def ballot_of(state: State) -> Ballot:
+    """The votes of all windows that were answered so far."""
+    ballot = Ballot()
+    for answer in state["name_answers"]:
+        ballot.count_window(answer["values"])
+    for answer in state["pair_answers"]:
+        for one, other, verdict in answer["values"]:
+            ballot.decide(one, other, is_same=verdict == "same")
+    return ballot

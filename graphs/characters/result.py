@@ -1,0 +1,169 @@
+"""The result as callers read it: every offset is one into the text as given."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from graphs.characters.book import Book
+from graphs.characters.sentences import Sentences
+from graphs.characters.state import Note, Options
+from tools.novels.types import Attribution, Cast, Chapter, Character, Evidence, Importance, Relation, Span
+
+# Shares of the attributed quotations or of the mentions that make a character important. PDNC's annotators
+# call major who has a large part of the dialogue; these shares come closest to their categories.
+_MAJOR_SHARE = 0.05
+_INTERMEDIATE_SHARE = 0.01
+_MOST_EVIDENCE = 20  # places shown for one character or relation; the first ones in the text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """All that the stages found out about one novel."""
+
+    book: Book
+    chapters: Sequence[Chapter]
+    spans: Sequence[Span]
+    cast: Cast
+    attributions: Sequence[Attribution]
+    relations: Sequence[Relation]
+    options: Options
+
+    @cached_property
+    def quotes_by_speaker(self) -> Counter[str]:
+        """How many quotations each character says."""
+        return Counter(a.speaker_id for a in self.attributions if a.speaker_id)
+
+    @cached_property
+    def listed(self) -> list[Character]:
+        """The characters that the options keep, in the order of the cast."""
+        wanted = [c for c in self.cast.characters if self._is_frequent(c)]
+        best = sorted(wanted, key=lambda c: (self.quotes_by_speaker[c.id], len(c.mentions)), reverse=True)
+        kept = {c.id for c in best[: self.options.max_characters]}
+        return [c for c in wanted if c.id in kept]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The canonical name of each id, of characters that are not listed too."""
+        return {character.id: character.canonical_name for character in self.cast.characters}
+
+    def _is_frequent(self, character: Character) -> bool:
+        return (
+            len(character.mentions) >= self.options.min_mentions or self.quotes_by_speaker[character.id] > 0
+        )
+
+    def write(self) -> dict[str, Any]:
+        """The parts of Output that come from the findings."""
+        sentences = Sentences(self.book.text)
+        return {
+            "chapters": [self._chapter(chapter) for chapter in self.chapters],
+            "characters": [self._character(character, sentences) for character in self.listed],
+            "alias_map": self._alias_map(),
+            "quotes": self._quotes(),
+            "relations": self._relations(),
+            "statistics": self._statistics(sentences),
+            "warnings": self._warnings(),
+        }
+
+    def _chapter(self, chapter: Chapter) -> dict[str, Any]:
+        start, end = self.book.in_source(chapter.start, chapter.end)
+        return {"index": chapter.index, "title": chapter.title, "start": start, "end": end}
+
+    def _character(self, character: Character, sentences: Sentences) -> dict[str, Any]:
+        first = min((mention.start for mention in character.mentions), default=None)
+        return {
+            "id": character.id,
+            "canonical_name": character.canonical_name,
+            "aliases": sorted(set(character.aliases) - {character.canonical_name}),
+            "gender": character.gender,
+            "importance": self._importance(character),
+            "mentions": len(character.mentions),
+            "quotes": self.quotes_by_speaker[character.id],
+            "first_appearance_idx": None if first is None else sentences.index_at(first),
+            "evidence": self._places(character.evidence),
+        }
+
+    def _importance(self, character: Character) -> Importance:
+        quotes = self.quotes_by_speaker[character.id] / max(1, self.quotes_by_speaker.total())
+        mentions = len(character.mentions) / max(1, sum(len(c.mentions) for c in self.cast.characters))
+        share = max(quotes, mentions)
+        if share >= _MAJOR_SHARE:
+            return "major"
+        return "intermediate" if share >= _INTERMEDIATE_SHARE else "minor"
+
+    def _alias_map(self) -> dict[str, str]:
+        owners: dict[str, set[str]] = {}
+        for character in self.listed:
+            for alias in character.aliases:
+                owners.setdefault(alias, set()).add(character.canonical_name)
+        ambiguous = set(self.cast.ambiguous)
+        return {
+            alias: next(iter(names))
+            for alias, names in owners.items()
+            if len(names) == 1 and alias not in ambiguous
+        }
+
+    def _quotes(self) -> list[dict[str, Any]]:
+        if not self.options.enable_dialogue:
+            return []
+        starts = [chapter.start for chapter in self.chapters]
+        return [self._quote(attribution, starts) for attribution in self.attributions]
+
+    def _quote(self, attribution: Attribution, chapter_starts: Sequence[int]) -> dict[str, Any]:
+        span = self.spans[attribution.quote]
+        start, end = self.book.in_source(span.start, span.end)
+        listed = {character.id for character in self.listed}
+        return {
+            "id": self.book.quote_id(span),
+            "start": start,
+            "end": end,
+            "text": self.book.source[start:end],
+            "chapter": max(0, bisect_right(chapter_starts, span.start) - 1),
+            "speaker_id": attribution.speaker_id if attribution.speaker_id in listed else None,
+            "speaker": self.names.get(attribution.speaker_id or ""),
+            "addressee_id": attribution.addressee_id if attribution.addressee_id in listed else None,
+            "method": attribution.method,
+            "confidence": attribution.confidence,
+            "evidence": self._place(attribution.evidence) if attribution.evidence else None,
+        }
+
+    def _relations(self) -> list[dict[str, Any]]:
+        listed = {character.id for character in self.listed}
+        return [
+            {
+                "from": relation.source_id,
+                "to": relation.target_id,
+                "type": relation.type,
+                "weight": relation.weight,
+                "evidence": self._places(relation.evidence),
+            }
+            for relation in self.relations
+            if relation.source_id in listed and relation.target_id in listed
+        ]
+
+    def _statistics(self, sentences: Sentences) -> dict[str, Any]:
+        dialogues = len(self.attributions)
+        return {
+            "total_characters": len(self.listed),
+            "total_mentions": sum(len(character.mentions) for character in self.listed),
+            "total_dialogues": dialogues,
+            "attributed_dialogues": sum(a.speaker_id is not None for a in self.attributions),
+            "text_length": len(self.book.source),
+            "sentence_count": len(sentences),
+        }
+
+    def _warnings(self) -> list[Note]:
+        left_out = len([c for c in self.cast.characters if self._is_frequent(c)]) - len(self.listed)
+        if not left_out:
+            return []
+        message = f"max_characters left out {left_out} characters; their quotations keep the name only"
+        return [Note(code="characters_left_out", message=message)]
+
+    def _places(self, evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
+        return [self._place(place) for place in sorted(evidence, key=lambda e: e.start)[:_MOST_EVIDENCE]]
+
+    def _place(self, evidence: Evidence) -> dict[str, Any]:
+        start, end = self.book.in_source(evidence.start, evidence.end)
+        return {"start": start, "end": end, "reason": evidence.reason}

@@ -1,0 +1,160 @@
+"""The work of each stage: from the state to its update, without waiting for anything."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from time import time
+from typing import Any
+
+from graphs.characters.book import Book
+from graphs.characters.names import ballot_of
+from graphs.characters.packed import (
+    pack_attributions,
+    pack_cast,
+    pack_chapters,
+    pack_mentions,
+    pack_relations,
+    pack_spans,
+    unpack_attributions,
+    unpack_cast,
+    unpack_chapters,
+    unpack_mentions,
+    unpack_relations,
+    unpack_spans,
+)
+from graphs.characters.result import Findings
+from graphs.characters.state import Note, Options, State, Update
+from graphs.characters.verdicts import Court
+from tools.novels.chapters import find_chapters
+from tools.novels.chinese import PACK as CHINESE
+from tools.novels.english import PACK as ENGLISH
+from tools.novels.quotations import find_spans
+from tools.novels.types import Attribution, Chapter, LanguagePack, Span
+
+PACKS: Mapping[str, LanguagePack] = {"en": ENGLISH, "zh": CHINESE}
+
+_LONGEST_TITLE = 80  # characters; a longer first line is the chapter's first paragraph
+_NO_QUOTATIONS = Note(code="no_quotations", message="The text holds nothing in quotation marks.")
+_NO_CHARACTERS = Note(code="no_characters", message="No person is named in the text.")
+
+
+def part_chapters(state: State) -> Update:
+    """Where chapters begin: by their headings, else where the file's format begins them."""
+    book = Book(state["source"])
+    chapters = find_chapters(book.text, state["spoken"])
+    if len(chapters) == 1 and len(state["format_chapters"]) > 1:
+        chapters = list(_chapters_at([book.in_text(at) for at in state["format_chapters"]], book.text))
+    return {"chapter_marks": pack_chapters(chapters)}
+
+
+def part_quotations(state: State) -> Update:
+    """What is narration and what is said."""
+    book = Book(state["source"])
+    packed = pack_spans(find_spans(book.text, state["spoken"]))
+    return {"quotations": packed, "warnings": [] if packed else [_NO_QUOTATIONS]}
+
+
+def find_names(state: State) -> Update:
+    """Every name that the rules find."""
+    book, spans = _open(state)
+    mentions = PACKS[state["spoken"]].find_names(book.text, spans)
+    surfaces = list(dict.fromkeys(mention.surface for mention in mentions))
+    return {"mentions": pack_mentions(mentions), "surfaces": surfaces}
+
+
+def merge_names(state: State) -> Update:
+    """The people whom the names mean, by rules and by what the model said so far."""
+    book, spans = _open(state)
+    pack = PACKS[state["spoken"]]
+    threshold = state["settings"]["similarity_threshold"]
+    if state["name_answers"]:
+        facts = ballot_of(state).facts()
+        mentions = pack.find_names(book.text, spans, facts)
+    else:
+        facts, mentions = None, unpack_mentions(state["mentions"], book.text)
+    cast = pack.build_cast(book.text, spans, mentions, facts, similarity_threshold=threshold)
+    return {"cast": pack_cast(cast), "warnings": [] if cast.characters else [_NO_CHARACTERS]}
+
+
+def attribute(state: State) -> Update:
+    """The speaker of every quotation, by rules."""
+    if not state["settings"]["enable_dialogue"]:
+        return {"ruled": [], "attributions": []}
+    book, spans = _open(state)
+    cast = unpack_cast(state["cast"], book.text)
+    ruled = PACKS[state["spoken"]].attribute(book.text, spans, cast)
+    if not state["settings"]["enable_coreference"]:
+        ruled = [_without_pronouns(attribution) for attribution in ruled]
+    packed = pack_attributions(ruled)
+    return {"ruled": packed, "attributions": packed}
+
+
+def weigh(state: State) -> Update:
+    """The speaker of every quotation, by the model's answers and the rules."""
+    book, spans = _open(state)
+    cast = unpack_cast(state["cast"], book.text)
+    in_order = sorted(state["speaker_answers"], key=lambda answer: answer["window"])
+    lines = [line for answer in in_order for line in answer["values"]]
+    court = Court(book.text, spans, cast, lines, book.quote_id)
+    verdicts, full_cast = court.judge(unpack_attributions(state["ruled"]))
+    return {"attributions": pack_attributions(verdicts), "cast": pack_cast(full_cast)}
+
+
+def relate(state: State) -> Update:
+    """The ties between people."""
+    if not state["settings"]["enable_relations"]:
+        return {"ties": []}
+    book, spans = _open(state)
+    cast = unpack_cast(state["cast"], book.text)
+    attributions = unpack_attributions(state["attributions"])
+    ties = PACKS[state["spoken"]].find_relations(book.text, spans, cast, attributions)
+    return {"ties": pack_relations(ties)}
+
+
+def write_result(state: State) -> Update:
+    """The result, its offsets counted in the text as given."""
+    book, spans = _open(state)
+    findings = Findings(
+        book=book,
+        chapters=unpack_chapters(state["chapter_marks"]),
+        spans=spans,
+        cast=unpack_cast(state["cast"], book.text),
+        attributions=unpack_attributions(state["attributions"]),
+        relations=unpack_relations(state["ties"]),
+        options=Options.model_validate(state["settings"]),
+    )
+    written: dict[str, Any] = findings.write()
+    written["statistics"] |= _costs(state)
+    return {"language": state["spoken"], "mode": "model" if state["model"] else "offline", **written}
+
+
+def _chapters_at(starts: Sequence[int], text: str) -> Iterator[Chapter]:
+    """Chapters that begin at these offsets, their first lines as titles; they tile the text."""
+    bounds = [0, *starts[1:], len(text)]
+    for index, (start, end) in enumerate(pairwise(bounds)):
+        first_line = text[start:end].strip().partition("\n")[0]
+        title = first_line if len(first_line) <= _LONGEST_TITLE else ""
+        yield Chapter(index=index, title=title, start=start, end=end)
+
+
+def _open(state: State) -> tuple[Book, list[Span]]:
+    book = Book(state["source"])
+    return book, unpack_spans(state["quotations"], len(book.text))
+
+
+def _without_pronouns(attribution: Attribution) -> Attribution:
+    if "pronoun" not in attribution.method:
+        return attribution
+    return replace(attribution, speaker_id=None, evidence=None, method="none", confidence=0.0)
+
+
+def _costs(state: State) -> dict[str, Any]:
+    answers = [*state["name_answers"], *state["pair_answers"], *state["speaker_answers"]]
+    calls, input_tokens, output_tokens = (sum(answer["usage"][n] for answer in answers) for n in range(3))
+    return {
+        "processing_time": round(time() - state["started_at"], 3),
+        "model": state["model"],
+        "model_calls": calls,
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+    }

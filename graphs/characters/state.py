@@ -1,0 +1,165 @@
+"""What goes into the characters graph, what it keeps between its stages, and what comes out.
+
+Offsets inside the state are of the normalised text unless their name says ``source``; everything in
+Output is of the text as given. Bulky things are kept as flat lists of numbers, so that a checkpoint of a
+long novel stays a few megabytes.
+"""
+
+import operator
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypedDict
+
+from langgraph.channels import EphemeralValue
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from graphs.errors import explain_invalid
+
+Language = Literal["zh", "en"]
+
+
+class Options(BaseModel):
+    """What to look for, and what to leave out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enable_coreference: bool = Field(default=True, description="Use what pronouns say about who speaks.")
+    enable_dialogue: bool = Field(default=True, description="Attribute every quotation to its speaker.")
+    enable_relations: bool = Field(default=True, description="Find ties between characters.")
+    similarity_threshold: float = Field(
+        default=0.8, ge=0, le=1, description="How alike two names must be to count as one person."
+    )
+    max_characters: int | None = Field(
+        default=None, ge=1, description="Keep only that many, the most important."
+    )
+    min_mentions: int = Field(
+        default=2, ge=1, description="Leave out who is mentioned less often, unless a quotation is theirs."
+    )
+
+
+class Input(BaseModel):
+    """A novel: its text, or a stored file that holds it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str | None = Field(default=None, description="The novel itself; this or file_id.")
+    file_id: str | None = Field(
+        default=None, description="A stored txt, md, epub or docx file; this or text."
+    )
+    language: Language | None = Field(default=None, description="Detected when not given.")
+    options: Options = Options()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Input":
+        if (self.text is None) == (self.file_id is None):
+            raise ValueError("give exactly one of text and file_id")
+        return self
+
+
+ALLOWED = {"": list(Input.model_fields), "options": list(Options.model_fields)}
+
+
+def parse_input(values: Mapping[str, Any]) -> Input:
+    """Check a run's input.
+
+    Raises:
+        InvalidInput: Names each wrong or unknown field, and what is allowed.
+    """
+    try:
+        return Input.model_validate({key: value for key, value in values.items() if value is not None})
+    except ValidationError as error:
+        raise explain_invalid(error, ALLOWED) from None
+
+
+class Note(TypedDict):
+    """A warning of the result."""
+
+    code: str
+    message: str
+
+
+class Output(TypedDict):
+    """The result; every offset is a code point offset into the text as given."""
+
+    mode: str  #: "offline" (rules only) or "model".
+    language: str
+    chapters: list[dict[str, Any]]
+    characters: list[dict[str, Any]]
+    alias_map: dict[str, str]  #: Each name that belongs to one character -> the canonical name.
+    quotes: list[dict[str, Any]]
+    relations: list[dict[str, Any]]
+    statistics: dict[str, Any]
+    warnings: list[Note]
+    text_file_id: str | None  #: The decoded text as a file.
+
+
+class WindowAnswer(TypedDict):
+    """What one window's model call came to."""
+
+    window: int
+    values: list[list[Any]]  #: The answer's items as plain lists; none when the call failed.
+    failed: list[str]  #: Ids that got no usable answer.
+    usage: list[int]  #: Calls, input tokens, output tokens.
+
+
+class Request(TypedDict, total=False):
+    """The input as it arrives, unchecked."""
+
+    text: str | None
+    file_id: str | None
+    language: str | None
+    options: dict[str, Any]
+
+
+class State(TypedDict):
+    """Everything between the stages."""
+
+    # The input lives for one step, so that a thread's next run does not inherit it.
+    text: Annotated[str | None, EphemeralValue]
+    file_id: Annotated[str | None, EphemeralValue]
+    language: Annotated[str | None, EphemeralValue]
+    options: Annotated[dict[str, Any], EphemeralValue]
+
+    source: str  #: The text as given, or as decoded from the file.
+    spoken: Language  #: The language of the source.
+    format_chapters: list[int]  #: Source offsets at which the file's format begins a chapter.
+    settings: dict[str, Any]  #: Options, all filled in.
+    model: str | None  #: "provider:model" of the role primary; None is offline.
+    started_at: float  #: Seconds since the epoch.
+
+    chapter_marks: list[list[Any]]  #: Title, start, end.
+    quotations: list[int]  #: Flat: start, end, is closed, continues.
+    mentions: list[int]  #: Flat: start, end.
+    surfaces: list[str]  #: The names that windows ask about; their ids are n0, n1...
+    name_answers: Annotated[list[WindowAnswer], operator.add]
+    facts: dict[str, Any]
+    cast: dict[str, Any]
+    pair_answers: Annotated[list[WindowAnswer], operator.add]
+    ruled: list[list[Any]]  #: The rules' attribution of each quotation.
+    speaker_answers: Annotated[list[WindowAnswer], operator.add]
+    attributions: list[list[Any]]  #: The final ones.
+    ties: list[list[Any]]
+
+    mode: str
+    chapters: list[dict[str, Any]]
+    characters: list[dict[str, Any]]
+    alias_map: dict[str, str]
+    quotes: list[dict[str, Any]]
+    relations: list[dict[str, Any]]
+    statistics: dict[str, Any]
+    warnings: Annotated[list[Note], operator.add]
+    text_file_id: str | None
+
+
+Update = dict[str, Any]
+"""What a stage changes: some channels of State."""
+
+
+class WindowTask(TypedDict):
+    """One window of a fan-out: all that its model call needs."""
+
+    window: int
+    windows: int
+    text_length: int  #: Of the whole novel; progress is counted in its characters.
+    run: str  #: Tells the windows of one fan-out from those of others, for counting them.
+    language: Language
+    data: dict[str, Any]  #: The question's material, as sent.

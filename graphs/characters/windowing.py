@@ -1,0 +1,87 @@
+"""One window's call to the model: asked, counted, and never silent about a failure."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from graphs.characters.state import Note, WindowAnswer, WindowTask
+from graphs.progress import ModelUsed, WarningRaised, emit, shared_meter
+from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelUnavailable
+from tools.llm.chat_models import ChatModels, current
+from tools.llm.structured import Answer, NoUsableAnswer, Question, ask
+from tools.llm.usage import Usage
+
+A = TypeVar("A", bound=BaseModel)
+
+
+async def ask_window(
+    stage: str,
+    task: WindowTask,
+    question: Question[A],
+    items: Iterable[str],
+    read: Callable[[A, set[str]], list[list[Any]]],
+) -> tuple[WindowAnswer, list[Note]]:
+    """Ask one window's question; what stays unusable is left to the rules, and said.
+
+    Args:
+        stage: The stage that asks, for progress and warnings.
+        task: The window.
+        question: What is asked.
+        items: The ids that are asked about.
+        read: Turns an answer, and the ids that it got wrong, into plain lists.
+
+    Raises:
+        ModelRefused: Bad key, unpaid account, unknown model: no window can be answered.
+        ModelUnavailable: The model is down. The run can be resumed; windows that were answered stay so.
+    """
+    models = await current()
+    try:
+        answer = await ask(models, "primary", question)
+    except ModelError as error:
+        if not _concerns_this_window(error, models):
+            raise
+        reason, failed, values = error.message, list(items), list[list[Any]]()
+        usage = error.usage if isinstance(error, NoUsableAnswer) else Usage()
+        notes = [_note(stage, task, reason, failed)]
+    else:
+        reason, failed = _leftovers(answer)
+        values, usage = read(answer.value, set(failed)), answer.usage
+        notes = [_note(stage, task, reason, failed)] if failed else []
+    _report(stage, task, models, usage, notes)
+    counts = [usage.calls, usage.input_tokens, usage.output_tokens]
+    return WindowAnswer(window=task["window"], values=values, failed=failed, usage=counts), notes
+
+
+def _concerns_this_window(error: ModelError, models: ChatModels) -> bool:
+    if isinstance(error, ModelUnavailable):
+        return not models.is_down
+    return isinstance(error, ModelAnswerInvalid) or error.category is ErrorCategory.CONTENT_FILTER
+
+
+def _leftovers(answer: Answer[Any]) -> tuple[str, list[str]]:
+    failed = list(dict.fromkeys(problem.item for problem in answer.problems))
+    return (answer.problems[0].message if failed else ""), failed
+
+
+def _note(stage: str, task: WindowTask, reason: str, failed: list[str]) -> Note:
+    shown = ", ".join(failed[:5]) + (", ..." if len(failed) > 5 else "")
+    message = (
+        f"{stage}, window {task['window'] + 1} of {task['windows']}: {reason}; "
+        f"the rules decide {len(failed)} items ({shown})"
+    )
+    return Note(code="model_answer_unusable", message=message)
+
+
+def _report(stage: str, task: WindowTask, models: ChatModels, usage: Usage, notes: Iterable[Note]) -> None:
+    choice = models.choice("primary")
+    name = choice.name if choice else "offline"
+    emit(
+        ModelUsed(
+            role="primary", model=name, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens
+        )
+    )
+    for note in notes:
+        emit(WarningRaised(code=note["code"], message=note["message"]))
+    meter = shared_meter(task["run"], stage=stage, total=task["text_length"], unit="characters")
+    meter.advance(task["text_length"] // task["windows"])

@@ -1,0 +1,38 @@
+"""Every graph of the service; a test holds this equal to langgraph.json."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langgraph.graph import StateGraph
+
+from graphs.characters import graph as characters
+from graphs.characters import sources as characters_sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphEntry:
+    """One graph, as people choose it and as a server builds it."""
+
+    graph_id: str
+    title: str
+    description: str  #: One sentence: what goes in, what comes out.
+    build: Callable[
+        [], StateGraph[Any, Any, Any, Any]
+    ]  #: Not yet compiled: the caller brings a checkpointer.
+    check_input: Callable[[Mapping[str, Any]], Awaitable[None]]
+    """Raises InvalidInput for an input that cannot succeed, before a run is queued for it. LangGraph itself
+    drops unknown fields in silence."""
+
+
+_ENTRIES = (
+    GraphEntry(
+        graph_id="characters",
+        title="Who speaks in a novel",
+        description="Finds a novel's characters, who says each quotation, and how people are related.",
+        build=characters.build,
+        check_input=characters_sources.check_input,
+    ),
+)
+
+GRAPHS: Mapping[str, GraphEntry] = {entry.graph_id: entry for entry in _ENTRIES}

@@ -1,0 +1,118 @@
+"""The models that the current task works with.
+
+A graph asks for a role. Whoever runs it (the server, the command line, an eval, a test) binds the models
+around the run; nodes and the tasks that they start inherit them. Where nobody did, the settings decide.
+"""
+
+import asyncio
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from weakref import WeakKeyDictionary
+
+from langchain_openai import ChatOpenAI
+
+from tools.errors import ModelRefused
+from tools.llm.completion import TimeLimits
+from tools.llm.openai import open_chat
+from tools.llm.retries import Backoff
+from tools.llm.roles import ModelChoice, Role, RoleSettings, configured
+
+_OUTAGE = 10  # calls given up in a row; so many unlucky ones do not come together
+
+
+class ChatModels:
+    """One client per role, and the limits that all calls share. Belongs to one event loop.
+
+    Args:
+        choices: The model of each role; None or absent: the role is offline.
+        max_concurrent: Calls under way at once.
+        limits: How long one answer may take.
+        backoff: When failed calls are repeated.
+        connect_seconds: How long a connection may take to open.
+    """
+
+    def __init__(
+        self,
+        choices: Mapping[Role, ModelChoice | None],
+        *,
+        max_concurrent: int = 8,
+        limits: TimeLimits | None = None,
+        backoff: Backoff | None = None,
+        connect_seconds: float = 10.0,
+    ) -> None:
+        self.limits = limits or TimeLimits()
+        self.backoff = backoff or Backoff()
+        self.slots = asyncio.Semaphore(max_concurrent)  #: Held while a call is under way.
+        self._has_answered = False
+        self._given_up = 0  # calls that failed for good since the last answer
+        self._choices = choices
+        self._connect_seconds = connect_seconds
+        self._opening = asyncio.Lock()
+        self._clients: dict[Role, ChatOpenAI] = {}
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the models are out of order, rather than one call out of luck."""
+        return not self._has_answered or self._given_up >= _OUTAGE
+
+    def note_answer(self) -> None:
+        """A call was answered."""
+        self._has_answered, self._given_up = True, 0
+
+    def note_failure(self) -> None:
+        """A call was given up, all its repeats included."""
+        self._given_up += 1
+
+    def choice(self, role: Role) -> ModelChoice | None:
+        """The model of this role, or None when the role is offline."""
+        return self._choices.get(role)
+
+    async def client(self, role: Role) -> ChatOpenAI:
+        """The client of this role, opened at its first use.
+
+        Raises:
+            ModelRefused: The role is offline.
+        """
+        choice = self.choice(role)
+        if choice is None:
+            raise ModelRefused(f"no model plays the role {role!r}", hint="Set PRIMARY_MODEL.", code="offline")
+        async with self._opening:
+            if role not in self._clients:
+                self._clients[role] = await asyncio.to_thread(
+                    open_chat, choice, connect_seconds=self._connect_seconds
+                )
+        return self._clients[role]
+
+
+_bound: ContextVar[ChatModels | None] = ContextVar("chat_models", default=None)
+_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, ChatModels] = WeakKeyDictionary()
+
+
+def open_models(settings: RoleSettings) -> ChatModels:
+    """The models that the settings ask for."""
+    return ChatModels(
+        settings.choices,
+        max_concurrent=settings.max_concurrent,
+        limits=TimeLimits(total=settings.answer_seconds),
+    )
+
+
+@contextmanager
+def bind(models: ChatModels) -> Generator[None]:
+    """Make these the models of the code inside the with block, and of the tasks that it starts."""
+    token = _bound.set(models)
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+async def current() -> ChatModels:
+    """The bound models, else those of the settings, opened once per event loop."""
+    if (bound := _bound.get()) is not None:
+        return bound
+    loop = asyncio.get_running_loop()
+    if loop not in _by_loop:
+        _by_loop.setdefault(loop, open_models(await asyncio.to_thread(configured)))
+    return _by_loop[loop]

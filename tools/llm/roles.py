@@ -1,0 +1,138 @@
+"""Which model plays a role.
+
+Code asks for a role, never for a model. This is the one place below the composition roots that reads the
+settings; everything else in tools/llm is given what it needs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from configs.settings import Settings, load_settings
+from tools.errors import InvalidInput
+
+Role = Literal["primary"]
+AnswerFormat = Literal["json_schema", "json_object"]
+
+OFFLINE = "offline"
+
+_MODELS_FILE = Path(__file__).parents[2] / "configs" / "models.yaml"
+
+
+class _Family(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    models: tuple[str, ...]
+    hosts: tuple[str, ...]
+    answer_format: AnswerFormat
+    temperature: float | None = None
+    extra_body: dict[str, Any] = {}
+
+    def fits(self, model: str, host: str) -> bool:
+        return any(fnmatch(model.lower(), pattern) for pattern in self.models) or any(
+            host == suffix or host.endswith(f".{suffix}") for suffix in self.hosts
+        )
+
+
+class _Provider(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str
+
+
+class _ModelsFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    roles: dict[Role, str]
+    providers: dict[str, _Provider]
+    families: tuple[_Family, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """One model as it is to be called."""
+
+    provider: str  #: "openai" for any OpenAI-compatible server.
+    model: str
+    base_url: str  #: Ends in /v1.
+    api_key: SecretStr | None = None
+    answer_format: AnswerFormat = "json_schema"
+    temperature: float | None = None  #: None: the model's own.
+    extra_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def name(self) -> str:
+        """The choice as ``provider:model``."""
+        return f"{self.provider}:{self.model}"
+
+
+_FILE = _ModelsFile.model_validate(yaml.safe_load(_MODELS_FILE.read_text(encoding="utf-8")))
+
+
+def choose(
+    spec: str, *, base_url: str | None = None, api_key: SecretStr | str | None = None
+) -> ModelChoice | None:
+    """The choice that ``spec`` names, or None for "offline".
+
+    Args:
+        spec: ``offline`` or ``provider:model``.
+        base_url: Where an OpenAI-compatible server listens, ``/v1`` included; else the provider's own.
+        api_key: Its key.
+
+    Raises:
+        InvalidInput: When no such provider is known.
+    """
+    if spec == OFFLINE:
+        return None
+    provider, _, model = spec.partition(":")
+    if provider not in _FILE.providers or not model:
+        raise InvalidInput(
+            f"unknown model {spec!r}",
+            hint=f"Use {OFFLINE!r} or PROVIDER:MODEL with a provider among: {', '.join(_FILE.providers)}.",
+            code="unknown_model",
+        )
+    url = base_url or _FILE.providers[provider].base_url
+    family = next(f for f in _FILE.families if f.fits(model, urlsplit(url).hostname or ""))
+    return ModelChoice(
+        provider=provider,
+        model=model,
+        base_url=url,
+        api_key=SecretStr(api_key) if isinstance(api_key, str) else api_key,
+        answer_format=family.answer_format,
+        temperature=family.temperature,
+        extra_body=family.extra_body,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSettings:
+    """What the settings say about models."""
+
+    choices: Mapping[Role, ModelChoice | None]  #: None: the role is offline.
+    max_concurrent: int  #: Calls under way at once in one process.
+    answer_seconds: float  #: The longest that one answer may take.
+
+
+def configured(settings: Settings | None = None) -> RoleSettings:
+    """The model of every role: models.yaml, overridden by the settings.
+
+    Args:
+        settings: Read from the environment when not given; that reads files.
+    """
+    settings = settings or load_settings()
+    overrides = {"primary": settings.primary_model} if "primary_model" in settings.model_fields_set else {}
+    roles = cast("dict[Role, str]", _FILE.roles | overrides)
+    return RoleSettings(
+        choices={
+            role: choose(spec, base_url=settings.llm_base_url, api_key=settings.llm_api_key)
+            for role, spec in roles.items()
+        },
+        max_concurrent=settings.max_concurrent_requests,
+        answer_seconds=settings.llm_timeout,
+    )
