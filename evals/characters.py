@@ -55,8 +55,11 @@ def _evaluate_novels(options: argparse.Namespace, goals: Goals) -> None:
     runs = [_run(novel, options, with_faults=False) for novel in novels]
     scores = [run.scores for run in runs]
     print(table(scores))
+    found, baseline = total(scores).spans, total(scores).baseline_spans
+    print(f"\nSpans found: precision {found.precision:.4f}, recall {found.recall:.4f}; ", end="")
+    print(f"one regular expression: {baseline.precision:.4f}, {baseline.recall:.4f}, F1 {baseline.f1:.4f}.")
     unmatched = total(scores).attribution.methods.get("unmatched", Share()).total
-    print(f"\n{unmatched} annotated quotations overlap no quotation that was found; all count as wrong.")
+    print(f"{unmatched} annotated quotations overlap no quotation that was found; all count as wrong.")
     _check_scores(total(scores), options.model, goals)
     reports = [run.oracle for run in runs if run.oracle]
     if reports:

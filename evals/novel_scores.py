@@ -7,14 +7,22 @@ from evals.attribution import ALL, AttributionScores, score_attribution
 from evals.clusters import ClusterScores, cluster_scores
 from evals.graph_run import GraphRun
 from evals.pdnc import Novel
-from evals.spans import SpanScores, span_scores
+from evals.spans import (
+    NO_OVERLAPS,
+    OverlapScores,
+    SpanScores,
+    between_marks,
+    overlap_scores,
+    span_scores,
+)
 from evals.table import percent, render_table
 
 _HEADER = (
     "novel",
     "chars",
     "verbatim",
-    "span F1",
+    "spans F1",
+    "exact F1",
     "explicit",
     "anaphoric",
     "implicit",
@@ -34,7 +42,9 @@ class NovelScores:
     name: str
     characters: int  #: Code points of the text.
     is_verbatim: bool
-    spans: SpanScores
+    spans: OverlapScores  #: Found or not.
+    exact_spans: SpanScores  #: With the annotators' boundaries.
+    baseline_spans: OverlapScores  #: What one regular expression finds.
     attribution: AttributionScores
     clusters: ClusterScores
     warnings: int
@@ -48,6 +58,7 @@ class NovelScores:
             str(self.characters),
             "yes" if self.is_verbatim else "NO",
             f"{self.spans.f1:.4f}",
+            f"{self.exact_spans.f1:.4f}",
             *(percent(self.accuracy(kind)) for kind in ("Explicit", "Anaphoric", "Implicit", ALL)),
             f"{self.clusters.b_cubed_f1:.3f}",
             f"{self.clusters.ceafe:.3f}",
@@ -70,7 +81,9 @@ def score(novel: Novel, run: GraphRun) -> NovelScores:
         name=novel.name,
         characters=len(novel.text),
         is_verbatim=run.is_verbatim,
-        spans=span_scores(gold_spans, found_spans, novel.text),
+        spans=overlap_scores(gold_spans, found_spans, novel.text),
+        exact_spans=span_scores(gold_spans, found_spans, novel.text),
+        baseline_spans=overlap_scores(gold_spans, between_marks(novel.text), novel.text),
         attribution=score_attribution(novel, run.spans, run.cast, run.attributions),
         clusters=cluster_scores(run.cast, novel.characters),
         warnings=len([w for w in run.output["warnings"] if w["code"] != "offline"]),
@@ -80,16 +93,16 @@ def score(novel: Novel, run: GraphRun) -> NovelScores:
 
 def total(scores: Sequence[NovelScores]) -> NovelScores:
     """All novels: micro averages over spans, quotations and names."""
-    spans = SpanScores(gold=0, predicted=0, correct=0)
     attribution = AttributionScores()
     for novel in scores:
-        spans += novel.spans
         attribution += novel.attribution
     return NovelScores(
         name="all",
         characters=sum(novel.characters for novel in scores),
         is_verbatim=all(novel.is_verbatim for novel in scores),
-        spans=spans,
+        spans=sum((novel.spans for novel in scores), NO_OVERLAPS),
+        exact_spans=sum((n.exact_spans for n in scores), SpanScores(gold=0, predicted=0, correct=0)),
+        baseline_spans=sum((novel.baseline_spans for novel in scores), NO_OVERLAPS),
         attribution=attribution,
         clusters=_mean_clusters([novel.clusters for novel in scores]),
         warnings=sum(novel.warnings for novel in scores),

@@ -6,7 +6,7 @@ An event's id is its entry's id in the stream, so ids only ever grow, and a read
 last id it saw misses nothing and sees nothing twice.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -78,15 +78,15 @@ class EventBroker:
                 if _END in fields:
                     return
                 cursor = entry_id.decode()
-                yield StreamEvent(id=cursor, name=fields[_NAME].decode(), data=fields[_DATA])
+                yield _event(entry_id, fields)
 
-    async def newest(self, run_id: str, name: str) -> StreamEvent | None:
-        """The latest event of this name, or None."""
+    async def newest(self, run_id: str, is_wanted: Callable[[StreamEvent], bool]) -> StreamEvent | None:
+        """The latest event that is wanted, or None."""
         key, upper = keys.run_events(run_id), b"+"
         while page := cast("list[Any]", await self._redis.xrevrange(key, max=upper, count=_PAGE)):
             for entry_id, fields in page:
-                if fields.get(_NAME) == name.encode():
-                    return StreamEvent(id=entry_id.decode(), name=name, data=fields[_DATA])
+                if _END not in fields and is_wanted(event := _event(entry_id, fields)):
+                    return event
             upper = b"(" + page[-1][0]
         return None
 
@@ -105,6 +105,10 @@ class EventBroker:
     async def _is_closed(self, key: str) -> bool:
         last = await self._redis.xrevrange(key, count=1)
         return bool(last) and _END in cast("dict[bytes, bytes]", last[0][1])
+
+
+def _event(entry_id: bytes, fields: dict[bytes, bytes]) -> StreamEvent:
+    return StreamEvent(id=entry_id.decode(), name=fields[_NAME].decode(), data=fields[_DATA])
 
 
 def _entries(answer: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:

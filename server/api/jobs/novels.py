@@ -4,12 +4,14 @@ A task is a run of the graph ``characters``; its id is the run's. Status, progre
 run's row and event log, so polling tells the same story as the stream.
 """
 
+import asyncio
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from graphs.characters.sentences import Sentences
 from server.api.body import JsonRoute
 from server.api.deps import Open
 from server.api.jobs import recogniser
@@ -18,7 +20,7 @@ from server.db.models import Run
 from server.db.repositories import runs
 from server.resources import Resources
 from server.runs.job import RunRequest
-from server.stream.broker import FROM_START
+from server.stream.broker import FROM_START, StreamEvent
 from server.stream.sse import HEARTBEAT_SECONDS
 from tools.errors import ServiceError
 
@@ -114,7 +116,10 @@ async def _accept(resources: Resources, body: RecognitionRequest, *, callback_ur
     request = RunRequest(
         assistant_id="characters",
         input={"text": body.text, "options": options},
-        metadata={"book_id": body.book_id} if body.book_id else {},
+        metadata={
+            "book_id": body.book_id,
+            "total_sentences": await asyncio.to_thread(lambda: len(Sentences(body.text))),
+        },
         stream_mode=("custom",),
         webhook=callback_url,
         keep_thread=False,
@@ -130,9 +135,13 @@ async def _wait(resources: Resources, run: Run) -> None:
 
 
 async def _task_info(resources: Resources, run: Run) -> dict[str, Any]:
-    newest = await resources.broker.newest(run.run_id, "custom") if run.status == "running" else None
+    newest = await resources.broker.newest(run.run_id, _is_progress) if run.status == "running" else None
     result = await resources.states.output(run) if run.status == "success" else None
     return recogniser.task_info(run, orjson.loads(newest.data) if newest else None, result)
+
+
+def _is_progress(event: StreamEvent) -> bool:
+    return event.name == "custom" and orjson.loads(event.data)["type"] == "progress"
 
 
 async def _counts(resources: Resources) -> dict[str, int]:

@@ -34,14 +34,14 @@ def task_info(run: Run, event: Mapping[str, Any] | None, result: Mapping[str, An
     """
     status = _STATUS.get(run.status, "failed")
     progress = 100 if status == "completed" else _percent(event)
-    sentences: int | None = result["statistics"]["sentence_count"] if result else None
+    sentences: int = run.meta["total_sentences"]
     return {
         "task_id": run.run_id,
         "status": status,
         "progress": progress,
         "message": _message(status, event),
-        "total_sentences": sentences or 0,
-        "processed_sentences": sentences or 0,
+        "total_sentences": sentences,
+        "processed_sentences": _processed(sentences, progress),
         "result": response(result) if result else None,
         "error": run.error["message"] if run.error else None,
         "created_at": run.created_at.isoformat(),
@@ -95,13 +95,19 @@ def _character(character: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _percent(event: Mapping[str, Any] | None) -> int:
-    if event is None or event.get("type") != "progress":
+    if event is None:
         return 0
-    low, high = _PERCENT.get(event["stage"], (0, 0))
+    low, high = _PERCENT[event["stage"]]
     return int(low + (high - low) * event["done"] / max(event["total"], 1))
 
 
+def _processed(sentences: int, progress: int) -> int:
+    """How many sentences have been read for names, the stage in which the old service counted them."""
+    low, high = _PERCENT["names"]
+    return int(sentences * min(max(progress - low, 0) / (high - low), 1))
+
+
 def _message(status: str, event: Mapping[str, Any] | None) -> str:
-    if status != "processing" or event is None or event.get("type") != "progress":
+    if status != "processing" or event is None:
         return {"pending": "Waiting", "processing": "Started", "completed": "Complete"}.get(status, "Failed")
     return f"{event['stage']}: {event['done']}/{event['total']} {event['unit']}"

@@ -22,7 +22,10 @@ def test_total_is_the_greatest_possible(weights):
     """No other assignment has a greater total."""
     pairs = best_assignment(weights)
     rows, columns = len(weights), len(weights[0])
-    square = [[weights[r][c] if r < rows and c < columns else 0 for c in range(9)] for r in range(max(rows, columns))]
+    square = [
+        [weights[r][c] if r < rows and c < columns else 0 for c in range(9)]
+        for r in range(max(rows, columns))
+    ]
     best = max(
         sum(square[row][column] for row, column in enumerate(order))
         for order in permutations(range(max(rows, columns)))

@@ -40,7 +40,9 @@ def novel(speaker, *sub_spans, addressees=("Mr. Brook",)):
 
 
 def said(quote, speaker, addressee=None):
-    return Attribution(quote=quote, speaker_id=speaker, addressee_id=addressee, method="said_name", confidence=1.0)
+    return Attribution(
+        quote=quote, speaker_id=speaker, addressee_id=addressee, method="said_name", confidence=1.0
+    )
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ BROOK = gold("Mr. Brook", "Brook", category="minor")
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("The Hatter", "hatter"), ("Mr. Brook", "Mr  Brook"), ("Narr", "I"), ("Dr. O’Neil", "dr o'neil")]
+    ("one", "other"),
+    [("The Hatter", "hatter"), ("Mr. Brook", "Mr  Brook"), ("Narr", "I"), ("Dr. O’Neil", "dr o'neil")],
 )
 def test_folding_hides_print(one, other):
     """Capitals, articles, full stops and blanks do not make two names."""
