@@ -2,7 +2,7 @@
 
 import { BookPage } from "./book_page.js";
 import { lowerBound } from "./code_points.js";
-import { el, refill } from "./element.js";
+import { button, el, refill } from "./element.js";
 import { formatNumber, t } from "./i18n.js";
 import { hasSpeaker, isUnsure } from "./novel.js";
 import { QuoteCard } from "./quote_card.js";
@@ -42,8 +42,12 @@ export class BookView {
 		this.position = el("span", { class: "muted" });
 		refill(this.element,
 			el("div", { class: "panel-tools" },
-				el("span", { class: "stepper" }, stepButton("book.previous_page", "‹", () => this.#turnTo(this.#page - 1)), this.chapter, stepButton("book.next_page", "›", () => this.#turnTo(this.#page + 1))),
-				el("span", { class: "stepper" }, stepButton("book.previous_quote", "‹", () => this.#step(-1, false)), this.filter, stepButton("book.next_quote", "›", () => this.#step(1, false))),
+				el("span", { class: "stepper" },
+					stepButton("book.previous_page", "‹", () => this.#turnTo(this.#page - 1)), this.chapter,
+					stepButton("book.next_page", "›", () => this.#turnTo(this.#page + 1))),
+				el("span", { class: "stepper" },
+					stepButton("book.previous_quote", "‹", () => this.#step(-1, false)), this.filter,
+					stepButton("book.next_quote", "›", () => this.#step(1, false))),
 				this.position),
 			this.#legend(),
 			el("div", { class: "spread" }, this.page.element, this.card.element));
@@ -140,15 +144,15 @@ export class BookView {
 	/** The coloured speakers: what the colours mean, and a way to see one alone. */
 	#legend() {
 		const coloured = this.novel.speakers.filter((who) => this.novel.slots.has(who.id));
-		return el("div", { class: "legend", role: "group", "aria-label": t("book.legend") }, coloured.map((who) => el("button", {
-			type: "button", class: "chip", "data-speaker": who.id, "aria-pressed": String(this.#filter === who.id),
+		return el("div", { class: "legend", role: "group", "aria-label": t("book.legend") }, coloured.map((who) => button({
+			class: "chip", "data-speaker": who.id, "aria-pressed": String(this.#filter === who.id),
 			onclick: () => this.#filterBy(this.#filter === who.id ? EVERYONE : who.id),
 		}, el("span", { class: `swatch ${this.novel.speakerClass(who.id)}`, "aria-hidden": "true" }), who.canonical_name)));
 	}
 }
 
 function stepButton(label, sign, onclick) {
-	return el("button", { type: "button", class: "step", "aria-label": t(label), title: t(label), onclick }, sign);
+	return button({ class: "step", "aria-label": t(label), title: t(label), onclick }, sign);
 }
 
 function pageTitle({ chapter, part, parts }, isWhole) {

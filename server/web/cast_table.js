@@ -1,6 +1,6 @@
 /** The people of the novel: their names, how much they matter, and why the names are one person. */
 
-import { el, refill } from "./element.js";
+import { button, el, refill } from "./element.js";
 import { formatNumber, t, term } from "./i18n.js";
 import { evidenceList } from "./evidence_list.js";
 import { SortableTable } from "./sortable_table.js";
@@ -11,7 +11,6 @@ const RANKS = { major: 3, intermediate: 2, minor: 1 };
 
 export class CastTable {
 	element = el("div", { class: "cast" });
-	#wanted = "";
 
 	/** @param {Novel} novel
 	 * @param {{showPlace: (place: Place) => void, showSpeaker: (id: string) => void}} actions */
@@ -23,16 +22,7 @@ export class CastTable {
 	render() {
 		const { characters } = this.novel.result;
 		if (!characters.length) return void refill(this.element, el("p", { class: "empty" }, t("cast.empty")));
-		this.table = new SortableTable({ caption: t("result.cast"), columns: this.#columns(), rows: characters, sortedBy: "mentions" });
-		const search = el("input", { type: "search", id: "cast-search", value: this.#wanted, placeholder: t("cast.search"), "aria-label": t("cast.search"), oninput: () => this.#search(search.value) });
-		refill(this.element, el("div", { class: "panel-tools" }, search, el("span", { class: "muted" }, t("cast.hint"))), this.table.element);
-		this.#search(this.#wanted);
-	}
-
-	#search(wanted) {
-		this.#wanted = wanted;
-		const needle = wanted.trim().toLowerCase();
-		this.table.filter(({ canonical_name: name, aliases }) => [name, ...aliases].some((alias) => alias.toLowerCase().includes(needle)));
+		refill(this.element, new SortableTable({ caption: t("result.cast"), columns: this.#columns(), rows: characters, sortedBy: "mentions" }).element);
 	}
 
 	/** @returns {Column<Character>[]} */
@@ -51,7 +41,7 @@ export class CastTable {
 	#name(who) {
 		const swatch = el("span", { class: `swatch ${who.quotes ? this.novel.speakerClass(who.id) : "speaker-none"}`, "aria-hidden": "true" });
 		const name = who.quotes
-			? el("button", { type: "button", class: "link", title: t("cast.show_quotes", { name: who.canonical_name }), onclick: () => this.actions.showSpeaker(who.id) }, who.canonical_name)
+			? button({ class: "link", title: t("cast.show_quotes", { name: who.canonical_name }), onclick: () => this.actions.showSpeaker(who.id) }, who.canonical_name)
 			: who.canonical_name;
 		return [swatch, name];
 	}

@@ -13,6 +13,11 @@ export function el(tag, attributes = {}, ...children) {
 	return furnish(document.createElement(tag), attributes, children);
 }
 
+/** A button that submits nothing. @param {Attributes} attributes @param {...(Child | Child[])} children */
+export function button(attributes, ...children) {
+	return el("button", { type: "button", ...attributes }, ...children);
+}
+
 /** @param {string} tag @param {Attributes} [attributes] @param {...(Child | Child[])} children */
 export function svg(tag, attributes = {}, ...children) {
 	return furnish(document.createElementNS(SVG, tag), attributes, children);

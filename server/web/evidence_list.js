@@ -1,6 +1,6 @@
 /** Places of the text that show why something is believed, each a way into the text. */
 
-import { el } from "./element.js";
+import { button, el } from "./element.js";
 import { t } from "./i18n.js";
 /** @import {Novel, Place} from "./novel.js" */
 
@@ -14,7 +14,7 @@ export function evidenceList(novel, evidence, showPlace) {
 		place.reason && el("span", { class: "muted" }, `${place.reason}: `),
 		excerpt(novel, place),
 		" ",
-		el("button", { type: "button", class: "link", onclick: () => showPlace(place) }, t("evidence.show")))));
+		button({ class: "link", onclick: () => showPlace(place) }, t("evidence.show")))));
 }
 
 /** @param {Novel} novel @param {Place} place */

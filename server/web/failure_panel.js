@@ -1,9 +1,13 @@
-/** What went wrong, what the service calls it, and what to do about it. */
+/**
+ * What went wrong, what the service calls it, and what to do about it.
+ *
+ * @typedef {{message?: string, code?: string, hint?: string}} Failure
+ */
 
 import { el } from "./element.js";
 import { t } from "./i18n.js";
 
-/** @param {{message?: string, code?: string, hint?: string}} failure @param {...Node} actions */
+/** @param {Failure} failure @param {...Node} actions */
 export function failurePanel({ message, code, hint }, ...actions) {
 	const isOffline = code === "connection";
 	return el("div", { class: "failure", role: "alert" },

@@ -25,6 +25,8 @@ export function forceLayout(nodes, edges, width, height) {
 		const heat = 0.1 * height * (1 - round / ROUNDS);
 		for (const body of bodies) settle(body, heat);
 	}
+	fill(bodies, "x", width);
+	fill(bodies, "y", height);
 	for (let round = 0; round < SPREAD_ROUNDS; round++) {
 		eachPair(bodies, spread);
 		for (const body of bodies) keepInside(body, width, height);
@@ -60,6 +62,15 @@ function settle(body, heat) {
 	body.x += body.dx * step;
 	body.y += body.dy * step;
 	body.dx = body.dy = 0;
+}
+
+/** Stretch or shrink to the middle of the box: nearly all of it for many people, less for few. */
+function fill(bodies, axis, size) {
+	const margin = Math.max(0.05, 0.3 - bodies.length / 50);
+	const places = bodies.map((body) => body[axis]);
+	const least = Math.min(...places);
+	const range = Math.max(...places) - least || 1;
+	for (const body of bodies) body[axis] = size * (margin + ((1 - 2 * margin) * (body[axis] - least)) / range);
 }
 
 /** Push apart what overlaps, label and all, along the shorter way. */

@@ -40,7 +40,7 @@ export function translatePage() {
 export const formatNumber = (value) => new Intl.NumberFormat(current).format(value);
 
 /** @param {number} share 0 to 1 */
-export const formatShare = (share) => new Intl.NumberFormat(current, { style: "percent" }).format(share);
+export const formatShare = (share) => new Intl.NumberFormat(current, { style: "percent", maximumFractionDigits: 1 }).format(share);
 
 /** @param {number | string | Date} instant */
 export const formatInstant = (instant) =>

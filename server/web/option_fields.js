@@ -10,7 +10,8 @@ const SWITCHES = ["enable_coreference", "enable_dialogue", "enable_relations"];
 export function optionFields() {
 	return el("details", { class: "options", open: matchMedia("(min-width: 56rem)").matches },
 		el("summary", {}, t("options.title")),
-		el("div", { class: "option-list" }, languageChoice(), SWITCHES.map(switchField), thresholdField(), countField("min_mentions", 1), countField("max_characters", null)));
+		el("div", { class: "option-list" },
+			languageChoice(), SWITCHES.map(switchField), thresholdField(), countField("min_mentions", 1), countField("max_characters", null)));
 }
 
 function languageChoice() {

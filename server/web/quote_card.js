@@ -1,6 +1,6 @@
 /** What is known of one quotation: who says it to whom, how that was found, and how sure it is. */
 
-import { el, refill } from "./element.js";
+import { button, el, refill } from "./element.js";
 import { excerpt } from "./evidence_list.js";
 import { formatShare, t, term } from "./i18n.js";
 import { isUnsure } from "./novel.js";
@@ -26,7 +26,7 @@ export class QuoteCard {
 
 	#content(quote) {
 		return [
-			el("button", { type: "button", class: "quiet close", "aria-label": t("quote.close"), onclick: this.actions.close }, "×"),
+			button({ class: "quiet close", "aria-label": t("quote.close"), onclick: this.actions.close }, "×"),
 			el("p", { class: `card-speaker ${this.novel.quoteClass(quote)}` }, quote.speaker ?? t("quote.unknown")),
 			el("p", { class: "card-quote book-text" }, this.novel.text.slice(quote.start, quote.end)),
 			el("dl", {},
@@ -50,8 +50,8 @@ export class QuoteCard {
 			el("p", { class: "muted" }, t("quote.evidence")),
 			el("p", {}, excerpt(this.novel, quote.evidence)),
 			el("p", { class: "actions" },
-				el("button", { type: "button", class: "button", onclick: () => this.actions.showPlace(quote.evidence) }, t("quote.show_evidence")),
-				el("button", { type: "button", class: "quiet", onclick: () => this.actions.showQuote(quote) }, t("quote.show_quote"))));
+				button({ class: "button", onclick: () => this.actions.showPlace(quote.evidence) }, t("quote.show_evidence")),
+				button({ class: "quiet", onclick: () => this.actions.showQuote(quote) }, t("quote.show_quote"))));
 	}
 }
 

@@ -1,6 +1,6 @@
 /** The runs that this browser remembers, as links. */
 
-import { el } from "./element.js";
+import { button, el } from "./element.js";
 import { formatInstant, t, term } from "./i18n.js";
 import { forgetRun, recentRuns } from "./recent_runs.js";
 
@@ -15,5 +15,5 @@ export function recentList(onForgotten) {
 			el("a", { href: `#/runs/${run.threadId}/${run.runId}` }, run.title || t("recent.untitled")),
 			el("span", { class: "muted" }, `${term("job_title", run.graphId)} · ${formatInstant(run.startedAt)}`),
 			run.status && el("span", { class: `status status-${run.status}` }, term("status", run.status)),
-			el("button", { type: "button", class: "quiet", "aria-label": t("recent.forget_named", { title: run.title }), onclick: () => forget(run) }, t("recent.forget"))))));
+			button({ class: "quiet", "aria-label": t("recent.forget_named", { title: run.title }), onclick: () => forget(run) }, t("recent.forget"))))));
 }

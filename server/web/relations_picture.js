@@ -5,8 +5,9 @@ import { forceLayout } from "./force_layout.js";
 import { t, term } from "./i18n.js";
 /** @import {Novel, Relation} from "./novel.js" */
 
-/** More people than these give a tangle; the table has them all. */
+/** More people and lines than these give a tangle; the table has them all. */
 const PEOPLE = { wide: 20, narrow: 10 };
+const LINES_PER_PERSON = 1.2;
 const NARROW_WIDTH = 560;
 /** Ties that come from sharing a scene and have no direction; the others are stated by the text. */
 export const LOOSE = new Set(["talks_with", "appears_with"]);
@@ -18,7 +19,7 @@ export class RelationsPicture {
 	/** @type {string | null} */ #chosen = null;
 	#width = 0;
 
-	/** @param {Novel} novel @param {(characterId: string) => void} choose */
+	/** @param {Novel} novel @param {(characterId: string | null) => void} choose */
 	constructor(novel, choose) {
 		this.novel = novel;
 		this.choose = choose;
@@ -41,41 +42,34 @@ export class RelationsPicture {
 
 	#draw(width, height) {
 		const people = this.#people(width < NARROW_WIDTH ? PEOPLE.narrow : PEOPLE.wide);
-		const ids = new Set(people.map((person) => person.id));
-		const ties = this.#relations.filter(({ from, to }) => ids.has(from) && ids.has(to));
-		const heaviest = Math.max(1, ...ties.map((tie) => tie.weight));
-		const edges = ties.map((tie) => ({ ...tie, strength: Math.sqrt(tie.weight / heaviest) }));
-		const places = forceLayout(people, edges, width, height);
-		refill(this.element, svg("svg", {
-			width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": t("relations.picture"), onkeydown: (event) => this.#onKey(event),
-		}, edges.reverse().map((edge) => this.#line(edge, places)), people.map((person) => this.#circle(person, places.get(person.id)))));
+		const lines = linesBetween(new Set(people.map((person) => person.id)), this.#relations);
+		const places = forceLayout(people, lines, width, height);
+		refill(this.element, svg("svg", { width, height, role: "group", "aria-label": t("relations.picture"), onkeydown: (event) => this.#onKey(event) },
+			lines.map((line) => this.#line(line, places.get(line.from), places.get(line.to))),
+			people.map((person) => this.#circle(person, places.get(person.id)))));
 		this.#mark();
 	}
 
-	/** Those with the most ties, as much as the drawing holds. */
+	/** Those with the most ties, as many as the drawing holds. */
 	#people(most) {
 		const weights = new Map();
 		for (const { from, to, weight } of this.#relations) for (const id of [from, to]) weights.set(id, (weights.get(id) ?? 0) + weight);
-		const heaviest = Math.max(1, ...weights.values());
+		const heaviest = Math.max(...weights.values());
 		return [...weights].sort((a, b) => b[1] - a[1]).slice(0, most).map(([id, weight]) => {
 			const name = this.novel.nameOf(id);
 			return { id, name, radius: 7 + 15 * Math.sqrt(weight / heaviest), labelWidth: labelWidth(name) };
 		});
 	}
 
-	#line({ from, to, type, strength }, places) {
-		const [a, b] = [places.get(from), places.get(to)];
-		const isLoose = LOOSE.has(type);
-		const isNamed = !isLoose && this.#width >= NARROW_WIDTH; // In a narrow picture its name would cover people's.
-		return svg("g", { class: `tie ${isLoose ? "is-loose" : "is-stated"}`, "data-from": from, "data-to": to },
+	#line({ from, to, strength, stated }, a, b) {
+		return svg("g", { class: `tie ${stated.size ? "is-stated" : ""}`, "data-from": from, "data-to": to },
 			svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y, "stroke-width": 1 + 5 * strength }),
-			isNamed && svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 - 3 }, term("relation", type)));
+			svg("text", { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 - 3 }, [...stated].map((type) => term("relation", type)).join(", ")));
 	}
 
 	#circle({ id, name, radius }, { x, y }) {
 		return svg("g", {
-			class: `person ${this.novel.speakerClass(id)}`, "data-person": id, role: "button", tabindex: "-1", "aria-label": name,
-			onclick: () => this.#choose(id),
+			class: `person ${this.novel.speakerClass(id)}`, "data-person": id, role: "button", "aria-label": name, onclick: () => this.#choose(id),
 		}, svg("circle", { cx: x, cy: y, r: radius }), svg("text", { x, y: y + radius + 15 }, name));
 	}
 
@@ -85,15 +79,20 @@ export class RelationsPicture {
 		this.choose(this.#chosen);
 	}
 
+	/** Show the chosen person's ties by name and the others faintly; keep one person in the tab order. */
 	#mark() {
 		const people = [...this.element.querySelectorAll(".person")];
-		const ties = [...this.element.querySelectorAll(".tie")];
-		const near = new Set([this.#chosen, ...ties.map(({ dataset }) => (dataset.from === this.#chosen ? dataset.to : dataset.to === this.#chosen ? dataset.from : null))]);
-		for (const tie of ties) tie.classList.toggle("is-faded", Boolean(this.#chosen) && tie.dataset.from !== this.#chosen && tie.dataset.to !== this.#chosen);
+		const near = new Set([this.#chosen]);
+		for (const tie of this.element.querySelectorAll(".tie")) {
+			const ends = [tie.dataset.from, tie.dataset.to];
+			const isNear = ends.includes(this.#chosen);
+			if (isNear) ends.forEach((id) => near.add(id));
+			tie.classList.toggle("is-near", isNear);
+			tie.classList.toggle("is-faded", Boolean(this.#chosen) && !isNear);
+		}
 		for (const person of people) {
-			const id = person.dataset.person;
-			person.classList.toggle("is-faded", Boolean(this.#chosen) && !near.has(id));
-			person.setAttribute("aria-pressed", String(id === this.#chosen));
+			person.classList.toggle("is-faded", Boolean(this.#chosen) && !near.has(person.dataset.person));
+			person.setAttribute("aria-pressed", String(person.dataset.person === this.#chosen));
 			person.setAttribute("tabindex", "-1");
 		}
 		(people.find((person) => person.dataset.person === this.#chosen) ?? people[0])?.setAttribute("tabindex", "0");
@@ -108,6 +107,24 @@ export class RelationsPicture {
 		else return;
 		event.preventDefault();
 	}
+}
+
+/** One line for each pair of people: the strong ones, all that the text states, and everybody's strongest.
+ * @param {Set<string>} ids @param {Relation[]} relations the strongest first */
+function linesBetween(ids, relations) {
+	const lines = new Map();
+	for (const { from, to, type, weight } of relations) {
+		if (!ids.has(from) || !ids.has(to)) continue;
+		const pair = [from, to].sort().join();
+		if (!lines.has(pair)) lines.set(pair, { from, to, strength: Math.sqrt(weight / relations[0].weight), stated: new Set() });
+		if (!LOOSE.has(type)) lines.get(pair).stated.add(type);
+	}
+	const reached = new Set();
+	return [...lines.values()].filter(({ from, to, stated }, rank) => {
+		const reachesSomeone = !reached.has(from) || !reached.has(to);
+		reached.add(from).add(to);
+		return reachesSomeone || stated.size > 0 || rank < LINES_PER_PERSON * ids.size;
+	});
 }
 
 /** An estimate for 13 px type: CJK characters fill their square, others about half of it. */

@@ -2,7 +2,7 @@
 
 import { BookView } from "./book_view.js";
 import { CastTable } from "./cast_table.js";
-import { el, refill } from "./element.js";
+import { button, el, refill } from "./element.js";
 import { formatNumber, formatShare, t, term } from "./i18n.js";
 import { hasSpeaker } from "./novel.js";
 import { RelationsView } from "./relations_view.js";
@@ -34,15 +34,15 @@ export class ResultView {
 	}
 
 	render() {
-		this.tabs = TABS.map((name) => el("button", {
-			type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`,
+		this.tabs = TABS.map((name) => button({
+			role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`,
 			onclick: () => this.#open(name), onkeydown: (event) => this.#moveFocus(event),
 		}, t(`result.${name}`)));
 		this.frames = TABS.map((name) => el("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, this.panels[name].element));
 		refill(this.element,
 			this.#numbers(),
 			el("div", { class: "tab-row" }, el("div", { role: "tablist", "aria-label": t("result.title") }, this.tabs),
-				el("button", { type: "button", id: "download", class: "button", onclick: () => this.#download() }, t("result.download"))),
+				button({ id: "download", class: "button", onclick: () => this.#download() }, t("result.download"))),
 			this.frames);
 		for (const panel of Object.values(this.panels)) panel.render();
 		this.selectTab(this.tab);

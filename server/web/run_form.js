@@ -2,15 +2,15 @@
 
 import { announce } from "./announcer.js";
 import { ApiError, listGraphs, startRun, uploadFile } from "./api.js";
-import { CodePointText } from "./code_points.js";
 import { draft, saveDraft } from "./draft.js";
-import { el, refill } from "./element.js";
+import { button, el, refill } from "./element.js";
 import { failurePanel } from "./failure_panel.js";
-import { formatNumber, formatSize, t, term } from "./i18n.js";
+import { formatSize, t, term } from "./i18n.js";
 import { optionFields } from "./option_fields.js";
 import { recentList } from "./recent_list.js";
 import { rememberRun } from "./recent_runs.js";
 /** @import {Graph} from "./api.js" */
+/** @import {Failure} from "./failure_panel.js" */
 
 const ACCEPTED = ".txt,.md,.epub,.docx";
 const TITLE_LENGTH = 60; // characters of a pasted text that name its run
@@ -18,7 +18,7 @@ const TITLE_LENGTH = 60; // characters of a pasted text that name its run
 export class RunForm {
 	element = el("div", { class: "home" });
 	/** @type {Graph[]} */ #graphs = [];
-	/** @type {{message?: string, code?: string, hint?: string} | null} */ #failure = null;
+	/** @type {Failure | null} */ #failure = null;
 	#isBusy = false;
 
 	open() {
@@ -89,7 +89,7 @@ export class RunForm {
 	#textArea() {
 		const area = el("textarea", {
 			id: "text", class: "book-text", rows: "14", spellcheck: "false", "aria-label": t("form.text"), placeholder: t("form.placeholder"),
-			oninput: () => { draft.text = area.value; saveDraft(); this.#showLength(); },
+			oninput: () => { draft.text = area.value; saveDraft(); },
 		});
 		area.value = draft.text;
 		return area;
@@ -99,7 +99,7 @@ export class RunForm {
 		return el("div", { class: "chosen-file" },
 			el("p", { class: "file-name" }, file.name),
 			el("small", {}, formatSize(file.size)),
-			el("button", { type: "button", class: "button", onclick: () => this.#choose(null) }, t("form.remove_file")));
+			button({ class: "button", onclick: () => this.#choose(null) }, t("form.remove_file")));
 	}
 
 	#sheetFoot() {
@@ -109,14 +109,8 @@ export class RunForm {
 		return el("div", { class: "sheet-foot" },
 			el("span", { class: "file-choice" }, input, el("label", { class: "button", for: "file" }, t("form.choose_file"))),
 			el("span", { class: "muted" }, t("form.file_hint")),
-			!draft.file && draft.text && el("span", { class: "muted" }, t("form.length", { n: formatNumber(new CodePointText(draft.text).length) })),
-			!draft.file && draft.text && el("button", { type: "button", class: "quiet", onclick: () => this.#clearText() }, t("form.clear")),
+			!draft.file && button({ class: "quiet clear", onclick: () => this.#clearText() }, t("form.clear")),
 			el("button", { id: "start", class: "button primary", type: "submit" }));
-	}
-
-	#showLength() {
-		this.element.querySelector(".sheet-foot").replaceWith(this.#sheetFoot());
-		this.#showBusy();
 	}
 
 	#choose(file) {

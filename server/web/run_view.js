@@ -12,6 +12,7 @@ import { ResultView } from "./result_view.js";
 import { followRun } from "./run_feed.js";
 import { RunProgress } from "./run_progress.js";
 /** @import {Run} from "./api.js" */
+/** @import {Failure} from "./failure_panel.js" */
 
 const OFFLINE = "offline"; // The mode of a result, and what the code of its warning begins with.
 
@@ -20,7 +21,7 @@ export class RunView {
 	#progress = new RunProgress();
 	#progressView = new ProgressView(this.#progress);
 	/** @type {Run | null} */ #run = null;
-	/** @type {{message?: string, code?: string, hint?: string} | null} */ #failure = null;
+	/** @type {Failure | null} */ #failure = null;
 	/** @type {{isOpen: boolean, retrySeconds: number}} */ #connection = { isOpen: true, retrySeconds: 0 };
 	/** @type {ResultView | null} */ #result = null;
 	#leaving = new AbortController();
@@ -58,7 +59,8 @@ export class RunView {
 		document.title = `${title} · Scriptorium`;
 		this.status = el("p", { class: "run-meta" });
 		this.banners = el("div", { class: "banners" });
-		this.stageFold = el("details", { class: "stage-fold", open: !this.#result && !this.#failure }, el("summary", {}, t("progress.title")), this.#progressView.element);
+		this.stageFold = el("details", { class: "stage-fold", open: !this.#result && !this.#failure },
+			el("summary", {}, t("progress.title")), this.#progressView.element);
 		this.#progressView.render();
 		this.#result?.render();
 		refill(this.element,

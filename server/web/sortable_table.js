@@ -7,7 +7,7 @@
  *   isNumber?: boolean, isHeader?: boolean}} Column Numbers sort from the greatest first.
  */
 
-import { el, refill } from "./element.js";
+import { button, el, refill } from "./element.js";
 import { language } from "./i18n.js";
 /** @import {Child} from "./element.js" */
 
@@ -18,7 +18,7 @@ export class SortableTable {
 		this.columns = columns;
 		this.rows = rows;
 		this.headers = new Map(columns.map((column) => [column.key, el("th", { role: "columnheader", scope: "col", class: `col-${column.key}` },
-			el("button", { type: "button", class: "sort", onclick: () => this.#sortBy(column) }, column.label))]));
+			button({ class: "sort", onclick: () => this.#sortBy(column) }, column.label))]));
 		this.body = el("tbody", { role: "rowgroup" });
 		// The roles repeat what the elements mean, because the narrow layout takes the table display from them.
 		this.element = el("table", { role: "table" },
@@ -26,12 +26,6 @@ export class SortableTable {
 			el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, [...this.headers.values()])),
 			this.body);
 		this.#sortBy(columns.find((column) => column.key === sortedBy));
-	}
-
-	/** @param {(row: Row) => boolean} isWanted */
-	filter(isWanted) {
-		this.isWanted = isWanted;
-		this.#fill();
 	}
 
 	#sortBy(column) {
@@ -44,12 +38,7 @@ export class SortableTable {
 		for (const [key, header] of this.headers) {
 			header.setAttribute("aria-sort", key !== column.key ? "none" : isDescending ? "descending" : "ascending");
 		}
-		this.#fill();
-	}
-
-	#fill() {
-		const rows = this.isWanted ? this.rows.filter(this.isWanted) : this.rows;
-		refill(this.body, rows.map((row) => el("tr", { role: "row" }, this.columns.map((column) => this.#cell(column, row)))));
+		refill(this.body, this.rows.map((row) => el("tr", { role: "row" }, this.columns.map((column) => this.#cell(column, row)))));
 	}
 
 	#cell(column, row) {

@@ -1,0 +1,89 @@
+"""The console's pure modules, run where they live: in the browser."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+STREAM = """event: metadata
+data: {"a":"ü😀"}
+id: 1-0
+
+: heartbeat
+
+event: custom
+data: 1
+data: 2
+id: 1-1
+
+"""
+EVENTS = [
+    {"type": "metadata", "id": "1-0", "data": '{"a":"ü😀"}'},
+    {"type": "custom", "id": "1-1", "data": "1\n2"},
+]
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\n"], ids=["crlf", "lf"])
+def test_events_are_the_same_wherever_chunks_are_cut(page: "Page", line_end: str) -> None:
+    read = """async stream => {
+        const { EventParser } = await import("/console/event_stream.js");
+        return Array.from({ length: stream.length + 1 }, (_, at) => {
+            const parser = new EventParser();
+            return [stream.slice(0, at), stream.slice(at)].flatMap(chunk => [...parser.feed(chunk)]);
+        });
+    }"""
+    for events in page.evaluate(read, STREAM.replace("\n", line_end)):
+        assert events == EVENTS
+
+
+@pytest.mark.parametrize("text", ["plain", "😀a😀😀b", "𠮷野家と😀", ""], ids=ascii)
+def test_code_point_slices_match_python_s(page: "Page", text: str) -> None:
+    cut = """async text => {
+        const { CodePointText } = await import("/console/code_points.js");
+        const counted = new CodePointText(text);
+        const offsets = [...Array(counted.length + 1).keys()];
+        return offsets.map(start => offsets.slice(start).map(end => counted.slice(start, end)));
+    }"""
+    points = range(len(text) + 1)
+    assert page.evaluate(cut, text) == [[text[start:end] for end in points[start:]] for start in points]
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        ("One.\nTwo.\n\nThree.\n", ["One.", "Two.", "Three."]),
+        ("\u3000\u3000一。\r\n\u3000\u3000二。", ["一。", "二。"]),
+    ],
+    ids=["line each", "indented"],
+)
+def test_paragraph_is_a_line_where_lines_are_not_wrapped(
+    page: "Page", text: str, paragraphs: list[str]
+) -> None:
+    assert page.evaluate(PARAGRAPHS, text) == paragraphs
+
+
+def test_paragraph_ends_at_blank_lines_where_lines_are_wrapped(page: "Page") -> None:
+    line = "It was a long line that a typewriter had broken near its right edge,"
+    paragraph = "\n".join([line] * 6)
+    assert page.evaluate(PARAGRAPHS, f"{paragraph}\n\n{paragraph}\n") == [paragraph, paragraph]
+
+
+PARAGRAPHS = """async text => {
+    const { isHardWrapped, paragraphRanges } = await import("/console/paragraphs.js");
+    return paragraphRanges(text, isHardWrapped(text)).map(({ start, end }) => text.slice(start, end));
+}"""
+
+
+def test_relations_picture_is_the_same_each_time(page: "Page") -> None:
+    lay = """async () => {
+        const { forceLayout } = await import("/console/force_layout.js");
+        const people = [..."abcdefgh"].map(id => ({ id, radius: 10, labelWidth: 60 }));
+        const ties = [..."bcdefgh"].map(to => ({ from: "a", to, strength: 0.5 }));
+        const draw = () => [...forceLayout(people, ties, 700, 500).values()].map(({ x, y }) => [x, y]);
+        return [draw(), draw()];
+    }"""
+    first, second = page.evaluate(lay)
+    assert first == second
+    assert all(0 < x < 700 and 0 < y < 500 for x, y in first)
