@@ -70,7 +70,12 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             queue=queue,
             catalog=catalog,
             runs=RunService(
-                database=database, queue=queue, broker=broker, catalog=catalog, checkpointer=checkpointer
+                database=database,
+                queue=queue,
+                broker=broker,
+                catalog=catalog,
+                checkpointer=checkpointer,
+                storage=storage,
             ),
             states=StateReader(catalog=catalog),
             executor=RunExecutor(

@@ -14,6 +14,7 @@ from server.runs.job import RunRequest
 from server.runs.queue import RunQueue
 from server.stream.broker import EventBroker
 from tools.errors import Conflict
+from tools.storage.base import Storage, bind
 
 RESERVED = (
     "thread_id",
@@ -33,6 +34,7 @@ class RunService:
     broker: EventBroker
     catalog: GraphCatalog
     checkpointer: BaseCheckpointSaver[str]
+    storage: Storage
 
     async def create_thread(
         self,
@@ -78,7 +80,8 @@ class RunService:
         """
         served = self.catalog.find(request.assistant_id)
         if served.check_input and request.command is None:
-            await served.check_input(request.input)
+            with bind(self.storage):
+                await served.check_input(request.input)
         run = self._new_run(request, served, thread_id or str(uuid7()))
         run.contract = contract
         async with self.database.write() as session:
