@@ -5,7 +5,7 @@ Run ``python -m configs.document`` after changing a setting; a test compares.
 
 from pathlib import Path
 
-from configs.settings import Settings, SettingOrigin, describe
+from configs.settings import SettingOrigin, Settings, describe
 
 ROOT = Path(__file__).parent.parent
 
