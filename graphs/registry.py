@@ -20,7 +20,7 @@ class GraphEntry:
     build: Callable[
         [], StateGraph[Any, Any, Any, Any]
     ]  #: Not yet compiled: the caller brings a checkpointer.
-    check_input: Callable[[Mapping[str, Any]], Awaitable[None]]
+    check_input: Callable[[object], Awaitable[None]]
     """Raises InvalidInput for an input that cannot succeed, before a run is queued for it. LangGraph itself
     drops unknown fields in silence."""
 

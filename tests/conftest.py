@@ -109,7 +109,7 @@ def project_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of this project's own graphs, offline."""
     settings = Settings(
-        DATA_DIR=tmp_path_factory.mktemp("data"), WEBHOOK_ALLOW_PRIVATE=True, MAX_FILE_SIZE="1MiB"
+        PORT=0, DATA_DIR=tmp_path_factory.mktemp("data"), WEBHOOK_ALLOW_PRIVATE=True, MAX_FILE_SIZE="1MiB"
     )  # type: ignore[call-arg, arg-type]
     with running(settings) as server:
         yield server

@@ -3,6 +3,8 @@
 import importlib
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -47,6 +49,16 @@ def test_each_package_is_ours_and_not_another_of_that_name(package: str) -> None
 
     assert module.__file__ is not None
     assert Path(module.__file__).is_relative_to(ROOT)
+
+
+def test_imports_go_one_way_and_never_in_a_circle() -> None:
+    lint = Path(sys.executable).parent / "lint-imports"
+
+    result = subprocess.run(
+        [lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert result.returncode == 0, result.stdout
 
 
 def test_the_architecture_page_has_a_row_for_every_folder() -> None:

@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graphs.characters.book import Book
 from graphs.characters.state import Input, Language, parse_input
@@ -57,7 +55,7 @@ async def store_text(source: Source) -> str | None:
     return stored.file_id
 
 
-async def check_input(values: Mapping[str, Any]) -> None:
+async def check_input(values: object) -> None:
     """Refuse what cannot be read, before a run is queued for it.
 
     Raises:

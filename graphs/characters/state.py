@@ -7,12 +7,13 @@ long novel stays a few megabytes.
 
 import operator
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, cast
 
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from graphs.errors import explain_invalid
+from tools.errors import InvalidInput
 
 Language = Literal["zh", "en"]
 
@@ -58,14 +59,20 @@ class Input(BaseModel):
 ALLOWED = {"": list(Input.model_fields), "options": list(Options.model_fields)}
 
 
-def parse_input(values: Mapping[str, Any]) -> Input:
-    """Check a run's input.
+def parse_input(values: object) -> Input:
+    """Check a run's input, which may be anything.
 
     Raises:
         InvalidInput: Names each wrong or unknown field, and what is allowed.
     """
+    if not isinstance(values, Mapping):
+        raise InvalidInput(
+            f"the input must be an object, not {type(values).__name__}",
+            hint=f"Its fields are: {', '.join(ALLOWED[''])}.",
+        )
+    given = cast("Mapping[str, Any]", values)
     try:
-        return Input.model_validate({key: value for key, value in values.items() if value is not None})
+        return Input.model_validate({key: value for key, value in given.items() if value is not None})
     except ValidationError as error:
         raise explain_invalid(error, ALLOWED) from None
 

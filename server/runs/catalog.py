@@ -26,7 +26,9 @@ class ServedGraph:
     title: str
     description: str
     graph: AnyGraph
-    check_input: Callable[[Any], Awaitable[None]] | None = None  #: Raises for an input that cannot succeed.
+    check_input: Callable[[object], Awaitable[None]] | None = (
+        None  #: Raises for an input that cannot succeed.
+    )
 
     @property
     def assistant_id(self) -> str:

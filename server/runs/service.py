@@ -108,12 +108,15 @@ class RunService:
         return len(waiting)
 
     async def delete_thread(self, thread_id: str, run_ids: list[str]) -> None:
-        """Remove a thread with its state, its runs and their events."""
-        for run_id in run_ids:
-            await self.broker.delete(run_id)
-        await self.checkpointer.adelete_thread(thread_id)
+        """Remove a thread with its runs, its state and their events.
+
+        The rows go first: who asks in between is told that there is no such thing, not that it is broken.
+        """
         async with self.database.write() as session:
             await threads.remove(session, thread_id)
+        await self.checkpointer.adelete_thread(thread_id)
+        for run_id in run_ids:
+            await self.broker.delete(run_id)
 
     async def sweep(self) -> int:
         """Remove what has been kept long enough; returns how many runs."""

@@ -145,9 +145,17 @@ async def test_a_file_that_cannot_be_read_is_refused_before_a_run_starts(
     ],
     ids=lambda value: str(value)[:30],
 )
-async def test_an_input_that_cannot_succeed_is_refused_with_its_code(
+async def test_an_input_with_a_wrong_field_is_refused_with_its_code(
     own_client: httpx.AsyncClient, given: dict[str, Any], code: str
 ) -> None:
     response = await run(own_client, **given)
 
     assert (response.status_code // 100, response.json()["error"]) == (4, code)
+
+
+@pytest.mark.parametrize("given", [None, "text", ["text"], 7])
+async def test_an_input_that_is_no_object_is_refused(own_client: httpx.AsyncClient, given: object) -> None:
+    response = await own_client.post("/runs/wait", json={"assistant_id": "characters", "input": given})
+
+    assert (response.status_code, response.json()["error"]) == (422, "invalid_input")
+    assert "must be an object" in response.json()["detail"]

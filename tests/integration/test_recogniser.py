@@ -6,11 +6,13 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.conftest import Server
+from configs.settings import Settings
+from tests.conftest import Server, running
 
 SCENE = (
     "“Where is the lamp?” asked Martha Finch.\n\n“On the shelf,” said Peter Finch. “You left it there.”\n\n"
@@ -130,6 +132,23 @@ async def test_an_unknown_task_is_a_404(own_client: httpx.AsyncClient) -> None:
     response = await own_client.get("/api/recognize/async/nope")
 
     assert (response.status_code, response.json()["error"]) == (404, "unknown_task")
+
+
+async def test_a_result_is_gone_when_its_keeping_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.worker.SWEEP_SECONDS", 0.01)
+    settings = Settings(PORT=0, DATA_DIR=tmp_path, RESULT_TTL_HOURS=1e-9)  # type: ignore[call-arg]
+    with running(settings) as server:
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client, asyncio.timeout(60):
+            body = (await client.post("/api/recognize/async", json={"text": SCENE})).json()
+            place = f"/api/recognize/async/{body['task_id']}"
+            response = await client.get(place)
+            while response.status_code == 200:
+                response = await client.get(place)
+
+    assert response.json()["error"] == "unknown_task"
+    assert "expires_at" in response.json()["hint"]
 
 
 @dataclass

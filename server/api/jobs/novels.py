@@ -16,6 +16,7 @@ from server.api.body import JsonRoute
 from server.api.deps import Open
 from server.api.jobs import recogniser
 from server.api.langgraph.answers import json_answer
+from server.checkpoint import CheckpointIncomplete
 from server.db.models import Run
 from server.db.repositories import runs
 from server.resources import Resources
@@ -80,9 +81,13 @@ async def recognize_async(
 @router.get("/api/recognize/async/{task_id}")
 async def task_status(task_id: str, resources: Open) -> Response:
     """How far a task is, and its result once it is there."""
-    async with resources.database.read() as session:
-        run = await runs.of_contract(session, task_id, recogniser.CONTRACT)
-    return json_answer({"success": True, "data": await _task_info(resources, run), "source": "redis"})
+    run = await _find(resources, task_id)
+    try:
+        info = await _task_info(resources, run)
+    except CheckpointIncomplete:
+        await _find(resources, task_id)  # its keeping may have ended just now
+        raise
+    return json_answer({"success": True, "data": info, "source": "redis"})
 
 
 @router.get("/api/stats")
@@ -125,6 +130,11 @@ async def _accept(resources: Resources, body: RecognitionRequest, *, callback_ur
         keep_thread=False,
     )
     return await resources.runs.create_run(request, contract=recogniser.CONTRACT)
+
+
+async def _find(resources: Resources, task_id: str) -> Run:
+    async with resources.database.read() as session:
+        return await runs.of_contract(session, task_id, recogniser.CONTRACT)
 
 
 async def _wait(resources: Resources, run: Run) -> None:

@@ -18,6 +18,31 @@ class ThreadCreate(BaseModel):
     if_exists: Literal["raise", "do_nothing"] = "raise"
 
 
+class SendTo(BaseModel):
+    """A node to go to, with its input."""
+
+    node: str
+    input: Any
+
+
+class CommandBody(BaseModel):
+    """How an interrupted run goes on."""
+
+    update: dict[str, Any] | list[Any] | None = None
+    resume: Any = None
+    goto: str | SendTo | list[str | SendTo] | None = None
+
+
+class ConfigBody(BaseModel):
+    """LangGraph's run configuration; fields unknown here are passed on."""
+
+    model_config = ConfigDict(extra="allow")
+
+    configurable: dict[str, Any] = Field(default_factory=dict)
+    tags: list[str] = Field(default_factory=list)
+    recursion_limit: int = Field(default=100, ge=1)
+
+
 class RunCreate(BaseModel):
     """What every route that creates a run takes; fields unknown here are ignored, as officially."""
 
@@ -25,9 +50,9 @@ class RunCreate(BaseModel):
 
     assistant_id: str
     input: Any = None
-    command: dict[str, Any] | None = None
+    command: CommandBody | None = None
     metadata: dict[str, Any] | None = None
-    config: dict[str, Any] | None = None
+    config: ConfigBody | None = None
     context: dict[str, Any] | None = None
     checkpoint: dict[str, Any] | None = None
     stream_mode: tuple[RunStreamMode, ...] = ("values",)
@@ -52,13 +77,13 @@ class RunCreate(BaseModel):
 
     @model_validator(mode="after")
     def _not_both(self) -> "RunCreate":
-        if self.context and (self.config or {}).get("configurable"):
+        if self.context and self.config and self.config.configurable:
             raise ValueError("Cannot specify both configurable and context. Use context, which replaces it.")
         return self
 
     def request(self, *, keep_thread: bool) -> RunRequest:
         """The run that is asked for."""
-        config = dict(self.config or {})
+        config = self.config.model_dump(exclude_unset=True) if self.config else {}
         if self.checkpoint:
             chosen = {k: v for k, v in self.checkpoint.items() if k.startswith("checkpoint_")}
             config["configurable"] = config.get("configurable", {}) | chosen
@@ -66,7 +91,7 @@ class RunCreate(BaseModel):
         return RunRequest(
             assistant_id=self.assistant_id,
             input=self.input,
-            command=self.command,
+            command=self.command.model_dump() if self.command else None,
             metadata=self.metadata or {},
             config=config,
             context=self.context or {},
