@@ -1,24 +1,21 @@
 """Which stretches of a novel are narration and which are quotations."""
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from tools.novels import quotation_chinese, quotation_english
 from tools.novels.quotation_asides import split_asides
 from tools.novels.quotation_context import Quoted
 from tools.novels.quotation_dashes import dash_quotations
-from tools.novels.quotation_displays import Displays, is_letter
+from tools.novels.quotation_displays import Displays
+from tools.novels.quotation_documents import without_documents
 from tools.novels.quotation_speeches import iter_speeches
 from tools.novels.quotation_style import Style, begins_with_dash, find_style
 from tools.novels.types import Span, SpanKind
 from tools.text.paragraphs import Layout, find_layout, iter_paragraphs
 
-
-class _IsSpoken(Protocol):
-    def __call__(self, quoted: Quoted, *, follows_speech: bool) -> bool: ...
-
-
-_IS_SPOKEN: dict[str, _IsSpoken] = {"en": quotation_english.is_spoken, "zh": quotation_chinese.is_spoken}
+_Spoken = Callable[[Sequence[Quoted]], Iterable[Quoted]]
+_SPOKEN: dict[str, _Spoken] = {"en": quotation_english.spoken, "zh": quotation_chinese.spoken}
 
 
 def find_spans(text: str, language: str) -> list[Span]:
@@ -30,30 +27,29 @@ def find_spans(text: str, language: str) -> list[Span]:
     the book (double marks, single marks, corner brackets, dashes) is decided once, for the whole text.
 
     Left in the narration are marks that set off no speech or thought: words that are only mentioned, titles,
-    inscriptions, letters, verse that stands by itself, speech reported in the third person, and stage
-    directions within a speech.
+    inscriptions, letters and other written matter, verse that stands by itself, speech reported in the third
+    person, and stage directions within a speech.
 
     Args:
         language: "en" or "zh".
     """
     layout, style = find_layout(text), find_style(text)
-    quotations = _marked_quotations(text, layout, style, _IS_SPOKEN[language])
+    quotations = _marked_quotations(text, layout, style, _SPOKEN[language])
     if style is Style.DASH:
         quotations = _merge(quotations, _dashed_quotations(text, layout))
     return list(_tile(quotations, len(text)))
 
 
-def _marked_quotations(text: str, layout: Layout, style: Style, is_spoken: _IsSpoken) -> Iterator[Span]:
+def _marked_quotations(text: str, layout: Layout, style: Style, spoken: _Spoken) -> Iterator[Span]:
     displays = Displays(text, layout)
-    spoken_in = -1  # the start of the last paragraph with speech
-    for speech in iter_speeches(text, layout, with_single=style is Style.SINGLE):
-        first = speech[0]
-        if not first.words or displays.holds(first) or is_letter(speech):
-            continue
-        if is_spoken(first, follows_speech=first.paragraph_start == spoken_in):
-            spoken_in = first.paragraph_start
-            for quoted in speech:
-                yield from split_asides(text, _span(quoted))
+    speeches = without_documents(iter_speeches(text, layout, with_single=style is Style.SINGLE))
+    for _, paragraph in groupby(speeches, key=lambda speech: speech[0].paragraph_start):
+        worded = {speech[0].start: speech for speech in paragraph if speech[0].words}
+        firsts = [speech[0] for speech in worded.values()]
+        if firsts and not displays.holds(firsts[0]):
+            for first in spoken(firsts):
+                for quoted in worded[first.start]:
+                    yield from split_asides(text, _span(quoted))
 
 
 def _dashed_quotations(text: str, layout: Layout) -> Iterator[Span]:

@@ -10,7 +10,8 @@ from tools.text.paragraphs import iter_paragraphs
 
 SYMMETRIC = frozenset(
     (
-        *("spouse", "sibling", "sibling_in_law", "cousin", "friend", "lover", "betrothed"),
+        *("spouse", "sibling", "sibling_in_law", "cousin", "relative", "friend", "lover", "betrothed"),
+        *("colleague", "classmate"),
         *("talks_with", "appears_with"),
     )
 )  #: Types that hold both ways; their pairs are in the order of the ids.

@@ -4,15 +4,15 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, pairwise
-from typing import NamedTuple
+from itertools import pairwise
 
 from tools.novels.chinese.cues import resolve_pronouns
 from tools.novels.chinese.kinship import COUPLES, KINSHIP
 from tools.novels.chinese.narration import NarrationReader
 from tools.novels.chinese.references import Reference, name_references
 from tools.novels.chinese.turns import find_turns
-from tools.novels.chinese.word_lists import alternatives, words
+from tools.novels.chinese.word_lists import alternatives
+from tools.novels.ties import Tie, appearing, gather, talking
 from tools.novels.types import Attribution, Cast, Evidence, Relation, Span
 
 _KIN = alternatives(KINSHIP)
@@ -23,25 +23,7 @@ _KIN_CALLED = re.compile(rf"的(?P<kin>{_KIN})(?:名?叫|就?是|，名叫)")
 _AND = re.compile("[和与跟同]")
 _COUPLE = re.compile(rf"(?:本?是|都是|这|两个?|俩|原是)?(?:一对|好|亲)?(?P<couple>{alternatives(COUPLES)})")
 _LONGEST_KIN = max(map(len, KINSHIP)) + 1
-
-_SYMMETRIC = words(
-    """
-    spouse sibling relative friend colleague classmate
-    talks_with appears_with
-    """
-)
-_MOST_EVIDENCE = 5  # places kept for one relation
-_MOST_IN_PARAGRAPH = 8  # people; longer lists of names say little about who is together
 _FEWEST_MEETINGS = 2  # paragraphs that two people must share
-
-
-class Tie(NamedTuple):
-    """One place that shows a relation: `source` is the `type` of `target`."""
-
-    source: str
-    target: str
-    type: str
-    evidence: Evidence
 
 
 def find_relations(
@@ -50,12 +32,8 @@ def find_relations(
     """Typed ties that the text states, and who talks or appears with whom."""
     names = name_references(cast)
     owners = _Owners(text, spans, cast, names, attributions)
-    ties = [
-        *_stated(text, names, owners),
-        *_talks(spans, attributions),
-        *_meetings(text, names),
-    ]
-    return list(_gather(ties))
+    meetings = _repeated(appearing(text, cast))
+    return gather([*_stated(text, names, owners), *talking(spans, attributions), *meetings])
 
 
 class _Owners:
@@ -142,56 +120,11 @@ def _tie(source: str | None, target: str | None, kind: str, name: Reference, rea
         yield Tie(source, target, kind, Evidence(start=name.start, end=name.end, reason=reason))
 
 
-def _talks(spans: Sequence[Span], attributions: Sequence[Attribution]) -> Iterator[Tie]:
-    for attribution in attributions:
-        speaker, addressee = attribution.speaker_id, attribution.addressee_id
-        if speaker is not None and addressee is not None and speaker != addressee:
-            span = spans[attribution.quote]
-            yield Tie(
-                speaker, addressee, "talks_with", Evidence(start=span.start, end=span.end, reason="quotation")
-            )
-
-
-def _meetings(text: str, names: Sequence[Reference]) -> Iterator[Tie]:
-    ties: defaultdict[frozenset[str], list[Tie]] = defaultdict(list)
-    for paragraph in _by_paragraph(text, names):
-        people = {name.person: name for name in reversed(paragraph) if name.person is not None}
-        for one, other in combinations(sorted(people), 2) if len(people) <= _MOST_IN_PARAGRAPH else ():
-            first, last = sorted((people[one], people[other]), key=lambda name: name.start)
-            evidence = Evidence(start=first.start, end=last.end, reason="same paragraph")
-            ties[frozenset((one, other))].append(Tie(one, other, "appears_with", evidence))
-    for places in ties.values():
-        if len(places) >= _FEWEST_MEETINGS:
-            yield from places
-
-
-def _by_paragraph(text: str, names: Iterable[Reference]) -> Iterator[list[Reference]]:
-    group: list[Reference] = []
-    end = -1
-    for name in names:
-        if name.start >= end:
-            if group:
-                yield group
-            group = []
-            newline = text.find("\n", name.start)
-            end = len(text) if newline < 0 else newline
-        group.append(name)
-    if group:
-        yield group
-
-
-def _gather(ties: Iterable[Tie]) -> Iterator[Relation]:
-    places: defaultdict[tuple[str, str, str], list[Evidence]] = defaultdict(list)
-    for tie in ties:
-        source, target = tie.source, tie.target
-        if tie.type in _SYMMETRIC:
-            source, target = sorted((source, target))
-        places[source, target, tie.type].append(tie.evidence)
-    for (source, target, kind), evidence in sorted(places.items()):
-        yield Relation(
-            source_id=source,
-            target_id=target,
-            type=kind,
-            weight=float(len(evidence)),
-            evidence=tuple(evidence[:_MOST_EVIDENCE]),
-        )
+def _repeated(meetings: Iterable[Tie]) -> Iterator[Tie]:
+    """The ties of those who meet more than once."""
+    by_pair: defaultdict[frozenset[str], list[Tie]] = defaultdict(list)
+    for tie in meetings:
+        by_pair[frozenset((tie.source, tie.target))].append(tie)
+    for ties in by_pair.values():
+        if len(ties) >= _FEWEST_MEETINGS:
+            yield from ties
