@@ -1,6 +1,7 @@
 # Every command that this project has. `make run` and `make test` need nothing but Python 3.11+ and make.
 PYTHON ?= python3
 VENV := .venv
+DATA ?= ../shared/data
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
@@ -23,7 +24,7 @@ fmt: $(READY_DEV)  ## Format, and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (the layout is in evals/README.md)
+evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 	$(BIN)/python -m evals.characters --model offline --check --data $(DATA)
 	$(BIN)/python -m evals.characters --model oracle --check --data $(DATA)
 	$(BIN)/python -m evals.characters --model oracle --faults --check --data $(DATA)

@@ -15,10 +15,10 @@ from server.api.accounts import files
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
 from server.api.langgraph import runs, system, threads
+from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.resources import Resources, open_resources
 from server.worker import working
 
-LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 DRAIN_SECONDS = 5  # that open connections get when the server stops
 
 
@@ -69,6 +69,11 @@ def create_app(resources: Resources) -> FastAPI:
         allow_methods=["*"],
         allow_headers=["*"],
         expose_headers=["Content-Location", "Location"],
+    )
+    app.add_middleware(
+        OriginGuard,
+        allowed=settings.allowed_origins,
+        any_host=settings.allow_unauthenticated_network,
     )
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)

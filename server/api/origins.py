@@ -1,0 +1,56 @@
+"""Which web pages may talk to a service that asks nobody to log in.
+
+A page on any site can make a browser send requests to this machine, and can even pass for this machine by
+a name of its own that resolves to it. So a request that says it comes from a page of another origin is
+refused, and on a service that is bound to loopback so is one for any other host name.
+"""
+
+import re
+from collections.abc import Collection
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.api.errors import answer
+
+LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+_LOCAL_HOST = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
+
+
+class OriginGuard:
+    """Refuses requests of foreign pages.
+
+    Args:
+        allowed: Origins that may call; ``*`` allows all. Those on this machine always may.
+        any_host: Whether the service answers to any host name.
+    """
+
+    def __init__(self, app: ASGIApp, *, allowed: Collection[str], any_host: bool) -> None:
+        self._app = app
+        self._allowed = allowed
+        self._any_host = any_host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host, origin = headers.get(b"host", ""), headers.get(b"origin")
+        if not self._any_host and not _LOCAL_HOST.fullmatch(host):
+            hint = "Use http://127.0.0.1, or set ALLOW_UNAUTHENTICATED_NETWORK=true behind a proxy."
+            refusal = answer(
+                403, f"This service does not answer to the name {host[:100]!r}.", "foreign_host", hint
+            )
+        elif origin is not None and not self._is_allowed(origin, host):
+            hint = "Add its origin to ALLOWED_ORIGINS."
+            refusal = answer(
+                403, f"Pages of {origin[:100]!r} may not use this service.", "foreign_origin", hint
+            )
+        else:
+            await self._app(scope, receive, send)
+            return
+        await refusal(scope, receive, send)
+
+    def _is_allowed(self, origin: str, host: str) -> bool:
+        own = origin.partition("://")[2] == host
+        local = re.fullmatch(LOCAL_ORIGIN, origin) is not None
+        return own or local or origin in self._allowed or "*" in self._allowed
