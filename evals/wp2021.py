@@ -16,7 +16,8 @@ from pathlib import Path
 
 from evals.attribution import ALL, Share
 from evals.table import percent, render_table
-from tools.novels.chinese import PACK, match_names
+from tools.novels import chinese
+from tools.novels.chinese import match_names
 from tools.novels.quotations import find_spans
 from tools.novels.types import Attribution, Cast, Character, Gender, Mention
 
@@ -104,11 +105,11 @@ def roster_cast(text: str, roster: Sequence[RosterEntry]) -> Cast:
 def attribute_instance(instance: Instance, roster: Sequence[RosterEntry]) -> tuple[str | None, str]:
     """The main name of the speaker that the rules find, or None, and the rule that decided."""
     text = instance.text
-    spans = find_spans(text, PACK.language)
+    spans = find_spans(text, chinese.language)
     cast = roster_cast(text, roster)
     names = {character.id: character.canonical_name for character in cast.characters}
     start, end = instance.quotation
-    found: Iterable[Attribution] = PACK.attribute(text, spans, cast)
+    found: Iterable[Attribution] = chinese.attribute(text, spans, cast)
     for attribution in found:
         if start <= spans[attribution.quote].start < end:
             speaker = attribution.speaker_id

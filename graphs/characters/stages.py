@@ -25,13 +25,12 @@ from graphs.characters.packed import (
 from graphs.characters.result import Findings
 from graphs.characters.state import Note, Options, State, Update
 from graphs.characters.verdicts import Court
+from tools.novels import chinese, english
 from tools.novels.chapters import find_chapters
-from tools.novels.chinese import PACK as CHINESE
-from tools.novels.english import PACK as ENGLISH
 from tools.novels.quotations import find_spans
 from tools.novels.types import Attribution, Chapter, LanguagePack, Span
 
-PACKS: Mapping[str, LanguagePack] = {"en": ENGLISH, "zh": CHINESE}
+PACKS: Mapping[str, LanguagePack] = {"en": english, "zh": chinese}
 
 _LONGEST_TITLE = 80  # characters; a longer first line is the chapter's first paragraph
 _NO_QUOTATIONS = Note(code="no_quotations", message="The text holds nothing in quotation marks.")

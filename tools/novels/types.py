@@ -122,7 +122,7 @@ class NameFacts:
 
 
 class LanguagePack(Protocol):
-    """The rules of one language. Pure functions: no I/O, no randomness, no model."""
+    """The rules of one language: a module of pure functions without I/O, randomness or a model."""
 
     language: str
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.novels.chinese import PACK
+from tools.novels import chinese
 from tools.novels.chinese.weights import CONFIDENCE
 from tools.novels.quotations import find_spans
 from tools.novels.types import Attribution, NameFacts
@@ -14,10 +14,10 @@ PEOPLE = NameFacts(
 
 
 def attribute(text: str) -> tuple[list[Attribution], dict[str | None, str]]:
-    spans = find_spans(text, PACK.language)
-    cast = PACK.build_cast(text, spans, PACK.find_names(text, spans, PEOPLE), PEOPLE)
+    spans = find_spans(text, chinese.language)
+    cast = chinese.build_cast(text, spans, chinese.find_names(text, spans, PEOPLE), PEOPLE)
     names: dict[str | None, str] = {c.id: c.canonical_name for c in cast.characters}
-    return PACK.attribute(text, spans, cast), {**names, None: "-"}
+    return chinese.attribute(text, spans, cast), {**names, None: "-"}
 
 
 def speakers(text: str) -> str:
@@ -111,7 +111,7 @@ def test_a_text_without_names_has_no_speakers() -> None:
 
 def test_every_quotation_gets_one_attribution_in_text_order() -> None:
     text = "志强说：“一。”春梅说：“二。”所谓“三”，不过如此。“四。”"
-    spans = find_spans(text, PACK.language)
+    spans = find_spans(text, chinese.language)
 
     found, _ = attribute(text)
 

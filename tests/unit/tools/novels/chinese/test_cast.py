@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.novels.chinese import PACK
+from tools.novels import chinese
 from tools.novels.chinese.mentions import match_names
 from tools.novels.quotations import find_spans
 from tools.novels.types import Cast, NameFacts
@@ -11,7 +11,7 @@ from tools.novels.types import Cast, NameFacts
 def cast_of(text: str, *names: str, facts: NameFacts | None = None, threshold: float = 0.8) -> Cast:
     """The cast of a text in which just these names are known."""
     spans = find_spans(text, "zh")
-    return PACK.build_cast(text, spans, match_names(text, names), facts, similarity_threshold=threshold)
+    return chinese.build_cast(text, spans, match_names(text, names), facts, similarity_threshold=threshold)
 
 
 def people(cast: Cast) -> set[frozenset[str]]:

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.novels.chinese import PACK
+from tools.novels import chinese
 from tools.novels.quotations import find_spans
 
 
 def read(text: str) -> tuple[int, int]:
     """How many quotations the text has, and how many attributions the pack makes."""
-    spans = find_spans(text, PACK.language)
-    cast = PACK.build_cast(text, spans, PACK.find_names(text, spans))
-    attributions = PACK.attribute(text, spans, cast)
-    PACK.find_relations(text, spans, cast, attributions)
+    spans = find_spans(text, chinese.language)
+    cast = chinese.build_cast(text, spans, chinese.find_names(text, spans))
+    attributions = chinese.attribute(text, spans, cast)
+    chinese.find_relations(text, spans, cast, attributions)
     return sum(span.is_quotation for span in spans), len(attributions)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.novels.chinese import PACK
+from tools.novels import chinese
 from tools.novels.chinese.mentions import match_names
 from tools.novels.quotations import find_spans
 from tools.novels.types import Relation
@@ -16,9 +16,9 @@ def relations(text: str) -> list[tuple[str, str, str]]:
 
 def _read(text: str) -> list[tuple[str, str, str, Relation]]:
     spans = find_spans(text, "zh")
-    cast = PACK.build_cast(text, spans, match_names(text, NAMES))
+    cast = chinese.build_cast(text, spans, match_names(text, NAMES))
     names = {character.id: character.canonical_name for character in cast.characters}
-    found = PACK.find_relations(text, spans, cast, PACK.attribute(text, spans, cast))
+    found = chinese.find_relations(text, spans, cast, chinese.attribute(text, spans, cast))
     return [(names[r.source_id], r.type, names[r.target_id], r) for r in found]
 
 

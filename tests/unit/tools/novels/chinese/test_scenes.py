@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.novels.chinese import PACK
+from tools.novels import chinese
 from tools.novels.quotations import find_spans
 from tools.novels.types import Cast
 
@@ -119,8 +119,8 @@ SPEAKERS = {
 
 
 def read_cast(text: str) -> Cast:
-    spans = find_spans(text, PACK.language)
-    return PACK.build_cast(text, spans, PACK.find_names(text, spans))
+    spans = find_spans(text, chinese.language)
+    return chinese.build_cast(text, spans, chinese.find_names(text, spans))
 
 
 @pytest.mark.parametrize(("text", "people"), CASTS.values(), ids=CASTS)
@@ -133,11 +133,11 @@ def test_the_cast_holds_each_person_once_under_all_names(text: str, people: list
 @pytest.mark.parametrize(("text", "speakers"), SPEAKERS.values(), ids=SPEAKERS)
 def test_each_line_goes_to_its_speaker(text: str, speakers: str) -> None:
     """A dash stands for somebody outside the cast."""
-    spans = find_spans(text, PACK.language)
+    spans = find_spans(text, chinese.language)
     cast = read_cast(text)
     names = {character.id: character.canonical_name for character in cast.characters}
 
-    found = [a.speaker_id for a in PACK.attribute(text, spans, cast)]
+    found = [a.speaker_id for a in chinese.attribute(text, spans, cast)]
 
     assert [names[speaker] if speaker else "-" for speaker in found] == speakers.split()
 

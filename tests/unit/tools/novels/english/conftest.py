@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pytest
 
-from tools.novels.english import PACK
+from tools.novels import english
 from tools.novels.quotations import find_spans
 from tools.novels.types import Attribution, Cast, Character, Mention, NameFacts, Relation, Span
 
@@ -24,19 +24,19 @@ class Book:
 
     @cached_property
     def mentions(self) -> list[Mention]:
-        return PACK.find_names(self.text, self.spans, self.facts)
+        return english.find_names(self.text, self.spans, self.facts)
 
     @cached_property
     def cast(self) -> Cast:
-        return PACK.build_cast(self.text, self.spans, self.mentions, self.facts)
+        return english.build_cast(self.text, self.spans, self.mentions, self.facts)
 
     @cached_property
     def attributions(self) -> list[Attribution]:
-        return PACK.attribute(self.text, self.spans, self.cast)
+        return english.attribute(self.text, self.spans, self.cast)
 
     @cached_property
     def relations(self) -> list[Relation]:
-        return PACK.find_relations(self.text, self.spans, self.cast, self.attributions)
+        return english.find_relations(self.text, self.spans, self.cast, self.attributions)
 
     @property
     def names(self) -> set[str]:

@@ -1,8 +1,8 @@
 """The pack as the other tools call it."""
 
-from tools.novels.english import PACK
+from tools.novels import english
 
 
 def test_language():
     """The pack says which language it reads."""
-    assert PACK.language == "en"
+    assert english.language == "en"
