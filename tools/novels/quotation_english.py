@@ -23,10 +23,14 @@ _UNSPOKEN = re.compile(
     r"\b(?:meant|implied|expressed"
     r"|(?:seem(?:s|ed)?|as much as|as if|almost ready|longed) to (?:say|exclaim|ask|add)"
     r"|almost said|could have said|to have said"
-    r"|(?:never|nobody|no one)(?! ceas| fail| forg| tire)(?:\s\w+){0,2}?\s(?:say|said)(?:\sto\s\w+)?"
-    r"|(?:no|not|never)(?:\s\w+){0,3}?\s(?:courage|inclination|power|temptation|wish)"
+    r"|(?i:never|nobody|no one)(?! ceas| fail| forg| tire)(?:\s\w+){0,2}?\s(?:say|said)(?:\sto\s\w+)?"
+    r"|(?i:no|not|never)(?:\s\w+){0,3}?\s(?:courage|inclination|power|temptation|wish)"
     r"\s(?:to\ssay|of\ssaying)(?:\sto\s\w+)?"
     r")[,:;—–-]*$"
+)
+_SPEECH_NOUN = re.compile(
+    r"\W*(?:was|were)\s(?:[^\W_]+['’]?\s){1,5}?"
+    r"(?:answer|cry|declaration|exclamation|observation|question|rejoinder|remark|reply|response|speech|whisper)s?\b"
 )
 
 
@@ -56,6 +60,8 @@ def _is_spoken(quoted: Quoted) -> bool:
 
 
 def _is_tagged(quoted: Quoted) -> bool:
+    if _SPEECH_NOUN.match(quoted.after):
+        return True
     before = quoted.before[-_REACH:]
     if before[-1:] in _SENTENCE_ENDS:
         before = ""

@@ -12,9 +12,10 @@ from tools.novels.quotation_context import Quoted
 Turn = list[Quoted]
 """Quotations of one paragraph with a short clause between them at most: parts of a speech, or its reply."""
 
+_ANSWER = re.compile(r"[^\w\n]*\n\s*_?[\"“'‘«„]")
 _CLAUSE = 80  # characters between two parts of a turn, such as: he said, turning to her
 _SENTENCE_BREAK = re.compile(r"\w[.!?]['’\"”)]*\s+\S")
-_LONG = 20  # words; shorter speech about the past has no first or second person by chance
+_LONG = 25  # words; shorter speech about the past has no first or second person by chance
 _SHORT = 8  # words; a reply to a gesture is seldom longer
 
 # Reporting changes the person and the tense, and writes contractions out.
@@ -23,10 +24,6 @@ _DIRECT = re.compile(
     r"|is|are|am|has|have|does|do|will|shall|can|may)\b"
     r"|['’](?:d|ll|m|re|t|ve)\b|\b(?:it|that|he|she|what|there)['’]s\b",
     re.IGNORECASE,
-)
-# In "she should have been", "have" is no present tense.
-_INFINITIVE = re.compile(
-    r"\b(?:would|could|should|might|must|did|to)\b(?: \w+){0,3}? (?:have|do)\b", re.IGNORECASE
 )
 _PAST = re.compile(r"\b(?:was|were|had|would|could|should|did|might|must)\b", re.IGNORECASE)
 _MODAL = re.compile(r"\b(?:would|could|should|might|must)\b", re.IGNORECASE)
@@ -50,26 +47,27 @@ def iter_turns(quotations: Sequence[Quoted]) -> Iterator[Turn]:
 def is_reported(turn: Turn, *, expects_speech: bool) -> bool:
     """Whether all of a turn is in the third person and the past tense, and too long to be so by chance.
 
-    What begins a paragraph never counts as reported: there, dialogue about absent people looks the same.
+    What begins a paragraph or is answered in the next one never counts as reported: in dialogue, talk about
+    absent people looks the same.
 
     Args:
         expects_speech: Whether a speech verb stands beside the turn, or speech before it in the paragraph;
-            then only a long one is reported.
+            then only a long one is reported, or one that goes on with the narrator's sentence.
     """
     words = " ".join(word for quoted in turn for word in quoted.words.split())
     if turn[0].begins_paragraph or not _is_in_third_person_past(words):
         return False
-    length = len(words.split())
-    if length >= _LONG or (length >= _SHORT and words[0].islower()):
-        return True
-    goes_on = any(character.isalnum() for character in turn[-1].after)
-    return not expects_speech and length >= _SHORT and (goes_on or bool(_MODAL.search(words)))
+    length, last = len(words.split()), turn[-1]
+    if words[0].islower():
+        return length >= _SHORT
+    if _ANSWER.match(last.text, last.end):
+        return False
+    goes_on = any(character.isalnum() for character in last.after)
+    return length >= (_LONG if expects_speech or not (goes_on or _MODAL.search(words)) else _SHORT)
 
 
 def _is_in_third_person_past(words: str) -> bool:
-    if _DIRECT.search(_INFINITIVE.sub("", words)):
-        return False
-    return bool(_PAST.search(words) and _THIRD_PERSON.search(words))
+    return bool(not _DIRECT.search(words) and _PAST.search(words) and _THIRD_PERSON.search(words))
 
 
 def _is_clause(narration: str) -> bool:
