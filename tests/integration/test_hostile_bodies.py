@@ -56,10 +56,15 @@ json_values = st.recursive(
 
 
 # The server's thread draws random numbers of its own while hypothesis draws a body.
-@pytest.mark.filterwarnings("ignore:Do not use the `random` module:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 @pytest.mark.parametrize(("route", "fields"), ROUTES, ids=[route for route, _ in ROUTES])
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_no_body_breaks_a_route(
     own_server: Server, route: str, fields: list[str], data: st.DataObject
 ) -> None:
