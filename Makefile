@@ -26,7 +26,6 @@ fmt: $(READY_DEV)  ## Format, and mend what can be mended
 
 evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 	$(BIN)/python -m evals.characters --model offline --check --data $(DATA)
-	$(BIN)/python -m evals.characters --model oracle --check --data $(DATA)
 	$(BIN)/python -m evals.characters --model oracle --faults --check --data $(DATA)
 
 bench: $(READY_DEV)  ## Speed and memory on one long novel

@@ -107,26 +107,26 @@ class RunExecutor:
             return "interrupted", None, False
         graph = self.catalog.find(run.graph_id).graph
         config = _config(run)
+        limit = asyncio.timeout(self.timeout.total_seconds())
         try:
-            async with asyncio.timeout(self.timeout.total_seconds()):
-                # Callers under an old contract cannot fetch files, so none are made for them.
-                files = bind_storage(self.storage) if run.contract is None else nullcontext()
+            # Callers under an old contract cannot fetch files, so none are made for them.
+            files = bind_storage(self.storage) if run.contract is None else nullcontext()
+            async with limit:
                 with files, bind_models(self.models):
                     await self._stream_graph(run, graph, config)
             state = await graph.aget_state(config)
-        except TimeoutError:
-            failure = {"error": "RunTimeout", "message": f"The run took longer than {self.timeout}."}
-            status: RunStatus = "timeout"
-        except Exception as error:
-            logger.warning(
-                "Run %s failed: %s", run.run_id, type(error).__name__, exc_info=_unexplained(error)
-            )
-            failure = _explain(error)
-            status = "error"
-        else:
-            return "success", None, bool(state.next)
-        await self._publish(run, "error", failure)
-        return status, failure, False
+        except Exception as error:  # a node may raise anything; here it becomes the run's error
+            status, failure = self._judge(run, error, is_late=limit.expired())
+            await self._publish(run, "error", failure)
+            return status, failure, False
+        return "success", None, bool(state.next)
+
+    def _judge(self, run: Run, error: Exception, *, is_late: bool) -> tuple[RunStatus, Failure]:
+        """What an exception makes of a run."""
+        if is_late:
+            return "timeout", {"error": "RunTimeout", "message": f"The run took longer than {self.timeout}."}
+        logger.warning("Run %s failed: %s", run.run_id, type(error).__name__, exc_info=_unexplained(error))
+        return "error", _explain(error)
 
     async def _stream_graph(self, run: Run, graph: AnyGraph, config: RunnableConfig) -> None:
         kwargs = run.kwargs

@@ -6,6 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from configs.settings import Settings
+from tests.conftest import PROJECT, running
+
 HELLO = {"messages": [{"role": "user", "content": "hi"}]}
 NOBODY = "11111111-1111-1111-1111-111111111111"
 
@@ -205,3 +208,15 @@ async def test_a_run_may_create_its_thread(project_client: httpx.AsyncClient) ->
     await project_client.post(f"/threads/{thread}/runs/wait", json=body)
 
     assert (await project_client.get(f"/threads/{thread}")).json()["status"] == "idle"
+
+
+async def test_a_run_that_takes_too_long_ends_with_timeout(tmp_path: Path) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path, SCRIPTORIUM_CONFIG=PROJECT, BG_JOB_TIMEOUT_SECS=0.1)  # type: ignore[call-arg]
+    with running(settings) as server:
+        async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+            body = {"assistant_id": "slow", "input": {"gate": str(tmp_path / "never")}}
+            response = await client.post("/runs/wait", json=body)
+            run = (await client.get(response.headers["content-location"])).json()
+
+    assert response.json()["__error__"]["error"] == "RunTimeout"
+    assert run["status"] == "timeout"
