@@ -115,7 +115,7 @@ class RunExecutor:
                 with files, bind_models(self.models):
                     await self._stream_graph(run, graph, config)
             state = await graph.aget_state(config)
-        except Exception as error:  # a node may raise anything; here it becomes the run's error
+        except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes the run's error
             status, failure = self._judge(run, error, is_late=limit.expired())
             await self._publish(run, "error", failure)
             return status, failure, False
