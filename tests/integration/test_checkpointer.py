@@ -127,7 +127,7 @@ async def test_a_missing_value_raises_and_never_reads_as_no_state(
     saver: AsyncRedisSaver, client: Redis
 ) -> None:
     await two_steps(saver).ainvoke({"steps": ["in"], "constant": "c"}, thread("t"))
-    await client.delete(layout.namespace_keys("t", "").data)
+    await client.delete(layout.thread_keys("t")[1])
 
     with pytest.raises(CheckpointIncomplete, match="part of its data is gone"):
         await saver.aget_tuple(thread("t"))
