@@ -18,12 +18,8 @@ def copy_thread(planner: Planner, source: str, target: str) -> Plan[None]:
     """
     if source == target:
         return
-    meta, _, ids_key, writes_key = layout.thread_keys(source)
-    names, ids, writes = yield [
-        Command(("HKEYS", meta)),
-        Command(("ZRANGE", ids_key, 0, -1)),
-        Command(("ZRANGE", writes_key, 0, -1)),
-    ]
+    (reply,) = yield [call(lua.LIST, source, "-", "+", 1)]
+    _, ids, writes, names = accepted(reply, source)
     if not ids and not writes:
         return
     copied = yield from _copy_data(source, target)

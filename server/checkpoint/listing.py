@@ -6,9 +6,9 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple, get_checkpoint_id
 
-from server.checkpoint import layout, reading, registry
+from server.checkpoint import layout, lua, reading, registry
 from server.checkpoint.address import address
-from server.checkpoint.plan import Command, Plan, Planner
+from server.checkpoint.plan import Command, Plan, Planner, accepted, call
 
 PAGE = 50  # checkpoints that one round trip fetches
 
@@ -80,8 +80,8 @@ class Search:
         configurable = (self._config or {}).get("configurable", {})
         namespace = configurable.get("checkpoint_ns")
         low, high = (b"-", b"+") if namespace is None else layout.name_range(layout.escape(namespace))
-        ids_key = layout.thread_keys(self._thread_id)[2]
-        (names,) = yield [Command(("ZRANGEBYLEX", ids_key, low, high))]
+        (reply,) = yield [call(lua.LIST, self._thread_id, low, high, 0)]
+        names = accepted(reply, self._thread_id)[1]
         wanted, before = configurable.get("checkpoint_id"), self._before
         dated = [(layout.split(name)[1], name) for name in names]
         dated.sort(reverse=True)

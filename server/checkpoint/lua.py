@@ -23,6 +23,7 @@ def _load(*names: str) -> Script:
 PUT = _load("thread", "trim", "put")
 PUT_WRITES = _load("thread", "put_writes")
 GET = _load("thread", "get")
+LIST = _load("thread", "list")
 HISTORY = _load("thread", "history")
 PRUNE = _load("thread", "trim", "prune")
 ADOPT = _load("thread", "adopt")
