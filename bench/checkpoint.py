@@ -7,7 +7,6 @@ the exit code is 1 when a target is missed.
 
 import argparse
 import asyncio
-import operator
 import random
 import sys
 import time
@@ -17,8 +16,9 @@ from collections.abc import Awaitable, Sequence
 from statistics import median
 from typing import Annotated, Any, TypedDict
 
+from langchain_core.messages import AnyMessage
 from langchain_core.runnables import RunnableConfig
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END, START, StateGraph, add_messages
 
 from bench.checkpoint_savers import LIMIT, OURS, PLAIN, VALKEY, Contestant, Limit, contestants
 from bench.checkpoint_state import Conversation, Thread
@@ -89,7 +89,7 @@ async def _limit_steps(
 class Messages(TypedDict):
     """A growing list, and who is next."""
 
-    messages: Annotated[list[dict[str, str]], operator.add]
+    messages: Annotated[list[AnyMessage], add_messages]
     turn: int
 
 

@@ -1,11 +1,13 @@
 """The made-up conversation that the checkpointers are measured on, always the same one."""
 
 import random
+import uuid
 from typing import Any
 
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langgraph.checkpoint.base import Checkpoint, empty_checkpoint
 
-MESSAGE_WORDS = 130  # about 850 bytes of a message, as long as a paragraph
+MESSAGE_WORDS = 75  # with its envelope, a message is about 890 bytes
 CONSTANT_BYTES = 50_000
 _ONSETS = ("b", "br", "c", "d", "f", "gl", "h", "l", "m", "n", "p", "r", "s", "st", "t", "th", "v", "w")
 _VOWELS = ("a", "e", "i", "o", "u", "ea", "ou")
@@ -29,9 +31,14 @@ class Conversation:
         """A text of some words."""
         return " ".join(self._chance.choices(self._words, self._weights, k=words))
 
-    def message(self) -> dict[str, str]:
-        """A message as a chat model's client would send it."""
-        return {"role": self._chance.choice(("user", "assistant")), "content": self.text(MESSAGE_WORDS)}
+    def message(self) -> AnyMessage:
+        """A message as a graph of agents holds it."""
+        name = str(uuid.UUID(int=self._chance.getrandbits(128)))
+        text = self.text(MESSAGE_WORDS)
+        if self._chance.random() < 0.5:
+            return HumanMessage(text, id=name)
+        about = {"model_name": "a-model", "finish_reason": "stop"}
+        return AIMessage(text, id=name, response_metadata=about)
 
 
 class Thread:
@@ -41,7 +48,7 @@ class Thread:
         self._conversation = conversation
         self._messages_a_step = messages_a_step
         self._next_version = versions
-        self.messages: list[dict[str, str]] = []
+        self.messages: list[AnyMessage] = []
         self._versions: dict[str, Any] = {}
 
     def step(self) -> tuple[Checkpoint, dict[str, Any], list[tuple[str, Any]]]:
