@@ -69,14 +69,11 @@ class Planner:
     options: SaverOptions
     known: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
 
-    def remember(self, thread_id: str, run_id: str) -> bool:
-        """Note that a thread and run are registered; False when that was known already."""
-        if (thread_id, run_id) in self.known:
-            return False
+    def remember(self, thread_id: str, run_id: str) -> None:
+        """Note that a thread and run are registered."""
         if len(self.known) >= MAX_KNOWN:
             self.known.clear()
         self.known[thread_id, run_id] = None
-        return True
 
 
 def milliseconds(duration: timedelta) -> str:

@@ -51,7 +51,7 @@ def put(
     head: list[Argument] = [fencing_token(config), planner.options.ttl_argument, layout.escape(namespace)]
     head += [name, layout.escape(run_id), planner.options.keep_last or 0]
 
-    first = planner.remember(thread_id, run_id)
+    first = (thread_id, run_id) not in planner.known
     runs = [run_id] if run_id else []
     before = registry.entries(thread_id, runs) if first else []
     while True:
@@ -60,6 +60,7 @@ def put(
         if accepted(reply, thread_id)[0] == b"ok":
             break
         changed.add(reply[1].decode())
+    planner.remember(thread_id, run_id)
     if reply[1] and not first:  # another process has deleted the thread since
         yield registry.entries(thread_id, runs)
     return checkpoint_config(thread_id, namespace, checkpoint["id"])

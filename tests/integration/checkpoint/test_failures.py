@@ -97,6 +97,19 @@ async def test_a_server_that_is_down_raises(own_server: RedisProcess, own_place:
         await call(own_place)
 
 
+async def test_a_thread_whose_first_put_failed_is_listed_once_one_succeeds(
+    own_server: RedisProcess, own_place: Place
+) -> None:
+    own_server.kill()
+    with pytest.raises(ConnectionError):
+        await own_place.put({"c": 1})
+    own_server.start()
+
+    await own_place.put({"c": 2})
+
+    assert len(await get_everywhere(own_place)) == 1
+
+
 @pytest.mark.parametrize("call", CALLS)
 async def test_a_busy_server_raises(own_server: RedisProcess, own_place: Place, call: Call) -> None:
     await own_place.put({"c": 1})
