@@ -18,8 +18,14 @@ def run_events(run_id: str) -> str:
     return f"{PREFIX}:events:{{{run_id}}}"
 
 
+# Sorted sets of the threads and of (run, thread) that have checkpoints; entries go with their threads. No
+# thread's tag has a percent sign before a letter that is no hexadecimal digit.
+CHECKPOINT_THREADS = f"{PREFIX}:checkpoint:{{%registry}}:threads"
+CHECKPOINT_RUNS = f"{PREFIX}:checkpoint:{{%registry}}:runs"
+
+
 def checkpoint_thread(thread_id: str) -> str:
-    """Prefix of one thread's checkpoint keys; kept until the thread is deleted."""
+    """Prefix of one thread's checkpoint keys; kept until the thread is deleted, or for its TTL."""
     return f"{PREFIX}:checkpoint:{{{tag(thread_id)}}}"
 
 

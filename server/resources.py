@@ -58,6 +58,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         redis = await stack.enter_async_context(_connect(redis_url))
         queue = await stack.enter_async_context(open_queue(redis_url))
         checkpointer = AsyncRedisSaver(redis)
+        await checkpointer.acheck_server()
         catalog = load_catalog(settings.config, checkpointer)
         keep = timedelta(hours=settings.result_ttl_hours)
         broker = EventBroker(redis, keep=keep)

@@ -6,19 +6,19 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import PendingWrite, writes_sort_key
 
-from tools.errors import ServiceError
-
-
-class CheckpointIncomplete(ServiceError):
-    """The index names a checkpoint whose data is gone: Redis evicted it, or somebody deleted it."""
-
-    code = "checkpoint_incomplete"
+FENCING_TOKEN = "__fencing_token"  # noqa: S105 - a configurable's name; with two underscores LangGraph keeps it out of metadata
 
 
 def address(config: RunnableConfig) -> tuple[str, str]:
     """The (thread_id, checkpoint_ns) of a config."""
     configurable = config.get("configurable", {})
-    return str(configurable["thread_id"]), configurable.get("checkpoint_ns", "")
+    return str(configurable["thread_id"]), configurable.get("checkpoint_ns") or ""
+
+
+def fencing_token(config: RunnableConfig) -> str:
+    """The writer's fencing token, or "" for a writer that holds no lease."""
+    token = config.get("configurable", {}).get(FENCING_TOKEN)
+    return "" if token is None else str(int(token))
 
 
 def checkpoint_config(thread_id: str, namespace: str, checkpoint_id: str) -> RunnableConfig:
@@ -32,24 +32,16 @@ def checkpoint_config(thread_id: str, namespace: str, checkpoint_id: str) -> Run
     }
 
 
-def next_version(current: str | None) -> str:
+def next_version(current: str | float | None) -> str:
     """One more than the current version, zero-padded, with a random suffix.
 
     The suffix keeps two branches of one thread from ever storing different values under one version.
     """
-    count = 0 if current is None else int(current.split(".")[0])
+    count = 0 if current is None else int(str(current).split(".")[0])
     return f"{count + 1:032d}.{secrets.token_hex(8)}"
 
 
-def in_task_order(records: list[dict[str, Any]]) -> list[PendingWrite]:
-    """Pending writes in the order in which LangGraph applies them."""
-    records.sort(key=lambda r: writes_sort_key(r["path"], r["task"], r["index"]))
-    return [(r["task"], r["channel"], r["value"]) for r in records]
-
-
-def incomplete(thread_id: str, checkpoint_id: str) -> CheckpointIncomplete:
-    """The error for a checkpoint with a hole in it."""
-    return CheckpointIncomplete(
-        f"Checkpoint {checkpoint_id} of thread {thread_id} is listed but part of its data is gone.",
-        hint="Redis has evicted keys: set its maxmemory-policy to noeviction.",
-    )
+def in_task_order(records: list[tuple[str, str, int, str, Any]]) -> list[PendingWrite]:
+    """Writes (path, task, index, channel, value) in the order in which LangGraph applies them."""
+    records.sort(key=lambda r: writes_sort_key(r[0], r[1], r[2]))
+    return [(task, channel, value) for _, task, _, channel, value in records]

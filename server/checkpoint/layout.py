@@ -1,101 +1,109 @@
 """How checkpoints lie in Redis. Pure: plans names and bytes, touches no connection.
 
-Everything of one (thread, namespace) lies in three keys that share the thread's hash tag:
+Everything of one thread lies in four keys that share the thread's hash tag, whatever its namespaces:
 
-- a HASH with a field per checkpoint (``c|id``), per list of the blobs that it refers to (``m|id``), per
-  channel value (``b|channel|version``) and per pending write (``w|id|task|index``);
-- a ZSET of the checkpoint ids, all of score 0, so that lexicographic order is time order;
-- a ZSET of the write names, all of score 0, so that the writes of one checkpoint are one range.
+- ``meta``, a small HASH: its namespaces (``n|ns``) and runs (``r|run``), the highest fencing token, a TTL of
+  its own, and a mark for each key below that must exist, so that an evicted key is missed;
+- ``data``, a HASH with a field per checkpoint (``c|ns|id``), per manifest of a checkpoint (``m|ns|id``), per
+  channel value (``b|ns|channel|version``) and per pending write (``w|ns|id|task|index``);
+- ``ids``, a ZSET of ``ns|id``, all of score 0, so that lexicographic order is time order;
+- ``writes``, a ZSET of ``ns|id|task|index``, so that the writes of one checkpoint are one range.
 
-One more key per thread is the SET of its namespaces. A field's value is framed as one byte for the length
-of the type's name, the name, and the bytes: whatever serializer wrote it can read it, encrypted or not.
+The number of keys never grows: one UNLINK deletes a thread, and no TTL can part it from a piece of itself.
+``|`` stands for the unit separator, escaped where a name contains it. A manifest is what the server must
+understand of a checkpoint: its parent, its run, the channels whose state lies in ancestors, its blob fields.
 """
 
-import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server import keys
 
-SEPARATOR = "\x1f"  # ASCII unit separator; escaped where a name contains it
-_ESCAPES = str.maketrans({"%": "%25", SEPARATOR: "%1F", "\x00": "%00"})
+SEPARATOR = "\x1f"  # ASCII unit separator
+_NUL = "\x00"
+_ESCAPES = str.maketrans({"%": "%25", SEPARATOR: "%1F", _NUL: "%00"})
+
+
+def thread_keys(thread_id: str) -> tuple[str, str, str, str]:
+    """The four keys of a thread: meta, data, ids, writes."""
+    prefix = keys.checkpoint_thread(thread_id)
+    return f"{prefix}:meta", f"{prefix}:data", f"{prefix}:ids", f"{prefix}:writes"
+
+
+def join(*parts: str) -> str:
+    """Names as one name, from which `split` gives them back."""
+    return SEPARATOR.join([escape(part) for part in parts])
+
+
+def split(name: bytes) -> list[str]:
+    """The reverse of join, on a name as Redis returns it."""
+    return [_unescape(part) for part in name.decode().split(SEPARATOR)]
+
+
+def escape(part: str) -> str:
+    """A name in which neither the separator nor NUL occurs."""
+    return part.translate(_ESCAPES)
+
+
+def record_field(name: str) -> str:
+    """The field of the record of the checkpoint of this name (``ns|id``)."""
+    return f"c{SEPARATOR}{name}"
+
+
+def manifest_field(name: str) -> str:
+    """The field of the manifest of the checkpoint of this name (``ns|id``)."""
+    return f"m{SEPARATOR}{name}"
+
+
+def blob_field(namespace: str, channel: str, version: str | float) -> str:
+    """The field of one channel's value at one version; versions keep their type apart."""
+    # No escaped text has a percent sign before a letter, so no string looks like another type's version.
+    label = escape(version) if isinstance(version, str) else f"%{type(version).__name__}:{version}"
+    return f"b{SEPARATOR}{escape(namespace)}{SEPARATOR}{escape(channel)}{SEPARATOR}{label}"
+
+
+def write_name(name: str, task_id: str, index: int) -> str:
+    """The name of a pending write of a checkpoint; negative indexes are LangGraph's special channels."""
+    return f"{name}{SEPARATOR}{escape(task_id)}{SEPARATOR}{index:+06d}"
+
+
+def name_range(prefix: str) -> tuple[bytes, bytes]:
+    """The lexicographic range (inclusive, exclusive) of the names that continue this one."""
+    start = prefix.encode()
+    return b"[" + start + b"\x1f", b"(" + start + b"\x20"
 
 
 @dataclass(frozen=True, slots=True)
-class NamespaceKeys:
-    """The three keys of one (thread, namespace)."""
+class Manifest:
+    """What the server itself must know of a checkpoint."""
 
-    data: str
-    checkpoints: str
-    writes: str
+    parent: str = ""  #: Id of the checkpoint before it, or "".
+    run: str = ""  #: Id of the run that made it, or "".
+    from_ancestors: Iterable[str] = ()  #: Channels that are rebuilt from the ancestors' writes.
+    blobs: list[str] = field(default_factory=list[str])  #: Fields of its channels' values.
 
-
-def namespaces_key(thread_id: str) -> str:
-    """The SET of a thread's namespaces."""
-    return f"{keys.checkpoint_thread(thread_id)}:namespaces"
-
-
-def namespace_keys(thread_id: str, namespace: str) -> NamespaceKeys:
-    """Where a thread's namespace lies."""
-    prefix = f"{keys.checkpoint_thread(thread_id)}:{keys.tag(namespace)}"
-    return NamespaceKeys(data=f"{prefix}:data", checkpoints=f"{prefix}:ids", writes=f"{prefix}:writes")
+    def pack(self) -> str:
+        """As one value, which Lua can take apart at each NUL."""
+        needed = join(*self.from_ancestors)
+        return _NUL.join([escape(self.parent), escape(self.run), needed, *self.blobs])
 
 
-def checkpoint_field(checkpoint_id: str) -> str:
-    """The field of a checkpoint's record."""
-    return _join("c", checkpoint_id)
+def unpack_manifest(packed: bytes) -> Manifest:
+    """The reverse of Manifest.pack."""
+    parent, run, needed, *blobs = packed.decode().split(_NUL)
+    channels = split(needed.encode()) if needed else []
+    return Manifest(_unescape(parent), _unescape(run), channels, blobs)
 
 
-def manifest_field(checkpoint_id: str) -> str:
-    """The field of the list of blob fields that a checkpoint refers to."""
-    return _join("m", checkpoint_id)
-
-
-def blob_field(channel: str, version: str | float) -> str:
-    """The field of one channel's value at one version; versions keep their type apart."""
-    return _join("b", channel, f"{type(version).__name__}:{version}")
-
-
-def write_name(checkpoint_id: str, task_id: str, index: int) -> str:
-    """The name of a pending write; negative indexes are LangGraph's special channels."""
-    return _join(checkpoint_id, task_id, f"{index:+06d}")
-
-
-def write_field(name: str) -> str:
-    """The field of a pending write."""
-    return f"w{SEPARATOR}{name}"
-
-
-def write_range(checkpoint_id: str) -> tuple[bytes, bytes]:
-    """The lexicographic range of the names of one checkpoint's writes."""
-    start = _join(checkpoint_id, "").encode()
-    return b"[" + start, b"(" + start[:-1] + bytes([start[-1] + 1])
-
-
-def pack_manifest(fields: Iterable[str]) -> bytes:
-    """A list of field names as bytes."""
-    return "\x00".join(fields).encode()
-
-
-def unpack_manifest(packed: bytes) -> list[str]:
-    """The reverse of pack_manifest."""
-    return packed.decode().split("\x00") if packed else []
-
-
-def channel_of(field: str) -> str:
+def channel_of(blob: str) -> str:
     """The channel that a blob field holds."""
-    return _unescape(field.split(SEPARATOR)[1])
-
-
-def text(name: bytes | str) -> str:
-    """A name as redis-py returned it."""
-    return name.decode() if isinstance(name, bytes) else name
+    return _unescape(blob.split(SEPARATOR, 3)[2])
 
 
 def pack(typed: tuple[str, bytes]) -> bytes:
-    """A serializer's (type, bytes) as one value."""
-    name, data = typed
-    return struct.pack("B", len(name)) + name.encode() + data
+    """A serializer's (type, bytes) as one value: the length of the type's name, the name, the bytes."""
+    name = typed[0].encode()
+    return b"%c%b%b" % (len(name), name, typed[1])
 
 
 def unpack(value: bytes) -> tuple[str, bytes]:
@@ -104,9 +112,19 @@ def unpack(value: bytes) -> tuple[str, bytes]:
     return value[1:end].decode(), value[end:]
 
 
-def _join(*parts: str) -> str:
-    return SEPARATOR.join(part.translate(_ESCAPES) for part in parts)
+def pack_write(task_path: str, channel: str, packed: bytes) -> bytes:
+    """A pending write: its path and channel, readable, before its value."""
+    return b"%b\x00%b" % (join(task_path, channel).encode(), packed)
+
+
+def unpack_write(value: bytes) -> tuple[str, str, bytes]:
+    """The reverse of pack_write."""
+    head, packed = value.split(b"\x00", 1)
+    task_path, channel = split(head)
+    return task_path, channel, packed
 
 
 def _unescape(part: str) -> str:
-    return part.replace("%00", "\x00").replace("%1F", SEPARATOR).replace("%25", "%")
+    if "%" not in part:
+        return part
+    return part.replace("%00", _NUL).replace("%1F", SEPARATOR).replace("%25", "%")

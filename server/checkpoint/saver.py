@@ -1,42 +1,89 @@
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# redis-py's commands are typed for both of its clients at once.
-"""LangGraph checkpoints on a plain Redis: every put is one transaction, every error raises."""
+"""LangGraph checkpoints on a plain Redis, for asyncio: the I/O of what the plans say."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, cast
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
-    WRITES_IDX_MAP,
-    BaseCheckpointSaver,
     ChannelVersions,
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
-    get_checkpoint_id,
-    get_checkpoint_metadata,
+    DeltaChannelHistory,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
-from redis.asyncio import Redis
+from redis.asyncio import RedisCluster
+from redis.exceptions import NoScriptError
 
-from server.checkpoint import layout
-from server.checkpoint.address import address, checkpoint_config, in_task_order, incomplete, next_version
+from server.checkpoint import copying, reading, removing, writing
+from server.checkpoint.connection import AsyncClient, open_async_client
+from server.checkpoint.listing import Search
+from server.checkpoint.plan import Batch, Command, Plan, Replies, SaverOptions, ScriptCall
+from server.checkpoint.planned import PlannedSaver, lifetime, spelled_out, spoken
+from server.checkpoint.suitability import judge
 
-PAGE = 50  # checkpoints that one round trip of alist fetches
-_CHUNK = 500  # fields that one HMGET fetches
+T = TypeVar("T")
 
 
-class AsyncRedisSaver(BaseCheckpointSaver[str]):
-    """A checkpointer on Redis >= 6.2 or Valkey, without modules.
+class AsyncRedisSaver(PlannedSaver):
+    """A checkpointer on Redis >= 6.2, Valkey or Redis Cluster, without modules.
+
+    A put is one atomic round trip, so is what a task wrote, and so is reading the newest checkpoint. Every
+    error of Redis raises; none reads as "no state". A write whose config holds an ``__fencing_token`` is
+    refused once its thread has seen a greater one.
 
     Args:
         client: A client that returns bytes (``decode_responses=False``); the caller closes it.
         serde: How values become bytes; LangGraph's own serializer by default.
+        options: TTL, retention and compression.
     """
 
-    def __init__(self, client: Redis, *, serde: SerializerProtocol | None = None) -> None:
-        super().__init__(serde=serde)
-        self._redis = client
+    def __init__(
+        self,
+        client: AsyncClient,
+        *,
+        serde: SerializerProtocol | None = None,
+        options: SaverOptions | None = None,
+    ) -> None:
+        super().__init__(client, serde=serde, options=options)
+        try:
+            self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+
+    @classmethod
+    @asynccontextmanager
+    async def from_conn_string(
+        cls, url: str, *, serde: SerializerProtocol | None = None, **options: Any
+    ) -> AsyncGenerator["AsyncRedisSaver"]:
+        """A saver with a client of its own, on a server that was found suitable.
+
+        Args:
+            url: ``redis://``, ``rediss://``, ``unix://``, ``redis+cluster://`` or ``redis+sentinel://``.
+            serde: How values become bytes.
+            **options: Fields of SaverOptions.
+
+        Raises:
+            UnsuitableServer: It is older than Redis 6.2, or the URL is of no known kind.
+        """
+        async with open_async_client(url) as client:
+            saver = cls(client, serde=serde, options=SaverOptions(**options))
+            await saver.acheck_server()
+            yield saver
+
+    async def acheck_server(self) -> None:
+        """Refuse a server that is too old, and warn of one that evicts keys."""
+        if self.is_cluster:
+            nodes: dict[str, Any] = await self._client.execute_command(
+                "INFO", target_nodes=RedisCluster.PRIMARIES
+            )
+            for info in nodes.values():
+                judge(info)
+        else:
+            judge(await self._client.execute_command("INFO"))
 
     async def aput(
         self,
@@ -45,34 +92,7 @@ class AsyncRedisSaver(BaseCheckpointSaver[str]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        thread_id, namespace = address(config)
-        keys = layout.namespace_keys(thread_id, namespace)
-        checkpoint_id = checkpoint["id"]
-        values = checkpoint["channel_values"]
-        fields = {
-            layout.blob_field(channel, cast("str", version)): self._dump(values[channel])
-            for channel, version in new_versions.items()
-            if channel in values
-        }
-        manifest = [
-            layout.blob_field(channel, cast("str", checkpoint["channel_versions"][channel]))
-            for channel in values
-            if channel in checkpoint["channel_versions"]
-        ]
-        fields[layout.manifest_field(checkpoint_id)] = layout.pack_manifest(manifest)
-        fields[layout.checkpoint_field(checkpoint_id)] = self._dump(
-            {
-                "checkpoint": {key: value for key, value in checkpoint.items() if key != "channel_values"},
-                "metadata": get_checkpoint_metadata(config, metadata),
-                "parent": get_checkpoint_id(config),
-            }
-        )
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.data, mapping=cast("Any", fields))
-            pipe.zadd(keys.checkpoints, {checkpoint_id: 0})
-            pipe.sadd(layout.namespaces_key(thread_id), namespace)
-            await pipe.execute()
-        return checkpoint_config(thread_id, namespace, checkpoint_id)
+        return await self._run(writing.put(self.planner, config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self,
@@ -81,34 +101,10 @@ class AsyncRedisSaver(BaseCheckpointSaver[str]):
         task_id: str,
         task_path: str = "",
     ) -> None:
-        thread_id, namespace = address(config)
-        keys = layout.namespace_keys(thread_id, namespace)
-        checkpoint_id = str(get_checkpoint_id(config))
-        async with self._redis.pipeline(transaction=True) as pipe:
-            for position, (channel, value) in enumerate(writes):
-                index = WRITES_IDX_MAP.get(channel, position)
-                name = layout.write_name(checkpoint_id, task_id, index)
-                record = self._dump(
-                    {"path": task_path, "task": task_id, "index": index, "channel": channel, "value": value}
-                )
-                # The first write of a task's position stands; the special channels overwrite theirs.
-                put = pipe.hset if index < 0 else pipe.hsetnx
-                put(keys.data, layout.write_field(name), record)
-                pipe.zadd(keys.writes, {name: 0})
-            await pipe.execute()
+        await self._run(writing.put_writes(self.planner, config, writes, task_id, task_path))
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        thread_id, namespace = address(config)
-        keys = layout.namespace_keys(thread_id, namespace)
-        checkpoint_id = get_checkpoint_id(config)
-        if checkpoint_id is None:
-            newest = await self._redis.zrange(keys.checkpoints, -1, -1)
-            if not newest:
-                return None
-            checkpoint_id = layout.text(cast("bytes", newest[0]))
-        elif await self._redis.zscore(keys.checkpoints, checkpoint_id) is None:
-            return None
-        return await self._load(thread_id, namespace, checkpoint_id)
+        return await self._run(reading.get_tuple(self.planner, config))
 
     async def alist(
         self,
@@ -118,92 +114,128 @@ class AsyncRedisSaver(BaseCheckpointSaver[str]):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
-        if config is None:
-            raise NotImplementedError("Listing the checkpoints of every thread: name a thread_id.")
-        thread_id, _ = address(config)
-        wanted = get_checkpoint_id(config)
-        bound = get_checkpoint_id(before) if before else None
-        left = limit
-        for namespace in await self._namespaces(config):
-            async for checkpoint_id in self._ids(thread_id, namespace, bound):
-                if left == 0:
-                    return
-                if wanted is not None and checkpoint_id != wanted:
-                    continue
-                loaded = await self._load(thread_id, namespace, checkpoint_id)
-                if filter and any(loaded.metadata.get(key) != value for key, value in filter.items()):
-                    continue
-                yield loaded
-                left = None if left is None else left - 1
+        search = Search(self.planner, config, filter, before, limit)
+        while (page := await self._run(search.next_page())) is not None:
+            for found in page:
+                yield found
 
     async def adelete_thread(self, thread_id: str) -> None:
-        key = layout.namespaces_key(thread_id)
-        names = [layout.text(name) for name in await self._redis.smembers(key)]
-        spaces = [layout.namespace_keys(thread_id, name) for name in names]
-        await self._redis.unlink(key, *(k for s in spaces for k in (s.data, s.checkpoints, s.writes)))
+        await self._run(removing.delete_thread(self.planner, str(thread_id)))
 
-    def getnext_version(self, current: str | None, channel: None) -> str:
-        """The next version of a channel: one more than the last, and random, so that forks never collide."""
-        return next_version(current)
+    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
+        await self._run(removing.delete_for_runs([str(run_id) for run_id in run_ids]))
 
-    async def _namespaces(self, config: RunnableConfig) -> list[str]:
-        """The namespaces that a config speaks of: all of the thread's unless it names one."""
-        named = config.get("configurable", {}).get("checkpoint_ns")
-        if named is not None:
-            return [named]
-        thread_id, _ = address(config)
-        return sorted(
-            layout.text(name) for name in await self._redis.smembers(layout.namespaces_key(thread_id))
-        )
+    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        await self._run(copying.copy_thread(self.planner, str(source_thread_id), str(target_thread_id)))
 
-    async def _ids(self, thread_id: str, namespace: str, before: str | None) -> AsyncIterator[str]:
-        """Checkpoint ids, newest first, strictly older than `before`."""
-        key = layout.namespace_keys(thread_id, namespace).checkpoints
-        upper = b"+" if before is None else b"(" + before.encode()
-        while True:
-            page = await self._redis.zrevrangebylex(key, upper, b"-", start=0, num=PAGE)
-            for raw in page:
-                yield layout.text(raw)
-            if len(page) < PAGE:
-                return
-            upper = b"(" + layout.text(page[-1]).encode()
+    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        await self._run(removing.prune(self.planner, [str(thread) for thread in thread_ids], strategy))
 
-    async def _load(self, thread_id: str, namespace: str, checkpoint_id: str) -> CheckpointTuple:
-        keys = layout.namespace_keys(thread_id, namespace)
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hmget(
-                keys.data,
-                [layout.checkpoint_field(checkpoint_id), layout.manifest_field(checkpoint_id)],
+    async def aget_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        return await self._run(reading.delta_history(self.planner, config, channels))
+
+    async def afence(self, thread_id: str, token: int) -> None:
+        """Refuse from now on every writer of a thread whose fencing token is less than this one.
+
+        Raises:
+            StaleFencingToken: The thread has seen a greater one.
+        """
+        await self._run(writing.fence(self.planner, str(thread_id), token))
+
+    async def aset_ttl(self, thread_id: str, ttl: timedelta | None) -> None:
+        """Give a thread a sliding TTL of its own; None keeps it for ever."""
+        await self._run(writing.keep(self.planner, str(thread_id), lifetime(ttl)))
+
+    async def areset_ttl(self, thread_id: str) -> None:
+        """Let a thread live as long as the saver's option says."""
+        await self._run(writing.keep(self.planner, str(thread_id), ""))
+
+    async def _run(self, plan: Plan[T]) -> T:
+        try:
+            batch = next(plan)
+            while True:
+                batch = plan.send(await self._send(batch))
+        except StopIteration as end:
+            return end.value
+
+    async def _send(self, batch: Batch) -> Replies:
+        if len(batch) == 1:
+            return [await self._ask(batch[0])]
+        pipe = self._client.pipeline(transaction=False)
+        for command in batch:
+            pipe.execute_command(*spoken(command))
+        replies = await pipe.execute(raise_on_error=False)
+        return [await self._settled(command, reply) for command, reply in zip(batch, replies, strict=True)]
+
+    async def _ask(self, command: Command | ScriptCall) -> Any:
+        try:
+            return await self._client.execute_command(*spoken(command))
+        except NoScriptError as error:
+            return await self._settled(command, error)
+
+    async def _settled(self, command: Command | ScriptCall, reply: Any) -> Any:
+        again = spelled_out(command, reply)
+        return reply if again is None else await self._client.execute_command(*again)
+
+    # For graphs that run in another thread than the event loop: the same, through the loop.
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        return self._from_thread(self.aput(config, checkpoint, metadata, new_versions))
+
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        return self._from_thread(self.aput_writes(config, writes, task_id, task_path))
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        return self._from_thread(self.aget_tuple(config))
+
+    def delete_thread(self, thread_id: str) -> None:
+        return self._from_thread(self.adelete_thread(thread_id))
+
+    def delete_for_runs(self, run_ids: Sequence[str]) -> None:
+        return self._from_thread(self.adelete_for_runs(run_ids))
+
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        return self._from_thread(self.acopy_thread(source_thread_id, target_thread_id))
+
+    def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        return self._from_thread(self.aprune(thread_ids, strategy=strategy))
+
+    def get_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        return self._from_thread(self.aget_delta_channel_history(config=config, channels=channels))
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        search = Search(self.planner, config, filter, before, limit)
+        while (page := self._from_thread(self._run(search.next_page()))) is not None:
+            yield from page
+
+    def _from_thread(self, call: Coroutine[Any, Any, T]) -> T:
+        """Wait, in another thread, for what the saver's event loop does."""
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            running = None
+        if self._loop is None or running is self._loop:
+            call.close()
+            raise RuntimeError(
+                "This would block the event loop that it waits for: use ainvoke and the like, or RedisSaver."
             )
-            pipe.zrangebylex(keys.writes, *layout.write_range(checkpoint_id))
-            (record, manifest), write_names = await pipe.execute()
-        if record is None or manifest is None:
-            raise incomplete(thread_id, checkpoint_id)
-        blobs = layout.unpack_manifest(manifest)
-        writes = [layout.write_field(layout.text(name)) for name in write_names]
-        found = await self._fields(keys.data, [*blobs, *writes])
-        if any(value is None for value in found):
-            raise incomplete(thread_id, checkpoint_id)
-        loaded = [self._restore(cast("bytes", value)) for value in found]
-        stored = self._restore(record)
-        values = {layout.channel_of(f): v for f, v in zip(blobs, loaded, strict=False)}
-        parent = stored["parent"]
-        return CheckpointTuple(
-            config=checkpoint_config(thread_id, namespace, checkpoint_id),
-            checkpoint=cast("Checkpoint", {**stored["checkpoint"], "channel_values": values}),
-            metadata=stored["metadata"],
-            parent_config=checkpoint_config(thread_id, namespace, parent) if parent else None,
-            pending_writes=in_task_order(loaded[len(blobs) :]),
-        )
-
-    async def _fields(self, key: str, fields: list[str]) -> list[bytes | None]:
-        found: list[bytes | None] = []
-        for start in range(0, len(fields), _CHUNK):
-            found += await cast("Any", self._redis.hmget(key, fields[start : start + _CHUNK]))
-        return found
-
-    def _dump(self, value: object) -> bytes:
-        return layout.pack(self.serde.dumps_typed(value))
-
-    def _restore(self, value: bytes) -> Any:
-        return self.serde.loads_typed(layout.unpack(value))
+        return asyncio.run_coroutine_threadsafe(call, self._loop).result()

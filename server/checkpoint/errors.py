@@ -1,0 +1,36 @@
+"""What a checkpointer refuses or finds broken; every one of them is raised, never read as "no state".
+
+ServiceError
+├── CheckpointIncomplete   Redis has lost a part of a thread
+├── StaleFencingToken      a newer worker owns the thread
+└── UnsuitableServer       this Redis cannot hold checkpoints
+"""
+
+from tools.errors import ErrorCategory, ServiceError
+
+
+class CheckpointIncomplete(ServiceError):
+    """A part of a thread's data is gone: Redis evicted it, or somebody deleted it."""
+
+    code = "checkpoint_incomplete"
+
+
+class StaleFencingToken(ServiceError):
+    """The writer's token is older than one that the thread has seen: its lease has passed to another."""
+
+    code = "stale_fencing_token"
+    category = ErrorCategory.CONFLICT
+
+
+class UnsuitableServer(ServiceError):
+    """The server is too old, or its URL cannot be understood."""
+
+    code = "unsuitable_redis"
+
+
+def incomplete(thread_id: str, part: str) -> CheckpointIncomplete:
+    """The error for a thread with a hole in it."""
+    return CheckpointIncomplete(
+        f"Thread {thread_id!r} is listed but part of its data is gone ({part}).",
+        hint="Redis evicts keys: set its maxmemory-policy to noeviction. Delete the thread to start anew.",
+    )

@@ -1,0 +1,63 @@
+"""What the two savers share: their options, and how a plan's batch is spoken."""
+
+from datetime import timedelta
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from redis import RedisCluster
+from redis.asyncio import RedisCluster as AsyncRedisCluster
+from redis.exceptions import NoScriptError
+
+from server.checkpoint import connection
+from server.checkpoint.address import next_version
+from server.checkpoint.codec import Codec
+from server.checkpoint.plan import Argument, Command, Planner, SaverOptions, ScriptCall, milliseconds
+
+
+class PlannedSaver(BaseCheckpointSaver[str]):
+    """Base of the savers: everything but the I/O."""
+
+    def __init__(
+        self, client: Any, *, serde: SerializerProtocol | None = None, options: SaverOptions | None = None
+    ) -> None:
+        super().__init__(serde=serde)
+        connection.refuse_decoding(client)
+        self._client: Any = client
+        self.is_cluster = isinstance(client, RedisCluster | AsyncRedisCluster)
+        self._options = options or SaverOptions()
+        self._known: dict[tuple[str, str], None] = {}
+
+    @property
+    def planner(self) -> Planner:
+        """What plans need; made anew, as LangGraph clones a saver to give it another serializer."""
+        return Planner(Codec(self.serde, self._options.compress_above), self._options, self._known)
+
+    def get_next_version(self, current: str | None, channel: None) -> str:
+        """The next version of a channel: one more than the last, and random, so that forks never collide."""
+        return next_version(current)
+
+
+def spoken(command: Command | ScriptCall) -> tuple[Argument, ...]:
+    """A command as words; a script by its hash."""
+    if isinstance(command, Command):
+        return command.arguments
+    return ("EVALSHA", command.script.sha, len(command.keys), *command.keys, *command.arguments)
+
+
+def spelled_out(command: Command | ScriptCall, reply: Any) -> tuple[Argument, ...] | None:
+    """A script's call with its source, when the reply says that the server has not seen it; else None.
+
+    Raises:
+        RedisError: The reply is any other error.
+    """
+    if isinstance(reply, NoScriptError) and isinstance(command, ScriptCall):
+        return ("EVAL", command.script.source, len(command.keys), *command.keys, *command.arguments)
+    if isinstance(reply, Exception):
+        raise reply
+    return None
+
+
+def lifetime(ttl: timedelta | None) -> str:
+    """A thread's own TTL as the script takes it; None is for ever."""
+    return "never" if ttl is None else milliseconds(ttl)

@@ -1,0 +1,5 @@
+-- Refuse from now on every writer whose token is older than ARGV[1]. ARGV[2]: default TTL.
+local highest = overtaken(ARGV[1])
+if highest then return {'stale', highest} end
+slide(ARGV[2])
+return {'ok'}
