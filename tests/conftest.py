@@ -21,7 +21,6 @@ from server.stream import sse
 from tests.fixtures.service_process import ServiceProcess
 
 PROJECT = Path(__file__).parent / "fixtures" / "project" / "langgraph.json"
-DATABASES = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(autouse=True)

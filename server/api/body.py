@@ -83,7 +83,7 @@ class _Body:
         self._receive = receive
         self._max_bytes = max_bytes
         self._received = 0
-        self._has_started = self._has_ended = False
+        self._has_ended = False
 
     async def receive(self) -> Message:
         message = await self._next()

@@ -48,7 +48,6 @@ class Thread(SQLModel, table=True):
     config: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     status: ThreadStatus = Field(default="idle", sa_column=Column(String(16), nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
-    temporary: bool = False  #: Deleted when its run ends.
 
 
 class Run(SQLModel, table=True):

@@ -140,8 +140,7 @@ class RunService:
     async def _thread_for(self, session: Any, run: Run, request: RunRequest, *, known: bool) -> Thread:
         if known and request.if_not_exists == "reject":
             return await threads.get(session, run.thread_id, lock=True)
-        fresh = Thread(thread_id=run.thread_id, temporary=not request.keep_thread)
-        return await threads.add(session, fresh, keep_existing=known)
+        return await threads.add(session, Thread(thread_id=run.thread_id), keep_existing=known)
 
 
 def _claim_thread(thread: Thread, run: Run) -> None:

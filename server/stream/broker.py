@@ -50,8 +50,8 @@ class EventBroker:
     async def end(self, run_id: str) -> None:
         """Close a log: followers stop after its last event, and it expires in time. Safe to repeat."""
         key = keys.run_events(run_id)
-        last = await self._redis.xrevrange(key, count=1)
-        if not last or _END not in cast("dict[bytes, bytes]", last[0][1]):
+        _, is_closed = await self._newest(key)
+        if not is_closed:
             await self._redis.xadd(key, {_END: b"1"})
         await self._redis.expire(key, self._keep)
 
@@ -66,9 +66,11 @@ class EventBroker:
                 whether anybody is still listening or writing.
         """
         key = keys.run_events(run_id)
-        cursor = after if after is not None else await self._newest_id(key)
-        if after is None and await self._is_closed(key):
-            return
+        cursor = after
+        if cursor is None:
+            cursor, is_closed = await self._newest(key)
+            if is_closed:
+                return
         while True:
             answer = await self._redis.xread({key: cursor}, count=_PAGE, block=int(idle_seconds * 1000))
             if not answer:
@@ -98,13 +100,10 @@ class EventBroker:
         """Forget a run's events."""
         await self._redis.unlink(keys.run_events(run_id))
 
-    async def _newest_id(self, key: str) -> str:
-        last = await self._redis.xrevrange(key, count=1)
-        return cast("bytes", last[0][0]).decode() if last else FROM_START
-
-    async def _is_closed(self, key: str) -> bool:
-        last = await self._redis.xrevrange(key, count=1)
-        return bool(last) and _END in cast("dict[bytes, bytes]", last[0][1])
+    async def _newest(self, key: str) -> tuple[str, bool]:
+        """The id of a log's last entry, FROM_START without any, and whether it closes the log."""
+        last = cast("list[Any]", await self._redis.xrevrange(key, count=1))
+        return (last[0][0].decode(), _END in last[0][1]) if last else (FROM_START, False)
 
 
 def _event(entry_id: bytes, fields: dict[bytes, bytes]) -> StreamEvent:

@@ -1,7 +1,7 @@
 """From what a graph streams to the named events of LangGraph's run streams."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from langchain_core.messages import BaseMessage, BaseMessageChunk, message_chunk_to_message
 from langgraph.types import StreamMode
@@ -9,7 +9,6 @@ from langgraph.types import StreamMode
 RunStreamMode = Literal[
     "values", "updates", "messages", "messages-tuple", "custom", "tasks", "checkpoints", "debug"
 ]
-MODES: tuple[RunStreamMode, ...] = get_args(RunStreamMode)
 
 Named = tuple[str, Any]  # an event's name and its payload
 

@@ -180,3 +180,25 @@ async def test_ids_have_the_form_of_redis_stream_ids(project_client: httpx.Async
     response = await stream(project_client, await new_thread(project_client), stream_resumable=True)
 
     assert all(re.fullmatch(r"\d+-\d+", event["id"]) for event in parse(response.text))
+
+
+@pytest.mark.parametrize("last_event_id", ["abc", "1-2-3", "-1", "9" * 30])
+async def test_an_id_that_is_no_events_is_refused(
+    project_client: httpx.AsyncClient, last_event_id: str
+) -> None:
+    response = await stream(project_client, await new_thread(project_client), stream_resumable=True)
+
+    joined = await project_client.get(response.headers["location"], headers={"Last-Event-ID": last_event_id})
+
+    assert joined.status_code == 422
+    assert "Last-Event-ID" in joined.json()["detail"]
+
+
+@pytest.mark.parametrize("mode", ["[", "[1]", '["values"'])
+async def test_modes_that_are_no_list_are_refused(project_client: httpx.AsyncClient, mode: str) -> None:
+    response = await stream(project_client, await new_thread(project_client), stream_resumable=True)
+
+    joined = await project_client.get(response.headers["location"], params={"stream_mode": mode})
+
+    assert joined.status_code == 422
+    assert "stream_mode" in joined.json()["detail"]

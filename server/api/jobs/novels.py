@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from graphs.characters.sentences import Sentences
 from server.api.body import JsonRoute
 from server.api.deps import Open
+from server.api.following import ended
 from server.api.jobs import recogniser
 from server.api.langgraph.answers import json_answer
 from server.checkpoint import CheckpointIncomplete
@@ -21,8 +22,7 @@ from server.db.models import Run
 from server.db.repositories import runs
 from server.resources import Resources
 from server.runs.job import RunRequest
-from server.stream.broker import FROM_START, StreamEvent
-from server.stream.sse import HEARTBEAT_SECONDS
+from server.stream.broker import StreamEvent
 from tools.errors import ServiceError
 
 router = APIRouter(tags=["character recognition"], route_class=JsonRoute)
@@ -53,13 +53,10 @@ async def health() -> Response:
 async def recognize(body: RecognitionRequest, resources: Open) -> Response:
     """Recognise a novel's characters and wait for the result."""
     run = await _accept(resources, body, callback_url=body.callback_url)
-    await _wait(resources, run)
-    ended = await resources.runs.run(run.run_id)
-    if ended.error is not None:
-        raise ServiceError(
-            ended.error["message"], hint=ended.error.get("hint", ""), code=ended.error.get("code")
-        )
-    return json_answer(recogniser.response(await resources.states.output(ended)))
+    run = await ended(resources, run)
+    if run.error is not None:
+        raise ServiceError(run.error["message"], hint=run.error.get("hint", ""), code=run.error.get("code"))
+    return json_answer(recogniser.response(await resources.states.output(run)))
 
 
 @router.post("/api/recognize/async")
@@ -135,13 +132,6 @@ async def _accept(resources: Resources, body: RecognitionRequest, *, callback_ur
 async def _find(resources: Resources, task_id: str) -> Run:
     async with resources.database.read() as session:
         return await runs.of_contract(session, task_id, recogniser.CONTRACT)
-
-
-async def _wait(resources: Resources, run: Run) -> None:
-    events = resources.broker.follow(run.run_id, after=FROM_START, idle_seconds=HEARTBEAT_SECONDS)
-    async for event in events:
-        if event is None and await resources.runs.is_finished(run.run_id):
-            return
 
 
 async def _task_info(resources: Resources, run: Run) -> dict[str, Any]:

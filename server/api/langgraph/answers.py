@@ -7,7 +7,6 @@ import anyio
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from server.db.models import Run
 from server.stream.encoding import to_json
 from server.stream.sse import HEARTBEAT_SECONDS
 
@@ -17,9 +16,9 @@ def json_answer(value: object, headers: Mapping[str, str] | None = None) -> Resp
     return Response(to_json(value), media_type="application/json", headers=dict(headers or {}))
 
 
-def run_headers(run: Run, *, ending: str) -> dict[str, str]:
+def run_headers(thread_id: str, run_id: str, *, ending: str) -> dict[str, str]:
     """Where a run is, and where to go on listening to it; clients read both."""
-    place = f"/threads/{run.thread_id}/runs/{run.run_id}"
+    place = f"/threads/{thread_id}/runs/{run_id}"
     return {"Location": f"{place}/{ending}", "Content-Location": place}
 
 

@@ -1,14 +1,16 @@
 """Runs: start one and leave, stream it, wait for it, come back to it."""
 
-import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import TypeAdapter, ValidationError
 
 from server.api.body import JsonRoute
 from server.api.deps import Open, RunId, ThreadId
+from server.api.following import ended, run_events
 from server.api.langgraph.answers import json_answer, patient_answer, run_headers
 from server.api.langgraph.schemas import RunCreate, run_json
 from server.db.models import Run
@@ -16,8 +18,8 @@ from server.resources import Resources
 from server.stream.broker import FROM_START, StreamEvent
 from server.stream.encoding import to_json
 from server.stream.modes import matches
-from server.stream.sse import HEARTBEAT_SECONDS, event_stream, frame, frames
-from tools.errors import NotFound
+from server.stream.sse import event_stream, frame, frames
+from tools.errors import InvalidInput, NotFound
 
 router = APIRouter(tags=["runs"], route_class=JsonRoute)
 
@@ -26,7 +28,10 @@ router = APIRouter(tags=["runs"], route_class=JsonRoute)
 async def create_run(thread_id: ThreadId, body: RunCreate, resources: Open) -> Response:
     """Start a run in the background."""
     run = await _accept(resources, body, thread_id)
-    return json_answer(run_json(run), {"Content-Location": run_headers(run, ending="")["Content-Location"]})
+    return json_answer(
+        run_json(run),
+        {"Content-Location": run_headers(run.thread_id, run.run_id, ending="")["Content-Location"]},
+    )
 
 
 @router.post("/threads/{thread_id}/runs/stream")
@@ -64,7 +69,7 @@ async def join_run(thread_id: ThreadId, run_id: RunId, resources: Open) -> Respo
     """Wait for a run that somebody started and answer with its final values."""
     run = await _find(resources, thread_id, run_id)
     if run is None:
-        return json_answer({"__error__": _RUN_NOT_FOUND}, _place(thread_id, run_id, "join"))
+        return json_answer({"__error__": _RUN_NOT_FOUND}, run_headers(thread_id, run_id, ending="join"))
     return _outcome(resources, run)
 
 
@@ -73,27 +78,25 @@ async def join_stream(
     thread_id: ThreadId,
     run_id: RunId,
     resources: Open,
-    request: Request,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
     stream_mode: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Follow a run: with Last-Event-ID all events after that one ("0": all), else those to come."""
+    after, wanted = _resume_point(last_event_id), _modes(stream_mode or [])
+    headers = run_headers(thread_id, run_id, ending="stream")
     run = await _find(resources, thread_id, run_id)
     if run is None:
-        return event_stream(
-            _one(frame("error", to_json(_RUN_NOT_FOUND))), _place(thread_id, run_id, "stream")
-        )
-    after = FROM_START if last_event_id == "-" else last_event_id
-    events = _events(resources, run, after=after)
-    wanted = _modes(stream_mode or [])
+        return event_stream(_one(frame("error", to_json(_RUN_NOT_FOUND))), headers)
+    events = run_events(resources, run, after=after)
     chosen = _filtered(events, wanted) if wanted else events
     return event_stream(
-        frames(chosen, with_ids=run.kwargs["resumable"] or last_event_id is not None),
-        run_headers(run, ending="stream"),
+        frames(chosen, with_ids=run.kwargs["resumable"] or last_event_id is not None), headers
     )
 
 
 _RUN_NOT_FOUND = {"error": "HTTPException", "message": "404: Run not found"}
+_MODES = TypeAdapter(list[str])
+_EVENT_ID = re.compile(r"[0-9]{1,19}(-[0-9]{1,19})?")
 
 
 async def _accept(resources: Resources, body: RunCreate, thread_id: str | None) -> Run:
@@ -110,32 +113,17 @@ async def _stream_new(resources: Resources, body: RunCreate, thread_id: str | No
         await resources.executor.cancel(run.run_id)
 
     return event_stream(
-        frames(_events(resources, run, after=FROM_START), with_ids=body.stream_resumable),
-        run_headers(run, ending="stream"),
+        frames(run_events(resources, run, after=FROM_START), with_ids=body.stream_resumable),
+        run_headers(run.thread_id, run.run_id, ending="stream"),
         on_disconnect=cancel if body.on_disconnect == "cancel" else None,
     )
 
 
 def _outcome(resources: Resources, run: Run) -> Response:
     async def outcome() -> dict[str, Any]:
-        async for _ in _events(resources, run, after=None):
-            pass
-        return await resources.states.output(await resources.runs.run(run.run_id))
+        return await resources.states.output(await ended(resources, run))
 
-    return patient_answer(outcome, run_headers(run, ending="join"))
-
-
-async def _events(resources: Resources, run: Run, *, after: str | None) -> AsyncGenerator[StreamEvent]:
-    """A run's events until it ends, also when its log was never closed or has expired."""
-    if run.ended_at is not None and not await resources.broker.exists(run.run_id):
-        return
-    following = resources.broker.follow(run.run_id, after=after, idle_seconds=HEARTBEAT_SECONDS)
-    async with aclosing(following):
-        async for event in following:
-            if event is not None:
-                yield event
-            elif await resources.runs.is_finished(run.run_id):
-                return
+    return patient_answer(outcome, run_headers(run.thread_id, run.run_id, ending="join"))
 
 
 async def _filtered(events: AsyncGenerator[StreamEvent], wanted: list[str]) -> AsyncGenerator[StreamEvent]:
@@ -156,14 +144,37 @@ async def _find(resources: Resources, thread_id: str, run_id: str) -> Run | None
         return None
 
 
-def _place(thread_id: str, run_id: str, ending: str) -> dict[str, str]:
-    place = f"/threads/{thread_id}/runs/{run_id}"
-    return {"Location": f"{place}/{ending}", "Content-Location": place}
-
-
 def _modes(given: list[str]) -> list[str]:
-    """Stream modes, however the client wrote them: repeated, with commas, or as a JSON array."""
+    """Stream modes, however the client wrote them: repeated, with commas, or as a JSON array.
+
+    Raises:
+        InvalidInput: One begins like a JSON array of strings and is none.
+    """
     modes: list[str] = []
     for text in given:
-        modes += json.loads(text) if text.startswith("[") else text.split(",")
+        try:
+            modes += _MODES.validate_json(text) if text.startswith("[") else text.split(",")
+        except ValidationError:
+            raise InvalidInput(
+                f"stream_mode: {text[:80]!r} is no JSON array of strings",
+                hint="Repeat the parameter, or separate modes by commas.",
+                code="invalid_request",
+            ) from None
     return modes
+
+
+def _resume_point(last_event_id: str | None) -> str | None:
+    """Where a reader left off, as the event log counts.
+
+    Raises:
+        InvalidInput: It is no event's id.
+    """
+    if last_event_id in (None, "-"):
+        return FROM_START if last_event_id else None
+    if not _EVENT_ID.fullmatch(last_event_id):
+        raise InvalidInput(
+            f"Last-Event-ID: {last_event_id[:80]!r} is no event's id",
+            hint='Send back the last id that you received, or "0" for all events.',
+            code="invalid_request",
+        )
+    return last_event_id

@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("config", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("error", sa.JSON()),
-        sa.Column("temporary", sa.Boolean(), nullable=False),
     )
     op.create_table(
         "run",
