@@ -3,19 +3,55 @@
 Keys of one thread or run share a hash tag, so that on a cluster they lie in one slot.
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
+from zlib import crc32
 
 PREFIX = "scriptorium"
 
+# Names of the two dockets, which derive their own keys from them: one for runs, one for everything small.
+DOCKET_RUNS = f"{PREFIX}-runs"
+DOCKET_CHORES = f"{PREFIX}-chores"
 
-DOCKET = f"{PREFIX}-runs"  # the run queue's name; docket derives its own keys from it
-REDELIVERY_TIMEOUT = timedelta(seconds=30)  # a run whose worker is silent this long goes to another one
+CLUSTER_SHARDS = 16  # slots over which a cluster spreads leases and event logs
 
 
-def run_events(run_id: str) -> str:
-    """Stream of one run's events; expires RESULT_TTL_HOURS after the run's end."""
-    return f"{PREFIX}:events:{{{run_id}}}"
+class RunKey(NamedTuple):
+    """Which run, on which thread."""
+
+    thread_id: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunKeys:
+    """Keys of leases and event logs.
+
+    One reader follows many logs with one command, and on a cluster such a command stays inside one slot.
+    So the hash tag is not the thread but one of a few shards; a single server needs only one.
+    """
+
+    shards: int = 1  #: CLUSTER_SHARDS on a Redis Cluster, else 1.
+
+    def shard(self, thread_id: str) -> int:
+        """The shard in which everything of a thread lies."""
+        return crc32(thread_id.encode()) % self.shards
+
+    def lease(self, thread_id: str) -> str:
+        """HASH: who runs a thread now, and how far its events are; expires with its last run's log."""
+        return f"{self._prefix(thread_id)}:lease:{tag(thread_id)}"
+
+    def events(self, run: RunKey) -> str:
+        """STREAM of one run's events; expires RESULT_TTL_HOURS after the run's end."""
+        return f"{self._prefix(run.thread_id)}:events:{tag(run.run_id)}"
+
+    def history(self, thread_id: str) -> str:
+        """STREAM of the runs that a thread has begun, in order; expires with its last run's log."""
+        return f"{self._prefix(thread_id)}:history:{tag(thread_id)}"
+
+    def _prefix(self, thread_id: str) -> str:
+        return f"{PREFIX}:{{runs-{self.shard(thread_id)}}}"
 
 
 # Sorted sets of the threads and of (run, thread) that have checkpoints; entries go with their threads. No

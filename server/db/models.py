@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 RunStatus = Literal["pending", "running", "success", "error", "timeout", "interrupted"]
 
+RunPriority = Literal["normal", "low"]
+CancelAction = Literal["interrupt", "rollback"]
+
 ACTIVE: tuple[RunStatus, ...] = ("pending", "running")  # a run in one of these states still has work ahead
 
 
@@ -48,6 +51,7 @@ class Thread(SQLModel, table=True):
     config: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     status: ThreadStatus = Field(default="idle", sa_column=Column(String(16), nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    epoch: int = 0  #: The latest fencing token that a worker of this thread's runs was given.
 
 
 class Run(SQLModel, table=True):
@@ -70,6 +74,11 @@ class Run(SQLModel, table=True):
     contract: str | None = None  #: Which old system's contract it was accepted under, if any.
     delivery: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     #: Of its webhook: attempts, delivered_at, last_error.
+    owner: str = "local"  #: Whose turn it uses up.
+    priority: RunPriority = Field(default="normal", sa_column=Column(String(16), nullable=False))
     attempt: int = 0  #: How often a worker has begun it.
-    cancel_requested: bool = False
+    crashes: int = 0  #: How often in a row a worker was lost at the same checkpoint.
+    crashed_at: str | None = None  #: The id of that checkpoint; "" before the first one.
+    cancel_action: CancelAction | None = Field(default=None, sa_column=Column(String(16), nullable=True))
+    #: How it was asked to stop, if it was.
     expires_at: datetime | None = _optional_time()  #: When the sweeper deletes its thread.
