@@ -24,6 +24,11 @@ class RunKey(NamedTuple):
     run_id: str
 
 
+def run_events(run_id: str) -> str:
+    """Stream of one run's events; expires RESULT_TTL_HOURS after the run's end."""
+    return f"{PREFIX}:events:{{{run_id}}}"
+
+
 @dataclass(frozen=True, slots=True)
 class RunKeys:
     """Keys of leases and event logs.

@@ -82,7 +82,7 @@ class RunExecutor:
         """Stop a run for good: at once if it runs here, else before it starts."""
         async with self.database.write() as session:
             run = await runs.get(session, run_id, lock=True)
-            run.cancel_requested = True
+            run.cancel_action = "interrupt"
         if task := self._active.get(run_id):
             task.cancel()
         else:
@@ -183,7 +183,7 @@ class RunExecutor:
 
     async def _is_cancelled(self, run_id: str) -> bool:
         async with self.database.read() as session:
-            return (await runs.get(session, run_id)).cancel_requested
+            return (await runs.get(session, run_id)).cancel_action is not None
 
 
 def _config(run: Run) -> RunnableConfig:

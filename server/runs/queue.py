@@ -16,6 +16,7 @@ from server import keys
 
 Handler = Callable[[str], Awaitable[None]]
 
+REDELIVERY_TIMEOUT = timedelta(seconds=30)  # a run whose worker is silent this long goes to another one
 MAX_CONNECTIONS = 1000  # of docket's pool, which opens up to one for each run under way
 CHECK_INTERVAL = timedelta(milliseconds=100)  # how often a worker with all hands full looks for work
 
@@ -53,7 +54,7 @@ class RunQueue:
         async with Worker(
             self._docket,
             concurrency=concurrency,
-            redelivery_timeout=keys.REDELIVERY_TIMEOUT,
+            redelivery_timeout=REDELIVERY_TIMEOUT,
             minimum_check_interval=CHECK_INTERVAL,
         ) as worker:
             working = asyncio.create_task(worker.run_forever())
@@ -83,7 +84,7 @@ async def open_queue(redis_url: str) -> AsyncGenerator[RunQueue]:
     """The queue on this Redis."""
     separator = "&" if "?" in redis_url else "?"
     url = f"{redis_url}{separator}max_connections={MAX_CONNECTIONS}"
-    async with Docket(name=keys.DOCKET, url=url) as docket:
+    async with Docket(name=keys.DOCKET_RUNS, url=url) as docket:
         yield RunQueue(docket)
 
 
