@@ -14,6 +14,12 @@ PREFIX = "scriptorium"
 DOCKET_RUNS = f"{PREFIX}-runs"
 DOCKET_CHORES = f"{PREFIX}-chores"
 
+# What the fair queue keeps, in the order of its scripts: see server/runs/scripts/fair_queue.lua.
+FAIR_QUEUE = tuple(
+    f"{PREFIX}:{{turns}}:{name}"
+    for name in ("waiting", "owners", "owners-low", "members", "active", "counts", "workers")
+)
+
 CLUSTER_SHARDS = 16  # slots over which a cluster spreads leases and event logs
 
 
