@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -16,18 +16,21 @@ from server import data_folder
 from server.checkpoint import AsyncRedisSaver
 from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
+from server.keys import CLUSTER_SHARDS, RunKeys
+from server.lua import Client
 from server.runs.catalog import GraphCatalog, load_catalog
 from server.runs.executor import RunExecutor
+from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
 from server.runs.results import StateReader
 from server.runs.service import RunService
 from server.runs.webhooks import WebhookSender
-from server.stream.broker import EventBroker
+from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
 from tools.storage.local import LocalStorage
 
-MAX_CONNECTIONS = 10_000  # of the event broker: one for each follower
+MAX_CONNECTIONS = 10_000  # of the checkpointer, in bursts
 RETRIES = 5  # of a Redis command whose connection broke, over about two seconds
 
 
@@ -61,7 +64,10 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         await checkpointer.acheck_server()
         catalog = load_catalog(settings.config, checkpointer)
         keep = timedelta(hours=settings.result_ttl_hours)
-        broker = EventBroker(redis, keep=keep)
+        run_keys = _run_keys(redis)
+        broker = await stack.enter_async_context(open_broker(redis, run_keys, keep=keep))
+        # Until runs are claimed by leases, a lease only fences: it lapses at once.
+        leases = Leases(redis, run_keys, duration=timedelta(milliseconds=1), keep=keep)
         storage = LocalStorage(folder / "files")
         yield Resources(
             settings=settings,
@@ -83,6 +89,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 database=database,
                 queue=queue,
                 broker=broker,
+                leases=leases,
                 catalog=catalog,
                 storage=storage,
                 models=open_models(configured(settings)),
@@ -111,6 +118,10 @@ async def _connect(url: str) -> AsyncGenerator[Redis]:
     )
     async with client:
         yield client
+
+
+def _run_keys(client: Client) -> RunKeys:
+    return RunKeys(CLUSTER_SHARDS if isinstance(client, RedisCluster) else 1)
 
 
 def _database_url(settings: Settings) -> str:

@@ -7,6 +7,7 @@ takes up from its last checkpoint.
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -19,10 +20,13 @@ from langgraph.types import Command, Send, StreamMode
 from server.db.models import ACTIVE, Run, RunStatus, now
 from server.db.repositories import runs, threads
 from server.db.session import Database
+from server.keys import RunKey
 from server.runs.catalog import AnyGraph, GraphCatalog
+from server.runs.leases import Lease, Leases
 from server.runs.queue import RunQueue
 from server.stream.broker import EventBroker
 from server.stream.encoding import to_json
+from server.stream.log import Fenced, RunLog
 from server.stream.modes import EventNamer, graph_modes
 from tools.errors import ServiceError
 from tools.llm.chat_models import ChatModels
@@ -44,6 +48,7 @@ class RunExecutor:
     database: Database
     queue: RunQueue
     broker: EventBroker
+    leases: Leases
     catalog: GraphCatalog
     storage: Storage
     models: ChatModels
@@ -55,10 +60,15 @@ class RunExecutor:
         """Bring a run to its end. A run that has ended already is only tidied up."""
         run = await self._claim(run_id)
         if run is not None:
-            streaming = asyncio.create_task(self._stream(run))
+            place = RunKey(run.thread_id, run_id)
+            lease = await self.leases.claim(place, worker=str(os.getpid()), floor=0)
+            streaming = asyncio.create_task(self._stream(run, lease))
             self._active[run_id] = streaming
             try:
                 status, failure, interrupted = await streaming
+            except Fenced as error:
+                logger.warning("%s", error)
+                return
             except asyncio.CancelledError:
                 if _is_cancelling():
                     raise
@@ -68,6 +78,7 @@ class RunExecutor:
             finally:
                 del self._active[run_id]
             await self._finish(run, status, failure, interrupted=interrupted)
+            await self.leases.release(lease)
         await self._tidy(run_id)
 
     async def stop(self) -> None:
@@ -100,9 +111,15 @@ class RunExecutor:
             run.updated_at = now()
             return run
 
-    async def _stream(self, run: Run) -> tuple[RunStatus, Failure | None, bool]:
+    async def _stream(self, run: Run, lease: Lease) -> tuple[RunStatus, Failure | None, bool]:
         """Stream the graph; returns how it ended, why it failed, and whether it waits for an answer."""
-        await self._publish(run, "metadata", {"run_id": run.run_id, "attempt": run.attempt})
+        log = self.broker.open(lease.run, lease.epoch)
+        ended = await self._stream_into(log, run)
+        await log.flush()
+        return ended
+
+    async def _stream_into(self, log: RunLog, run: Run) -> tuple[RunStatus, Failure | None, bool]:
+        await log.emit("metadata", to_json({"run_id": run.run_id, "attempt": run.attempt}))
         if await self._is_cancelled(run.run_id):
             return "interrupted", None, False
         graph = self.catalog.find(run.graph_id).graph
@@ -113,11 +130,13 @@ class RunExecutor:
             files = bind_storage(self.storage) if run.contract is None else nullcontext()
             async with limit:
                 with files, bind_models(self.models):
-                    await self._stream_graph(run, graph, config)
+                    await self._stream_graph(log, run, graph, config)
             state = await graph.aget_state(config)
+        except Fenced:
+            raise
         except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes the run's error
             status, failure = self._judge(run, error, is_late=limit.expired())
-            await self._publish(run, "error", failure)
+            await log.emit("error", to_json(failure))
             return status, failure, False
         return "success", None, bool(state.next)
 
@@ -128,7 +147,7 @@ class RunExecutor:
         logger.warning("Run %s failed: %s", run.run_id, type(error).__name__, exc_info=_unexplained(error))
         return "error", _explain(error)
 
-    async def _stream_graph(self, run: Run, graph: AnyGraph, config: RunnableConfig) -> None:
+    async def _stream_graph(self, log: RunLog, run: Run, graph: AnyGraph, config: RunnableConfig) -> None:
         kwargs = run.kwargs
         wanted = kwargs["stream_mode"]
         namer = EventNamer(wanted)
@@ -147,10 +166,7 @@ class RunExecutor:
             if namespace and not kwargs["subgraphs"]:
                 continue
             for name, event in namer.name(namespace, mode, payload):
-                await self._publish(run, name, event)
-
-    async def _publish(self, run: Run, name: str, payload: object) -> None:
-        await self.broker.publish(run.run_id, name, to_json(payload))
+                await log.emit(name, to_json(event))
 
     async def _finish(
         self, run: Run, status: RunStatus, failure: Failure | None, *, interrupted: bool
@@ -172,9 +188,10 @@ class RunExecutor:
 
     async def _tidy(self, run_id: str) -> None:
         """What follows a run's end; every step may be repeated."""
-        await self.broker.end(run_id)
         async with self.database.read() as session:
             run = await runs.get(session, run_id)
+        await self.broker.end(RunKey(run.thread_id, run_id))
+        async with self.database.read() as session:
             following = await runs.next_of_thread(session, run.thread_id)
         if run.kwargs["webhook"] and run.delivery is None:
             await self.queue.submit_delivery(run_id, attempt=1)
