@@ -30,11 +30,6 @@ class RunKey(NamedTuple):
     run_id: str
 
 
-def run_events(run_id: str) -> str:
-    """Stream of one run's events; expires RESULT_TTL_HOURS after the run's end."""
-    return f"{PREFIX}:events:{{{run_id}}}"
-
-
 @dataclass(frozen=True, slots=True)
 class RunKeys:
     """Keys of leases and event logs.
@@ -60,6 +55,10 @@ class RunKeys:
     def history(self, thread_id: str) -> str:
         """STREAM of the runs that a thread has begun, in order; expires with its last run's log."""
         return f"{self._prefix(thread_id)}:history:{tag(thread_id)}"
+
+    def wake(self, shard: int, reader: str) -> str:
+        """STREAM by which a process wakes its own reader of a shard; expires a minute after the last time."""
+        return f"{PREFIX}:{{runs-{shard}}}:wake:{reader}"
 
     def _prefix(self, thread_id: str) -> str:
         return f"{PREFIX}:{{runs-{self.shard(thread_id)}}}"

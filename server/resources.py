@@ -31,13 +31,12 @@ from server.runs.queue import RunQueue, open_queue
 from server.runs.results import StateReader
 from server.runs.service import RunService
 from server.runs.webhooks import WebhookSender
-from server.stream.broker import EventBroker
-from server.stream.writer import open_writer
+from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
 from tools.storage.local import LocalStorage
 
-MAX_CONNECTIONS = 10_000  # of the event broker: one for each follower
+MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +73,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         await checkpointer.acheck_server()
         catalog = load_catalog(settings.config, checkpointer)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
-        broker = EventBroker(redis, keys, keep=keep)
-        writer = await stack.enter_async_context(open_writer(redis, keys, keep=keep))
+        broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
         storage = LocalStorage(folder / "files")
         dispatcher = Dispatcher(fair_queue=FairQueue(redis, _limits(settings)), queue=queue)
         leases = Leases(redis, keys, duration=timedelta(seconds=settings.lease_seconds), keep=keep)
@@ -94,7 +92,6 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             checkpointer=checkpointer,
             runner=GraphRunner(
                 catalog=catalog,
-                writer=writer,
                 broker=broker,
                 storage=storage,
                 models=open_models(configured(settings)),

@@ -25,7 +25,6 @@ from server.stream.broker import EventBroker
 from server.stream.encoding import to_json
 from server.stream.log import Fenced, RunLog
 from server.stream.modes import EventNamer, graph_modes
-from server.stream.writer import LogWriter
 from tools.errors import ServiceError
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
@@ -55,7 +54,6 @@ class GraphRunner:
     """
 
     catalog: GraphCatalog
-    writer: LogWriter
     broker: EventBroker
     storage: Storage
     models: ChatModels
@@ -70,7 +68,7 @@ class GraphRunner:
             RedisGone: Redis did not come back in time.
         """
         key = RunKey(run.thread_id, run.run_id)
-        log = self.writer.open(key, held.lease.epoch)
+        log = self.broker.open(key, held.lease.epoch)
         try:
             await log.emit("metadata", to_json({"run_id": run.run_id, "attempt": run.attempt}))
             outcome = await self._settled(run) or await self._run_graph(run, held, log)

@@ -1,6 +1,8 @@
 """Stopping a run for good, wherever it is: waiting, under way, or at a worker that died."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from server.db.models import ACTIVE, CancelAction, Run
 from server.db.repositories import runs, threads
@@ -10,6 +12,9 @@ from server.runs.ending import Outcome, RunEnding
 from server.runs.executor import RunExecutor
 from server.runs.leases import Leases
 from server.runs.queue import TryLater
+from tools.errors import NotFound
+
+LOOK_AGAIN = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +25,12 @@ class Canceller:
     leases: Leases
     ending: RunEnding
     executor: RunExecutor
+    _seeing_through: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"])
 
     async def cancel(self, run_id: str, action: CancelAction = "interrupt") -> bool:
         """Stop a run: at once if it waits, within milliseconds if a living worker has it.
 
+        A worker's run has not ended yet when this returns.
         What the run has done so far stays, or with the action ``rollback`` goes with the run.
 
         Returns:
@@ -38,11 +45,10 @@ class Canceller:
         if was_waiting:
             await self.ending.dispatcher.queue.cancel(run_id)
             await self.ending.follow_up(run)
-        elif await self.leases.request_stop(RunKey(run.thread_id, run_id), action):
-            # The worker's renewal reads the word in the lease if this quicker one is lost.
-            await self.ending.dispatcher.queue.cancel(run_id)
         else:
-            await self._take_over(run_id, action)
+            task = asyncio.create_task(self._see_through(RunKey(run.thread_id, run_id), action))
+            self._seeing_through.add(task)
+            task.add_done_callback(self._seeing_through.discard)
         return True
 
     async def _mark(self, run_id: str, action: CancelAction) -> tuple[Run, bool]:
@@ -61,11 +67,26 @@ class Canceller:
                 await self.ending.settle(session, thread, run, outcome)
             return run, is_waiting
 
-    async def _take_over(self, run_id: str, action: CancelAction) -> None:
-        """End the run of a worker that died: the new lease shuts it out, should it wake up."""
-        try:
-            await self.executor.execute(run_id)
-        except TryLater:
-            async with self.database.read() as session:
-                run = await runs.get(session, run_id)
-            await self.leases.request_stop(RunKey(run.thread_id, run_id), action)
+    async def _see_through(self, key: RunKey, action: CancelAction) -> None:
+        """Tell the worker that has the run; end the run here if that one has died.
+
+        Should this process die, too, the wish stands in the run's row for the next worker.
+        """
+        while await self._is_active(key.run_id):
+            if await self.leases.request_stop(key, action):
+                # The worker's renewal reads the word in the lease if this quicker one is lost.
+                await self.ending.dispatcher.queue.cancel(key.run_id)
+                await asyncio.sleep(min(await self.leases.time_left(key), LOOK_AGAIN).total_seconds())
+                continue
+            try:
+                # The new lease shuts the old worker out, should it wake up.
+                await self.executor.execute(key.run_id)
+            except TryLater as later:
+                await asyncio.sleep(min(later.delay, LOOK_AGAIN).total_seconds())
+
+    async def _is_active(self, run_id: str) -> bool:
+        async with self.database.read() as session:
+            try:
+                return (await runs.get(session, run_id)).status in ACTIVE
+            except NotFound:
+                return False

@@ -88,7 +88,7 @@ class RunExecutor:
             except RedisGone as error:
                 raise TryLater(SOON) from error
             except LeaseLost:
-                outcome = None
+                outcome = self._lost(run.run_id)
             if outcome is not None:
                 await asyncio.shield(self._commit(lease, outcome))
 
@@ -103,7 +103,7 @@ class RunExecutor:
             LeaseLost: A newer worker is in the database already.
             TryLater: An older run of the thread comes first.
         """
-        latest = await self._latest_checkpoint(run) if run.status == "running" else None
+        reached = await self._reached(run) if run.status == "running" else None
         async with self.database.write() as session:
             thread = await threads.get(session, run.thread_id, lock=True)
             run = await runs.get(session, run.run_id, lock=True)
@@ -115,9 +115,9 @@ class RunExecutor:
             if first is not None and first.run_id != run.run_id:
                 raise TryLater(SOON)
             thread.epoch = lease.epoch
-            if latest is not None:
-                run.crashes = run.crashes + 1 if run.crashed_at == latest else 1
-                run.crashed_at = latest
+            if reached is not None:
+                run.crashes = run.crashes + 1 if run.crashed_at == reached else 1
+                run.crashed_at = reached
             run.status = "running"
             run.attempt += 1
             run.started_at = run.started_at or now()
@@ -125,10 +125,15 @@ class RunExecutor:
             session.add_all((thread, run))
             return run
 
-    async def _latest_checkpoint(self, run: Run) -> str:
-        """The id of the thread's latest checkpoint, "" before the first."""
+    async def _reached(self, run: Run) -> str:
+        """The checkpoint of the last step that a run has completed, "" before its first node has."""
         found = await self.checkpointer.aget_tuple({"configurable": {"thread_id": run.thread_id}})
-        return found.checkpoint["id"] if found is not None else ""
+        if found is None or found.metadata.get("run_id") != run.run_id or found.parent_config is None:
+            return ""
+        # An input's checkpoint, and the one after it, in which nothing but START has run, complete no node.
+        before = await self.checkpointer.aget_tuple(found.parent_config)
+        sources = {found.metadata.get("source"), before.metadata.get("source") if before else None}
+        return "" if "input" in sources else found.checkpoint["id"]
 
     async def _stopped(self, run: Run, held: HeldRun) -> Outcome | None:
         """What a cancelled task makes of its run; None when another worker decides."""
@@ -136,7 +141,7 @@ class RunExecutor:
         if _unwind_cancellation() and reason is None:
             reason = (await self._row(run.run_id)).cancel_action or "hand_over"
         if reason == "lost":
-            return None
+            return self._lost(run.run_id)
         if reason == "hand_over":
             await asyncio.shield(self._hand_over(held.lease))
         if reason is None:
@@ -144,11 +149,15 @@ class RunExecutor:
             return Outcome(status="error", failure=failure)
         return Outcome(status="interrupted", awaits_answer=await self.runner.stands_open(run))
 
+    def _lost(self, run_id: str) -> None:
+        """Nothing is left to do here about a run that another worker has."""
+        logger.warning("Run %s goes on at another worker", run_id)
+
     async def _commit(self, lease: Lease, outcome: Outcome) -> None:
         try:
             await self.ending.commit(lease.run, outcome, epoch=lease.epoch)
         except LeaseLost:
-            logger.warning("Run %s was taken over before its end was committed", lease.run.run_id)
+            self._lost(lease.run.run_id)
 
     async def _hand_over(self, lease: Lease) -> NoReturn:
         """Leave a run where it is; the next worker goes on from its last checkpoint.

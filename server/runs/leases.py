@@ -109,12 +109,12 @@ class Leases:
 
     async def unheld(self, runs: Sequence[RunKey]) -> list[RunKey]:
         """Those runs that no living worker holds."""
-        free: list[RunKey] = []
-        for run in runs:
-            place = self._keys.lease(run.thread_id)
-            if await _LEFT.call(self._redis, (place,), run.run_id) == 0:
-                free.append(run)
-        return free
+        return [run for run in runs if not await self.time_left(run)]
+
+    async def time_left(self, run: RunKey) -> timedelta:
+        """How long a run's lease lasts if it is not renewed; nothing when no living worker has the run."""
+        place = self._keys.lease(run.thread_id)
+        return timedelta(milliseconds=await _LEFT.call(self._redis, (place,), run.run_id))
 
     async def forget(self, thread_id: str) -> None:
         """Remove what is known of a thread that is no more."""

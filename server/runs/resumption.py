@@ -14,6 +14,7 @@ from langgraph.types import StateSnapshot
 
 from server.runs.catalog import AnyGraph
 from server.runs.results import output_values
+from server.stream.entry import Mark
 
 STEPS = 50  # supersteps back to look for one whose events are in the log
 
@@ -30,14 +31,14 @@ class Resumption:
 
 
 async def find(
-    graph: AnyGraph, config: RunnableConfig, run_id: str, marks: AsyncIterator[tuple[str, str]]
+    graph: AnyGraph, config: RunnableConfig, run_id: str, marks: AsyncIterator[Mark]
 ) -> Resumption:
     """Compare a run's log with its checkpoints.
 
     Args:
         marks: Checkpoint ids with the events that tell of them, from the newest back.
     """
-    known = {checkpoint_id: event_id async for checkpoint_id, event_id in marks}
+    known = {mark.checkpoint_id: mark.event_id async for mark in marks}
     newer: list[StateSnapshot] = []
     async for snapshot in graph.aget_state_history(config, limit=STEPS):
         if (snapshot.metadata or {}).get("run_id") != run_id:

@@ -9,6 +9,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import runs, threads
 from server.db.session import Database
+from server.keys import RunKey
 from server.runs.catalog import GraphCatalog, ServedGraph
 from server.runs.dispatch import Dispatcher
 from server.runs.fair_queue import Place
@@ -139,7 +140,7 @@ class RunService:
             await threads.remove(session, thread_id)
         await self.checkpointer.adelete_thread(thread_id)
         for run_id in run_ids:
-            await self.broker.delete(run_id)
+            await self.broker.delete(RunKey(thread_id, run_id))
 
     async def sweep(self) -> int:
         """Remove what has been kept long enough; returns how many runs."""

@@ -164,13 +164,14 @@ async def test_the_estimate_comes_from_earlier_runs_of_the_graph(redis: Redis) -
     queue = FairQueue(redis, Limits())
     await queue.enqueue(runs("a", 6))
     await queue.register_worker("w", 2, lasting=MINUTE)
-    assert (place := await queue.place("a-5")) and place.seconds is None
+    before = await queue.place("a-5")
     await queue.leave([("a-0", timedelta(seconds=10))])
 
     place = await queue.place("a-5")
 
+    assert before is not None
     assert place is not None
-    assert (place.position, place.seconds) == (3, 20)
+    assert (before.seconds, place.position, place.seconds) == (None, 3, 20)
 
 
 async def test_ten_thousand_runs_of_fifty_owners_are_served_evenly(redis: Redis) -> None:
