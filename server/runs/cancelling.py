@@ -72,10 +72,14 @@ class Canceller:
 
         Should this process die, too, the wish stands in the run's row for the next worker.
         """
+        is_told = False
         while await self._is_active(key.run_id):
             if await self.leases.request_stop(key, action):
-                # The worker's renewal reads the word in the lease if this quicker one is lost.
-                await self.ending.dispatcher.queue.cancel(key.run_id)
+                if not is_told:
+                    # Once: a second word would disturb what the node does to end well. Should this one be
+                    # lost, the worker's renewal reads it in the lease.
+                    await self.ending.dispatcher.queue.cancel(key.run_id)
+                    is_told = True
                 await asyncio.sleep(min(await self.leases.time_left(key), LOOK_AGAIN).total_seconds())
                 continue
             try:

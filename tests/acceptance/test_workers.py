@@ -18,7 +18,8 @@ from tests.conftest import PROJECT
 from tests.fixtures.redis_servers import RedisProcess, redis_process, wait_until
 from tests.fixtures.service_process import ServiceProcess
 
-LEASE = 4  # seconds
+LEASE = 3  # seconds
+NODES = [f"n{number}" for number in range(6)]
 
 
 @dataclass
@@ -35,19 +36,19 @@ class Deployment:
         environment = os.environ | {
             "REDIS_URL": self.redis.url,
             "LEASE_SECONDS": str(LEASE),
-            "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "2",
+            "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "1.5",
         }
         process = ServiceProcess(data_dir=self.data_dir, environment=environment, command=command)
         self.stack.callback(process.kill)
-        if command == "worker":
-            self.workers.append(process)
         return process.start("--config", str(PROJECT), *arguments)
 
-    def serve_with_workers(self, count: int) -> ServiceProcess:
-        service = self.start("serve", "--no-worker")
-        for _ in range(count):
-            self.start("worker")
-        return service
+    def have_workers(self, count: int) -> None:
+        """See to it that so many live."""
+        self.workers = [worker for worker in self.workers if worker.is_running]
+        while len(self.workers) > count:
+            self.workers.pop().stop()
+        while len(self.workers) < count:
+            self.workers.append(self.start("worker"))
 
     def holder(self, place: str) -> ServiceProcess:
         """The worker that executes a run."""
@@ -57,133 +58,147 @@ class Deployment:
         return next(worker for worker in self.workers if f"#{worker.pid}#" in name.decode())
 
 
-@pytest.fixture
-def deployment(tmp_path: Path, redis_binaries: dict[str, Path]) -> Iterator[Deployment]:
+@pytest.fixture(scope="module")
+def deployment(
+    tmp_path_factory: pytest.TempPathFactory, redis_binaries: dict[str, Path]
+) -> Iterator[Deployment]:
+    """A Redis, and nothing on it yet."""
     with ExitStack() as stack:
         redis = stack.enter_context(redis_process(next(iter(redis_binaries.values()))))
-        yield Deployment(redis, tmp_path / "data", stack)
+        yield Deployment(redis, tmp_path_factory.mktemp("deployment"), stack)
+
+
+@pytest.fixture(scope="module")
+def service(deployment: Deployment) -> ServiceProcess:
+    """A service without a worker of its own."""
+    return deployment.start("serve", "--no-worker")
+
+
+@pytest.fixture
+def two_workers(deployment: Deployment, service: ServiceProcess) -> Deployment:
+    deployment.have_workers(2)
+    return deployment
+
+
+@pytest.fixture
+def diary(tmp_path: Path) -> Path:
+    return tmp_path / "diary"
 
 
 def begin(service: ServiceProcess, diary: Path, graph: str = "steps", **given: Any) -> str:
-    body = {"assistant_id": graph, "input": {"diary": str(diary), **given}, "stream_mode": ["updates"]}
+    """A run in the background; its URL."""
+    body = {"assistant_id": graph, "input": {"diary": str(diary), **given}, "durability": "sync"}
     thread = httpx.post(f"{service.url}/threads", json={}).json()["thread_id"]
-    response = httpx.post(f"{service.url}/threads/{thread}/runs", json=body)
+    response = httpx.post(f"{service.url}/threads/{thread}/runs", json=body | {"stream_mode": ["updates"]})
     return f"{service.url}{response.headers['content-location']}"
 
 
-def diary_holds(diary: Path, line: str) -> bool:
-    return diary.exists() and line in diary.read_text()
+def wait_for(diary: Path, line: str) -> None:
+    wait_until(lambda: diary.exists() and line in diary.read_text())
 
 
 def joined(place: str) -> dict[str, Any]:
     return httpx.get(f"{place}/join", timeout=60).json()
 
 
-def test_a_service_without_worker_leaves_its_runs_to_workers(deployment: Deployment, tmp_path: Path) -> None:
-    service = deployment.start("serve", "--no-worker")
-    place = begin(service, tmp_path / "diary")
-    assert httpx.get(place).json()["status"] == "pending"
+def status(place: str) -> str:
+    return httpx.get(place).json()["status"]
 
-    deployment.start("worker", "--concurrency", "3")
 
-    assert joined(place)["seen"] == ["n0", "n1", "n2", "n3", "n4", "n5"]
+def test_a_service_without_worker_leaves_its_runs_to_workers(
+    deployment: Deployment, service: ServiceProcess, diary: Path
+) -> None:
+    deployment.have_workers(0)
+    place = begin(service, diary)
+    assert status(place) == "pending"
+
+    deployment.have_workers(1)
+
+    assert joined(place)["seen"] == NODES
 
 
 def test_a_worker_that_is_told_to_stop_hands_its_run_over_after_the_present_step(
-    deployment: Deployment, tmp_path: Path
+    two_workers: Deployment, service: ServiceProcess, diary: Path
 ) -> None:
-    service = deployment.serve_with_workers(2)
-    place = begin(service, tmp_path / "diary", pause=0.3)
-    wait_until(lambda: diary_holds(tmp_path / "diary", "n1 begins"))
+    place = begin(service, diary, pause=0.3)
+    wait_for(diary, "n1 begins")
 
-    code = deployment.holder(place).stop()
+    code = two_workers.holder(place).stop()
 
     assert code == 0
-    assert len(joined(place)["seen"]) == 6
-    assert sorted(set(lines := (tmp_path / "diary").read_text().splitlines())) == sorted(lines)
+    assert joined(place)["seen"] == NODES
+    lines = diary.read_text().splitlines()
+    assert sorted(set(lines)) == sorted(lines)
 
 
 def test_a_step_longer_than_the_grace_is_done_again_by_the_next_worker(
-    deployment: Deployment, tmp_path: Path
+    two_workers: Deployment, service: ServiceProcess, diary: Path
 ) -> None:
-    service = deployment.serve_with_workers(2)
-    place = begin(service, tmp_path / "diary", pause=60)
-    wait_until(lambda: diary_holds(tmp_path / "diary", "n0 begins"))
+    place = begin(service, diary, pause=60)
+    wait_for(diary, "n0 begins")
 
-    assert deployment.holder(place).stop() == 0
-    wait_until(lambda: (tmp_path / "diary").read_text().count("n0 begins") == 2)
-    assert httpx.get(place).json()["status"] == "running"
+    assert two_workers.holder(place).stop() == 0
+
+    wait_until(lambda: diary.read_text().count("n0 begins") == 2)
+    assert httpx.post(f"{place}/cancel", params={"wait": True}, timeout=60).status_code == 200
 
 
-def test_a_killed_workers_run_goes_on_elsewhere_from_its_last_checkpoint(
-    deployment: Deployment, tmp_path: Path
+def test_a_killed_workers_run_goes_on_elsewhere_and_its_followers_learn_which_events_hold(
+    two_workers: Deployment, service: ServiceProcess, diary: Path
 ) -> None:
-    service = deployment.serve_with_workers(2)
-    place = begin(service, tmp_path / "diary", pause=0.3)
-    wait_until(lambda: diary_holds(tmp_path / "diary", "n2 begins"))
+    place = begin(service, diary, pause=0.3)
+    wait_for(diary, "n2 begins")
 
-    deployment.holder(place).kill()
+    two_workers.holder(place).kill()
 
-    assert joined(place)["seen"] == ["n0", "n1", "n2", "n3", "n4", "n5"]
-    lines = (tmp_path / "diary").read_text().splitlines()
-    assert [lines.count(f"n{n} ends") for n in range(6)] == [1] * 6
-    assert [lines.count(f"n{n} begins") for n in (0, 1)] == [1, 1]
+    assert joined(place)["seen"] == NODES
+    lines = diary.read_text().splitlines()
+    assert [lines.count(f"{node} ends") for node in NODES] == [1] * 6
+    assert [lines.count(f"{node} begins") for node in NODES] == [1, 1, 2, 1, 1, 1]
+    text = httpx.get(f"{place}/stream", headers={"Last-Event-ID": "0"}, timeout=30).text
+    assert text.count("event: reset") == 1
+    assert valid_updates(text) == NODES
 
 
 def test_a_frozen_worker_is_replaced_and_finds_itself_shut_out(
-    deployment: Deployment, tmp_path: Path
+    two_workers: Deployment, service: ServiceProcess, diary: Path
 ) -> None:
-    service = deployment.serve_with_workers(2)
-    place = begin(service, tmp_path / "diary", pause=0.5)
-    wait_until(lambda: diary_holds(tmp_path / "diary", "n1 begins"))
-    first = deployment.holder(place)
+    place = begin(service, diary, pause=0.5)
+    wait_for(diary, "n1 begins")
+    first = two_workers.holder(place)
 
     first.send(signal.SIGSTOP)
     result = joined(place)
     first.send(signal.SIGCONT)
 
     first.wait_for_line("goes on at another worker")
-    assert result["seen"] == ["n0", "n1", "n2", "n3", "n4", "n5"]
+    assert result["seen"] == NODES
     assert joined(place) == result
 
 
-def test_a_run_that_kills_its_workers_is_given_up_with_the_reason(
-    deployment: Deployment, tmp_path: Path
+def test_a_run_of_a_dead_worker_can_be_cancelled_though_no_other_lives(
+    two_workers: Deployment, service: ServiceProcess, diary: Path
 ) -> None:
-    service = deployment.serve_with_workers(4)
-
-    place = begin(service, tmp_path / "diary", "poison")
-
-    result = joined(place)
-
-    assert result["__error__"]["error"] == "WorkerLost"
-    assert [worker.is_running for worker in deployment.workers].count(False) == 3
-
-
-def test_a_run_of_a_dead_worker_can_be_cancelled(deployment: Deployment, tmp_path: Path) -> None:
-    service = deployment.serve_with_workers(2)
-    place = begin(service, tmp_path / "diary", pause=30)
-    wait_until(lambda: diary_holds(tmp_path / "diary", "n0 begins"))
-    for worker in deployment.workers:
+    place = begin(service, diary, pause=30)
+    wait_for(diary, "n0 begins")
+    for worker in two_workers.workers:
         worker.kill()
 
     answer = httpx.post(f"{place}/cancel", params={"wait": True}, timeout=60)
 
     assert answer.status_code == 200
-    assert httpx.get(place).json()["status"] == "interrupted"
+    assert status(place) == "interrupted"
 
 
-def test_followers_learn_which_events_of_a_lost_worker_hold(deployment: Deployment, tmp_path: Path) -> None:
-    service = deployment.serve_with_workers(2)
-    place = begin(service, tmp_path / "diary", pause=0.3)
-    wait_until(lambda: diary_holds(tmp_path / "diary", "n2 begins"))
-    deployment.holder(place).kill()
-    joined(place)
+def test_a_run_that_costs_three_workers_is_given_up_with_the_reason(
+    deployment: Deployment, service: ServiceProcess, diary: Path
+) -> None:
+    deployment.have_workers(4)
 
-    text = httpx.get(f"{place}/stream", headers={"Last-Event-ID": "0"}, timeout=30).text
+    place = begin(service, diary, "poison")
 
-    assert valid_updates(text) == ["n0", "n1", "n2", "n3", "n4", "n5"]
-    assert text.count("event: reset") == 1
+    assert joined(place)["__error__"]["error"] == "WorkerLost"
+    assert [worker.is_running for worker in deployment.workers].count(False) == 3
 
 
 def valid_updates(text: str) -> list[str]:
