@@ -59,7 +59,10 @@ class RunExecutor:
                 await self._hold(run, lease)
             finally:
                 await asyncio.shield(self.leases.release(lease))
-        return await self.ending.follow_up(await self._row(run_id))
+            run = await self._row(run_id)
+        if run.status not in ACTIVE:  # else another worker has it, and sees to what follows
+            await self.ending.follow_up(run)
+        return None
 
     async def _claim(self, run: Run) -> Lease:
         async with self.database.read() as session:
