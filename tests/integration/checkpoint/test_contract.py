@@ -278,7 +278,39 @@ async def test_retention_keeps_the_newest_of_each_namespace(client: AsyncClient)
     assert await Place(saver, "t", "child").values() == {"c": "child"}
 
 
-@pytest.mark.parametrize("options", [{"keep_last": 0}, {"ttl": datetime.min - datetime.min}], ids=str)
+async def test_retention_removes_writes_that_came_too_late(client: AsyncClient) -> None:
+    place = Place(AsyncRedisSaver(client, options=SaverOptions(keep_last=1)))
+    for n in range(10):
+        before = place.config
+        await place.put({"c": n})
+        if n:
+            await place.saver.aput_writes(before, [("c", "late")], "task")
+
+    await place.put({"c": "last"})
+
+    writes = [key for key in await every_key(client) if key.endswith(b":writes")]
+    assert writes == []
+
+
+async def test_pruning_removes_writes_that_came_too_late(place: Place, client: AsyncClient) -> None:
+    await place.put({"c": 0})
+    before = place.config
+    await place.put({"c": 1})
+    await place.saver.aprune(["t"])
+    await place.saver.aput_writes(before, [("c", "late")], "task")
+
+    await place.saver.aprune(["t"])
+
+    assert await place.values() == {"c": 1}
+    assert not [key for key in await every_key(client) if key.endswith(b":writes")]
+
+
+NOTHING = datetime.min - datetime.min
+
+
+@pytest.mark.parametrize(
+    "options", [{"keep_last": 0}, {"ttl": NOTHING}, {"replicas": -1}, {"replica_timeout": NOTHING}], ids=str
+)
 def test_options_without_a_meaning_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be"):
         SaverOptions(**options)
