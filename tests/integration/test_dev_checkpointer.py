@@ -1,6 +1,5 @@
 """Where ``langgraph dev`` keeps threads."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,10 @@ async def leave_a_checkpoint(saver: BaseCheckpointSaver[str], thread: str) -> No
 
 async def has(saver: BaseCheckpointSaver[str], thread: str) -> bool:
     return await saver.aget_tuple({"configurable": {"thread_id": thread}}) is not None
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 async def test_threads_lie_in_the_redis_of_the_settings(
@@ -43,7 +46,7 @@ async def test_threads_lie_in_a_folder_of_their_own_without_one(
 
     async with open_checkpointer() as saver:
         assert await has(saver, "dev")
-    assert os.listdir(tmp_path) == ["langgraph-dev"]
+    assert names(tmp_path) == ["langgraph-dev"]
 
 
 async def test_threads_lie_in_memory_where_there_is_no_server_and_it_says_so(

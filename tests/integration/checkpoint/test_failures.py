@@ -212,6 +212,20 @@ async def test_a_thread_is_read_and_written_while_its_slot_moves(place: Place, m
 
 
 @on_a_cluster
+async def test_a_thread_without_pending_writes_raises_while_its_slot_moves(
+    place: Place, moving: MovingSlot
+) -> None:
+    await place.put({"c": 1})
+    moving.begin()
+
+    with pytest.raises(RedisError):
+        await get(place)
+
+    moving.end()
+    assert await place.values() == {"c": 1}
+
+
+@on_a_cluster
 @pytest.mark.parametrize("call", [*READS, put, put_writes])
 async def test_a_thread_that_moved_by_half_raises(place: Place, moving: MovingSlot, call: Call) -> None:
     await place.put({"c": 1})
