@@ -10,7 +10,9 @@ from server.checkpoint import lua
 from server.checkpoint.errors import NotReplicated, UnsuitableServer
 from server.checkpoint.plan import Batch, Command, Replies, SaverOptions, ScriptCall, milliseconds
 
-WAITED_FOR = (lua.PUT, lua.PUT_WRITES, lua.FENCE)  # each of them writes whenever it answers "ok"
+# Each of them changes a key whenever it answers "ok", also when it repeats itself. WAIT speaks of the
+# last change of its connection on Redis 8 and Valkey 8, and confirms at once when there is none.
+WAITED_FOR = (lua.PUT, lua.PUT_WRITES, lua.FENCE)
 
 
 def check_client(client: Any, options: SaverOptions, *, is_cluster: bool) -> None:

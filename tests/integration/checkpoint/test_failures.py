@@ -297,12 +297,17 @@ async def test_a_policy_that_nobody_tells_is_warned_of(
     await own_client.execute_command(
         "ACL", "SETUSER", "limited", "on", "nopass", "~*", "&*", "+@all", "-config"
     )
-    with closing(Redis.from_url(own_server.url, username="limited", password="any")) as limited:
+    name = {"username": "limited", "password": "any"}
+    with closing(Redis.from_url(own_server.url, **name)) as limited:
         hide_the_policy(limited)
-
         RedisSaver(limited).check_server()
+    async with AsyncRedis.from_url(own_server.url, **name) as limited:
+        hide_the_policy(limited)
+        await AsyncRedisSaver(limited).acheck_server()
 
-    assert "does not tell its maxmemory-policy" in caplog.text
+    warnings = [record.getMessage() for record in caplog.records]
+    assert len(warnings) == 2
+    assert all("does not tell its maxmemory-policy" in warning for warning in warnings)
 
 
 @on_a_cluster

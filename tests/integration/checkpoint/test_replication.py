@@ -87,12 +87,13 @@ async def test_a_write_that_returns_is_on_the_replica(copied: Place, on_replica:
 
 @pytest.mark.parametrize("write", WRITES)
 async def test_a_write_that_the_replica_does_not_confirm_raises_each_time(
-    pair: RedisPair, copied: Place, write: Call
+    pair: RedisPair, primary: AsyncRedis, copied: Place, write: Call
 ) -> None:
     with pair.replica.paused():
         for _ in range(2):
             with pytest.raises(NotReplicated, match="0 of 1 replicas"):
                 await write(copied)
+            await primary.connection_pool.disconnect()
 
     await write(copied)
 
