@@ -33,14 +33,13 @@ from tests.fixtures.postgresql import find_binaries, postgresql
 LEASE = 7.0  # seconds
 SUBSCRIBERS = 50
 LAST_WORDS = 90.0  # seconds from the last fault until every run has ended
-COMMON = (*LOSSES, Kind.ROLLING_RESTART, Kind.API_KILLED)
 
 
 async def survive(made: Deployment, arguments: argparse.Namespace) -> Verdict:
     """Begin runs, inflict the plan, wait for all to end, and judge."""
     seconds = arguments.minutes * 60
-    kinds = [*COMMON, *made.servers.kinds]
-    plan = make_plan(arguments.seed, seconds, kinds)
+    others = (Kind.API_KILLED, *made.servers.kinds)
+    plan = make_plan(arguments.seed, seconds, others)
     (made.folder / "diaries").mkdir(mode=0o777)
     load = Load(made.urls, made.folder / "diaries", arguments.seed)
     subscribers = Subscribers(made.urls, arguments.seed)
@@ -59,7 +58,7 @@ async def survive(made: Deployment, arguments: argparse.Namespace) -> Verdict:
     await judge.compare_states(verdict, made.servers.own_url, load.runs)
     await judge.compare_streams(verdict, made.urls, subscribers.followed)
     judge.count_refusals(verdict, made)
-    judge.count_faults(verdict, made, kinds)
+    judge.count_faults(verdict, made, {*LOSSES, *others})
     return verdict
 
 

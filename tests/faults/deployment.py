@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import socket
 import time
@@ -18,8 +17,6 @@ PROJECT = Path(__file__).parents[1] / "fixtures" / "project" / "langgraph.json"
 FREEZE = 20.0  # seconds: longer than a lease
 PAUSE = 1.5  # seconds between a kill and the next start
 GRACE = 2.0  # seconds that a step gets at SIGTERM
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,7 @@ class Deployment:
     workers: list[Process] = field(default_factory=list[Process])
     inflicted: list[Inflicted] = field(default_factory=list[Inflicted])
     failed: list[str] = field(default_factory=list[str])
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)  #: One is killed or restarted at a time.
 
     @property
     def processes(self) -> list[Process]:
@@ -83,25 +81,31 @@ class Deployment:
     async def _inflict(self, fault: Fault) -> str:
         if fault.kind in self.servers.kinds:
             return await self.servers.inflict(fault.kind, fault.pick)
-        if fault.kind is Kind.ROLLING_RESTART:
-            for process in self.processes:
-                async with self._in_hand([process], fault.pick) as one:
-                    code = await one.stop()
-                    await one.start()
-                    if code != 0:
-                        self.failed.append(f"{one.name} ended with {code} at SIGTERM")
-            return f"{len(self.processes)} processes"
-        among = self.apis if fault.kind is Kind.API_KILLED else self.workers
-        async with self._in_hand(among, fault.pick) as one:
-            if fault.kind is Kind.WORKER_FROZEN:
+        if fault.kind is Kind.WORKER_FROZEN:
+            async with self._in_hand(self.workers, fault.pick) as one:
                 one.freeze()
                 await asyncio.sleep(FREEZE)
                 one.thaw()
-            else:
+            return one.name
+        async with self._turn:
+            if fault.kind is Kind.ROLLING_RESTART:
+                return await self._restart_all()
+            among = self.apis if fault.kind is Kind.API_KILLED else self.workers
+            async with self._in_hand(among, fault.pick) as one:
                 await one.kill()
                 await asyncio.sleep(PAUSE)
                 await one.start()
             return one.name
+
+    async def _restart_all(self) -> str:
+        """SIGTERM and a new start, for one process after the other."""
+        for process in self.processes:
+            async with self._in_hand([process], 0) as one:
+                code = await one.stop()
+                await one.start()
+                if code != 0:
+                    self.failed.append(f"{one.name} ended with {code} at SIGTERM")
+        return f"{len(self.processes)} processes"
 
     @contextlib.asynccontextmanager
     async def _in_hand(self, among: list[Process], pick: float) -> AsyncGenerator[Process]:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -130,7 +131,7 @@ async def compare_streams(verdict: Verdict, urls: Sequence[str], followed: Seque
 def _compare_stream(verdict: Verdict, followed: Followed, log: list[Event]) -> None:
     got, run = followed.events, followed.run
     places = [event.position for event in got]
-    if any(one >= two for one, two in zip(places, places[1:], strict=False)):
+    if any(one >= two for one, two in pairwise(places)):
         verdict.complain("ids do not grow", run, f"{places}")
     if got != log:
         missing = [event.id for event in log if event not in got]
@@ -152,10 +153,10 @@ def count_refusals(verdict: Verdict, deployment: Deployment) -> None:
                 verdict.counts[f"tracebacks in logs of {process.name}"] += 1
 
 
-def count_faults(verdict: Verdict, deployment: Deployment, expected: Sequence[str]) -> None:
+def count_faults(verdict: Verdict, deployment: Deployment, expected: Set[str]) -> None:
     """Every kind of fault has happened."""
     happened = Counter(str(one.fault.kind) for one in deployment.inflicted)
     verdict.complaints += [
-        f"no fault of the kind {kind!r} happened" for kind in expected if not happened[kind]
+        f"no fault of the kind {kind!r} happened" for kind in sorted(expected) if not happened[kind]
     ]
     verdict.complaints += deployment.failed

@@ -10,6 +10,7 @@ BETWEEN_LOSSES = 12.0  # seconds between losses of workers: a lease, and time fo
 BETWEEN_OTHERS = 8.0
 QUIET_END = 25.0  # seconds without new faults, the longest freeze and what follows it
 JITTER = 1.5
+ROLLING = 2  # times as long as another loss, for all processes are met
 
 
 class Kind(StrEnum):
@@ -25,7 +26,8 @@ class Kind(StrEnum):
     FAIL_OVER = "primary killed, replica promoted"
 
 
-LOSSES = (Kind.WORKER_KILLED, Kind.WORKER_FROZEN)  # each costs some runs their worker
+# What costs some runs their worker, as often as they stand here, and what meets everything else.
+LOSSES = (Kind.WORKER_KILLED, Kind.WORKER_FROZEN) * 2 + (Kind.ROLLING_RESTART,)
 
 
 @dataclass(frozen=True, order=True)
@@ -37,16 +39,14 @@ class Fault:
     pick: float  #: Whom of those that live it meets: 0 is the first, 1 behind the last.
 
 
-def make_plan(seed: int, seconds: float, kinds: Sequence[Kind]) -> list[Fault]:
-    """Faults over so many seconds, every kind about as often as every other of its group.
+def make_plan(seed: int, seconds: float, others: Sequence[Kind]) -> list[Fault]:
+    """Losses of workers and other faults over so many seconds, each kind at least once.
 
-    Losses of workers keep their distance, for a run that costs three workers at one step is given up.
+    Losses keep their distance, for a run that costs three workers at one step is given up.
     """
     chance = random.Random(seed)  # noqa: S311 - repeatable, guards nothing
     last = seconds - QUIET_END
-    losses = [kind for kind in kinds if kind in (*LOSSES, Kind.ROLLING_RESTART)]
-    others = [kind for kind in kinds if kind not in losses]
-    plan = _group(chance, losses, FIRST, last, BETWEEN_LOSSES)
+    plan = _group(chance, LOSSES, FIRST, last, BETWEEN_LOSSES)
     plan += _group(chance, others, FIRST + BETWEEN_OTHERS / 2, last, BETWEEN_OTHERS)
     return sorted(plan)
 
@@ -54,14 +54,17 @@ def make_plan(seed: int, seconds: float, kinds: Sequence[Kind]) -> list[Fault]:
 def _group(
     chance: random.Random, kinds: Sequence[Kind], first: float, last: float, between: float
 ) -> list[Fault]:
-    times = [first + between * number for number in range(max(len(kinds), int((last - first) / between) + 1))]
-    if times[-1] > last:  # too short a time for one of each: closer together
-        times = [first + (last - first) / len(times) * number for number in range(len(times))]
-    deck = _deck(chance, kinds)
-    return [Fault(time + chance.uniform(0, JITTER), next(deck), chance.random()) for time in times]
+    """Faults of these kinds until the last moment; in a time too short for each of them, closer together."""
+    between = min(between, (last - first) / len(kinds))
+    plan: list[Fault] = []
+    time, deck = first, _deck(chance, kinds)
+    while time <= last:
+        plan.append(Fault(time + chance.uniform(0, JITTER), next(deck), chance.random()))
+        time += between * (ROLLING if plan[-1].kind is Kind.ROLLING_RESTART else 1)
+    return plan
 
 
 def _deck(chance: random.Random, kinds: Sequence[Kind]) -> Iterator[Kind]:
-    """Every kind once, in some order, again and again."""
+    """Every kind as often as it stands there, in some order, again and again."""
     while True:
         yield from chance.sample(kinds, len(kinds))

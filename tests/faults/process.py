@@ -57,7 +57,7 @@ class Process:
         names = {field.alias for field in Settings.model_fields.values()}
         environment = {name: value for name, value in os.environ.items() if name not in names}
         with (self.folder / f"{self.name}.log").open("ab") as log:
-            self._popen = subprocess.Popen(
+            self._popen = subprocess.Popen(  # noqa: ASYNC220 - it returns at once
                 [sys.executable, "-m", "server.cli", *self.arguments],
                 env=environment | self.environment,
                 cwd=self.folder,

@@ -59,7 +59,7 @@ class Subscribers:
             while (run := await runs.get()) is not None:
                 followed = Followed(run)
                 self.followed.append(followed)
-                while not await self._is_over(client, followed, chance):
+                while not await self._is_over(client, followed, chance):  # noqa: ASYNC110 - it asks a server
                     await asyncio.sleep(COME_BACK)
         await runs.put(None)  # for the next subscriber
 
