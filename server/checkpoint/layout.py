@@ -5,13 +5,16 @@ Everything of one thread lies in four keys that share the thread's hash tag, wha
 - ``meta``, a small HASH: its namespaces (``n|ns``) and runs (``r|run``), the highest fencing token, a TTL of
   its own, and a mark for each key below that must exist, so that an evicted key is missed;
 - ``data``, a HASH with a field per checkpoint (``c|ns|id``), per manifest of a checkpoint (``m|ns|id``), per
-  channel value (``b|ns|channel|version``) and per pending write (``w|ns|id|task|index``);
+  channel value (``b|ns|channel|version``), per piece of a value that changed more than once
+  (``p|ns|channel|piece``, see `pieces`), and per pending write (``w|ns|id|task|index``);
 - ``ids``, a ZSET of ``ns|id``, all of score 0, so that lexicographic order is time order;
 - ``writes``, a ZSET of ``ns|id|task|index``, so that the writes of one checkpoint are one range.
 
 The number of keys never grows: one UNLINK deletes a thread, and no TTL can part it from a piece of itself.
 ``|`` stands for the unit separator, escaped where a name contains it. A manifest is what the server must
-understand of a checkpoint: its parent, its run, the channels whose state lies in ancestors, its blob fields.
+understand of a checkpoint: its parent, its run, the channels whose state lies in ancestors, and its blobs. A
+blob is the field of a value, or, for one in pieces, ``p|ns|channel|piece|piece…``, the lowest piece first. No
+field of a piece is ever written twice.
 """
 
 from collections.abc import Iterable
@@ -40,6 +43,11 @@ def split(name: bytes) -> list[str]:
     return [_unescape(part) for part in name.decode().split(SEPARATOR)]
 
 
+def listed(parts: Iterable[str]) -> str:
+    """Names as one argument, which Lua takes apart at each NUL."""
+    return _NUL.join(parts)
+
+
 def escape(part: str) -> str:
     """A name in which neither the separator nor NUL occurs."""
     return part.translate(_ESCAPES)
@@ -62,6 +70,25 @@ def blob_field(namespace: str, channel: str, version: str | float) -> str:
     return f"b{SEPARATOR}{escape(namespace)}{SEPARATOR}{escape(channel)}{SEPARATOR}{label}"
 
 
+def piece_blob(namespace: str, channel: str, names: Iterable[str]) -> str:
+    """The blob of a value in pieces; of one piece, that piece's field."""
+    return SEPARATOR.join(["p", escape(namespace), escape(channel), *names])
+
+
+def pieces_of(blob: str) -> list[str]:
+    """The names of a blob's pieces; none for a value that is in one field."""
+    return blob.split(SEPARATOR)[3:] if blob.startswith("p") else []
+
+
+def fields_of(blob: str) -> list[str]:
+    """The fields of a blob, the lowest piece first."""
+    if blob.startswith("b"):
+        return [blob]
+    kind, namespace, channel, *names = blob.split(SEPARATOR)
+    prefix = SEPARATOR.join((kind, namespace, channel))
+    return [f"{prefix}{SEPARATOR}{name}" for name in names]
+
+
 def write_name(name: str, task_id: str, index: int) -> str:
     """The name of a pending write of a checkpoint; negative indexes are LangGraph's special channels."""
     return f"{name}{SEPARATOR}{escape(task_id)}{SEPARATOR}{index:+06d}"
@@ -80,7 +107,7 @@ class Manifest:
     parent: str = ""  #: Id of the checkpoint before it, or "".
     run: str = ""  #: Id of the run that made it, or "".
     from_ancestors: Iterable[str] = ()  #: Channels that are rebuilt from the ancestors' writes.
-    blobs: list[str] = field(default_factory=list[str])  #: Fields of its channels' values.
+    blobs: list[str] = field(default_factory=list[str])  #: Where its channels' values lie.
 
     def pack(self) -> str:
         """As one value, which Lua can take apart at each NUL."""
@@ -96,7 +123,7 @@ def unpack_manifest(packed: bytes) -> Manifest:
 
 
 def channel_of(blob: str) -> str:
-    """The channel that a blob field holds."""
+    """The channel that a blob, or a field of one, holds."""
     return _unescape(blob.split(SEPARATOR, 3)[2])
 
 

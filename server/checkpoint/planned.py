@@ -12,6 +12,7 @@ from redis.exceptions import NoScriptError
 from server.checkpoint import connection
 from server.checkpoint.address import next_version
 from server.checkpoint.codec import Codec
+from server.checkpoint.memory import Memory
 from server.checkpoint.plan import Argument, Command, Planner, SaverOptions, ScriptCall, milliseconds
 
 
@@ -26,12 +27,13 @@ class PlannedSaver(BaseCheckpointSaver[str]):
         self._client: Any = client
         self.is_cluster = isinstance(client, RedisCluster | AsyncRedisCluster)
         self._options = options or SaverOptions()
+        self._memory = Memory(self._options.memory)
         self._known: dict[tuple[str, str], None] = {}
 
     @property
     def planner(self) -> Planner:
         """What plans need; made anew, as LangGraph clones a saver to give it another serializer."""
-        return Planner(Codec(self.serde, self._options.compress_above), self._options, self._known)
+        return Planner(Codec(self.serde, self._options.compress_above), self._options, self._memory, self._known)
 
     def get_next_version(self, current: str | None, channel: None) -> str:
         """The next version of a channel: one more than the last, and random, so that forks never collide."""

@@ -15,6 +15,8 @@ from langgraph.checkpoint.base import (
 from server.checkpoint import layout, lua
 from server.checkpoint.address import address, checkpoint_config, in_task_order
 from server.checkpoint.codec import Codec
+from server.checkpoint.memory import Seen
+from server.checkpoint.pieces import LEAST, Pieces
 from server.checkpoint.plan import Plan, Planner, ScriptCall, accepted, call
 
 ANCESTORS = 200  # that one round trip of a delta channel's history visits
@@ -26,7 +28,7 @@ def get_tuple(planner: Planner, config: RunnableConfig) -> Plan[CheckpointTuple 
     checkpoint_id = get_checkpoint_id(config)
     name = layout.join(namespace, checkpoint_id) if checkpoint_id else ""
     (reply,) = yield [get_call(planner, thread_id, namespace, name)]
-    return loaded(planner, thread_id, reply)
+    return loaded(planner, thread_id, reply, remember=True)
 
 
 def get_call(planner: Planner, thread_id: str, namespace: str, name: str) -> ScriptCall:
@@ -35,22 +37,31 @@ def get_call(planner: Planner, thread_id: str, namespace: str, name: str) -> Scr
     return call(lua.GET, thread_id, layout.escape(namespace), name, ttl)
 
 
-def loaded(planner: Planner, thread_id: str, reply: list[Any] | None) -> CheckpointTuple | None:
+def loaded(
+    planner: Planner, thread_id: str, reply: list[Any] | None, *, remember: bool = False
+) -> CheckpointTuple | None:
     """The checkpoint that a reply to `get_call` holds.
+
+    Args:
+        planner: What every plan needs.
+        thread_id: The checkpoint's thread.
+        reply: What the script returned; None where there is no checkpoint.
+        remember: Whether a run may go on from it, so that its values are worth remembering.
 
     Raises:
         CheckpointIncomplete: A part of it is gone.
     """
     if reply is None:
         return None
-    _, name, record, packed, blobs, write_names, writes = accepted(reply, thread_id)
+    _, name, record, packed, frames, write_names, writes = accepted(reply, thread_id)
     namespace, checkpoint_id = layout.split(name)
     stored = planner.codec.restore(record)
     manifest = layout.unpack_manifest(packed)
-    values = {
-        layout.channel_of(blob): planner.codec.restore(value)
-        for blob, value in zip(manifest.blobs, blobs, strict=True)
-    }
+    values, pieces = _values(planner.codec, manifest.blobs, frames)
+    if remember:
+        versions = stored["checkpoint"]["channel_versions"]
+        for channel, found in pieces.items():
+            planner.memory.keep((thread_id, namespace, channel), Seen(versions[channel], found))
     parent = manifest.parent
     return CheckpointTuple(
         config=checkpoint_config(thread_id, namespace, checkpoint_id),
@@ -59,6 +70,26 @@ def loaded(planner: Planner, thread_id: str, reply: list[Any] | None) -> Checkpo
         parent_config=checkpoint_config(thread_id, namespace, parent) if parent else None,
         pending_writes=_writes(planner.codec, write_names, writes),
     )
+
+
+def _values(
+    codec: Codec, blobs: Sequence[str], frames: Sequence[bytes]
+) -> tuple[dict[str, Any], dict[str, Pieces | None]]:
+    """The values by channel, and of those that can be cut into pieces the pieces that they are in."""
+    values: dict[str, Any] = {}
+    pieces: dict[str, Pieces | None] = {}
+    position = 0
+    for blob in blobs:
+        channel, names = layout.channel_of(blob), layout.pieces_of(blob)
+        if names:
+            own = frames[position : position + len(names)]
+            values[channel], pieces[channel] = codec.restore_pieces(names, own)
+        else:
+            values[channel] = codec.restore(frames[position])
+            if len(frames[position]) >= LEAST:
+                pieces[channel] = None
+        position += len(names) or 1
+    return values, pieces
 
 
 def delta_history(
@@ -78,8 +109,8 @@ def delta_history(
         _, name, rows = accepted(reply, thread_id)
         for write_names, writes, seeded, blobs in rows:
             _collect(collected, seeds, _writes(planner.codec, write_names, writes))
-            for channel, blob in zip(seeded, blobs, strict=True):
-                seeds[layout.split(channel)[0]] = planner.codec.restore(blob)
+            for channel, frames in zip(seeded, blobs, strict=True):
+                seeds[layout.split(channel)[0]], _ = planner.codec.restore_pieces([""] * len(frames), frames)
         left = [channel for channel in left if channel not in seeds] if name else []
         name = name.decode()
     return {channel: _history(channel, collected, seeds) for channel in channels}
