@@ -19,6 +19,7 @@ field of a piece is ever written twice.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from server import keys
 
@@ -27,6 +28,7 @@ _NUL = "\x00"
 _ESCAPES = str.maketrans({"%": "%25", SEPARATOR: "%1F", _NUL: "%00"})
 
 
+@lru_cache(maxsize=1000)
 def thread_keys(thread_id: str) -> tuple[str, str, str, str]:
     """The four keys of a thread: meta, data, ids, writes."""
     prefix = keys.checkpoint_thread(thread_id)

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 LEAST = 1024  # bytes of a value that is worth cutting
+ROOM = 2 / 3  # of the size of the piece under it, for a piece; more than half, as items differ in size
 FIXED = 64  # bytes that a piece costs besides its own: the field's name, here and in the manifests
 MOST = 3  # times its own size that one may have to read for a value
 NEEDLE = 32  # bytes that are looked for, to find a run
+COUNT = 3  # bytes before the items of a list, which count them
 NEAR = 64  # bytes by which a run that has not moved may have: the length before a list takes some
 
 
@@ -40,6 +42,11 @@ class Piece:
         """What it costs, in bytes before compression."""
         return FIXED + len(self.head) + len(self.tail)
 
+    @property
+    def length(self) -> int:
+        """Bytes of its value."""
+        return self.end - self.start + len(self.head) + len(self.tail)
+
     def over(self, under: bytes) -> bytes:
         """The value of this piece on the value under it."""
         return self.tail if self.is_whole else self.head + under[self.start : self.end] + self.tail
@@ -47,10 +54,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A value, and the pieces from which it is rebuilt."""
+    """A value, and the pieces from which it is rebuilt; none for one that is not in pieces."""
 
     raw: bytes  #: The value's bytes.
     stack: tuple[Piece, ...]  #: The lowest first; the last one is the value's own.
+
+    @property
+    def names(self) -> list[str]:
+        """The pieces' names."""
+        return [piece.name for piece in self.stack]
 
 
 def rebuilt(stack: Iterable[Piece]) -> bytes:
@@ -61,21 +73,26 @@ def rebuilt(stack: Iterable[Piece]) -> bytes:
     return raw
 
 
-def following(before: Pieces | None, raw: bytes) -> Pieces:
+def following(before: Pieces, raw: bytes) -> Pieces:
     """The pieces of a value that comes after another: its own piece, and those under it that it needs."""
-    stack, under = (before.stack, before.raw) if before is not None else ((), b"")
+    stack = before.stack
     while stack:
-        run = shared_run(under, raw)
-        if run is None:
-            break
-        at, start, end = run
-        piece = Piece(_name(), start, end, raw[:at], raw[at + end - start :])
-        if 2 * piece.size <= stack[-1].size:
-            if sum([one.size for one in stack]) + piece.size > MOST * len(raw):
+        room = int(stack[-1].size * ROOM)
+        if FIXED + len(raw) - stack[-1].length <= room:
+            under = before.raw if stack is before.stack else rebuilt(stack)
+            run = shared_run(under, raw)
+            if run is None:
                 break
-            return Pieces(raw, (*stack, piece))
+            at, start, end = run
+            piece = Piece(_name(), start, end, raw[:at], raw[at + end - start :])
+            if piece.size <= room:
+                enough = sum([one.size for one in stack]) + piece.size <= MOST * len(raw)
+                return Pieces(raw, (*stack, piece)) if enough else _whole(raw)
         stack = stack[:-1]
-        under = rebuilt(stack)
+    return _whole(raw)
+
+
+def _whole(raw: bytes) -> Pieces:
     return Pieces(raw, (Piece(_name(), 0, 0, b"", raw),))
 
 
@@ -85,6 +102,8 @@ def shared_run(under: bytes, raw: bytes) -> tuple[int, int, int] | None:
     Found is the one around a sample from the middle of `under`, or from one of its quarters. A value that
     was changed in many places shares a shorter run than it might, and one that shares no sample none.
     """
+    if len(under) >= NEEDLE + COUNT and raw.startswith(under[COUNT:], COUNT):  # a list that grew
+        return COUNT, COUNT, len(under)
     for quarter in (2, 1, 3):
         sample = len(under) * quarter // 4
         needle = under[sample : sample + NEEDLE]
@@ -92,27 +111,24 @@ def shared_run(under: bytes, raw: bytes) -> tuple[int, int, int] | None:
         if at < 0:
             at = raw.find(needle)
         if at >= 0 and len(needle) == NEEDLE:
-            before = _common_end(under[:sample], raw[:at])
-            after = _common_start(under[sample:], raw[at:])
-            return at - before, sample - before, sample + after
+            return _around(under, sample, raw, at)
     return None
 
 
-def _common_start(a: bytes, b: bytes) -> int:
-    """How many bytes two texts share from their start."""
-    return _longest(min(len(a), len(b)), lambda low, high: a[low:high] == b[low:high])
-
-
-def _common_end(a: bytes, b: bytes) -> int:
-    """How many bytes two texts share up to their end."""
-    ends, size = (len(a), len(b)), min(len(a), len(b))
-    return _longest(
-        size, lambda low, high: a[ends[0] - high : ends[0] - low] == b[ends[1] - high : ends[1] - low]
+def _around(under: bytes, sample: int, raw: bytes, at: int) -> tuple[int, int, int]:
+    """The longest run that two values share around a place that is the same in both."""
+    before = _longest(
+        min(sample, at), lambda low, high: under[sample - high : sample - low] == raw[at - high : at - low]
     )
+    after = _longest(
+        min(len(under) - sample, len(raw) - at),
+        lambda low, high: under[sample + low : sample + high] == raw[at + low : at + high],
+    )
+    return at - before, sample - before, sample + after
 
 
 def _longest(most: int, same: Callable[[int, int], bool]) -> int:
-    """The greatest length up to which all is the same; it is likely to be the most, or near to it."""
+    """The greatest length, up to `most`, within which all is the same; it is likely to be near to it."""
     low, high = 0, most
     for guess in (most, most - NEAR):
         if guess > 0 and same(0, guess):

@@ -1,5 +1,6 @@
 """What the two savers share: their options, and how a plan's batch is spoken."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,14 +27,16 @@ class PlannedSaver(BaseCheckpointSaver[str]):
         connection.refuse_decoding(client)
         self._client: Any = client
         self.is_cluster = isinstance(client, RedisCluster | AsyncRedisCluster)
-        self._options = options or SaverOptions()
-        self._memory = Memory(self._options.memory)
-        self._known: dict[tuple[str, str], None] = {}
+        options = options or SaverOptions()
+        self._planner = Planner(Codec(self.serde, options.compress_above), options, Memory(options.memory))
 
     @property
     def planner(self) -> Planner:
-        """What plans need; made anew, as LangGraph clones a saver to give it another serializer."""
-        return Planner(Codec(self.serde, self._options.compress_above), self._options, self._memory, self._known)
+        """What plans need. LangGraph clones a saver to give it another serializer, and nothing else."""
+        if self._planner.codec.serde is not self.serde:
+            codec = Codec(self.serde, self._planner.options.compress_above)
+            self._planner = replace(self._planner, codec=codec)
+        return self._planner
 
     def get_next_version(self, current: str | None, channel: None) -> str:
         """The next version of a channel: one more than the last, and random, so that forks never collide."""

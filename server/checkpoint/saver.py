@@ -20,6 +20,7 @@ from redis.exceptions import NoScriptError
 
 from server.checkpoint import copying, reading, removing, writing
 from server.checkpoint.connection import AsyncClient, open_async_client
+from server.checkpoint.exchange import exchange, is_direct
 from server.checkpoint.listing import Search
 from server.checkpoint.plan import Batch, Command, Plan, Replies, SaverOptions, ScriptCall
 from server.checkpoint.planned import PlannedSaver, lifetime, spelled_out, spoken
@@ -49,6 +50,7 @@ class AsyncRedisSaver(PlannedSaver):
         options: SaverOptions | None = None,
     ) -> None:
         super().__init__(client, serde=serde, options=options)
+        self._is_direct = is_direct(client)
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -171,6 +173,8 @@ class AsyncRedisSaver(PlannedSaver):
 
     async def _ask(self, command: Command | ScriptCall) -> Any:
         try:
+            if self._is_direct and isinstance(command, ScriptCall):
+                return await exchange(self._client, spoken(command))
             return await self._client.execute_command(*spoken(command))
         except NoScriptError as error:
             return await self._settled(command, error)

@@ -53,9 +53,11 @@ def put(
             parent=get_checkpoint_id(config) or "",
             run=run_id,
             from_ancestors=kept_metadata.get("counters_since_delta_snapshot") or (),
-            blobs=list(values.blobs.values()),
+            blobs=values.blobs,
         )
-        store = call(lua.PUT, thread_id, head, manifest.pack(), framed, *values.arguments())
+        needed = layout.listed(values.needed)
+        script = lua.PUT_AND_TRIM if planner.options.keep_last else lua.PUT
+        store = call(script, thread_id, head, needed, manifest.pack(), framed, *values.stored)
         *_, reply = yield [*before, store]
         if accepted(reply, thread_id)[0] == b"ok":
             break

@@ -69,14 +69,16 @@ local function fields_of(blob)
   return fields
 end
 
--- A manifest taken apart: parent, run, channels that ancestors hold (a set), fields, fields by channel.
+-- A manifest taken apart: parent, run, channels that ancestors hold (a set), blobs (lists of fields), all fields,
+-- fields by channel.
 local function manifest_of(packed)
   local parts = {}
   for part in string.gmatch(packed .. '\0', '([^%z]*)%z') do parts[#parts + 1] = part end
-  local manifest = {parent = parts[1], run = parts[2], needs = {}, fields = {}, channels = {}}
+  local manifest = {parent = parts[1], run = parts[2], needs = {}, blobs = {}, fields = {}, channels = {}}
   for channel in string.gmatch(parts[3], '[^\31]+') do manifest.needs[channel] = true end
   for i = 4, #parts do
     local fields = fields_of(parts[i])
+    manifest.blobs[#manifest.blobs + 1] = fields
     for _, field in ipairs(fields) do manifest.fields[#manifest.fields + 1] = field end
     manifest.channels[string.match(parts[i], '^%l\31[^\31]*\31([^\31]*)\31')] = fields
   end
