@@ -106,7 +106,7 @@ if TYPE_CHECKING or sys.version_info < (3, 14):
 
     def _compress(data: bytes) -> bytes:
         if not hasattr(_contexts, "compressor"):  # one a thread: they are not safe to share
-            parameters = zstandard.ZstdCompressionParameters.from_level(LEVEL, hash_log=HASH_LOG)
+            parameters = zstandard.ZstdCompressionParameters(compression_level=LEVEL, hash_log=HASH_LOG)
             _contexts.compressor = zstandard.ZstdCompressor(compression_params=parameters)
         return _contexts.compressor.compress(data)
 
@@ -116,7 +116,6 @@ if TYPE_CHECKING or sys.version_info < (3, 14):
         return _contexts.decompressor.decompress(data)
 
 else:
-
     _OPTIONS = {
         zstd.CompressionParameter.compression_level: LEVEL,
         zstd.CompressionParameter.hash_log: HASH_LOG,

@@ -91,6 +91,11 @@ def fields_of(blob: str) -> list[str]:
     return [f"{prefix}{SEPARATOR}{name}" for name in names]
 
 
+def own_field(blob: str) -> str:
+    """The field of a blob that no piece is over."""
+    return fields_of(blob)[-1]
+
+
 def write_name(name: str, task_id: str, index: int) -> str:
     """The name of a pending write of a checkpoint; negative indexes are LangGraph's special channels."""
     return f"{name}{SEPARATOR}{escape(task_id)}{SEPARATOR}{index:+06d}"

@@ -1,4 +1,4 @@
-"""The latest values that a saver has stored or read, so that it stores and fetches no more than what is new."""
+"""The latest values that a saver has stored or read, so that it stores and fetches only what is new."""
 
 import threading
 from collections import OrderedDict

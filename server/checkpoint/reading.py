@@ -45,7 +45,7 @@ def get_call(
     Values that are held already are not sent again; that they are still there is checked.
     """
     ttl = planner.options.ttl_argument if planner.options.refresh_on_read else "stay"
-    fields = [layout.fields_of(seen.blob(namespace, channel))[-1] for channel, seen in held.items()]
+    fields = [layout.own_field(seen.blob(namespace, channel)) for channel, seen in held.items()]
     return call(lua.GET, thread_id, layout.escape(namespace), name, ttl, layout.listed(fields))
 
 
@@ -95,7 +95,7 @@ def _seen(
     for blob in blobs:
         channel = layout.channel_of(blob)
         known = held.get(channel)
-        if known is None or layout.fields_of(known.blob(namespace, channel))[-1] != layout.fields_of(blob)[-1]:
+        if known is None or layout.own_field(known.blob(namespace, channel)) != layout.own_field(blob):
             names = layout.pieces_of(blob)
             kind, pieces = unframed(names, [next(rest) for _ in names or [blob]])
             known = Seen(versions[channel], kind, pieces)

@@ -27,7 +27,12 @@ class Values:
     """
 
     def __init__(
-        self, planner: Planner, thread_id: str, namespace: str, checkpoint: Checkpoint, changed: Container[str]
+        self,
+        planner: Planner,
+        thread_id: str,
+        namespace: str,
+        checkpoint: Checkpoint,
+        changed: Container[str],
     ) -> None:
         self._planner = planner
         self._thread_id, self._namespace = thread_id, namespace
