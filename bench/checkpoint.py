@@ -30,6 +30,7 @@ STORED_STEPS = 100
 SHORT, LONG = 10, 2000  # checkpoints of a thread
 DURABILITIES = ("sync", "async", "exit")
 STORING = ("put", "put_writes")
+RESTARTED = "get_tuple restarted"  # by a saver that has not seen the thread; others remember nothing anyway
 # What must be faster than with others; at exit all store one checkpoint, and the rest is the graph's time.
 COMPARED = {
     "put+put_writes": STORING,
@@ -76,6 +77,10 @@ async def supersteps(
         times["put_writes"].append(took)
         took, _ = await timed(saver.aget_tuple(place(config["configurable"]["thread_id"])))
         times["get_tuple"].append(took)
+        if contestant.restarted:
+            newest = place(config["configurable"]["thread_id"])
+            took, _ = await timed(contestant.restarted().aget_tuple(newest))
+            times[RESTARTED].append(took)
     return {name: median(found) for name, found in times.items()}
 
 
@@ -203,7 +208,7 @@ def rivals(found: Sequence[Contestant]) -> list[str]:
 
 def report(found: Sequence[Contestant], runs: list[Samples], sizes: dict[str, int], grown: float) -> None:
     """Print the table."""
-    measures = ["put", "put_writes", "get_tuple", *(f"graph {name}" for name in DURABILITIES)]
+    measures = ["put", "put_writes", "get_tuple", RESTARTED, *(f"graph {name}" for name in DURABILITIES)]
     print(
         "| saver | " + " | ".join(f"{name} ms" for name in measures) + " | put+writes / limit | stored MB |"
     )
