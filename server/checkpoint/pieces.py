@@ -4,9 +4,10 @@ A list that grew holds the bytes of the shorter one. Its piece is where that run
 and the bytes before and after the run. The earlier value may be in pieces itself; to rebuild a value takes
 all of them, the lowest first, and whoever stores a value names them all.
 
-Each piece is at most half as large as the one under it. One that would be larger is made from a lower value
-instead, as in a binary counter: of n appended items, n log2(n) / 2 are stored, and the n-th value is read
-from log2(n) pieces, which together are at most twice as large as it is.
+Each piece is at most two thirds as large as the one under it. One that would be larger is made from a lower
+value instead, much as a binary counter carries: of n items that were appended one by one, about n log2(n) / 2
+are stored, and the n-th value is read from log2(n) pieces at most, which are together no more than three
+times as large as it is.
 """
 
 import secrets
