@@ -69,12 +69,12 @@ def blob_field(namespace: str, channel: str, version: str | float) -> str:
     """The field of one channel's value at one version; versions keep their type apart."""
     # No escaped text has a percent sign before a letter, so no string looks like another type's version.
     label = escape(version) if isinstance(version, str) else f"%{type(version).__name__}:{version}"
-    return f"b{SEPARATOR}{escape(namespace)}{SEPARATOR}{escape(channel)}{SEPARATOR}{label}"
+    return f"b{SEPARATOR}{_place(namespace, channel)}{SEPARATOR}{label}"
 
 
 def piece_blob(namespace: str, channel: str, names: Iterable[str]) -> str:
     """The blob of a value in pieces; of one piece, that piece's field."""
-    return SEPARATOR.join(["p", escape(namespace), escape(channel), *names])
+    return SEPARATOR.join(["p", _place(namespace, channel), *names])
 
 
 def pieces_of(blob: str) -> list[str]:
@@ -156,6 +156,11 @@ def unpack_write(value: bytes) -> tuple[str, str, bytes]:
     head, packed = value.split(b"\x00", 1)
     task_path, channel = split(head)
     return task_path, channel, packed
+
+
+@lru_cache(maxsize=1000)
+def _place(namespace: str, channel: str) -> str:
+    return join(namespace, channel)
 
 
 def _unescape(part: str) -> str:

@@ -7,14 +7,18 @@ if gone then return {'incomplete', gone} end
 local highest = overtaken(token)
 if highest then return {'stale', highest} end
 
-local names = {}
+local names, fields = {}, {}
 for i = 2, #ARGV, 3 do
-  redis.call(ARGV[i + 1] == '1' and 'HSET' or 'HSETNX', DATA, 'w\31' .. ARGV[i], ARGV[i + 2])
   names[#names + 1], names[#names + 2] = 0, ARGV[i]
+  fields[#fields + 1], fields[#fields + 2] = 'w\31' .. ARGV[i], ARGV[i + 2]
 end
-if #names > 0 then
-  in_chunks('ZADD', WRITES, names)
-  if not marks[2] then redis.call('HSET', META, 'writes', 1) end
+if 2 * in_chunks('ZADD', WRITES, names) == #names then
+  in_chunks('HSET', DATA, fields)
+else -- some were there before
+  for i = 2, #ARGV, 3 do
+    redis.call(ARGV[i + 1] == '1' and 'HSET' or 'HSETNX', DATA, 'w\31' .. ARGV[i], ARGV[i + 2])
+  end
 end
+if not marks[2] and #names > 0 then redis.call('HSET', META, 'writes', 1) end
 slide(ttl)
 return {'ok'}

@@ -48,11 +48,13 @@ local function values(fields)
   return found
 end
 
--- Call a command with any number of arguments.
+-- Call a command with any number of arguments. Returns the sum of its replies.
 local function in_chunks(command, key, arguments)
+  local sum = 0
   for first = 1, #arguments, CHUNK do
-    redis.call(command, key, unpack(arguments, first, math.min(first + CHUNK - 1, #arguments)))
+    sum = sum + redis.call(command, key, unpack(arguments, first, math.min(first + CHUNK - 1, #arguments)))
   end
+  return sum
 end
 
 -- The names in a ZSET that continue this one.
