@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from server import lua
 from server.keys import RunKeys
+from server.stream.endless import end, report_end
 from server.stream.entry import Entry, Position, event_id, read
 
 MAX_QUEUED = 256 << 10  # bytes that wait for one follower; beyond it, it reads them again from Redis
@@ -93,6 +94,7 @@ class _ShardReader:
         self._is_reading = False  # a list of logs is with Redis, and may lack the newest
         self._waking: asyncio.Task[None] | None = None
         self._task = asyncio.create_task(self._run(), name="event log reader")
+        self._task.add_done_callback(report_end)
 
     @contextmanager
     def subscribe(self, key: str, after: Position) -> Generator[Subscription]:
@@ -111,10 +113,9 @@ class _ShardReader:
                 del self._channels[key]
 
     async def stop(self) -> None:
-        tasks = [task for task in (self._task, self._waking) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await end(self._task)
+        if self._waking is not None:
+            await end(self._waking)
 
     async def _run(self) -> None:
         pause = 0.0
@@ -186,6 +187,8 @@ class Multiplexer:
         self._keys = keys
         self._id = uuid4().hex
         self._readers: dict[int, _ShardReader] = {}
+        self.followers = 0  #: Subscriptions now.
+        self.overflows = 0  #: Subscriptions so far that did not keep up.
 
     @contextmanager
     def subscribe(self, thread_id: str, key: str, after: Position) -> Generator[Subscription]:
@@ -201,7 +204,12 @@ class Multiplexer:
         if reader is None:
             reader = self._readers[shard] = _ShardReader(self._redis, self._keys.wake(shard, self._id))
         with reader.subscribe(key, after) as subscription:
-            yield subscription
+            self.followers += 1
+            try:
+                yield subscription
+            finally:
+                self.followers -= 1
+                self.overflows += subscription.has_overflowed
 
     async def stop(self) -> None:
         """Stop reading."""

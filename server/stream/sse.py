@@ -4,16 +4,21 @@ The wire format is the official LangGraph server's: CRLF line ends, ``event``, `
 streams, ``id`` in this order, and a comment every few seconds so that proxies and clients see life.
 """
 
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.types import Message
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Message, Receive, Scope, Send
 
 from server.stream.entry import Entry
 
+logger = logging.getLogger(__name__)
+
 HEARTBEAT_SECONDS = 5  # clients of LangGraph learn this cadence and reconnect after three missed beats
+STALL_SECONDS = 30  # after which a client that takes nothing is let go: its events are in Redis
 _SNAPSHOT = b": snapshot\r\n"  # a comment: clients that do not look for it see an event like any other
 
 
@@ -48,22 +53,38 @@ def event_stream(
     """The response that carries frames.
 
     Args:
-        on_disconnect: Called when the client leaves before the end.
+        on_disconnect: Called when the client leaves before the end, or takes nothing for STALL_SECONDS.
     """
 
-    async def client_left(_: Message) -> None:
+    async def client_left(_: Message | None = None) -> None:
         if on_disconnect is not None:
             with anyio.CancelScope(shield=True):  # the response's other tasks end now, and would end this one
                 await on_disconnect()
 
-    return EventSourceResponse(
+    response = _EventStream(
         content,
         headers=dict(headers),
         ping=HEARTBEAT_SECONDS,
         ping_message_factory=_heartbeat,
         sep="\r\n",
+        send_timeout=STALL_SECONDS,
         client_close_handler_callable=client_left,
     )
+    response.client_left = client_left
+    return response
+
+
+class _EventStream(EventSourceResponse):
+    """Breaks off, without an end that could be taken for the run's, when its client takes nothing."""
+
+    client_left: Callable[[], Awaitable[None]]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            logger.info("A client has taken nothing for %d s and was let go", STALL_SECONDS)
+            await self.client_left()
 
 
 def _heartbeat() -> ServerSentEvent:
