@@ -17,6 +17,7 @@ from server.stream.entry import (
     Mark,
     Position,
     StreamEvent,
+    event_id,
     last_mark,
     position_of,
     read,
@@ -145,9 +146,11 @@ class EventBroker:
         return None
 
     async def last_id(self, run: RunKey) -> str | None:
-        """The id of a log's last event, or of its end."""
+        """The id of a log's last event; None without any."""
         newest = await self._stored.newest(self._keys.events(run))
-        return newest[0].decode() if newest else None
+        last = read(*newest) if newest else None
+        position = last.previous if last and last.is_end else last and last.position
+        return event_id(position) if position else None
 
     async def exists(self, run: RunKey) -> bool:
         """Whether anything of this run's log is there."""

@@ -41,13 +41,16 @@ async def test_no_event_is_lost_or_doubled_across_a_reconnection(
         assert rest == numbers(seen + 1, 500)
 
 
-async def test_a_follower_of_a_closed_log_ends_at_once(broker: EventBroker, log: RunLog, run: RunKey) -> None:
+async def test_a_follower_of_a_closed_log_ends_at_once(
+    broker: EventBroker, log: RunLog, run: RunKey, redis: Redis
+) -> None:
     await log.emit("values", b"1")
     await log.close()
-    end = await broker.last_id(run)
+    ((end, _),) = await redis.xrevrange(KEYS.events(run), count=1)
 
     assert await read(broker, run, None) == []
-    assert await read(broker, run, end) == []
+    assert await read(broker, run, await broker.last_id(run)) == []
+    assert await read(broker, run, end.decode()) == []
 
 
 async def test_silence_is_told_so_that_the_reader_can_look_around(broker: EventBroker, run: RunKey) -> None:

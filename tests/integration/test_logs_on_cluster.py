@@ -74,8 +74,8 @@ async def test_a_stale_worker_is_refused_and_a_thread_goes_on(broker: EventBroke
     second = first._replace(run_id=second.run_id)
     stale = await opened(broker, leases, first)
     log = await opened(broker, leases, second)
+    await stale.emit("custom", b"0")
     with pytest.raises(Fenced):
-        await stale.emit("custom", b"0")
         await stale.flush()
     await log.emit("custom", b"1")
     await log.close()
