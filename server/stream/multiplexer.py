@@ -15,13 +15,14 @@ from uuid import uuid4
 from server import lua
 from server.keys import RunKeys
 from server.stream.endless import end, report_end
-from server.stream.entry import Entry, Position, event_id, read
+from server.stream.entry import Entry, Position, event_id, position_of, read
 
 MAX_QUEUED = 256 << 10  # bytes that wait for one follower; beyond it, it reads them again from Redis
 BLOCK = 4000  # milliseconds; below the shortest usual time-out of a socket, 5 s
 PAGE = 100  # entries of one log that one command returns at most
 MAX_PAUSE = 1.0  # seconds between attempts while Redis does not answer
 WAKE_TTL = 60_000  # milliseconds
+GATHER, MAX_GATHER = 0.0001, 0.008  # seconds between commands, for each log that is followed, and at most
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class Subscription:
 class _Channel:
     """A log that is followed."""
 
-    cursor: Position
+    cursor: bytes  #: Id of its last entry that was read.
     subscriptions: set[Subscription] = field(default_factory=set[Subscription])
 
 
@@ -100,10 +101,10 @@ class _ShardReader:
     def subscribe(self, key: str, after: Position) -> Generator[Subscription]:
         channel = self._channels.get(key)
         if channel is None:
-            channel = self._channels[key] = _Channel(after)
+            channel = self._channels[key] = _Channel(event_id(after).encode())
             self._needed.set()
             self._wake()
-        subscription = Subscription(channel.cursor)
+        subscription = Subscription(position_of(channel.cursor.decode()))
         channel.subscriptions.add(subscription)
         try:
             yield subscription
@@ -135,11 +136,13 @@ class _ShardReader:
             pause = 0.0
             for key, entries in pages:
                 self._deliver(key, cursors, entries)
+            # A command names every log that is followed, so with many of them more should come of each.
+            await asyncio.sleep(min(MAX_GATHER, GATHER * len(self._channels)))
 
-    async def _read(self, cursors: dict[str, Position]) -> list[tuple[str, list[Any]]]:
+    async def _read(self, cursors: dict[str, bytes]) -> list[tuple[str, list[Any]]]:
         """What has come after the cursors, by log."""
         keys = [self._wake_key, *cursors]
-        ids = [self._wake_cursor, *map(event_id, cursors.values())]
+        ids = [self._wake_cursor, *cursors.values()]
         send: Any = self._redis.execute_command  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - redis-py types it for both of its clients
         self._is_reading = True
         try:
@@ -148,7 +151,7 @@ class _ShardReader:
             self._is_reading = False
         return _pages(reply)
 
-    def _deliver(self, key: str, cursors: dict[str, Position], entries: list[Any]) -> None:
+    def _deliver(self, key: str, cursors: dict[str, bytes], entries: list[Any]) -> None:
         if key == self._wake_key:
             self._wake_cursor = entries[-1][0].decode()
             return
@@ -157,7 +160,7 @@ class _ShardReader:
             return  # nobody follows it any more, or somebody has begun anew from elsewhere
         for entry_id, fields in entries:
             entry = read(entry_id, fields)
-            channel.cursor = entry.position
+            channel.cursor = entry_id
             for subscription in channel.subscriptions:
                 subscription.offer(entry)
 

@@ -4,13 +4,13 @@ The wire format is the official LangGraph server's: CRLF line ends, ``event``, `
 streams, ``id`` in this order, and a comment every few seconds so that proxies and clients see life.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from sse_starlette.sse import SendTimeoutError
 from starlette.types import Message, Receive, Scope, Send
 
 from server.stream.entry import Entry
@@ -67,7 +67,6 @@ def event_stream(
         ping=HEARTBEAT_SECONDS,
         ping_message_factory=_heartbeat,
         sep="\r\n",
-        send_timeout=STALL_SECONDS,
         client_close_handler_callable=client_left,
     )
     response.client_left = client_left
@@ -80,11 +79,51 @@ class _EventStream(EventSourceResponse):
     client_left: Callable[[], Awaitable[None]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        except SendTimeoutError:
-            logger.info("A client has taken nothing for %d s and was let go", STALL_SECONDS)
+        with anyio.CancelScope() as stalled:
+            clock = _StallClock(stalled.cancel)
+
+            async def send_timed(message: Message) -> None:
+                clock.start()
+                await send(message)
+                clock.stop()
+
+            try:
+                await super().__call__(scope, receive, send_timed)
+            finally:
+                clock.close()
+        if stalled.cancelled_caught:
+            logger.info("A client has taken nothing for %g s and was let go", STALL_SECONDS)
             await self.client_left()
+
+
+class _StallClock:
+    """Watches how long a client takes what it is sent; a time-out of its own for every chunk costs more."""
+
+    def __init__(self, give_up: Callable[[], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._give_up = give_up
+        self._since: float | None = None
+        self._timer = self._loop.call_later(STALL_SECONDS, self._look)
+
+    def start(self) -> None:
+        """Something is sent."""
+        if self._since is None:
+            self._since = self._loop.time()
+
+    def stop(self) -> None:
+        """It was taken."""
+        self._since = None
+
+    def close(self) -> None:
+        """Nothing more is sent."""
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        waited = 0 if self._since is None else self._loop.time() - self._since
+        if waited >= STALL_SECONDS:
+            self._give_up()
+        else:
+            self._timer = self._loop.call_later(STALL_SECONDS - waited, self._look)
 
 
 def _heartbeat() -> ServerSentEvent:

@@ -119,7 +119,7 @@ class _Flusher:
             async with asyncio.timeout(LAST_WORDS):
                 await self._idle.wait()
         except TimeoutError:
-            logger.error("Events of %d runs did not reach Redis", len(self._dirty))  # noqa: TRY400 - no failure of ours
+            logger.error("The last events of some runs did not reach Redis")  # noqa: TRY400 - no failure of ours
         await end(self._task)
 
     async def _run(self) -> None:
@@ -158,7 +158,9 @@ class _Flusher:
         for (log, batch), last_id in zip(part, appended, strict=True):
             if last_id is None:
                 self._counts.refused += 1
-                log.fence()
+                log.refuse()
+            elif isinstance(last_id, Exception):
+                log.refuse(last_id)
             else:
                 self._counts.entries += 1
                 self._counts.events += len(batch.lines)

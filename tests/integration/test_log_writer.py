@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from server.keys import RunKey
 from server.runs.leases import Leases
 from server.stream import log as log_module
 from server.stream.broker import EventBroker, open_broker
-from tests.fixtures.event_logs import HOUR, KEYS, events, numbers, opened, read, until
+from tests.fixtures.event_logs import HOUR, KEYS, events, new_run, numbers, opened, read, until
 from tests.fixtures.redis_servers import RedisProcess, redis_process
 from tests.fixtures.tcp_proxy import LossyProxy, lossy_proxy
 
@@ -127,6 +128,22 @@ async def test_an_event_with_a_line_break_is_refused(
 
     with pytest.raises(ValueError, match="line break"):
         await log.emit(name, data)
+
+
+async def test_a_log_that_redis_refuses_fails_alone(
+    broker: EventBroker, leases: Leases, run: RunKey, redis: Redis
+) -> None:
+    other = new_run()
+    broken, sound = await opened(broker, leases, run), await opened(broker, leases, other)
+    await redis.xadd(KEYS.events(run), {"d": "", "n": 0}, id="9999999999999-0")
+
+    await broken.emit("values", b"0")
+    await sound.emit("values", b"0")
+    with pytest.raises(ResponseError, match="equal or smaller"):
+        await broken.flush()
+    await sound.close()
+
+    assert await read(broker, other) == [b"0"]
 
 
 async def failed(broker: EventBroker) -> None:
