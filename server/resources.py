@@ -16,11 +16,16 @@ from server import data_folder
 from server.checkpoint import AsyncRedisSaver
 from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
+from server.keys import RunKeys
 from server.runs.catalog import GraphCatalog, load_catalog
 from server.runs.executor import RunExecutor
+from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
+from server.runs.removal import ThreadRemover
 from server.runs.results import StateReader
+from server.runs.schedules import Schedules
 from server.runs.service import RunService
+from server.runs.sweeper import Sweeper
 from server.runs.webhooks import WebhookSender
 from server.stream.broker import EventBroker
 from tools.llm.chat_models import open_models
@@ -45,6 +50,9 @@ class Resources:
     states: StateReader
     executor: RunExecutor
     webhooks: WebhookSender
+    schedules: Schedules
+    remover: ThreadRemover
+    sweeper: Sweeper
 
 
 @asynccontextmanager
@@ -63,6 +71,23 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         keep = timedelta(hours=settings.result_ttl_hours)
         broker = EventBroker(redis, keep=keep)
         storage = LocalStorage(folder / "files")
+        runs = RunService(database=database, queue=queue, catalog=catalog, storage=storage)
+        webhooks = WebhookSender(
+            database=database,
+            queue=queue,
+            secret=_webhook_secret(settings),
+            timeout=settings.webhook_timeout,
+            retries=settings.webhook_retry,
+            allow_private=settings.webhook_allow_private,
+        )
+        schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)
+        remover = ThreadRemover(
+            database=database,
+            broker=broker,
+            leases=Leases(redis, RunKeys(), keep=keep),
+            checkpointer=checkpointer,
+            storage=storage,
+        )
         yield Resources(
             settings=settings,
             database=database,
@@ -70,14 +95,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             broker=broker,
             queue=queue,
             catalog=catalog,
-            runs=RunService(
-                database=database,
-                queue=queue,
-                broker=broker,
-                catalog=catalog,
-                checkpointer=checkpointer,
-                storage=storage,
-            ),
+            runs=runs,
             states=StateReader(catalog=catalog),
             executor=RunExecutor(
                 database=database,
@@ -89,13 +107,20 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
                 keep_results=keep,
             ),
-            webhooks=WebhookSender(
+            webhooks=webhooks,
+            schedules=schedules,
+            remover=remover,
+            sweeper=Sweeper(
+                redis=redis,
                 database=database,
-                queue=queue,
-                secret=_webhook_secret(settings),
-                timeout=settings.webhook_timeout,
-                retries=settings.webhook_retry,
-                allow_private=settings.webhook_allow_private,
+                broker=broker,
+                storage=storage,
+                runs=runs,
+                remover=remover,
+                schedules=schedules,
+                webhooks=webhooks,
+                keep=keep,
+                every=timedelta(seconds=settings.sweep_seconds),
             ),
         )
 

@@ -11,25 +11,25 @@ from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
 from server.db.models import Run
 from server.resources import Resources
-from server.runs.service import RunService
 
 logger = logging.getLogger(__name__)
-
-SWEEP_SECONDS = 60
 
 
 @asynccontextmanager
 async def working(resources: Resources) -> AsyncGenerator[None]:
     """Work on runs for as long as the with block runs, and take up those that an earlier process left."""
 
-    async def deliver(run_id: str) -> None:
-        await resources.webhooks.deliver(run_id, partial(_payload, resources))
+    async def deliver(run_id: str, attempt: int) -> None:
+        await resources.webhooks.deliver(run_id, attempt, partial(_payload, resources))
 
     concurrency = resources.settings.n_jobs_per_worker
-    async with resources.queue.worker(resources.executor.execute, deliver, concurrency=concurrency):
+    async with resources.queue.worker(
+        resources.executor.execute, deliver, resources.schedules.fire, concurrency=concurrency
+    ):
         if waiting := await resources.runs.recover():
             logger.info("Taking up %d unfinished runs", waiting)
-        sweeping = asyncio.create_task(_sweep(resources.runs))
+        await resources.schedules.queue_due()
+        sweeping = asyncio.create_task(resources.sweeper.keep_sweeping())
         try:
             yield
         finally:
@@ -42,9 +42,3 @@ async def _payload(resources: Resources, run: Run) -> dict[str, Any]:
     if run.contract == recogniser.CONTRACT:
         return await novels.callback_payload(resources, run)
     return run_json(run) | {"values": await resources.states.output(run)}
-
-
-async def _sweep(service: RunService) -> None:
-    while True:
-        await service.sweep()
-        await asyncio.sleep(SWEEP_SECONDS)

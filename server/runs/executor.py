@@ -17,9 +17,10 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Send, StreamMode
 
 from server.db.models import ACTIVE, Run, RunStatus, now
-from server.db.repositories import runs, threads
+from server.db.repositories import deliveries, runs, threads
 from server.db.session import Database
 from server.runs.catalog import AnyGraph, GraphCatalog
+from server.runs.files import RunStorage
 from server.runs.queue import RunQueue
 from server.stream.broker import EventBroker
 from server.stream.encoding import to_json
@@ -110,7 +111,7 @@ class RunExecutor:
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
             # Callers under an old contract cannot fetch files, so none are made for them.
-            files = bind_storage(self.storage) if run.contract is None else nullcontext()
+            files = bind_storage(self._files_of(run)) if run.contract is None else nullcontext()
             async with limit:
                 with files, bind_models(self.models):
                     await self._stream_graph(run, graph, config)
@@ -120,6 +121,9 @@ class RunExecutor:
             await self._publish(run, "error", failure)
             return status, failure, False
         return "success", None, bool(state.next)
+
+    def _files_of(self, run: Run) -> Storage:
+        return RunStorage(storage=self.storage, database=self.database, run_id=run.run_id)
 
     def _judge(self, run: Run, error: Exception, *, is_late: bool) -> tuple[RunStatus, Failure]:
         """What an exception makes of a run."""
@@ -161,6 +165,7 @@ class RunExecutor:
             run.status, run.error = status, failure
             run.ended_at = run.updated_at = now()
             run.expires_at = self._expiry(run)
+            await deliveries.add(session, run)
             await session.flush()
             await threads.settle(session, thread, error=failure, interrupted=interrupted)
         logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, status)
@@ -176,7 +181,7 @@ class RunExecutor:
         async with self.database.read() as session:
             run = await runs.get(session, run_id)
             following = await runs.next_of_thread(session, run.thread_id)
-        if run.kwargs["webhook"] and run.delivery is None:
+        if run.kwargs["webhook"]:
             await self.queue.submit_delivery(run_id, attempt=1)
         if following is not None:
             await self.queue.submit(following.run_id)

@@ -134,11 +134,8 @@ async def test_an_unknown_task_is_a_404(own_client: httpx.AsyncClient) -> None:
     assert (response.status_code, response.json()["error"]) == (404, "unknown_task")
 
 
-async def test_a_result_is_gone_when_its_keeping_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("server.worker.SWEEP_SECONDS", 0.01)
-    settings = Settings(PORT=0, DATA_DIR=tmp_path, RESULT_TTL_HOURS=1e-9)  # type: ignore[call-arg]
+async def test_a_result_is_gone_when_its_keeping_ends(tmp_path: Path) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path, RESULT_TTL_HOURS=1e-9, SWEEP_SECONDS=0.01)  # type: ignore[call-arg]
     with running(settings) as server:
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client, asyncio.timeout(60):
             body = (await client.post("/api/recognize/async", json={"text": SCENE})).json()

@@ -40,10 +40,30 @@ async def unfinished_ids(session: AsyncSession) -> list[str]:
     return list((await session.exec(query)).all())
 
 
-async def expired(session: AsyncSession, moment: datetime) -> list[tuple[str, str]]:
-    """(run_id, thread_id) of the runs whose keeping ended before this moment."""
-    query = select(Run.run_id, Run.thread_id).where(col(Run.expires_at) < moment)
-    return list((await session.exec(query)).all())
+async def next_ids(session: AsyncSession) -> list[str]:
+    """The oldest run with work ahead of every thread that has one, oldest first."""
+    query = (
+        select(Run.thread_id, Run.run_id)
+        .where(col(Run.status).in_(ACTIVE))
+        .order_by(col(Run.created_at), col(Run.run_id))
+    )
+    by_thread: dict[str, str] = {}
+    for thread_id, run_id in (await session.exec(query)).all():
+        by_thread.setdefault(thread_id, run_id)
+    return list(by_thread.values())
+
+
+async def ended_between(
+    session: AsyncSession, first: datetime, last: datetime, *, limit: int
+) -> list[tuple[str, datetime]]:
+    """(run_id, ended_at) of the runs that ended between these moments, both included, in order."""
+    query = (
+        select(Run.run_id, Run.ended_at)
+        .where(col(Run.ended_at) >= first, col(Run.ended_at) <= last)
+        .order_by(col(Run.ended_at))
+        .limit(limit)
+    )
+    return [(run_id, ended) for run_id, ended in (await session.exec(query)).all() if ended is not None]
 
 
 async def of_contract(session: AsyncSession, run_id: str, contract: str) -> Run:

@@ -1,0 +1,39 @@
+"""The database on each kind of server that it may run on, empty."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from server.db.models import Cron, Removal, Thread
+from server.db.session import Database, open_database
+from tests.fixtures.postgresql import find_binaries, postgresql
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL of this test session's own."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed on this machine")
+    with postgresql(binaries) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a database of this kind is."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    return request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database without rows."""
+    async with open_database(database_url) as database:
+        yield database
+        async with database.write() as session:
+            for table in (Cron, Thread, Removal):
+                await session.exec(delete(table))  # the rest goes with its thread
