@@ -103,7 +103,7 @@ class Schedules:
             timezone=timezone,
             end_time=_utc(end_time),
             enabled=enabled,
-            payload=asdict(request),
+            payload=asdict(request) | {"stream_mode": list(request.stream_mode)},
             on_run_completed=on_run_completed,
             missed=missed,
             meta=dict(metadata or {}),

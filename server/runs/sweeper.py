@@ -54,7 +54,7 @@ class Sweeper:
         """Sweep until cancelled, unless another process does."""
         while True:
             try:
-                if await self._is_our_turn():
+                if await self.take_turn():
                     _report(await self.sweep())
             except Exception:  # whatever fails now may work in the next pass
                 logger.exception("Sweeping failed; it is tried again")
@@ -84,7 +84,7 @@ class Sweeper:
             logger.exception("Sweeping of %s failed; it is tried again", name)
             return 0
 
-    async def _is_our_turn(self) -> bool:
+    async def take_turn(self) -> bool:
         """Take the turn for the time of one pause; nobody gives it back, so it also spaces the passes."""
         milliseconds = max(1, self.every // timedelta(milliseconds=1))
         return bool(await self.redis.set(keys.SWEEP_TURN, b"1", nx=True, px=milliseconds))

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from server.db.models import Cron, Removal, Thread
 from server.db.session import Database, open_database
 from tests.fixtures.postgresql import find_binaries, postgresql
+from tests.fixtures.run_parts import RunParts, run_parts
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,16 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         async with database.write() as session:
             for table in (Cron, Thread, Removal):
                 await session.exec(delete(table))  # the rest goes with its thread
+
+
+@pytest.fixture
+def own_redis_url(redis_url: str) -> str:
+    """A Redis database that nothing else uses."""
+    return f"{redis_url}{'&' if '?' in redis_url else '?'}db=9"
+
+
+@pytest.fixture
+async def parts(database: Database, own_redis_url: str, tmp_path: Path) -> AsyncIterator[RunParts]:
+    """What keeps runs, put together."""
+    async with run_parts(database, own_redis_url, tmp_path / "files") as parts:
+        yield parts
