@@ -68,6 +68,7 @@ class Run(SQLModel, table=True):
         Index("run_by_thread", "thread_id", "created_at"),
         Index("run_by_status", "status"),
         Index("run_by_end", "ended_at"),
+        Index("run_by_expiry", "expires_at"),
     )
 
     run_id: str = Field(primary_key=True)

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from langchain_core.utils.uuid import uuid7
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.db.models import AfterRun, Cron, MissedPolicy, now
+from server.db.models import AfterRun, Cron, MissedPolicy, Thread, now
 from server.db.repositories import crons, threads
 from server.db.repositories.crons import CronFilter, SortBy
 from server.db.session import Database
@@ -209,6 +209,8 @@ class Schedules:
         """Create the run of a fire and advance the cron, both or neither; None when it makes no run."""
 
         async def advance(session: AsyncSession) -> None:
+            if cron.thread_id is not None:  # in the order in which a thread's removal takes its locks
+                await session.get(Thread, cron.thread_id, with_for_update=True)
             locked = await crons.find(session, cron.cron_id, lock=True)
             if locked is None or locked.next_run_date != due:
                 raise _NotDue

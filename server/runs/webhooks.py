@@ -40,7 +40,7 @@ DELIVERY_HEADER = "X-Scriptorium-Delivery"
 
 _UNRECORDED = "The worker was lost before it could record what came of this attempt"
 _MARGIN = timedelta(seconds=30)  # for all of an attempt but the call
-_EARLY = timedelta(seconds=1)  # by which workers' clocks may differ without costing a retry its time
+_EARLY = timedelta(seconds=0.5)  # by which workers' clocks may differ without costing a retry its time
 
 
 @dataclass(frozen=True, kw_only=True)

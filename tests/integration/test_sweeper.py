@@ -103,6 +103,8 @@ async def test_an_expired_thread_with_work_ahead_stays(parts: RunParts) -> None:
     await parts.add(
         a_run("old", expires_at=PAST), a_run("new", thread_id="old", status="pending", expires_at=None)
     )
+    async with parts.database.read() as session:
+        assert await removals.expired_threads(session, now(), limit=10) == []
 
     await parts.sweeper.sweep()
 

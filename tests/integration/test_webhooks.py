@@ -94,6 +94,16 @@ async def test_an_attempt_is_made_once_however_often_it_is_queued(
     assert len(receiver.calls) == 1
 
 
+async def test_a_late_message_does_not_make_an_attempt_again(parts: RunParts, receiver: Receiver) -> None:
+    await ended_run(parts, receiver.url)
+    receiver.answers = [ERROR]
+    await attempt(parts, 1)
+
+    await attempt(parts, 1, LATER)
+
+    assert len(receiver.calls) == 1
+
+
 async def test_an_attempt_waits_for_its_time(parts: RunParts, receiver: Receiver) -> None:
     await ended_run(parts, receiver.url)
     receiver.answers = [ERROR]
@@ -285,6 +295,24 @@ async def test_the_address_is_checked_at_every_attempt(
     delivery = await delivery_of(parts)
     assert ["private or local address" in a["error"] for a in delivery.attempts] == [True, True]
     assert (answers, receiver.calls) == ([], [])
+
+
+async def test_the_call_goes_to_the_address_that_was_checked(
+    parts: RunParts, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(receiver.url.split(":")[2].split("/")[0])
+    answers = ["127.0.0.1"]  # who asks again learns nothing
+
+    def resolve(*_: object, **__: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers.pop(0), port))]
+
+    await ended_run(parts, f"http://once.example:{port}/done")
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+    delivery = await attempt(parts, 1)
+
+    assert delivery.status == "delivered"
+    assert receiver.calls[0][0]["host"] == f"once.example:{port}"
 
 
 async def test_the_log_tells_neither_urls_nor_payloads(

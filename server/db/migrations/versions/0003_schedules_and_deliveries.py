@@ -37,6 +37,7 @@ def upgrade() -> None:
     with op.batch_alter_table("run") as run:
         run.drop_column("delivery")
     op.create_index("run_by_end", "run", ["ended_at"])
+    op.create_index("run_by_expiry", "run", ["expires_at"])
     _create_tables()
     deliveries = [_from_run(run) for run in ended if run["kwargs"].get("webhook")]
     if deliveries:
@@ -49,6 +50,7 @@ def downgrade() -> None:
     for table in ("removal", "cron", "delivery", "runfile"):
         op.drop_table(table)
     op.drop_index("run_by_end", "run")
+    op.drop_index("run_by_expiry", "run")
     with op.batch_alter_table("run") as run:
         run.add_column(sa.Column("delivery", sa.JSON(none_as_null=True)))
     for run_id, delivery in told.items():
