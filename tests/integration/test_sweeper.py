@@ -23,8 +23,8 @@ from tests.conftest import running
 from tests.fixtures.run_parts import KEEP, RunParts
 from tools.errors import Conflict, NotFound
 
-PAST = now() - timedelta(minutes=1)
-FUTURE = now() + timedelta(minutes=1)
+PAST = now() - timedelta(hours=1)
+FUTURE = now() + timedelta(hours=1)
 SCENE = (
     "“Where is the lamp?” asked Martha Finch.\n\n“On the shelf,” said Peter Finch. “You left it there.”\n\n"
 )

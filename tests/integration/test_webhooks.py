@@ -114,7 +114,7 @@ async def test_an_attempt_waits_for_its_time(parts: RunParts, receiver: Receiver
     assert len(receiver.calls) == 1
 
 
-@pytest.mark.parametrize("made", range(1, 21))
+@pytest.mark.parametrize("made", [1, 2, 5, 9, 10, 20])
 async def test_pauses_double_up_to_a_limit_with_jitter(
     parts: RunParts, receiver: Receiver, made: int
 ) -> None:
