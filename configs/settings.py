@@ -104,6 +104,14 @@ class Settings(BaseSettings):
         description="Hours that streams and the results of recogniser tasks are kept after the run's end.",
     )
 
+    sweep_seconds: float = Field(
+        60,
+        alias="SWEEP_SECONDS",
+        gt=0,
+        le=1800,
+        description="Seconds between two searches for what is kept too long or was lost on its way.",
+    )
+
     # --- runs
     n_jobs_per_worker: int = Field(
         10, alias="N_JOBS_PER_WORKER", ge=1, le=1000, description="Runs that one worker executes at a time."

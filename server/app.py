@@ -11,7 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from configs.settings import Settings
 from server.api import console, errors
-from server.api.accounts import files
+from server.api.accounts import files, webhooks
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
 from server.api.langgraph import cancel, runs, system, threads
@@ -86,7 +86,7 @@ def create_app(resources: Resources) -> FastAPI:
     )
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    for module in (system, threads, runs, cancel, files, catalog, novels):
+    for module in (system, threads, runs, cancel, files, webhooks, catalog, novels):
         app.include_router(module.router)
     console.install(app)
     return app

@@ -64,6 +64,9 @@ class RunKeys:
         return f"{PREFIX}:{{runs-{self.shard(thread_id)}}}"
 
 
+SWEEP_TURN = f"{PREFIX}:sweep:turn"  # which keeps other processes from sweeping; expires after SWEEP_SECONDS
+SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept
+
 # Sorted sets of the threads and of (run, thread) that have checkpoints; entries go with their threads. No
 # thread's tag has a percent sign before a letter that is no hexadecimal digit.
 CHECKPOINT_THREADS = f"{PREFIX}:checkpoint:{{%registry}}:threads"

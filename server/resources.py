@@ -28,8 +28,11 @@ from server.runs.fair_queue import FairQueue, Limits
 from server.runs.held import HeldRuns
 from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
+from server.runs.removal import ThreadRemover
 from server.runs.results import StateReader
+from server.runs.schedules import Schedules
 from server.runs.service import RunService
+from server.runs.sweeper import Sweeper
 from server.runs.webhooks import WebhookSender
 from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
@@ -55,6 +58,9 @@ class Resources:
     executor: RunExecutor
     canceller: Canceller
     webhooks: WebhookSender
+    schedules: Schedules
+    remover: ThreadRemover
+    sweeper: Sweeper
 
 
 @asynccontextmanager
@@ -75,6 +81,14 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
         storage = LocalStorage(folder / "files")
+        webhooks = WebhookSender(
+            database=database,
+            queue=queue,
+            secret=_webhook_secret(settings),
+            timeout=settings.webhook_timeout,
+            retries=settings.webhook_retry,
+            allow_private=settings.webhook_allow_private,
+        )
         dispatcher = Dispatcher(fair_queue=FairQueue(redis, _limits(settings)), queue=queue)
         leases = Leases(redis, keys, duration=timedelta(seconds=settings.lease_seconds), keep=keep)
         ending = RunEnding(
@@ -93,11 +107,19 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             runner=GraphRunner(
                 catalog=catalog,
                 broker=broker,
+                database=database,
                 storage=storage,
                 models=open_models(configured(settings)),
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
             ),
             ending=ending,
+        )
+        runs = RunService(
+            database=database, dispatcher=dispatcher, leases=leases, catalog=catalog, storage=storage
+        )
+        schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)
+        remover = ThreadRemover(
+            database=database, broker=broker, leases=leases, checkpointer=checkpointer, storage=storage
         )
         yield Resources(
             settings=settings,
@@ -107,25 +129,24 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             queue=queue,
             dispatcher=dispatcher,
             catalog=catalog,
-            runs=RunService(
-                database=database,
-                dispatcher=dispatcher,
-                leases=leases,
-                broker=broker,
-                catalog=catalog,
-                checkpointer=checkpointer,
-                storage=storage,
-            ),
+            runs=runs,
             states=StateReader(catalog=catalog),
             executor=executor,
             canceller=Canceller(database=database, leases=leases, ending=ending, executor=executor),
-            webhooks=WebhookSender(
+            webhooks=webhooks,
+            schedules=schedules,
+            remover=remover,
+            sweeper=Sweeper(
+                redis=redis,
                 database=database,
-                queue=queue,
-                secret=_webhook_secret(settings),
-                timeout=settings.webhook_timeout,
-                retries=settings.webhook_retry,
-                allow_private=settings.webhook_allow_private,
+                broker=broker,
+                storage=storage,
+                runs=runs,
+                remover=remover,
+                schedules=schedules,
+                webhooks=webhooks,
+                keep=keep,
+                every=timedelta(seconds=settings.sweep_seconds),
             ),
         )
 

@@ -19,11 +19,8 @@ from server.db.models import Run
 from server.resources import Resources, open_resources
 from server.runs.leases import RENEWALS
 from server.runs.queue import Handlers
-from server.runs.service import RunService
 
 logger = logging.getLogger(__name__)
-
-SWEEP_SECONDS = 60
 
 
 @dataclass(kw_only=True)
@@ -77,15 +74,17 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
     slots = concurrency or settings.n_jobs_per_worker
     watch = Watch(resources=resources, name=resources.executor.worker, slots=slots, lease=lease)
 
-    async def deliver(run_id: str) -> None:
-        await resources.webhooks.deliver(run_id, partial(_payload, resources))
+    async def deliver(run_id: str, attempt: int) -> None:
+        await resources.webhooks.deliver(run_id, attempt, partial(_payload, resources))
 
-    handlers = Handlers(execute=resources.executor.execute, deliver=deliver)
+    handlers = Handlers(execute=resources.executor.execute, deliver=deliver, fire=resources.schedules.fire)
     queue = resources.queue.worker(handlers, name=watch.name, concurrency=slots, redelivery=lease)
     async with queue as worker:
         if waiting := await resources.runs.recover():
             logger.info("Taking up %d unfinished runs", waiting)
-        beside = [asyncio.create_task(watch.keep()), asyncio.create_task(_sweep(resources.runs))]
+        await resources.schedules.queue_due()
+        sweeping = resources.sweeper.keep_sweeping()
+        beside = [asyncio.create_task(watch.keep()), asyncio.create_task(sweeping)]
         try:
             yield
         finally:
@@ -114,9 +113,3 @@ async def _payload(resources: Resources, run: Run) -> dict[str, Any]:
     if run.contract == recogniser.CONTRACT:
         return await novels.callback_payload(resources, run)
     return run_json(run) | {"values": await resources.states.output(run)}
-
-
-async def _sweep(service: RunService) -> None:
-    while True:
-        await service.sweep()
-        await asyncio.sleep(SWEEP_SECONDS)

@@ -12,6 +12,10 @@ RunStatus = Literal["pending", "running", "success", "error", "timeout", "interr
 RunPriority = Literal["normal", "low"]
 CancelAction = Literal["interrupt", "rollback"]
 
+DeliveryStatus = Literal["pending", "delivered", "failed"]
+AfterRun = Literal["delete", "keep"]
+MissedPolicy = Literal["skip", "once", "all"]
+
 ACTIVE: tuple[RunStatus, ...] = ("pending", "running")  # a run in one of these states still has work ahead
 
 
@@ -25,6 +29,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None and value.tzinfo is not None else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None or value.tzinfo is not None:
@@ -57,7 +64,12 @@ class Thread(SQLModel, table=True):
 class Run(SQLModel, table=True):
     """One execution of a graph on a thread."""
 
-    __table_args__ = (Index("run_by_thread", "thread_id", "created_at"), Index("run_by_status", "status"))
+    __table_args__ = (
+        Index("run_by_thread", "thread_id", "created_at"),
+        Index("run_by_status", "status"),
+        Index("run_by_end", "ended_at"),
+        Index("run_by_expiry", "expires_at"),
+    )
 
     run_id: str = Field(primary_key=True)
     thread_id: str = Field(foreign_key="thread.thread_id", ondelete="CASCADE")
@@ -72,8 +84,6 @@ class Run(SQLModel, table=True):
     kwargs: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     contract: str | None = None  #: Which old system's contract it was accepted under, if any.
-    delivery: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
-    #: Of its webhook: attempts, delivered_at, last_error.
     owner: str = "local"  #: Whose turn it uses up.
     priority: RunPriority = Field(default="normal", sa_column=Column(String(16), nullable=False))
     attempt: int = 0  #: How often a worker has begun it.
@@ -82,3 +92,62 @@ class Run(SQLModel, table=True):
     cancel_action: CancelAction | None = Field(default=None, sa_column=Column(String(16), nullable=True))
     #: How it was asked to stop, if it was.
     expires_at: datetime | None = _optional_time()  #: When the sweeper deletes its thread.
+
+
+class RunFile(SQLModel, table=True):
+    """A file that a run wrote; it goes when the run's thread goes."""
+
+    file_id: str = Field(primary_key=True)
+    run_id: str = Field(foreign_key="run.run_id", ondelete="CASCADE", index=True)
+
+
+class Delivery(SQLModel, table=True):
+    """The news of one run's end, on its way to the run's webhook."""
+
+    __table_args__ = (Index("delivery_by_status", "status", "next_attempt_at"),)
+
+    run_id: str = Field(primary_key=True, foreign_key="run.run_id", ondelete="CASCADE")
+    url: str
+    created_at: datetime = _time()
+    status: DeliveryStatus = Field(default="pending", sa_column=Column(String(16), nullable=False))
+    attempts: list[dict[str, Any]] = Field(
+        default_factory=list[dict[str, Any]], sa_column=Column(JSON, nullable=False)
+    )  #: Each with at, status_code, error, seconds, in order.
+    series: int = 0  #: How many attempts were made before it was last sent anew; retries count from here.
+    next_attempt_at: datetime | None = _optional_time()  #: None unless it is pending.
+
+
+class Cron(SQLModel, table=True):
+    """A schedule on which runs are created."""
+
+    __table_args__ = (Index("cron_by_next_run", "next_run_date"),)
+
+    cron_id: str = Field(primary_key=True)
+    assistant_id: str
+    thread_id: str | None = Field(
+        default=None, foreign_key="thread.thread_id", ondelete="CASCADE", nullable=True, index=True
+    )  #: None: each run gets a thread of its own.
+    schedule: str  #: Five fields of cron, or six with seconds first.
+    timezone: str = "UTC"  #: In which the schedule is read: a name of the IANA database.
+    end_time: datetime | None = _optional_time()  #: The last moment at which it may fire.
+    enabled: bool = True
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    #: The fields of its RunRequest.
+    on_run_completed: AfterRun = Field(default="delete", sa_column=Column(String(16), nullable=False))
+    #: What becomes of a thread that a run got for itself.
+    missed: MissedPolicy = Field(default="once", sa_column=Column(String(16), nullable=False))
+    #: What becomes of fires that no worker was there for.
+    meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
+    owner: str = "local"  #: Whose turns its runs use up.
+    next_run_date: datetime | None = _optional_time()  #: The next fire; None while paused and after the last.
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class Removal(SQLModel, table=True):
+    """A thread whose rows are gone and whose remains elsewhere are still to be removed."""
+
+    thread_id: str = Field(primary_key=True)
+    run_ids: list[str] = Field(default_factory=list[str], sa_column=Column(JSON, nullable=False))
+    file_ids: list[str] = Field(default_factory=list[str], sa_column=Column(JSON, nullable=False))
+    created_at: datetime = _time()

@@ -3,12 +3,15 @@
 import asyncio
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from tools.errors import InvalidInput
 
 MAX_URL_LENGTH = 2048  # characters
+
+_EMBEDDING = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))  # IPv4-compatible; NAT64
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")  # leads wherever its network says
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +57,17 @@ async def _look_up(url: str, host: str, port: int) -> list[IPv4Address | IPv6Add
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    inner = address.ipv4_mapped or address.sixtofour if isinstance(address, IPv6Address) else None
+    if address in _LOCAL_NAT64:
+        return False
+    inner = _inner(address) if isinstance(address, IPv6Address) else None
     return (inner or address).is_global and not (inner or address).is_multicast
+
+
+def _inner(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that one of IPv6 leads to by its form."""
+    if any(address in network for network in _EMBEDDING):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _refused(url: str, reason: str) -> InvalidInput:

@@ -16,10 +16,12 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server.checkpoint import FENCING_TOKEN, StaleFencingToken
 from server.db.models import Run
+from server.db.session import Database
 from server.keys import RunKey
 from server.runs import resumption
 from server.runs.catalog import AnyGraph, GraphCatalog
 from server.runs.ending import Failure, LeaseLost, Outcome
+from server.runs.files import RunStorage
 from server.runs.held import HeldRun
 from server.stream.broker import EventBroker
 from server.stream.encoding import to_json
@@ -55,6 +57,7 @@ class GraphRunner:
 
     catalog: GraphCatalog
     broker: EventBroker
+    database: Database
     storage: Storage
     models: ChatModels
     timeout: timedelta
@@ -89,6 +92,9 @@ class GraphRunner:
         else:
             return outcome
 
+    def _files_of(self, run: Run) -> Storage:
+        return RunStorage(storage=self.storage, database=self.database, run_id=run.run_id)
+
     async def _settled(self, run: Run) -> Outcome | None:
         """How a run ends that must not be attempted again."""
         if run.cancel_action is not None:
@@ -109,7 +115,7 @@ class GraphRunner:
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
             # Callers under an old contract cannot fetch files, so none are made for them.
-            files = bind_storage(self.storage) if run.contract is None else nullcontext()
+            files = bind_storage(self._files_of(run)) if run.contract is None else nullcontext()
             async with limit:
                 with files, bind_models(self.models):
                     await self._stream(run, held, log, graph, config)

@@ -13,7 +13,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import ACTIVE, Run, RunStatus, Thread, now
-from server.db.repositories import runs, threads
+from server.db.repositories import deliveries, runs, threads
 from server.db.session import Database
 from server.keys import RunKey
 from server.runs.dispatch import Dispatcher
@@ -80,6 +80,7 @@ class RunEnding:
         run.ended_at = run.updated_at = now()
         run.expires_at = self._expiry(run)
         session.add(run)
+        await deliveries.add(session, run)
         await session.flush()
         await threads.settle(session, thread, error=outcome.failure, interrupted=outcome.awaits_answer)
         logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, outcome.status)
@@ -92,7 +93,7 @@ class RunEnding:
         if run.cancel_action == "rollback":
             async with self.database.write() as session:
                 await runs.remove(session, run.run_id)
-        elif run.kwargs["webhook"] and run.delivery is None:
+        elif run.kwargs["webhook"]:
             await self.dispatcher.queue.submit_delivery(run.run_id, attempt=1)
         await self.dispatcher.leave((run.run_id, _took(run)))
         async with self.database.read() as session:

@@ -31,9 +31,13 @@ class HeldRun:
     task: asyncio.Task[Any] | None = None  #: What executes it.
 
     def stop(self, reason: StopReason) -> None:
-        """Cancel what executes it; the first reason stands."""
-        if self.stop_reason is None and self.task is not None:
-            self.stop_reason = reason
+        """Cancel what executes it; the first reason stands.
+
+        May be repeated, and must be: before Python 3.12 `asyncio.wait_for`, through which redis-py sends
+        every command, can swallow a cancellation.
+        """
+        if self.task is not None:
+            self.stop_reason = self.stop_reason or reason
             self.task.cancel()
 
 
@@ -85,9 +89,10 @@ class HeldRuns:
         for run in self._held:
             run.control.request_drain()
         await self._wait(grace)
-        for run in self._held:
-            run.stop("hand_over")
-        await self._wait(CLEAN_UP)
+        for _ in range(2):
+            for run in self._held:
+                run.stop("hand_over")
+            await self._wait(CLEAN_UP)
 
     async def _wait(self, longest: timedelta) -> None:
         under_way = [run.task for run in self._held if run.task is not None]

@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from docket import Docket, Retry, Worker
 
@@ -17,6 +17,8 @@ from server import keys
 from server.runs.engine import make_docket
 
 Handler = Callable[[str], Awaitable[None]]
+DeliveryHandler = Callable[[str, int], Awaitable[object]]
+CronHandler = Callable[[str, datetime], Awaitable[object]]
 
 CHECK_INTERVAL = timedelta(milliseconds=100)  # how often a worker with all hands full looks for work
 RECONNECTION_DELAY = timedelta(seconds=1)
@@ -44,7 +46,8 @@ class Handlers:
     """What a worker does with each kind of message."""
 
     execute: Handler  #: Takes a run id; may raise TryLater.
-    deliver: Handler  #: Takes a run id.
+    deliver: DeliveryHandler  #: Takes a run id and the number of an attempt to call its webhook.
+    fire: CronHandler  #: Takes a cron id and the moment that it is due at.
 
 
 class RunQueue:
@@ -59,6 +62,7 @@ class RunQueue:
         self._handlers: Handlers | None = None
         runs.register(self._execute_run, names=["execute_run"])
         chores.register(self._deliver_webhook, names=["deliver_webhook"])
+        chores.register(self._fire_cron, names=["fire_cron"])
 
     async def submit(self, run_id: str, *, when: datetime | None = None) -> None:
         """Queue a run, now or for later."""
@@ -71,10 +75,21 @@ class RunQueue:
         """
         await self._runs.cancel(run_id)
 
-    async def submit_delivery(self, run_id: str, attempt: int, *, when: datetime | None = None) -> None:
-        """Queue one attempt to call a run's webhook."""
-        key = f"webhook:{run_id}:{attempt}"
-        await self._chores.add("deliver_webhook", when=when, key=key)(run_id)
+    async def submit_delivery(
+        self, run_id: str, attempt: int, *, when: datetime | None = None, resent: bool = False
+    ) -> None:
+        """Queue one attempt to call a run's webhook.
+
+        Args:
+            resent: Queue it although the same attempt may be waiting for a later time.
+        """
+        key = f"webhook:{run_id}:{attempt}" + (":resent" if resent else "")
+        await self._chores.add("deliver_webhook", when=when, key=key)(run_id, attempt)
+
+    async def submit_cron(self, cron_id: str, when: datetime) -> None:
+        """Queue the fire that a cron is due for at this moment."""
+        moment = int(when.timestamp())
+        await self._chores.add("fire_cron", when=when, key=f"cron:{cron_id}:{moment}")(cron_id, moment)
 
     @asynccontextmanager
     async def worker(
@@ -119,8 +134,11 @@ class RunQueue:
             logger.exception("Run %s could not be executed; it is tried again", run_id)
             retry.after(AFTER_A_FAULT)
 
-    async def _deliver_webhook(self, run_id: str) -> None:
-        await self._required_handlers().deliver(run_id)
+    async def _deliver_webhook(self, run_id: str, attempt: int) -> None:
+        await self._required_handlers().deliver(run_id, attempt)
+
+    async def _fire_cron(self, cron_id: str, moment: int) -> None:
+        await self._required_handlers().fire(cron_id, datetime.fromtimestamp(moment, UTC))
 
     def _required_handlers(self) -> Handlers:
         if self._handlers is None:

@@ -1,21 +1,20 @@
 """Accepts, finds, cancels and removes threads and runs."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.utils.uuid import uuid7
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import ACTIVE, Run, Thread, now
-from server.db.repositories import runs, threads
+from server.db.repositories import removals, runs, threads
 from server.db.session import Database
-from server.keys import RunKey
 from server.runs.catalog import GraphCatalog, ServedGraph
 from server.runs.dispatch import Dispatcher
 from server.runs.fair_queue import Place
 from server.runs.job import RunRequest
 from server.runs.leases import Leases
-from server.stream.broker import EventBroker
 from tools.errors import Conflict, NotFound
 from tools.storage.base import Storage, bind
 
@@ -35,9 +34,7 @@ class RunService:
     database: Database
     dispatcher: Dispatcher
     leases: Leases
-    broker: EventBroker
     catalog: GraphCatalog
-    checkpointer: BaseCheckpointSaver[str]
     storage: Storage
 
     async def create_thread(
@@ -50,6 +47,7 @@ class RunService:
         """Create a thread; raises Conflict when its id is taken."""
         thread = Thread(thread_id=thread_id or str(uuid7()), meta=metadata or {})
         async with self.database.write() as session:
+            await removals.refuse(session, thread.thread_id)
             return await threads.add(session, thread, keep_existing=keep_existing)
 
     async def thread(self, thread_id: str) -> Thread:
@@ -69,31 +67,44 @@ class RunService:
         except NotFound:
             return True
 
+    async def check(self, request: RunRequest) -> ServedGraph:
+        """The graph of a run; raises ServiceError when its assistant or its input forbids it."""
+        served = self.catalog.find(request.assistant_id)
+        if served.check_input and request.command is None:
+            with bind(self.storage):
+                await served.check_input(request.input)
+        return served
+
     async def create_run(
         self,
         request: RunRequest,
         *,
         thread_id: str | None = None,
         contract: str | None = None,
+        run_id: str | None = None,
+        together_with: Callable[[AsyncSession], Awaitable[None]] | None = None,
     ) -> Run:
         """Accept a run: once this returns, it will end, whatever happens to this process.
 
         Args:
             thread_id: The thread to run on; None for one of its own.
             contract: The old system's contract that it was accepted under.
+            run_id: Its id; when there is such a run already, that one is returned and nothing is created.
+            together_with: What is committed with the run, or not at all; whatever it raises is passed on.
 
         Raises:
             ServiceError: When the input, the assistant or the thread does not allow the run, or too many wait
                 already; nothing is kept.
         """
         await self.dispatcher.fair_queue.check_room()
-        served = self.catalog.find(request.assistant_id)
-        if served.check_input and request.command is None:
-            with bind(self.storage):
-                await served.check_input(request.input)
+        served = await self.check(request)
         run = self._new_run(request, served, thread_id or str(uuid7()))
-        run.contract = contract
+        run.run_id, run.contract = run_id or run.run_id, contract
         async with self.database.write() as session:
+            if together_with is not None:
+                await together_with(session)
+            if run_id is not None and (existing := await session.get(Run, run_id)):
+                return existing
             thread = await self._thread_for(session, run, request, known=thread_id is not None)
             waits = await runs.next_of_thread(session, thread.thread_id)
             if waits and request.multitask_strategy == "reject":
@@ -134,25 +145,6 @@ class RunService:
         await self.dispatcher.submit([key.run_id for key in orphans])
         return len(orphans)
 
-    async def delete_thread(self, thread_id: str, run_ids: list[str]) -> None:
-        """Remove a thread with its runs, its state and their events.
-
-        The rows go first: who asks in between is told that there is no such thing, not that it is broken.
-        """
-        async with self.database.write() as session:
-            await threads.remove(session, thread_id)
-        await self.checkpointer.adelete_thread(thread_id)
-        for run_id in run_ids:
-            await self.broker.delete(RunKey(thread_id, run_id))
-
-    async def sweep(self) -> int:
-        """Remove what has been kept long enough; returns how many runs."""
-        async with self.database.read() as session:
-            expired = await runs.expired(session, now())
-        for run_id, thread_id in expired:
-            await self.delete_thread(thread_id, [run_id])
-        return len(expired)
-
     def _new_run(self, request: RunRequest, served: ServedGraph, thread_id: str) -> Run:
         metadata = {"created_by": "system", "graph_id": served.graph_id, "assistant_id": served.assistant_id}
         return Run(
@@ -169,6 +161,8 @@ class RunService:
     async def _thread_for(self, session: Any, run: Run, request: RunRequest, *, known: bool) -> Thread:
         if known and request.if_not_exists == "reject":
             return await threads.get(session, run.thread_id, lock=True)
+        if known:
+            await removals.refuse(session, run.thread_id)
         return await threads.add(session, Thread(thread_id=run.thread_id), keep_existing=known)
 
 

@@ -1,39 +1,14 @@
 """The database, on each kind of server that it may run on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from server.db.models import Run, Thread, now
-from server.db.repositories import runs, threads
-from server.db.session import Database, open_database
-from tests.fixtures.postgresql import find_binaries, postgresql
+from server.db.repositories import removals, runs, threads
+from server.db.session import Database
 from tools.errors import Conflict, NotFound
-
-
-@pytest.fixture(scope="module")
-def postgresql_url() -> Iterator[str]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed on this machine")
-    with postgresql(binaries) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    else:
-        url = request.getfixturevalue("postgresql_url")
-    async with open_database(url) as database:
-        yield database
-        async with database.write() as session:
-            for name in ("t", "other"):
-                await threads.remove(session, name)
 
 
 def a_run(run_id: str, *, status: str = "pending", **fields: object) -> Run:
@@ -113,12 +88,17 @@ async def test_removing_a_thread_removes_its_runs(database: Database) -> None:
             await runs.get(session, "r")
 
 
-async def test_only_runs_whose_keeping_has_ended_expire(database: Database) -> None:
+async def test_a_thread_expires_when_the_keeping_of_its_run_has_ended(database: Database) -> None:
     past, future = now() - timedelta(hours=1), now() + timedelta(hours=1)
-    await add(database, a_run("old", expires_at=past), a_run("new", expires_at=future), a_run("kept"))
+    for name, expires in (("old", past), ("new", future), ("kept", None)):
+        run = a_run(name, status="success", expires_at=expires)
+        run.thread_id = name
+        async with database.write() as session:
+            await threads.add(session, Thread(thread_id=name))
+            session.add(run)
 
     async with database.read() as session:
-        assert await runs.expired(session, now()) == [("old", "t")]
+        assert await removals.expired_threads(session, now(), limit=10) == ["old"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -13,6 +12,7 @@ import pytest
 
 from configs.settings import Settings
 from tests.conftest import Server, running
+from tests.fixtures.receiver import ERROR, Receiver, listening
 
 SCENE = (
     "“Where is the lamp?” asked Martha Finch.\n\n“On the shelf,” said Peter Finch. “You left it there.”\n\n"
@@ -134,11 +134,8 @@ async def test_an_unknown_task_is_a_404(own_client: httpx.AsyncClient) -> None:
     assert (response.status_code, response.json()["error"]) == (404, "unknown_task")
 
 
-async def test_a_result_is_gone_when_its_keeping_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("server.worker.SWEEP_SECONDS", 0.01)
-    settings = Settings(PORT=0, DATA_DIR=tmp_path, RESULT_TTL_HOURS=1e-9)  # type: ignore[call-arg]
+async def test_a_result_is_gone_when_its_keeping_ends(tmp_path: Path) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path, RESULT_TTL_HOURS=1e-9, SWEEP_SECONDS=0.01)  # type: ignore[call-arg]
     with running(settings) as server:
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client, asyncio.timeout(60):
             body = (await client.post("/api/recognize/async", json={"text": SCENE})).json()
@@ -151,34 +148,9 @@ async def test_a_result_is_gone_when_its_keeping_ends(
     assert "expires_at" in response.json()["hint"]
 
 
-@dataclass
-class Receiver:
-    """A callback's receiver on loopback, which may refuse the first calls."""
-
-    url: str = ""
-    refuse: int = 0
-    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    delivered: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
-        headers = {name.lower(): value for name, value in headers.items()}
-        self.calls.append((headers, await reader.readexactly(int(headers["content-length"]))))
-        refused = len(self.calls) <= self.refuse
-        writer.write(f"HTTP/1.1 {'500 No' if refused else '200 OK'}\r\ncontent-length: 0\r\n\r\n".encode())
-        await writer.drain()
-        writer.close()
-        if not refused:
-            self.delivered.set()
-
-
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    receiver = Receiver()
-    server = await asyncio.start_server(receiver.handle, "127.0.0.1", 0)
-    receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/done?x=1"
-    async with server:
+    async with listening() as receiver:
         yield receiver
 
 
@@ -209,7 +181,7 @@ async def test_a_callback_that_fails_is_tried_again(
     own_client: httpx.AsyncClient, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.runs.webhooks.FIRST_PAUSE", 0.01)
-    receiver.refuse = 2
+    receiver.answers = [ERROR, ERROR]
 
     await own_client.post("/api/recognize/async", json={"text": SCENE, "callback_url": receiver.url})
     async with asyncio.timeout(60):

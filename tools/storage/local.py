@@ -52,6 +52,17 @@ class LocalStorage:
     async def delete(self, file_id: str) -> None:
         await asyncio.to_thread(shutil.rmtree, self._place(file_id))
 
+    async def remove_unfinished(self, *, before: datetime) -> int:
+        """Remove what was begun before this moment and never became a file; returns how many."""
+        return await asyncio.to_thread(self._remove_unfinished, before.timestamp())
+
+    def _remove_unfinished(self, before: float) -> int:
+        unfinished = [path for path in self._folder.glob(".*") if path.is_dir()]
+        orphans = [path for path in unfinished if path.stat().st_mtime < before]
+        for path in orphans:
+            shutil.rmtree(path)
+        return len(orphans)
+
     def _write(self, data: bytes, name: str, media_type: str) -> StoredFile:
         file = StoredFile(
             file_id=str(uuid.uuid4()),

@@ -9,6 +9,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import ACTIVE, Run, RunPriority
+from server.keys import RunKey
 from tools.errors import NotFound
 
 
@@ -57,10 +58,18 @@ async def first_of_threads(session: AsyncSession) -> list[RunHead]:
     return list(first.values())
 
 
-async def expired(session: AsyncSession, moment: datetime) -> list[tuple[str, str]]:
-    """(run_id, thread_id) of the runs whose keeping ended before this moment."""
-    query = select(Run.run_id, Run.thread_id).where(col(Run.expires_at) < moment)
-    return list((await session.exec(query)).all())
+async def ended_between(
+    session: AsyncSession, first: datetime, last: datetime, *, limit: int
+) -> list[tuple[RunKey, datetime]]:
+    """The runs that ended between these moments, both included, in order, with the moments."""
+    query = (
+        select(Run.thread_id, Run.run_id, Run.ended_at)
+        .where(col(Run.ended_at) >= first, col(Run.ended_at) <= last)
+        .order_by(col(Run.ended_at))
+        .limit(limit)
+    )
+    rows = (await session.exec(query)).all()
+    return [(RunKey(thread_id, run_id), ended) for thread_id, run_id, ended in rows if ended is not None]
 
 
 async def of_contract(session: AsyncSession, run_id: str, contract: str) -> Run:

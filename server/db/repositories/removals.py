@@ -1,0 +1,80 @@
+"""Removal rows, and the threads that become them."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.db.models import ACTIVE, Delivery, Removal, Run, RunFile, Thread
+from server.db.repositories import runs, threads
+from tools.errors import Conflict
+
+
+async def expired_threads(session: AsyncSession, moment: datetime, *, limit: int) -> list[str]:
+    """Threads of runs whose keeping ended before this moment, and that nothing needs any more.
+
+    A thread with work ahead is needed, and so is one whose news is still on its way to a webhook.
+    """
+    working = select(Run.thread_id).where(col(Run.status).in_(ACTIVE))
+    telling = (
+        select(Run.thread_id)
+        .join(Delivery, col(Delivery.run_id) == col(Run.run_id))
+        .where(col(Delivery.status) == "pending")
+    )
+    query = (
+        select(Run.thread_id)
+        .where(
+            col(Run.expires_at) < moment,
+            col(Run.thread_id).not_in(working),
+            col(Run.thread_id).not_in(telling),
+        )
+        .distinct()
+        .limit(limit)
+    )
+    return list((await session.exec(query)).all())
+
+
+async def begin(session: AsyncSession, thread_id: str, *, unless_needed: bool = False) -> Removal | None:
+    """Delete a thread's rows.
+
+    Args:
+        unless_needed: Leave a thread with work ahead alone, and return None for it.
+
+    Returns:
+        What of it lies elsewhere; None for a thread that is not there.
+    """
+    thread = await session.get(Thread, thread_id, with_for_update=True)
+    if thread is None or (unless_needed and await runs.next_of_thread(session, thread_id)):
+        return None
+    of_thread = col(Run.thread_id) == thread_id
+    run_ids = await session.exec(select(Run.run_id).where(of_thread))
+    file_ids = await session.exec(
+        select(RunFile.file_id).join(Run, col(Run.run_id) == col(RunFile.run_id)).where(of_thread)
+    )
+    removal = Removal(thread_id=thread_id, run_ids=list(run_ids.all()), file_ids=list(file_ids.all()))
+    session.add(removal)
+    await threads.remove(session, thread_id)
+    return removal
+
+
+async def refuse(session: AsyncSession, thread_id: str) -> None:
+    """Raise Conflict for a thread's id while the remains of an earlier thread are found under it."""
+    if await session.get(Removal, thread_id) is not None:
+        raise Conflict(
+            f"Thread with ID {thread_id} is being removed",
+            hint="Try again in a minute, or choose another id.",
+            code="thread_being_removed",
+        )
+
+
+async def begun(session: AsyncSession, *, limit: int) -> list[Removal]:
+    """Removals that are not finished, oldest first."""
+    query = select(Removal).order_by(col(Removal.created_at)).limit(limit)
+    return list((await session.exec(query)).all())
+
+
+async def finish(session: AsyncSession, removal: Removal) -> None:
+    """Nothing is left of it."""
+    found = await session.get(Removal, removal.thread_id)
+    if found is not None:
+        await session.delete(found)

@@ -1,0 +1,121 @@
+"""Removes what has been kept long enough, and finds what was lost on its way.
+
+Every step may be repeated and may run in several processes at once; a lock in Redis only spares them the
+work. A step that fails is logged and leaves the others to do theirs.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from server import keys, lua
+from server.db.models import now
+from server.db.repositories import removals, runs
+from server.db.session import Database
+from server.runs.removal import AT_ONCE, ThreadRemover
+from server.runs.schedules import Schedules
+from server.runs.service import RunService
+from server.runs.webhooks import WebhookSender
+from server.stream.broker import EventBroker
+from tools.storage.local import LocalStorage
+
+logger = logging.getLogger(__name__)
+
+UNFINISHED_FILES = timedelta(days=1)  # after which a file that is still being written has lost its writer
+STREAMS_AT_ONCE = 5000  # runs whose streams one pass looks at; the next one goes on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweeper:
+    """Sweeps, now or again and again.
+
+    Args:
+        redis: A client that returns bytes.
+        keep: How long streams are kept after a run's end.
+        every: The pause between two passes, of all processes together.
+    """
+
+    redis: lua.Client
+    database: Database
+    broker: EventBroker
+    storage: LocalStorage
+    runs: RunService
+    remover: ThreadRemover
+    schedules: Schedules
+    webhooks: WebhookSender
+    keep: timedelta
+    every: timedelta
+
+    async def keep_sweeping(self) -> None:
+        """Sweep until cancelled, unless another process does."""
+        while True:
+            try:
+                if await self.take_turn():
+                    _report(await self.sweep())
+            except Exception:  # whatever fails now may work in the next pass
+                logger.exception("Sweeping failed; it is tried again")
+            await asyncio.sleep(self.every.total_seconds())
+
+    async def sweep(self, *, moment: datetime | None = None) -> Counter[str]:
+        """One pass; returns how many of each kind of thing something was done about.
+
+        Args:
+            moment: The current time.
+        """
+        at = moment or now()
+        await self._attempt("unfinished runs", self.runs.recover())  # most of them are under way: not counted
+        done = Counter[str]()
+        done["late cron fires"] = await self._attempt("crons", self.schedules.queue_due(moment=at))
+        done["due webhook attempts"] = await self._attempt("webhooks", self.webhooks.queue_due(moment=at))
+        done["interrupted removals"] = await self._attempt("removals", self.remover.finish())
+        done["expired threads"] = await self._attempt("expired threads", self._remove_expired(at))
+        done["open streams"] = await self._attempt("open streams", self._remove_streams(at))
+        done["orphan files"] = await self._attempt("orphan files", self._remove_files(at))
+        return +done
+
+    async def _attempt(self, name: str, step: Awaitable[int]) -> int:
+        try:
+            return await step
+        except Exception:  # a step that fails must not keep the others
+            logger.exception("Sweeping of %s failed; it is tried again", name)
+            return 0
+
+    async def take_turn(self) -> bool:
+        """Take the turn for the time of one pause; nobody gives it back, so it also spaces the passes."""
+        milliseconds = max(1, self.every // timedelta(milliseconds=1))
+        return bool(await self.redis.set(keys.SWEEP_TURN, b"1", nx=True, px=milliseconds))
+
+    async def _remove_expired(self, at: datetime) -> int:
+        async with self.database.read() as session:
+            expired = await removals.expired_threads(session, at, limit=AT_ONCE)
+        return sum([await self._attempt(f"thread {it}", self._remove(it)) for it in expired])
+
+    async def _remove(self, thread_id: str) -> int:
+        return int(await self.remover.remove(thread_id, unless_needed=True))
+
+    async def _remove_streams(self, at: datetime) -> int:
+        """Remove the streams that were never closed: closed ones expire by themselves."""
+        place = cast("bytes | None", await self.redis.get(keys.SWEPT_STREAMS))
+        first = datetime.fromisoformat(place.decode()) if place else datetime.fromtimestamp(0, UTC)
+        async with self.database.read() as session:
+            ended = await runs.ended_between(session, first, at - self.keep, limit=STREAMS_AT_ONCE)
+        removed = 0
+        for run, _ in ended:
+            if await self.broker.exists(run):
+                await self.broker.delete(run)
+                removed += 1
+        if ended:
+            await self.redis.set(keys.SWEPT_STREAMS, ended[-1][1].isoformat())
+        return removed
+
+    async def _remove_files(self, at: datetime) -> int:
+        return await self.storage.remove_unfinished(before=at - UNFINISHED_FILES)
+
+
+def _report(done: Counter[str]) -> None:
+    if done:
+        logger.info("Swept: %s", ", ".join(f"{count} {name}" for name, count in done.items()))
