@@ -52,6 +52,7 @@ async def survive(made: Deployment, arguments: argparse.Namespace) -> Verdict:
     except TimeoutError:
         verdict.complaints.append(f"not all had ended {LAST_WORDS:.0f} s after the last fault")
     verdict.counts["runs accepted and followed"] = len(load.runs)
+    verdict.counts["requests answered with 503"] = load.refused
     verdict.counts["threads given up: nobody knows whether their run was accepted"] = load.unsure
     await judge.wait_for_end(made.database_url)
     await judge.count_ends(verdict, made.database_url)

@@ -32,6 +32,7 @@ class Load:
     seed: int
     begun: "asyncio.Queue[Begun | None]" = field(default_factory=lambda: asyncio.Queue[Begun | None]())
     runs: list[Begun] = field(default_factory=list[Begun])
+    refused: int = 0  #: Answers that said no, for Redis was away.
     unsure: int = 0  #: Threads given up because nobody knows whether their run was accepted.
 
     async def begin(self, count: int, seconds: float) -> None:
@@ -70,6 +71,9 @@ class Load:
                 answer = await client.post(f"{url}/threads/{thread}/runs", json=body)
                 answer.raise_for_status()
             except httpx.ConnectError:
+                await asyncio.sleep(0.3)
+            except httpx.HTTPStatusError:  # 503: Redis is away, and nothing was accepted
+                self.refused += 1
                 await asyncio.sleep(0.3)
             except httpx.HTTPError:
                 # It may have been accepted: then it is judged by its end alone, like every run.

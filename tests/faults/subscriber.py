@@ -112,5 +112,7 @@ def valid_updates(followed: Sequence[Event]) -> list[str]:
             bound = Event(keep, "", b"").position if keep else (0, 0)
             seen = [(at, node) for at, node in seen if at <= bound]
         elif event.name == "updates":
-            seen += [(event.position, node) for node in orjson.loads(event.data)]
+            # LangGraph adds __metadata__ when a node's result was stored before its step was.
+            nodes = [node for node in orjson.loads(event.data) if node != "__metadata__"]
+            seen += [(event.position, node) for node in nodes]
     return [node for _, node in seen]
