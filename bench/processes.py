@@ -54,6 +54,13 @@ class Stand:
     pids: dict[str, int] = field(default_factory=dict[str, int])
     _processes: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
 
+    project: Path = PROJECT
+
+    @property
+    def database_url(self) -> str:
+        """The database that all share."""
+        return f"sqlite+aiosqlite:///{self.folder / 'shared.db'}"
+
     def used(self) -> dict[str, Used]:
         """What each process has used until now."""
         return {name: used_by(pid) for name, pid in self.pids.items()}
@@ -109,9 +116,9 @@ class Stand:
     def _start(self, name: str, command: list[str]) -> None:
         ours = {
             "DATA_DIR": str(self.folder / name),
-            "DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'shared.db'}",
+            "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
-            "SCRIPTORIUM_CONFIG": str(PROJECT),
+            "SCRIPTORIUM_CONFIG": str(self.project),
             "LOG_LEVEL": "WARNING" if name == "api" else "INFO",
         }
         with (self.folder / f"{name}.log").open("ab") as log:
