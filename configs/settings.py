@@ -13,13 +13,30 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, ByteSize, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    ByteSize,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 ENV_FILE = Path(".env")
+REDIS_SCHEMES = (
+    "redis",
+    "rediss",
+    "unix",
+    "redis+cluster",
+    "rediss+cluster",
+    "redis+sentinel",
+    "rediss+sentinel",
+)
 
 
 class SettingsError(Exception):
@@ -68,10 +85,11 @@ class Settings(BaseSettings):
     )
 
     # --- state
-    redis_url: Annotated[str | None, _known_scheme("redis", "rediss", "unix")] = Field(
+    redis_url: Annotated[str | None, _known_scheme(*REDIS_SCHEMES)] = Field(
         None,
         alias="REDIS_URL",
-        description="Redis (>= 6.2) or Valkey. Unset: a server of our own, in DATA_DIR.",
+        description="Redis (>= 6.2) or Valkey; redis+cluster:// and redis+sentinel:// for several servers. "
+        "Unset: a server of our own, in DATA_DIR.",
     )
     database_url: Annotated[str | None, _known_scheme("sqlite+aiosqlite", "postgresql+asyncpg")] = Field(
         None,
@@ -89,6 +107,37 @@ class Settings(BaseSettings):
     # --- runs
     n_jobs_per_worker: int = Field(
         10, alias="N_JOBS_PER_WORKER", ge=1, le=1000, description="Runs that one worker executes at a time."
+    )
+    lease_seconds: float = Field(
+        30,
+        alias="LEASE_SECONDS",
+        ge=2,
+        le=3600,
+        description="Seconds of silence after which a worker is taken for dead and another one has its runs.",
+    )
+    bg_job_shutdown_grace_period_secs: float = Field(
+        20,
+        alias="BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS",
+        ge=0,
+        description="Seconds that runs get to end their step when a worker stops; below LEASE_SECONDS.",
+    )
+    max_concurrent_runs: int = Field(
+        0,
+        alias="MAX_CONCURRENT_RUNS",
+        ge=0,
+        description="Runs executed at a time by all workers together; 0: as many as they have room for.",
+    )
+    max_runs_per_user: int = Field(
+        0, alias="MAX_RUNS_PER_USER", ge=0, description="Of these, runs of one user; 0: no limit but turns."
+    )
+    max_runs_per_graph: int = Field(
+        0, alias="MAX_RUNS_PER_GRAPH", ge=0, description="Of these, runs of one graph; 0: no limit."
+    )
+    max_queued_runs: int = Field(
+        100_000,
+        alias="MAX_QUEUED_RUNS",
+        ge=0,
+        description="Runs that may wait; further ones are refused with 429. 0: no limit.",
     )
     bg_job_timeout_secs: float = Field(
         86400, alias="BG_JOB_TIMEOUT_SECS", gt=0, description="Seconds after which a run ends with `timeout`."
@@ -171,6 +220,15 @@ class Settings(BaseSettings):
             raise ValueError("must be offline or openai:MODEL, such as openai:qwen-plus")
         return value
 
+    @model_validator(mode="after")
+    def _drain_within_a_lease(self) -> "Settings":
+        if self.bg_job_shutdown_grace_period_secs >= self.lease_seconds:
+            raise ValueError(
+                f"BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS={self.bg_job_shutdown_grace_period_secs:g} must be below "
+                f"LEASE_SECONDS={self.lease_seconds:g}"
+            )
+        return self
+
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
@@ -235,6 +293,7 @@ def setup_logging(level: LogLevel) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("alembic", "docket", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)  # what they tell at INFO, we tell ourselves
+    logging.getLogger("docket.dependencies").setLevel(logging.CRITICAL)  # a hand-over is no error
     logging.getLogger("sse_starlette").setLevel(logging.WARNING)  # at DEBUG it logs the users' texts
 
 
@@ -272,6 +331,8 @@ def _find(alias: str, values: Any) -> bool:
 
 
 def _explain(detail: ErrorDetails, flags: dict[str, object]) -> str:
+    if not detail["loc"]:  # the settings contradict each other
+        return detail["msg"].removeprefix("Value error, ")
     alias = str(detail["loc"][0])
     field = next(f for f in Settings.model_fields.values() if f.alias == alias)
     shown = "********" if "SecretStr" in str(field.annotation) else repr(detail["input"])

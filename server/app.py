@@ -1,7 +1,7 @@
 """The HTTP application, and the process that serves it."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import TypedDict, cast
 
@@ -14,7 +14,7 @@ from server.api import console, errors
 from server.api.accounts import files
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
-from server.api.langgraph import runs, system, threads
+from server.api.langgraph import cancel, runs, system, threads
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.resources import Resources, open_resources
 from server.worker import working
@@ -28,16 +28,25 @@ class AppState(TypedDict):
     resources: Resources
 
 
-async def serve(settings: Settings, on_server: Callable[[uvicorn.Server], None] = lambda _: None) -> None:
-    """Serve until told to stop, with a worker in the same process.
+async def serve(
+    settings: Settings,
+    on_server: Callable[[uvicorn.Server], None] = lambda _: None,
+    *,
+    with_worker: bool = True,
+) -> None:
+    """Serve until told to stop.
 
     Args:
+        with_worker: Execute runs in this process, too.
         on_server: Gets the server before it starts, for whoever wants to stop it from another thread.
 
     Raises:
         ServiceError, EmbeddedRedisError: When something that it needs cannot be opened.
     """
-    async with open_resources(settings) as resources, working(resources):
+    async with AsyncExitStack() as stack:
+        resources = await stack.enter_async_context(open_resources(settings))
+        if with_worker:
+            await stack.enter_async_context(working(resources))
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(resources),
@@ -77,7 +86,7 @@ def create_app(resources: Resources) -> FastAPI:
     )
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    for module in (system, threads, runs, files, catalog, novels):
+    for module in (system, threads, runs, cancel, files, catalog, novels):
         app.include_router(module.router)
     console.install(app)
     return app

@@ -16,6 +16,7 @@ from configs.settings import SettingsError, describe, load_settings, setup_loggi
 from graphs.registry import GRAPHS
 from server import app as server_app
 from server import data_folder, local_run
+from server import worker as server_worker
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
 from tools.errors import ServiceError
@@ -42,13 +43,29 @@ def serve(
     config: ConfigFlag = None,
     data_dir: DataDirFlag = None,
     log_level: LogLevelFlag = None,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Execute runs in this process, too.")
+    ] = True,
 ) -> None:
     """Run the service, with its console, at http://HOST:PORT."""
     settings = load_settings(host=host, port=port, config=config, data_dir=data_dir, log_level=log_level)
     setup_logging(settings.log_level)
     signal.signal(signal.SIGTERM, _leave)
     with data_folder.hold(settings.data_dir):
-        asyncio.run(server_app.serve(settings))
+        asyncio.run(server_app.serve(settings, with_worker=with_worker))
+
+
+@app.command()
+def worker(
+    concurrency: Annotated[int | None, typer.Option(help="Runs executed at a time.", min=1, max=1000)] = None,
+    config: ConfigFlag = None,
+    data_dir: DataDirFlag = None,
+    log_level: LogLevelFlag = None,
+) -> None:
+    """Execute runs of services that share this one's Redis and database, until told to stop."""
+    settings = load_settings(config=config, data_dir=data_dir, log_level=log_level)
+    setup_logging(settings.log_level)
+    asyncio.run(server_worker.work(settings, concurrency=concurrency))
 
 
 @app.command()

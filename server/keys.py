@@ -14,6 +14,12 @@ PREFIX = "scriptorium"
 DOCKET_RUNS = f"{PREFIX}-runs"
 DOCKET_CHORES = f"{PREFIX}-chores"
 
+# What the fair queue keeps, in the order of its scripts: see server/runs/scripts/fair_queue.lua.
+FAIR_QUEUE = tuple(
+    f"{PREFIX}:{{turns}}:{name}"
+    for name in ("waiting", "owners", "owners-low", "members", "active", "counts", "workers")
+)
+
 CLUSTER_SHARDS = 16  # slots over which a cluster spreads leases and event logs
 
 
@@ -22,11 +28,6 @@ class RunKey(NamedTuple):
 
     thread_id: str
     run_id: str
-
-
-def run_events(run_id: str) -> str:
-    """Stream of one run's events; expires RESULT_TTL_HOURS after the run's end."""
-    return f"{PREFIX}:events:{{{run_id}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class RunKeys:
     def history(self, thread_id: str) -> str:
         """STREAM of the runs that a thread has begun, in order; expires with its last run's log."""
         return f"{self._prefix(thread_id)}:history:{tag(thread_id)}"
+
+    def wake(self, shard: int, reader: str) -> str:
+        """STREAM by which a process wakes its own reader of a shard; expires a minute after the last time."""
+        return f"{PREFIX}:{{runs-{shard}}}:wake:{reader}"
 
     def _prefix(self, thread_id: str) -> str:
         return f"{PREFIX}:{{runs-{self.shard(thread_id)}}}"

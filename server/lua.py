@@ -7,10 +7,11 @@ from importlib import resources
 from typing import Any
 
 from redis.asyncio import Redis, RedisCluster
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 Client = Redis | RedisCluster
 Argument = str | bytes | int
+UNANSWERED = (RedisError, RedisClusterException, OSError)  #: Whatever may come instead of a reply.
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,42 @@
 """Everything that the server, a worker and the command line hold open, opened in one place."""
 
+import os
+import secrets
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.asyncio import RedisCluster
 
 from configs.settings import Settings
 from server import data_folder
 from server.checkpoint import AsyncRedisSaver
+from server.checkpoint.connection import open_async_client
 from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
+from server.keys import CLUSTER_SHARDS, RunKeys
+from server.redis_patience import READ_TIMEOUT, patience
+from server.runs.attempt import GraphRunner
+from server.runs.cancelling import Canceller
 from server.runs.catalog import GraphCatalog, load_catalog
+from server.runs.dispatch import Dispatcher
+from server.runs.ending import RunEnding
 from server.runs.executor import RunExecutor
+from server.runs.fair_queue import FairQueue, Limits
+from server.runs.held import HeldRuns
+from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
 from server.runs.results import StateReader
 from server.runs.service import RunService
 from server.runs.webhooks import WebhookSender
-from server.stream.broker import EventBroker
+from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
 from tools.storage.local import LocalStorage
 
-MAX_CONNECTIONS = 10_000  # of the event broker: one for each follower
-RETRIES = 5  # of a Redis command whose connection broke, over about two seconds
+MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +48,12 @@ class Resources:
     storage: LocalStorage
     broker: EventBroker
     queue: RunQueue
+    dispatcher: Dispatcher
     catalog: GraphCatalog
     runs: RunService
     states: StateReader
     executor: RunExecutor
+    canceller: Canceller
     webhooks: WebhookSender
 
 
@@ -52,43 +62,63 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
     """Open all resources; they are closed in reverse order."""
     folder = settings.data_dir
     data_folder.prepare(folder)
+    keep = timedelta(hours=settings.result_ttl_hours)
     async with AsyncExitStack() as stack:
         redis_url = settings.redis_url or stack.enter_context(embedded_redis(folder / "redis"))
         database = await stack.enter_async_context(open_database(_database_url(settings)))
-        redis = await stack.enter_async_context(_connect(redis_url))
+        options = {"max_connections": MAX_CONNECTIONS, "socket_timeout": READ_TIMEOUT}
+        redis = await stack.enter_async_context(open_async_client(redis_url, **options, **patience()))
         queue = await stack.enter_async_context(open_queue(redis_url))
         checkpointer = AsyncRedisSaver(redis)
         await checkpointer.acheck_server()
         catalog = load_catalog(settings.config, checkpointer)
-        keep = timedelta(hours=settings.result_ttl_hours)
-        broker = EventBroker(redis, keep=keep)
+        keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
+        broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
         storage = LocalStorage(folder / "files")
+        dispatcher = Dispatcher(fair_queue=FairQueue(redis, _limits(settings)), queue=queue)
+        leases = Leases(redis, keys, duration=timedelta(seconds=settings.lease_seconds), keep=keep)
+        ending = RunEnding(
+            database=database,
+            broker=broker,
+            dispatcher=dispatcher,
+            checkpointer=checkpointer,
+            keep_results=keep,
+        )
+        executor = RunExecutor(
+            worker=_worker_name(),
+            database=database,
+            leases=leases,
+            held=HeldRuns(leases),
+            checkpointer=checkpointer,
+            runner=GraphRunner(
+                catalog=catalog,
+                broker=broker,
+                storage=storage,
+                models=open_models(configured(settings)),
+                timeout=timedelta(seconds=settings.bg_job_timeout_secs),
+            ),
+            ending=ending,
+        )
         yield Resources(
             settings=settings,
             database=database,
             storage=storage,
             broker=broker,
             queue=queue,
+            dispatcher=dispatcher,
             catalog=catalog,
             runs=RunService(
                 database=database,
-                queue=queue,
+                dispatcher=dispatcher,
+                leases=leases,
                 broker=broker,
                 catalog=catalog,
                 checkpointer=checkpointer,
                 storage=storage,
             ),
             states=StateReader(catalog=catalog),
-            executor=RunExecutor(
-                database=database,
-                queue=queue,
-                broker=broker,
-                catalog=catalog,
-                storage=storage,
-                models=open_models(configured(settings)),
-                timeout=timedelta(seconds=settings.bg_job_timeout_secs),
-                keep_results=keep,
-            ),
+            executor=executor,
+            canceller=Canceller(database=database, leases=leases, ending=ending, executor=executor),
             webhooks=WebhookSender(
                 database=database,
                 queue=queue,
@@ -100,17 +130,18 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         )
 
 
-@asynccontextmanager
-async def _connect(url: str) -> AsyncGenerator[Redis]:
-    client = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - redis-py leaves **kwargs untyped
-        url,
-        max_connections=MAX_CONNECTIONS,
-        retry=Retry(ExponentialBackoff(cap=1, base=0.05), RETRIES),
-        retry_on_error=[RedisConnectionError, RedisTimeoutError],
-        socket_timeout=30,  # above the longest blocking read
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        per_owner=settings.max_runs_per_user,
+        per_graph=settings.max_runs_per_graph,
+        total=settings.max_concurrent_runs,
+        waiting=settings.max_queued_runs,
     )
-    async with client:
-        yield client
+
+
+def _worker_name() -> str:
+    """A name that no other process has."""
+    return f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(3)}"
 
 
 def _database_url(settings: Settings) -> str:

@@ -2,15 +2,23 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from redis.exceptions import RedisError
+
+from configs.settings import Settings
 from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
 from server.db.models import Run
-from server.resources import Resources
+from server.resources import Resources, open_resources
+from server.runs.leases import RENEWALS
+from server.runs.queue import Handlers
 from server.runs.service import RunService
 
 logger = logging.getLogger(__name__)
@@ -18,23 +26,87 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 60
 
 
+@dataclass(kw_only=True)
+class Watch:
+    """What a worker does again and again beside its runs.
+
+    Args:
+        slots: Runs that it executes at a time.
+        lease: How long the others believe that it lives without hearing of it.
+    """
+
+    resources: Resources
+    name: str
+    slots: int
+    lease: timedelta
+
+    async def keep(self) -> None:
+        """Renew, register and look after the runs of dead workers, for as long as this is not cancelled."""
+        while True:
+            await self.once()
+            await asyncio.sleep((self.lease / RENEWALS).total_seconds())
+
+    async def once(self) -> None:
+        """One round. Redis may be away: the next round tells the rest."""
+        held = self.resources.executor.held
+        await held.renew()
+        try:
+            await self.resources.dispatcher.register_worker(self.name, self.slots, lasting=self.lease)
+            if adopted := await self.resources.runs.adopt_orphans():
+                logger.debug("%d runs that nobody holds are queued", adopted)
+        except RedisError as error:
+            logger.warning("Redis does not answer the worker: %s", error)
+
+    async def leave(self) -> None:
+        """Say that no further runs are wanted."""
+        self.slots = 0
+        await self.resources.dispatcher.register_worker(self.name, 0, lasting=self.lease)
+
+
 @asynccontextmanager
-async def working(resources: Resources) -> AsyncGenerator[None]:
-    """Work on runs for as long as the with block runs, and take up those that an earlier process left."""
+async def working(resources: Resources, *, concurrency: int | None = None) -> AsyncGenerator[None]:
+    """Work on runs for as long as the with block runs, and take up those that an earlier process left.
+
+    At the end every run stops after its present step, and the next worker goes on with it.
+
+    Args:
+        concurrency: Runs executed at a time; the setting by default.
+    """
+    settings = resources.settings
+    lease = timedelta(seconds=settings.lease_seconds)
+    slots = concurrency or settings.n_jobs_per_worker
+    watch = Watch(resources=resources, name=resources.executor.worker, slots=slots, lease=lease)
 
     async def deliver(run_id: str) -> None:
         await resources.webhooks.deliver(run_id, partial(_payload, resources))
 
-    concurrency = resources.settings.n_jobs_per_worker
-    async with resources.queue.worker(resources.executor.execute, deliver, concurrency=concurrency):
+    handlers = Handlers(execute=resources.executor.execute, deliver=deliver)
+    queue = resources.queue.worker(handlers, name=watch.name, concurrency=slots, redelivery=lease)
+    async with queue as worker:
         if waiting := await resources.runs.recover():
             logger.info("Taking up %d unfinished runs", waiting)
-        sweeping = asyncio.create_task(_sweep(resources.runs))
+        beside = [asyncio.create_task(watch.keep()), asyncio.create_task(_sweep(resources.runs))]
         try:
             yield
         finally:
-            sweeping.cancel()
-            await resources.executor.stop()
+            worker.close()
+            await watch.leave()
+            grace = timedelta(seconds=settings.bg_job_shutdown_grace_period_secs)
+            await resources.executor.held.drain(grace)
+            await worker.stop()
+            for task in beside:
+                task.cancel()
+
+
+async def work(settings: Settings, *, concurrency: int | None = None) -> None:
+    """Work on runs until SIGTERM or SIGINT, then leave them at their next step to the other workers."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with open_resources(settings) as resources, working(resources, concurrency=concurrency):
+        logger.info("Worker %s is running", resources.executor.worker)
+        await stopping.wait()
 
 
 async def _payload(resources: Resources, run: Run) -> dict[str, Any]:

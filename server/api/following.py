@@ -4,26 +4,51 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from server.db.models import Run
+from server.keys import RunKey
 from server.resources import Resources
-from server.stream.broker import StreamEvent
+from server.stream.encoding import to_json
+from server.stream.entry import FROM_START, Entry, StreamEvent, position_of
+from server.stream.follower import EventsTrimmed
 from server.stream.sse import HEARTBEAT_SECONDS
 
 
-async def run_events(resources: Resources, run: Run, *, after: str | None) -> AsyncGenerator[StreamEvent]:
+async def run_events(resources: Resources, run: Run, *, after: str | None) -> AsyncGenerator[Entry]:
     """A run's events until it ends, also when its log was never closed or has expired.
+
+    A log keeps its last events only. Who asks for earlier ones gets a snapshot in their place.
 
     Args:
         after: As EventBroker.follow takes it.
     """
-    if run.ended_at is not None and not await resources.broker.exists(run.run_id):
+    if run.ended_at is not None and not await resources.broker.exists(RunKey(run.thread_id, run.run_id)):
         return
-    following = resources.broker.follow(run.run_id, after=after, idle_seconds=HEARTBEAT_SECONDS)
-    async with aclosing(following):
-        async for event in following:
-            if event is not None:
-                yield event
-            elif await resources.runs.is_finished(run.run_id):
-                return
+    while True:
+        try:
+            async with aclosing(_held_events(resources, run, after)) as entries:
+                async for entry in entries:
+                    yield entry
+            return
+        except EventsTrimmed:
+            entry = await snapshot(resources, run)
+            after = entry.events[0].id
+            yield entry
+
+
+async def snapshot(resources: Resources, run: Run) -> Entry:
+    """A run's state as a ``values`` event that stands for all events up to its id.
+
+    It is the state at the last checkpoint that the log marks, so that the events that follow are just those
+    that it does not cover. In a log without marks it is the latest state, and stands at the log's end.
+    """
+    place = RunKey(run.thread_id, run.run_id)
+    mark = await resources.broker.last_mark(place)
+    if mark is not None and mark.event_id is not None:
+        event_id, checkpoint_id = mark.event_id, mark.checkpoint_id
+    else:
+        event_id, checkpoint_id = await resources.broker.last_id(place) or FROM_START, None
+    values = await resources.states.values(run, checkpoint_id)
+    event = StreamEvent(event_id, "values", to_json(values))
+    return Entry(position_of(event_id), [event], is_snapshot=True)
 
 
 async def ended(resources: Resources, run: Run) -> Run:
@@ -31,3 +56,19 @@ async def ended(resources: Resources, run: Run) -> Run:
     async for _ in run_events(resources, run, after=None):
         pass
     return await resources.runs.run(run.run_id)
+
+
+async def _held_events(resources: Resources, run: Run, after: str | None) -> AsyncGenerator[Entry]:
+    """The events that the log holds and that come, until it is closed or the run has ended without that."""
+    place = RunKey(run.thread_id, run.run_id)
+    following = resources.broker.follow(place, after=after, idle_seconds=HEARTBEAT_SECONDS)
+    is_finished = False
+    async with aclosing(following):
+        async for entry in following:
+            if entry is not None:
+                yield entry
+            elif is_finished:
+                return  # nobody closes the log
+            else:
+                # Its last events may have come since the silence began: they are in the next round.
+                is_finished = await resources.runs.is_finished(run.run_id)

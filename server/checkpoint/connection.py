@@ -25,23 +25,27 @@ def open_client(url: str) -> Client:
     return _open(url, Redis, RedisCluster, Sentinel)
 
 
-def open_async_client(url: str) -> AsyncClient:
-    """An asyncio client of the server at this URL; it connects with its first command."""
-    return _open(url, AsyncRedis, AsyncRedisCluster, AsyncSentinel)
+def open_async_client(url: str, **options: Any) -> AsyncClient:
+    """An asyncio client of the server at this URL; it connects with its first command.
+
+    Args:
+        options: Of redis-py's clients and their connections.
+    """
+    return _open(url, AsyncRedis, AsyncRedisCluster, AsyncSentinel, **options)
 
 
-def _open(url: str, single: Any, cluster: Any, sentinel: Callable[..., Any]) -> Any:
+def _open(url: str, single: Any, cluster: Any, sentinel: Callable[..., Any], **options: Any) -> Any:
     scheme = url.partition("://")[0]
     if scheme in ("redis+cluster", "rediss+cluster"):
-        return cluster.from_url(url.replace("+cluster", "", 1))
+        return cluster.from_url(url.replace("+cluster", "", 1), **options)
     if scheme in ("redis+sentinel", "rediss+sentinel"):
-        return _primary(url, sentinel)
+        return _primary(url, sentinel, **options)
     if scheme in ("redis", "rediss", "unix"):
-        return single.from_url(url)
+        return single.from_url(url, **options)
     raise UnsuitableServer(f"{scheme!r} is no scheme of Redis URLs.", hint=(__doc__ or "").strip())
 
 
-def _primary(url: str, sentinel: Callable[..., Any]) -> Any:
+def _primary(url: str, sentinel: Callable[..., Any], **options: Any) -> Any:
     """The client of the primary that the Sentinels of a URL name."""
     parts = urlsplit(url)
     credentials, _, hosts = parts.netloc.rpartition("@")
@@ -55,7 +59,7 @@ def _primary(url: str, sentinel: Callable[..., Any]) -> Any:
         db=int(database or 0),
         ssl=parts.scheme.startswith("rediss"),
     )
-    return found.master_for(unquote(service) or "mymaster")
+    return found.master_for(unquote(service) or "mymaster", **options)
 
 
 def refuse_decoding(client: Any) -> None:

@@ -78,7 +78,7 @@ class Run(SQLModel, table=True):
     priority: RunPriority = Field(default="normal", sa_column=Column(String(16), nullable=False))
     attempt: int = 0  #: How often a worker has begun it.
     crashes: int = 0  #: How often in a row a worker was lost at the same checkpoint.
-    crashed_at: str | None = None  #: The id of that checkpoint; "" before the first one.
+    crashed_at: str | None = None  #: The id of that checkpoint; "" before its first node was done.
     cancel_action: CancelAction | None = Field(default=None, sa_column=Column(String(16), nullable=True))
     #: How it was asked to stop, if it was.
     expires_at: datetime | None = _optional_time()  #: When the sweeper deletes its thread.

@@ -1,240 +1,188 @@
-"""Executes one run: claims it, streams its graph into its event log, and commits how it ended.
+"""Executes runs: takes the lease, attempts the run, commits how it ended.
 
-The order at the end is fixed: the terminal status is committed, then the log is closed, then the webhook
-is queued and the thread's next run begins. A worker that dies in between leaves a run that the next worker
-takes up from its last checkpoint.
+Whatever happens in between leaves the run to the next worker, which goes on from the last checkpoint.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import nullcontext
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, cast
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NoReturn
 
-from langchain_core.runnables import RunnableConfig
-from langgraph.types import Command, Send, StreamMode
-
-from server.db.models import ACTIVE, Run, RunStatus, now
+from server.checkpoint import AsyncRedisSaver, StaleFencingToken
+from server.db.models import ACTIVE, Run, now
 from server.db.repositories import runs, threads
 from server.db.session import Database
-from server.runs.catalog import AnyGraph, GraphCatalog
-from server.runs.queue import RunQueue
-from server.stream.broker import EventBroker
-from server.stream.encoding import to_json
-from server.stream.modes import EventNamer, graph_modes
-from tools.errors import ServiceError
-from tools.llm.chat_models import ChatModels
-from tools.llm.chat_models import bind as bind_models
-from tools.storage.base import Storage
-from tools.storage.base import bind as bind_storage
+from server.keys import RunKey
+from server.runs.attempt import GraphRunner, HandedOver, RedisGone
+from server.runs.ending import LeaseLost, Outcome, RunEnding
+from server.runs.held import HeldRun, HeldRuns
+from server.runs.leases import Lease, LeaseHeld, Leases
+from server.runs.queue import TryLater
+from tools.errors import NotFound
 
 logger = logging.getLogger(__name__)
 
-Failure = dict[str, str]
-
-KEEP_TEMPORARY = timedelta(minutes=10)  # time for the caller of a stateless run to fetch its result
+AT_ONCE = timedelta(0)
+SOON = timedelta(seconds=1)  # until a run is tried again that cannot begin now
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunExecutor:
-    """Runs graphs in this process."""
+    """Executes runs in this process.
 
+    Args:
+        worker: The name of this process, for people to read.
+    """
+
+    worker: str
     database: Database
-    queue: RunQueue
-    broker: EventBroker
-    catalog: GraphCatalog
-    storage: Storage
-    models: ChatModels
-    timeout: timedelta
-    keep_results: timedelta  #: How long runs of an old contract are kept after their end.
-    _active: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
+    leases: Leases
+    held: HeldRuns
+    checkpointer: AsyncRedisSaver
+    runner: GraphRunner
+    ending: RunEnding
 
     async def execute(self, run_id: str) -> None:
-        """Bring a run to its end. A run that has ended already is only tidied up."""
-        run = await self._claim(run_id)
-        if run is not None:
-            streaming = asyncio.create_task(self._stream(run))
-            self._active[run_id] = streaming
+        """Bring a run to its end. Of a run that has ended, do what may have been left to do.
+
+        Raises:
+            TryLater: It goes on elsewhere, or at another time.
+        """
+        try:
+            run = await self._row(run_id)
+        except NotFound:
+            return await self.ending.forget(run_id)
+        if run.status in ACTIVE:
+            lease = await self._claim(run)
             try:
-                status, failure, interrupted = await streaming
-            except asyncio.CancelledError:
-                if _is_cancelling():
-                    raise
-                if not await self._is_cancelled(run_id):
-                    return  # this worker stops; the run waits for the next one
-                status, failure, interrupted = "interrupted", None, False
+                await self._hold(run, lease)
             finally:
-                del self._active[run_id]
-            await self._finish(run, status, failure, interrupted=interrupted)
-        await self._tidy(run_id)
+                await asyncio.shield(self.leases.release(lease))
+        return await self.ending.follow_up(await self._row(run_id))
 
-    async def stop(self) -> None:
-        """Leave every run under way where it is; its next worker goes on from the last checkpoint."""
-        under_way = list(self._active.values())
-        for task in under_way:
-            task.cancel()
-        if under_way:
-            await asyncio.wait(under_way)
+    async def _claim(self, run: Run) -> Lease:
+        async with self.database.read() as session:
+            thread = await threads.get(session, run.thread_id)
+        key = RunKey(run.thread_id, run.run_id)
+        try:
+            lease = await self.leases.claim(key, worker=self.worker, floor=thread.epoch)
+            # From here on nobody else may write; what is read below stays true.
+            await self.checkpointer.afence(run.thread_id, lease.epoch)
+        except LeaseHeld as held:
+            raise TryLater(held.left) from held
+        except StaleFencingToken as error:
+            raise TryLater(SOON) from error
+        return lease
 
-    async def cancel(self, run_id: str) -> None:
-        """Stop a run for good: at once if it runs here, else before it starts."""
+    async def _hold(self, run: Run, lease: Lease) -> None:
+        """Execute a run under its lease, and commit how it ended."""
+        with self.held.holding(lease) as held:
+            held.task = asyncio.create_task(self._begin_and_attempt(run, held))
+            try:
+                outcome = await held.task
+            except asyncio.CancelledError:
+                outcome = await self._stopped(run, held)
+            except HandedOver:
+                outcome = await self._hand_over(lease)
+            except RedisGone as error:
+                raise TryLater(SOON) from error
+            except LeaseLost:
+                outcome = self._lost(run.run_id)
+            if outcome is not None:
+                await asyncio.shield(self._commit(lease, outcome))
+
+    async def _begin_and_attempt(self, run: Run, held: HeldRun) -> Outcome | None:
+        begun = await self._begin(run, held.lease)
+        return await self.runner.attempt(begun, held) if begun is not None else None
+
+    async def _begin(self, run: Run, lease: Lease) -> Run | None:
+        """Mark a run as running here; None when it has nothing left to do.
+
+        Raises:
+            LeaseLost: A newer worker is in the database already.
+            TryLater: An older run of the thread comes first.
+        """
+        reached = await self._reached(run) if run.status == "running" else None
         async with self.database.write() as session:
-            run = await runs.get(session, run_id, lock=True)
-            run.cancel_action = "interrupt"
-        if task := self._active.get(run_id):
-            task.cancel()
-        else:
-            await self.execute(run_id)
-
-    async def _claim(self, run_id: str) -> Run | None:
-        """Mark a run as running; None when it has nothing left to do."""
-        async with self.database.write() as session:
-            run = await runs.get(session, run_id, lock=True)
+            thread = await threads.get(session, run.thread_id, lock=True)
+            run = await runs.get(session, run.run_id, lock=True)
             if run.status not in ACTIVE:
                 return None
+            if thread.epoch >= lease.epoch:
+                raise LeaseLost(run.run_id)
+            first = await runs.next_of_thread(session, run.thread_id)
+            if first is not None and first.run_id != run.run_id:
+                raise TryLater(SOON)
+            thread.epoch = lease.epoch
+            if reached is not None:
+                run.crashes = run.crashes + 1 if run.crashed_at == reached else 1
+                run.crashed_at = reached
             run.status = "running"
             run.attempt += 1
             run.started_at = run.started_at or now()
             run.updated_at = now()
+            session.add_all((thread, run))
             return run
 
-    async def _stream(self, run: Run) -> tuple[RunStatus, Failure | None, bool]:
-        """Stream the graph; returns how it ended, why it failed, and whether it waits for an answer."""
-        await self._publish(run, "metadata", {"run_id": run.run_id, "attempt": run.attempt})
-        if await self._is_cancelled(run.run_id):
-            return "interrupted", None, False
-        graph = self.catalog.find(run.graph_id).graph
-        config = _config(run)
-        limit = asyncio.timeout(self.timeout.total_seconds())
+    async def _reached(self, run: Run) -> str:
+        """The checkpoint of the last step that a run has completed, "" before its first node has."""
+        found = await self.checkpointer.aget_tuple({"configurable": {"thread_id": run.thread_id}})
+        if found is None or found.metadata.get("run_id") != run.run_id or found.parent_config is None:
+            return ""
+        # An input's checkpoint, and the one after it, in which nothing but START has run, complete no node.
+        before = await self.checkpointer.aget_tuple(found.parent_config)
+        sources = {found.metadata.get("source"), before.metadata.get("source") if before else None}
+        return "" if "input" in sources else found.checkpoint["id"]
+
+    async def _stopped(self, run: Run, held: HeldRun) -> Outcome | None:
+        """What a cancelled task makes of its run; None when another worker decides."""
+        reason = held.stop_reason
+        if _unwind_cancellation() and reason is None:
+            reason = (await self._row(run.run_id)).cancel_action or "hand_over"
+        if reason == "lost":
+            return self._lost(run.run_id)
+        if reason == "hand_over":
+            await asyncio.shield(self._hand_over(held.lease))
+        if reason is None:
+            failure = {"error": "CancelledError", "message": "A node cancelled itself."}
+            return Outcome(status="error", failure=failure)
+        return Outcome(status="interrupted", awaits_answer=await self.runner.stands_open(run))
+
+    def _lost(self, run_id: str) -> None:
+        """Nothing is left to do here about a run that another worker has."""
+        logger.warning("Run %s goes on at another worker", run_id)
+
+    async def _commit(self, lease: Lease, outcome: Outcome) -> None:
         try:
-            # Callers under an old contract cannot fetch files, so none are made for them.
-            files = bind_storage(self.storage) if run.contract is None else nullcontext()
-            async with limit:
-                with files, bind_models(self.models):
-                    await self._stream_graph(run, graph, config)
-            state = await graph.aget_state(config)
-        except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes the run's error
-            status, failure = self._judge(run, error, is_late=limit.expired())
-            await self._publish(run, "error", failure)
-            return status, failure, False
-        return "success", None, bool(state.next)
+            await self.ending.commit(lease.run, outcome, epoch=lease.epoch)
+        except LeaseLost:
+            self._lost(lease.run.run_id)
 
-    def _judge(self, run: Run, error: Exception, *, is_late: bool) -> tuple[RunStatus, Failure]:
-        """What an exception makes of a run."""
-        if is_late:
-            return "timeout", {"error": "RunTimeout", "message": f"The run took longer than {self.timeout}."}
-        logger.warning("Run %s failed: %s", run.run_id, type(error).__name__, exc_info=_unexplained(error))
-        return "error", _explain(error)
+    async def _hand_over(self, lease: Lease) -> NoReturn:
+        """Leave a run where it is; the next worker goes on from its last checkpoint.
 
-    async def _stream_graph(self, run: Run, graph: AnyGraph, config: RunnableConfig) -> None:
-        kwargs = run.kwargs
-        wanted = kwargs["stream_mode"]
-        namer = EventNamer(wanted)
-        parts: AsyncIterator[tuple[tuple[str, ...], StreamMode, Any]] = cast("Any", graph).astream(
-            await _input(run, graph, config),
-            config,
-            context=kwargs["context"] or None,
-            stream_mode=graph_modes(wanted),
-            output_keys=graph.output_channels,
-            interrupt_before=kwargs["interrupt_before"],
-            interrupt_after=kwargs["interrupt_after"],
-            durability=kwargs["durability"],
-            subgraphs=True,
-        )
-        async for namespace, mode, payload in parts:
-            if namespace and not kwargs["subgraphs"]:
-                continue
-            for name, event in namer.name(namespace, mode, payload):
-                await self._publish(run, name, event)
-
-    async def _publish(self, run: Run, name: str, payload: object) -> None:
-        await self.broker.publish(run.run_id, name, to_json(payload))
-
-    async def _finish(
-        self, run: Run, status: RunStatus, failure: Failure | None, *, interrupted: bool
-    ) -> None:
+        Raises:
+            TryLater: Always: this is how the queue learns of it.
+        """
         async with self.database.write() as session:
-            thread = await threads.get(session, run.thread_id, lock=True)
-            run = await runs.get(session, run.run_id, lock=True)
-            run.status, run.error = status, failure
-            run.ended_at = run.updated_at = now()
-            run.expires_at = self._expiry(run)
-            await session.flush()
-            await threads.settle(session, thread, error=failure, interrupted=interrupted)
-        logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, status)
+            thread = await threads.get(session, lease.run.thread_id, lock=True)
+            run = await runs.get(session, lease.run.run_id, lock=True)
+            if thread.epoch == lease.epoch and run.status == "running":
+                run.status, run.updated_at = "pending", now()
+                session.add(run)
+        logger.info("Run %s is handed over", lease.run.run_id)
+        raise TryLater(AT_ONCE)
 
-    def _expiry(self, run: Run) -> datetime | None:
-        if run.contract is not None:
-            return now() + self.keep_results
-        return now() + KEEP_TEMPORARY if run.kwargs["temporary"] else None
-
-    async def _tidy(self, run_id: str) -> None:
-        """What follows a run's end; every step may be repeated."""
-        await self.broker.end(run_id)
+    async def _row(self, run_id: str) -> Run:
         async with self.database.read() as session:
-            run = await runs.get(session, run_id)
-            following = await runs.next_of_thread(session, run.thread_id)
-        if run.kwargs["webhook"] and run.delivery is None:
-            await self.queue.submit_delivery(run_id, attempt=1)
-        if following is not None:
-            await self.queue.submit(following.run_id)
-
-    async def _is_cancelled(self, run_id: str) -> bool:
-        async with self.database.read() as session:
-            return (await runs.get(session, run_id)).cancel_action is not None
+            return await runs.get(session, run_id)
 
 
-def _config(run: Run) -> RunnableConfig:
-    given = run.kwargs["config"]
-    metadata = run.meta | {"run_id": run.run_id, "thread_id": run.thread_id, "run_attempt": run.attempt}
-    ours = {
-        "thread_id": run.thread_id,
-        "run_id": run.run_id,
-        "graph_id": run.graph_id,
-        "assistant_id": run.assistant_id,
-    }
-    return cast(
-        "RunnableConfig", given | {"configurable": given["configurable"] | ours, "metadata": metadata}
-    )
-
-
-def _is_cancelling() -> bool:
-    """Whether the task itself, and not only what it waits for, is being cancelled."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-async def _input(run: Run, graph: AnyGraph, config: RunnableConfig) -> Any:
-    """What to start the graph with: nothing, when an earlier attempt has already left a checkpoint."""
-    if run.attempt > 1:
-        state = await graph.aget_state(config)
-        if (state.metadata or {}).get("run_id") == run.run_id:
-            return None
-    command = run.kwargs["command"]
-    return run.kwargs["input"] if command is None else _command(command)
-
-
-def _command(command: dict[str, Any]) -> Command[Any]:
-    goto: Any = command.get("goto") or []
-    targets = cast("list[Any]", goto) if isinstance(goto, list) else [goto]
-    return Command(
-        update=command.get("update"), resume=command.get("resume"), goto=[_target(t) for t in targets]
-    )
-
-
-def _target(target: str | dict[str, Any]) -> Send | str:
-    return target if isinstance(target, str) else Send(target["node"], target["input"])
-
-
-def _explain(error: Exception) -> Failure:
-    if isinstance(error, ServiceError):
-        explained = {"error": type(error).__name__, "message": error.message, "code": error.code}
-        return explained | ({"hint": error.hint} if error.hint else {})
-    return {"error": type(error).__name__, "message": str(error)}
-
-
-def _unexplained(error: Exception) -> Exception | None:
-    """The error, if its traceback helps; a ServiceError says all by itself."""
-    return None if isinstance(error, ServiceError) else error
+def _unwind_cancellation() -> bool:
+    """Whether this task itself is being cancelled; if so it is not any more, for there is work to finish."""
+    task: asyncio.Task[Any] | None = asyncio.current_task()
+    requests = task.cancelling() if task is not None else 0
+    for _ in range(requests):
+        task.uncancel()  # type: ignore[union-attr] - there are requests, so there is a task
+    return requests > 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from server.db.models import RunPriority
 from server.stream.modes import RunStreamMode
 
 MultitaskStrategy = Literal["enqueue", "reject"]
@@ -29,6 +30,8 @@ class RunRequest:
     if_not_exists: Literal["create", "reject"] = "reject"  #: What to do when the thread is unknown.
     durability: Durability = "async"
     keep_thread: bool = True  #: False for the thread of a stateless run.
+    owner: str = "local"  #: Whose turn it uses up.
+    priority: RunPriority = "normal"  #: "low" for what nobody waits for.
 
     def kwargs(self) -> dict[str, Any]:
         """What the worker needs, as the API shows it in a run's ``kwargs``."""

@@ -7,7 +7,7 @@ world: a lease protects the state, not what a node does elsewhere.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, cast
@@ -23,6 +23,7 @@ _CLAIM = lua.load("stream/clock", "runs/claim")
 _RENEW = lua.load("stream/clock", "runs/renew")
 _RELEASE = lua.load("runs/release")
 _CANCEL = lua.load("stream/clock", "runs/cancel")
+_LEFT = lua.load("stream/clock", "runs/time_left")
 
 Renewal = Literal["held", "lost"] | CancelAction
 
@@ -79,7 +80,7 @@ class Leases:
             raise LeaseHeld(holder[0].decode(), timedelta(milliseconds=value))
         return Lease(run, value)
 
-    async def renew(self, leases: list[Lease]) -> Mapping[Lease, Renewal]:
+    async def renew(self, leases: Sequence[Lease]) -> Mapping[Lease, Renewal]:
         """Hold on to leases, and learn which runs were asked to stop; one round trip a shard."""
         by_shard: defaultdict[int, list[Lease]] = defaultdict(list)
         for lease in leases:
@@ -105,6 +106,15 @@ class Leases:
         """Leave word for the worker that has this run; False when none has."""
         place = self._keys.lease(run.thread_id)
         return bool(await _CANCEL.call(self._redis, (place,), run.run_id, action))
+
+    async def unheld(self, runs: Sequence[RunKey]) -> list[RunKey]:
+        """Those runs that no living worker holds."""
+        return [run for run in runs if not await self.time_left(run)]
+
+    async def time_left(self, run: RunKey) -> timedelta:
+        """How long a run's lease lasts if it is not renewed; nothing when no living worker has the run."""
+        place = self._keys.lease(run.thread_id)
+        return timedelta(milliseconds=await _LEFT.call(self._redis, (place,), run.run_id))
 
     async def forget(self, thread_id: str) -> None:
         """Remove what is known of a thread that is no more."""

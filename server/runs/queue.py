@@ -1,93 +1,161 @@
 """The run queue: a narrow port over docket, which keeps its messages in Redis.
 
-Only run ids travel in messages. A worker that dies stops renewing its claim, and the message goes to
-another one.
+Only ids travel in messages. A worker that dies stops renewing its claim, and the message goes to another
+one. Runs and chores (webhooks and other small things) have a docket each: neither waits for the other.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from docket import Docket, Worker
+from docket import Docket, Retry, Worker
 
 from server import keys
+from server.runs.engine import make_docket
 
 Handler = Callable[[str], Awaitable[None]]
 
-REDELIVERY_TIMEOUT = timedelta(seconds=30)  # a run whose worker is silent this long goes to another one
-MAX_CONNECTIONS = 1000  # of docket's pool, which opens up to one for each run under way
 CHECK_INTERVAL = timedelta(milliseconds=100)  # how often a worker with all hands full looks for work
+RECONNECTION_DELAY = timedelta(seconds=1)
+CHORES_AT_A_TIME = 20
+AFTER_A_FAULT = timedelta(seconds=5)
 
 logger = logging.getLogger(__name__)
+
+
+class TryLater(Exception):
+    """A handler's word that its message shall come again, to whichever worker is free then.
+
+    Args:
+        delay: After how long.
+    """
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(f"again in {delay}")
+        self.delay = delay
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handlers:
+    """What a worker does with each kind of message."""
+
+    execute: Handler  #: Takes a run id; may raise TryLater.
+    deliver: Handler  #: Takes a run id.
 
 
 class RunQueue:
     """Hands runs to workers, each to one at a time.
 
-    Every call may be repeated: submitting what is already queued or under way changes nothing.
+    Every call may be repeated: submitting what is already queued changes nothing.
     """
 
-    def __init__(self, docket: Docket) -> None:
-        self._docket = docket
-        self._handlers: tuple[Handler, Handler] | None = None
-        docket.register(self._execute_run, names=["execute_run"])
-        docket.register(self._deliver_webhook, names=["deliver_webhook"])
+    def __init__(self, runs: Docket, chores: Docket) -> None:
+        self._runs = runs
+        self._chores = chores
+        self._handlers: Handlers | None = None
+        runs.register(self._execute_run, names=["execute_run"])
+        chores.register(self._deliver_webhook, names=["deliver_webhook"])
 
     async def submit(self, run_id: str, *, when: datetime | None = None) -> None:
         """Queue a run, now or for later."""
-        await self._docket.add("execute_run", when=when, key=run_id)(run_id)
+        await self._runs.add("execute_run", when=when, key=run_id)(run_id)
+
+    async def cancel(self, run_id: str) -> None:
+        """Take a run out of the queue; if a worker executes it, cancel its task within milliseconds.
+
+        The word to a worker may get lost: the lease holds it, too.
+        """
+        await self._runs.cancel(run_id)
 
     async def submit_delivery(self, run_id: str, attempt: int, *, when: datetime | None = None) -> None:
         """Queue one attempt to call a run's webhook."""
         key = f"webhook:{run_id}:{attempt}"
-        await self._docket.add("deliver_webhook", when=when, key=key)(run_id)
+        await self._chores.add("deliver_webhook", when=when, key=key)(run_id)
 
     @asynccontextmanager
-    async def worker(self, execute: Handler, deliver: Handler, *, concurrency: int) -> AsyncGenerator[None]:
+    async def worker(
+        self, handlers: Handlers, *, name: str, concurrency: int, redelivery: timedelta
+    ) -> AsyncGenerator["QueueWorker"]:
         """Work on the queue in the background for as long as the with block runs.
 
         Whoever leaves the block has to end the handlers under way first: the worker waits for them.
-        """
-        self._handlers = execute, deliver
-        async with Worker(
-            self._docket,
-            concurrency=concurrency,
-            redelivery_timeout=REDELIVERY_TIMEOUT,
-            minimum_check_interval=CHECK_INTERVAL,
-        ) as worker:
-            working = asyncio.create_task(worker.run_forever())
-            working.add_done_callback(_report_end)
-            try:
-                yield
-            finally:
-                working.cancel()
-                await asyncio.wait([working])
 
-    async def _execute_run(self, run_id: str) -> None:
-        execute, _ = self._required_handlers()
-        await execute(run_id)
+        Args:
+            name: Of this worker, unique among all.
+            concurrency: Runs executed at a time.
+            redelivery: A message whose worker is silent this long goes to another one.
+        """
+        self._handlers = handlers
+        async with AsyncExitStack() as stack:
+            working = [
+                await stack.enter_async_context(
+                    Worker(
+                        docket,
+                        name=name,
+                        concurrency=slots,
+                        redelivery_timeout=redelivery,
+                        minimum_check_interval=CHECK_INTERVAL,
+                        reconnection_delay=RECONNECTION_DELAY,
+                    )
+                )
+                for docket, slots in ((self._runs, concurrency), (self._chores, CHORES_AT_A_TIME))
+            ]
+            worker = QueueWorker([asyncio.create_task(each.run_forever()) for each in working])
+            try:
+                yield worker
+            finally:
+                await worker.stop()
+
+    async def _execute_run(self, run_id: str, retry: Retry = Retry(attempts=None)) -> None:
+        try:
+            await self._required_handlers().execute(run_id)
+        except TryLater as later:
+            retry.after(later.delay)
+        except Exception:  # a run that was accepted is never given up because of a fault around it
+            logger.exception("Run %s could not be executed; it is tried again", run_id)
+            retry.after(AFTER_A_FAULT)
 
     async def _deliver_webhook(self, run_id: str) -> None:
-        _, deliver = self._required_handlers()
-        await deliver(run_id)
+        await self._required_handlers().deliver(run_id)
 
-    def _required_handlers(self) -> tuple[Handler, Handler]:
+    def _required_handlers(self) -> Handlers:
         if self._handlers is None:
             raise RuntimeError("A message arrived in a process that runs no worker")
         return self._handlers
 
 
+class QueueWorker:
+    """The loops that take messages."""
+
+    def __init__(self, loops: list[asyncio.Task[None]]) -> None:
+        self._loops = loops
+        for loop in loops:
+            loop.add_done_callback(_report_end)
+
+    def close(self) -> None:
+        """Take no further messages; those under way go on."""
+        for loop in self._loops:
+            loop.cancel()
+
+    async def stop(self) -> None:
+        """Take no further messages, and wait for those under way."""
+        self.close()
+        await asyncio.wait(self._loops)
+
+
 @asynccontextmanager
 async def open_queue(redis_url: str) -> AsyncGenerator[RunQueue]:
     """The queue on this Redis."""
-    separator = "&" if "?" in redis_url else "?"
-    url = f"{redis_url}{separator}max_connections={MAX_CONNECTIONS}"
-    async with Docket(name=keys.DOCKET_RUNS, url=url) as docket:
-        yield RunQueue(docket)
+    async with (
+        make_docket(keys.DOCKET_RUNS, redis_url) as runs,
+        make_docket(keys.DOCKET_CHORES, redis_url) as chores,
+    ):
+        yield RunQueue(runs, chores)
 
 
-def _report_end(working: asyncio.Task[None]) -> None:
-    if not working.cancelled() and (error := working.exception()):
+def _report_end(loop: asyncio.Task[None]) -> None:
+    if not loop.cancelled() and (error := loop.exception()):
         logger.critical("The worker has stopped; runs stay queued until a restart", exc_info=error)

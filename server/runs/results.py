@@ -23,6 +23,17 @@ class StateReader:
             return None
         return await self.catalog.find(graph_id).graph.aget_state(_config(thread.thread_id))
 
+    async def values(self, run: Run, checkpoint_id: str | None) -> Any:
+        """A run's values at one checkpoint, the latest without or when that one is gone."""
+        graph = self.catalog.find(run.graph_id).graph
+        if checkpoint_id is not None:
+            state = await graph.aget_state(
+                {"configurable": {"thread_id": run.thread_id, "checkpoint_id": checkpoint_id}}
+            )
+            if state.metadata is not None:
+                return output_values(graph, state.values)
+        return output_values(graph, (await graph.aget_state(_config(run.thread_id))).values)
+
     async def output(self, run: Run) -> dict[str, Any]:
         """A run's outcome, as the API's wait and join return it: values, interrupts, or the error."""
         if run.error is not None:

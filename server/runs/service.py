@@ -9,9 +9,12 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import runs, threads
 from server.db.session import Database
+from server.keys import RunKey
 from server.runs.catalog import GraphCatalog, ServedGraph
+from server.runs.dispatch import Dispatcher
+from server.runs.fair_queue import Place
 from server.runs.job import RunRequest
-from server.runs.queue import RunQueue
+from server.runs.leases import Leases
 from server.stream.broker import EventBroker
 from tools.errors import Conflict
 from tools.storage.base import Storage, bind
@@ -30,7 +33,8 @@ class RunService:
     """The life of threads and runs up to the queue, and what can be asked of them afterwards."""
 
     database: Database
-    queue: RunQueue
+    dispatcher: Dispatcher
+    leases: Leases
     broker: EventBroker
     catalog: GraphCatalog
     checkpointer: BaseCheckpointSaver[str]
@@ -76,8 +80,10 @@ class RunService:
             contract: The old system's contract that it was accepted under.
 
         Raises:
-            ServiceError: When the input, the assistant or the thread does not allow the run; nothing is kept.
+            ServiceError: When the input, the assistant or the thread does not allow the run, or too many wait
+                already; nothing is kept.
         """
+        await self.dispatcher.fair_queue.check_room()
         served = self.catalog.find(request.assistant_id)
         if served.check_input and request.command is None:
             with bind(self.storage):
@@ -96,16 +102,34 @@ class RunService:
             _claim_thread(thread, run)
             session.add_all((thread, run))
         if waits is None:
-            await self.queue.submit(run.run_id)
+            await self.dispatcher.enqueue(run)
         return run
 
+    async def place(self, run: Run) -> Place | None:
+        """Where a run stands in the queue; None when it does not wait there."""
+        return await self.dispatcher.fair_queue.place(run.run_id)
+
     async def recover(self) -> int:
-        """Queue every accepted run that has not ended, for those whose message was lost; returns how many."""
+        """Queue again what a lost tail of Redis left behind; returns how many runs are first in their thread.
+
+        Every accepted run that is first in its thread waits or is active, and nothing else is.
+        """
         async with self.database.read() as session:
-            waiting = await runs.unfinished_ids(session)
-        for run_id in waiting:
-            await self.queue.submit(run_id)
-        return len(waiting)
+            first = await runs.first_of_threads(session)
+        await self.dispatcher.enqueue(*first)
+        known = {run.run_id for run in first}
+        ended = [key.run_id for key in await self.dispatcher.fair_queue.active() if key.run_id not in known]
+        await self.dispatcher.submit(ended)
+        return len(first)
+
+    async def adopt_orphans(self) -> int:
+        """Hand to the engine what is active but held by no worker; returns how many runs.
+
+        The engine does nothing about what it has already.
+        """
+        orphans = await self.leases.unheld(await self.dispatcher.fair_queue.active())
+        await self.dispatcher.submit([key.run_id for key in orphans])
+        return len(orphans)
 
     async def delete_thread(self, thread_id: str, run_ids: list[str]) -> None:
         """Remove a thread with its runs, its state and their events.
@@ -116,7 +140,7 @@ class RunService:
             await threads.remove(session, thread_id)
         await self.checkpointer.adelete_thread(thread_id)
         for run_id in run_ids:
-            await self.broker.delete(run_id)
+            await self.broker.delete(RunKey(thread_id, run_id))
 
     async def sweep(self) -> int:
         """Remove what has been kept long enough; returns how many runs."""
@@ -135,6 +159,8 @@ class RunService:
             graph_id=served.graph_id,
             meta=metadata | request.metadata | {"assistant_id": served.assistant_id},
             kwargs=request.kwargs(),
+            owner=request.owner,
+            priority=request.priority,
         )
 
     async def _thread_for(self, session: Any, run: Run, request: RunRequest, *, known: bool) -> Thread:

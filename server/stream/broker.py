@@ -1,118 +1,148 @@
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# redis-py's commands are typed for both of its clients at once.
-"""The event log of every run: one Redis stream, written by its worker and followed by any number of readers.
+"""The event logs of runs: one Redis stream a run, written by its worker and followed by many readers.
 
-An event's id is its entry's id in the stream, so ids only ever grow, and a reader that comes back with the
-last id it saw misses nothing and sees nothing twice.
+Ids only ever grow, over all runs of a thread, so a reader that comes back with the last id it saw misses
+nothing and sees nothing twice.
 """
 
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
-from typing import Any, cast
 
-from redis.asyncio import Redis
-
-from server import keys
-
-FROM_START = "0"
-_END = b"end"  # field of the entry that closes a stream
-_NAME = b"e"
-_DATA = b"d"
-_PAGE = 200  # entries that one read returns at most
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamEvent:
-    """One event of a run."""
-
-    id: str  #: ``<milliseconds>-<sequence>``, strictly increasing within a run.
-    name: str  #: Stream mode, with the subgraph's namespace after ``|``.
-    data: bytes  #: JSON.
+from server import lua
+from server.keys import RunKey, RunKeys
+from server.stream.entry import (
+    FROM_START,
+    START,
+    Entry,
+    Mark,
+    Position,
+    StreamEvent,
+    marks,
+    position_of,
+    read,
+)
+from server.stream.follower import Follower
+from server.stream.log import RunLog
+from server.stream.multiplexer import Multiplexer, open_multiplexer
+from server.stream.stored import StoredLogs
+from server.stream.writer import LogWriter, WriterCounts, open_writer
 
 
 class EventBroker:
-    """Writes and follows event logs.
+    """Opens, closes and follows event logs."""
 
-    Args:
-        client: A client that returns bytes, with room for a connection per follower.
-        keep: How long a finished log can still be read.
-    """
-
-    def __init__(self, client: Redis, *, keep: timedelta) -> None:
+    def __init__(
+        self, client: lua.Client, keys: RunKeys, *, writer: LogWriter, multiplexer: Multiplexer
+    ) -> None:
         self._redis = client
-        self._keep = keep
+        self._keys = keys
+        self._writer = writer
+        self._multiplexer = multiplexer
+        self._stored = StoredLogs(client)
 
-    async def publish(self, run_id: str, name: str, data: bytes) -> None:
-        """Append an event."""
-        await self._redis.xadd(keys.run_events(run_id), {_NAME: name.encode(), _DATA: data})
+    @property
+    def written(self) -> WriterCounts:
+        """What this process has written."""
+        return self._writer.counts
 
-    async def end(self, run_id: str) -> None:
-        """Close a log: followers stop after its last event, and it expires in time. Safe to repeat."""
-        key = keys.run_events(run_id)
-        _, is_closed = await self._newest(key)
-        if not is_closed:
-            await self._redis.xadd(key, {_END: b"1"})
-        await self._redis.expire(key, self._keep)
+    def open(self, run: RunKey, epoch: int) -> RunLog:
+        """The log of one attempt at a run, under the lease with this epoch."""
+        return self._writer.open(run, epoch)
+
+    async def end(self, run: RunKey) -> None:
+        """Close a log, whoever wrote it: followers stop after its last event, and it expires in time.
+
+        May be repeated. A worker that still writes to it finds it closed.
+        """
+        await self._writer.close(run)
 
     async def follow(
-        self, run_id: str, *, after: str | None, idle_seconds: float
-    ) -> AsyncGenerator[StreamEvent | None]:
-        """A run's events in order, until the log is closed.
+        self, run: RunKey, *, after: str | None, idle_seconds: float
+    ) -> AsyncGenerator[Entry | None]:
+        """A run's events in order, an entry at a time, until the log is closed.
 
         Args:
             after: The id of the last event already seen, FROM_START for all, or None for those to come.
             idle_seconds: After this long without an event a None is yielded, so that the caller can look
                 whether anybody is still listening or writing.
-        """
-        key = keys.run_events(run_id)
-        cursor = after
-        if cursor is None:
-            cursor, is_closed = await self._newest(key)
-            if is_closed:
-                return
-        while True:
-            answer = await self._redis.xread({key: cursor}, count=_PAGE, block=int(idle_seconds * 1000))
-            if not answer:
-                yield None
-                continue
-            for entry_id, fields in _entries(answer):
-                if _END in fields:
-                    return
-                cursor = entry_id.decode()
-                yield _event(entry_id, fields)
 
-    async def newest(self, run_id: str, is_wanted: Callable[[StreamEvent], bool]) -> StreamEvent | None:
+        Raises:
+            EventsTrimmed: The log no longer holds what comes next.
+            RedisError: Redis does not answer at the start. Later on, an outage is waited out.
+        """
+        position = START if after == FROM_START else await self._position(run, after)
+        if position is None:
+            return
+        async with aclosing(self._follower(run, position).entries(idle_seconds)) as entries:
+            async for entry in entries:
+                if entry is not None and entry.is_end:
+                    return
+                if entry is None or entry.events:
+                    yield entry
+
+    async def newest(self, run: RunKey, is_wanted: Callable[[StreamEvent], bool]) -> StreamEvent | None:
         """The latest event that is wanted, or None."""
-        key, upper = keys.run_events(run_id), b"+"
-        while page := cast("list[Any]", await self._redis.xrevrange(key, max=upper, count=_PAGE)):
-            for entry_id, fields in page:
-                if _END not in fields and is_wanted(event := _event(entry_id, fields)):
-                    return event
-            upper = b"(" + page[-1][0]
+        async with aclosing(self._stored.backwards(self._keys.events(run))) as entries:
+            async for raw in entries:
+                for event in reversed(read(*raw).events):
+                    if is_wanted(event):
+                        return event
         return None
 
-    async def exists(self, run_id: str) -> bool:
+    async def marks(self, run: RunKey) -> AsyncGenerator[Mark]:
+        """The checkpoints noted in a log, the newest first, each with the last event that it covers."""
+        async with aclosing(self._stored.backwards(self._keys.events(run))) as entries:
+            async for raw in entries:
+                for mark in marks(*raw):
+                    yield mark
+
+    async def last_mark(self, run: RunKey) -> Mark | None:
+        """The newest checkpoint noted in a log, and the last event that it covers."""
+        async with aclosing(self.marks(run)) as found:
+            return await anext(found, None)
+
+    async def last_id(self, run: RunKey) -> str | None:
+        """The id of a log's last event, or of its end."""
+        newest = await self._stored.newest(self._keys.events(run))
+        return newest[0].decode() if newest else None
+
+    async def exists(self, run: RunKey) -> bool:
         """Whether anything of this run's log is there."""
-        return bool(await self._redis.exists(keys.run_events(run_id)))
+        return await self._stored.exists(self._keys.events(run))
 
-    async def delete(self, run_id: str) -> None:
+    async def delete(self, run: RunKey) -> None:
         """Forget a run's events."""
-        await self._redis.unlink(keys.run_events(run_id))
+        await self._redis.unlink(self._keys.events(run))  # pyright: ignore[reportUnknownMemberType] - typed for both of redis-py's clients
 
-    async def _newest(self, key: str) -> tuple[str, bool]:
-        """The id of a log's last entry, FROM_START without any, and whether it closes the log."""
-        last = cast("list[Any]", await self._redis.xrevrange(key, count=1))
-        return (last[0][0].decode(), _END in last[0][1]) if last else (FROM_START, False)
+    async def _position(self, run: RunKey, after: str | None) -> Position | None:
+        """Where a reader begins; None when there is nothing to come."""
+        newest = await self._stored.newest(self._keys.events(run))
+        last = read(*newest) if newest else None
+        known = last.position if last else START
+        position = known if after is None else position_of(after)
+        return None if last and last.is_end and position >= last.position else position
+
+    def _follower(self, run: RunKey, position: Position) -> Follower:
+        return Follower(
+            self._stored,
+            self._multiplexer,
+            thread_id=run.thread_id,
+            key=self._keys.events(run),
+            name=run.run_id,
+            after=position,
+        )
 
 
-def _event(entry_id: bytes, fields: dict[bytes, bytes]) -> StreamEvent:
-    return StreamEvent(id=entry_id.decode(), name=fields[_NAME].decode(), data=fields[_DATA])
+@asynccontextmanager
+async def open_broker(client: lua.Client, keys: RunKeys, *, keep: timedelta) -> AsyncGenerator[EventBroker]:
+    """A broker whose reading and writing stop at the end.
 
-
-def _entries(answer: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    """The entries of an XREAD of one stream; RESP3 answers with a map, RESP2 with a list."""
-    if isinstance(answer, dict):
-        (pages,) = cast("dict[bytes, Any]", answer).values()
-        return [entry for page in pages for entry in page]
-    return answer[0][1]
+    Args:
+        client: A client that returns bytes; its sockets wait longer than 4 s for a reply.
+        keep: How long a closed log can still be read.
+    """
+    async with (
+        open_writer(client, keys, keep=keep) as writer,
+        open_multiplexer(client, keys) as multiplexer,
+    ):
+        yield EventBroker(client, keys, writer=writer, multiplexer=multiplexer)

@@ -11,9 +11,10 @@ import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Message
 
-from server.stream.broker import StreamEvent
+from server.stream.entry import Entry
 
 HEARTBEAT_SECONDS = 5  # clients of LangGraph learn this cadence and reconnect after three missed beats
+_SNAPSHOT = b": snapshot\r\n"  # a comment: clients that do not look for it see an event like any other
 
 
 def frame(name: str, data: bytes, event_id: str | None = None) -> bytes:
@@ -22,11 +23,20 @@ def frame(name: str, data: bytes, event_id: str | None = None) -> bytes:
     return b"event: %b\r\ndata: %b\r\n%b\r\n" % (name.encode(), data, identity)
 
 
-async def frames(events: AsyncGenerator[StreamEvent], *, with_ids: bool) -> AsyncIterator[bytes]:
-    """Events as frames; ids only where the client may resume by them."""
-    async with aclosing(events):
-        async for event in events:
-            yield frame(event.name, event.data, event.id if with_ids else None)
+async def frames(entries: AsyncGenerator[Entry], *, with_ids: bool) -> AsyncIterator[bytes]:
+    """Entries as frames; ids only where the client may resume by them."""
+    async with aclosing(entries):
+        async for entry in entries:
+            yield _encoded(entry, with_ids=with_ids)
+
+
+def _encoded(entry: Entry, *, with_ids: bool) -> bytes:
+    """All frames of an entry, made once for all of its readers."""
+    found = entry.encoded.get(with_ids)
+    if found is None:
+        parts = [frame(name, data, event_id if with_ids else None) for event_id, name, data in entry.events]
+        found = entry.encoded[with_ids] = (_SNAPSHOT if entry.is_snapshot else b"") + b"".join(parts)
+    return found
 
 
 def event_stream(

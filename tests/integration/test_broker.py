@@ -3,92 +3,236 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 
-from server import keys
-from server.stream.broker import FROM_START, EventBroker, StreamEvent
+from server.keys import RunKey, RunKeys
+from server.runs.leases import Leases
+from server.stream.broker import EventBroker, open_broker
+from server.stream.entry import FROM_START, Mark, StreamEvent, position_of
+from server.stream.log import Fenced, RunLog
+
+KEYS = RunKeys()
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def broker(redis_url: str) -> AsyncIterator[EventBroker]:
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
     async with Redis.from_url(redis_url) as client:
-        yield EventBroker(client, keep=timedelta(hours=1))
+        yield client
 
 
 @pytest.fixture
-def run_id() -> str:
-    return str(uuid4())
+async def broker(redis: Redis) -> AsyncIterator[EventBroker]:
+    async with open_broker(redis, KEYS, keep=HOUR) as broker:
+        yield broker
 
 
-async def read(broker: EventBroker, run_id: str, after: str | None) -> list[bytes]:
-    events = broker.follow(run_id, after=after, idle_seconds=0.01)
-    return [event.data async for event in events if event is not None]
+@pytest.fixture
+def leases(redis: Redis) -> Leases:
+    """Leases that lapse at once: they only fence."""
+    return Leases(redis, KEYS, duration=timedelta(0), keep=HOUR)
 
 
-async def test_a_follower_gets_what_was_and_what_comes(broker: EventBroker, run_id: str) -> None:
-    await broker.publish(run_id, "values", b"1")
-    following = asyncio.create_task(read(broker, run_id, FROM_START))
-    await broker.publish(run_id, "values", b"2")
-    await broker.end(run_id)
+@pytest.fixture
+def run() -> RunKey:
+    return RunKey(str(uuid4()), str(uuid4()))
+
+
+@pytest.fixture
+async def log(broker: EventBroker, leases: Leases, run: RunKey) -> RunLog:
+    """The log of a run that a worker has just claimed."""
+    return await opened(broker, leases, run)
+
+
+async def opened(broker: EventBroker, leases: Leases, run: RunKey) -> RunLog:
+    lease = await leases.claim(run, worker="w", floor=0)
+    return broker.open(run, lease.epoch)
+
+
+async def events(broker: EventBroker, run: RunKey, after: str | None = FROM_START) -> list[StreamEvent]:
+    entries = broker.follow(run, after=after, idle_seconds=0.01)
+    return [event async for entry in entries if entry is not None for event in entry.events]
+
+
+async def read(broker: EventBroker, run: RunKey, after: str | None = FROM_START) -> list[bytes]:
+    return [event.data for event in await events(broker, run, after)]
+
+
+async def test_a_follower_gets_what_was_and_what_comes(broker: EventBroker, log: RunLog, run: RunKey) -> None:
+    await log.emit("values", b"1")
+    await log.flush()
+    following = asyncio.create_task(read(broker, run))
+    await log.emit("values", b"2")
+    await log.close()
 
     assert await following == [b"1", b"2"]
 
 
-async def test_no_event_is_lost_or_doubled_across_a_reconnection(broker: EventBroker, run_id: str) -> None:
+@pytest.mark.parametrize("in_one_entry", [True, False])
+async def test_no_event_is_lost_or_doubled_across_a_reconnection(
+    broker: EventBroker, log: RunLog, run: RunKey, in_one_entry: bool
+) -> None:
     for number in range(500):
-        await broker.publish(run_id, "values", str(number).encode())
-    first = broker.follow(run_id, after=FROM_START, idle_seconds=0.01)
-    seen: list[StreamEvent] = []
-    async for event in first:
-        assert event is not None
-        seen.append(event)
-        if len(seen) == 123:
-            break
-    await first.aclose()
-    await broker.end(run_id)
+        await log.emit("values", str(number).encode())
+        if not in_one_entry:
+            await log.flush()
+    await log.close()
+    everything = await events(broker, run)
 
-    rest = await read(broker, run_id, seen[-1].id)
-
-    assert [event.data for event in seen] + rest == [str(number).encode() for number in range(500)]
+    for seen in (0, 1, 123, 498, 499):
+        rest = await read(broker, run, everything[seen].id)
+        assert rest == [str(number).encode() for number in range(seen + 1, 500)]
 
 
-async def test_a_follower_of_a_closed_log_ends_at_once(broker: EventBroker, run_id: str) -> None:
-    await broker.publish(run_id, "values", b"1")
-    await broker.end(run_id)
+async def test_a_follower_of_a_closed_log_ends_at_once(broker: EventBroker, log: RunLog, run: RunKey) -> None:
+    await log.emit("values", b"1")
+    await log.close()
+    end = await broker.last_id(run)
 
-    assert await read(broker, run_id, None) == []
+    assert await read(broker, run, None) == []
+    assert await read(broker, run, end) == []
 
 
-async def test_silence_is_told_so_that_the_reader_can_look_around(broker: EventBroker, run_id: str) -> None:
-    following = broker.follow(run_id, after=FROM_START, idle_seconds=0.01)
+async def test_silence_is_told_so_that_the_reader_can_look_around(broker: EventBroker, run: RunKey) -> None:
+    following = broker.follow(run, after=FROM_START, idle_seconds=0.01)
 
     assert await anext(following) is None
     await following.aclose()
 
 
-async def test_the_newest_wanted_event_is_found_behind_others(broker: EventBroker, run_id: str) -> None:
-    await broker.publish(run_id, "custom", b"wanted")
-    for _ in range(450):
-        await broker.publish(run_id, "values", b"other")
-    await broker.end(run_id)
+async def test_the_newest_wanted_event_is_found_behind_others(
+    broker: EventBroker, log: RunLog, run: RunKey
+) -> None:
+    await log.emit("custom", b"wanted")
+    for _ in range(150):
+        await log.emit("values", b"other")
+        await log.flush()
+    await log.close()
 
-    found = await broker.newest(run_id, lambda event: event.name == "custom")
+    found = await broker.newest(run, lambda event: event.name == "custom")
 
     assert found is not None
     assert found.data == b"wanted"
-    assert await broker.newest(run_id, lambda event: event.name == "nope") is None
+    assert await broker.newest(run, lambda event: event.name == "nope") is None
 
 
 async def test_closing_twice_closes_once_and_sets_an_expiry(
-    broker: EventBroker, run_id: str, redis_url: str
+    broker: EventBroker, log: RunLog, run: RunKey, redis: Redis
 ) -> None:
-    await broker.publish(run_id, "values", b"1")
-    await broker.end(run_id)
-    await broker.end(run_id)
+    await log.emit("values", b"1")
+    await log.close()
+    await log.close()
+    await broker.end(run)
 
-    async with Redis.from_url(redis_url) as client:
-        assert await client.xlen(keys.run_events(run_id)) == 2
-        assert 0 < await client.ttl(keys.run_events(run_id)) <= 3600
+    assert await redis.xlen(KEYS.events(run)) == 2
+    assert 0 < await redis.ttl(KEYS.events(run)) <= 3600
+
+
+async def test_what_gathers_while_redis_is_busy_becomes_one_entry(
+    broker: EventBroker, log: RunLog, run: RunKey, redis: Redis
+) -> None:
+    for number in range(1000):
+        await log.emit("values", str(number).encode())
+    await log.close()
+
+    assert await redis.xlen(KEYS.events(run)) <= 3
+    assert await read(broker, run) == [str(number).encode() for number in range(1000)]
+
+
+async def test_the_first_event_does_not_wait_for_others(
+    broker: EventBroker, log: RunLog, run: RunKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.stream.writer.WINDOW", 3600)
+    following = broker.follow(run, after=FROM_START, idle_seconds=60)
+    await log.emit("metadata", b"1")
+
+    entry = await anext(following)
+
+    assert entry is not None
+    assert [event.data for event in entry.events] == [b"1"]
+    await following.aclose()
+
+
+async def test_ids_grow_over_all_runs_of_a_thread(broker: EventBroker, leases: Leases) -> None:
+    thread, ids = str(uuid4()), list[str]()
+    for _ in range(3):
+        run = RunKey(thread, str(uuid4()))
+        log = await opened(broker, leases, run)
+        for _ in range(100):
+            await log.emit("values", b"1")
+        await log.close()
+        ids += [event.id for event in await events(broker, run)]
+
+    assert all(position_of(a) < position_of(b) for a, b in pairwise(ids))
+
+
+async def test_a_worker_whose_lease_has_moved_cannot_write(
+    broker: EventBroker, leases: Leases, log: RunLog, run: RunKey
+) -> None:
+    await log.emit("values", b"old")
+    await log.flush()
+    newer = await opened(broker, leases, run)
+
+    await log.emit("values", b"stale")
+    with pytest.raises(Fenced):
+        await log.flush()
+    with pytest.raises(Fenced):
+        await log.emit("values", b"stale")
+    with pytest.raises(Fenced):
+        await log.close()
+
+    await newer.emit("values", b"new")
+    await newer.close()
+    assert await read(broker, run) == [b"old", b"new"]
+    assert broker.written.refused == 1
+
+
+async def test_nothing_is_written_behind_the_end(broker: EventBroker, log: RunLog, run: RunKey) -> None:
+    await log.emit("values", b"1")
+    await log.flush()
+    await broker.end(run)
+
+    await log.emit("values", b"2")
+    with pytest.raises(Fenced):
+        await log.flush()
+
+    assert await read(broker, run) == [b"1"]
+
+
+async def test_a_checkpoint_marks_how_far_it_covers(broker: EventBroker, log: RunLog, run: RunKey) -> None:
+    assert await broker.last_mark(run) is None
+    await log.emit("values", b"1")
+    await log.emit("values", b"2", mark="first")
+    await log.emit("values", b"3")
+    await log.flush()
+    ids = [event.id for event in await first_of(broker, run)]
+    assert await broker.last_mark(run) == Mark("first", ids[1])
+
+    await log.mark("second")
+    await log.emit("values", b"4")
+    await log.close()
+
+    assert await broker.last_mark(run) == Mark("second", ids[2])
+    assert await read(broker, run) == [b"1", b"2", b"3", b"4"]
+
+
+async def test_a_mark_before_every_event_covers_none(broker: EventBroker, log: RunLog, run: RunKey) -> None:
+    await log.mark("input")
+    await log.emit("values", b"1")
+    await log.close()
+
+    assert await broker.last_mark(run) == Mark("input", None)
+
+
+async def first_of(broker: EventBroker, run: RunKey) -> list[StreamEvent]:
+    """The events that a log holds now."""
+    found: list[StreamEvent] = []
+    async for entry in broker.follow(run, after=FROM_START, idle_seconds=0.01):
+        if entry is None:
+            break
+        found += entry.events
+    return found

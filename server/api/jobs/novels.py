@@ -20,9 +20,10 @@ from server.api.langgraph.answers import json_answer
 from server.checkpoint import CheckpointIncomplete
 from server.db.models import Run
 from server.db.repositories import runs
+from server.keys import RunKey
 from server.resources import Resources
 from server.runs.job import RunRequest
-from server.stream.broker import StreamEvent
+from server.stream.entry import StreamEvent
 from tools.errors import ServiceError
 
 router = APIRouter(tags=["character recognition"], route_class=JsonRoute)
@@ -135,7 +136,8 @@ async def _find(resources: Resources, task_id: str) -> Run:
 
 
 async def _task_info(resources: Resources, run: Run) -> dict[str, Any]:
-    newest = await resources.broker.newest(run.run_id, _is_progress) if run.status == "running" else None
+    place = RunKey(run.thread_id, run.run_id)
+    newest = await resources.broker.newest(place, _is_progress) if run.status == "running" else None
     result = await resources.states.output(run) if run.status == "success" else None
     return recogniser.task_info(run, orjson.loads(newest.data) if newest else None, result)
 

@@ -15,8 +15,8 @@ from server.api.langgraph.answers import json_answer, patient_answer, run_header
 from server.api.langgraph.schemas import RunCreate, run_json
 from server.db.models import Run
 from server.resources import Resources
-from server.stream.broker import FROM_START, StreamEvent
 from server.stream.encoding import to_json
+from server.stream.entry import FROM_START, Entry
 from server.stream.modes import matches
 from server.stream.sse import event_stream, frame, frames
 from tools.errors import InvalidInput, NotFound
@@ -96,6 +96,7 @@ async def join_stream(
 
 _RUN_NOT_FOUND = {"error": "HTTPException", "message": "404: Run not found"}
 _MODES = TypeAdapter(list[str])
+ALWAYS_SENT = ("metadata", "error", "reset")  # whatever modes a client asks for
 _EVENT_ID = re.compile(r"[0-9]{1,19}(-[0-9]{1,19})?")
 
 
@@ -110,7 +111,7 @@ async def _stream_new(resources: Resources, body: RunCreate, thread_id: str | No
     run = await _accept(resources, body, thread_id)
 
     async def cancel() -> None:
-        await resources.executor.cancel(run.run_id)
+        await resources.canceller.cancel(run.run_id)
 
     return event_stream(
         frames(run_events(resources, run, after=FROM_START), with_ids=body.stream_resumable),
@@ -126,11 +127,13 @@ def _outcome(resources: Resources, run: Run) -> Response:
     return patient_answer(outcome, run_headers(run.thread_id, run.run_id, ending="join"))
 
 
-async def _filtered(events: AsyncGenerator[StreamEvent], wanted: list[str]) -> AsyncGenerator[StreamEvent]:
-    async with aclosing(events):
-        async for event in events:
-            if matches(event.name, wanted) or event.name in ("metadata", "error"):
-                yield event
+async def _filtered(entries: AsyncGenerator[Entry], wanted: list[str]) -> AsyncGenerator[Entry]:
+    key = tuple(wanted)
+    async with aclosing(entries):
+        async for entry in entries:
+            part = entry.only(key, lambda event: event.name in ALWAYS_SENT or matches(event.name, wanted))
+            if part.events:
+                yield part
 
 
 async def _one(chunk: bytes) -> AsyncIterator[bytes]:

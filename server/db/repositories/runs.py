@@ -2,11 +2,13 @@
 
 from collections import Counter
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlmodel import col, select
+from sqlalchemy import select as sa_select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.db.models import ACTIVE, Run
+from server.db.models import ACTIVE, Run, RunPriority
 from tools.errors import NotFound
 
 
@@ -16,7 +18,7 @@ async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = Non
     Args:
         lock: Let nobody else change it until this transaction ends.
     """
-    run = await session.get(Run, run_id, with_for_update=lock)
+    run = await session.get(Run, run_id, with_for_update=lock, populate_existing=lock)
     if run is None or thread_id not in (None, run.thread_id):
         raise NotFound(
             f"Run with ID {run_id} not found", hint="Check its id and its thread's.", code="unknown_run"
@@ -34,10 +36,25 @@ async def next_of_thread(session: AsyncSession, thread_id: str) -> Run | None:
     return (await session.exec(query)).first()
 
 
-async def unfinished_ids(session: AsyncSession) -> list[str]:
-    """Every run with work ahead, oldest first."""
-    query = select(Run.run_id).where(col(Run.status).in_(ACTIVE)).order_by(col(Run.created_at))
-    return list((await session.exec(query)).all())
+class RunHead(NamedTuple):
+    """What is known of a run without its input."""
+
+    run_id: str
+    thread_id: str
+    graph_id: str
+    owner: str
+    priority: RunPriority
+
+
+async def first_of_threads(session: AsyncSession) -> list[RunHead]:
+    """Of every thread with work ahead the run that comes first, in the order of acceptance."""
+    columns = (col(Run.run_id), col(Run.thread_id), col(Run.graph_id), col(Run.owner), col(Run.priority))
+    query = sa_select(*columns).where(col(Run.status).in_(ACTIVE))
+    first: dict[str, RunHead] = {}
+    connection = await session.connection()
+    for row in await connection.execute(query.order_by(col(Run.created_at), col(Run.run_id))):
+        first.setdefault(row.thread_id, RunHead(*row))
+    return list(first.values())
 
 
 async def expired(session: AsyncSession, moment: datetime) -> list[tuple[str, str]]:
@@ -62,3 +79,8 @@ async def count_by_status(session: AsyncSession, contract: str) -> Counter[str]:
     """How many runs of a contract are in each status."""
     query = select(col(Run.status)).where(col(Run.contract) == contract)
     return Counter((await session.exec(query)).all())
+
+
+async def remove(session: AsyncSession, run_id: str) -> None:
+    """Delete a run's row."""
+    await session.exec(delete(Run).where(col(Run.run_id) == run_id))

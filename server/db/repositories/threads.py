@@ -33,7 +33,7 @@ async def get(session: AsyncSession, thread_id: str, *, lock: bool = False) -> T
     Args:
         lock: Let nobody else change it until this transaction ends.
     """
-    thread = await session.get(Thread, thread_id, with_for_update=lock)
+    thread = await session.get(Thread, thread_id, with_for_update=lock, populate_existing=lock)
     if thread is None:
         raise NotFound(
             f"Thread with ID {thread_id} not found",

@@ -1,12 +1,35 @@
--- Append events to a run's log, for the worker that holds its lease. KEYS: lease, events.
--- ARGV: epoch, number of this batch (from 1, one more each time), number of events, data, entries to keep.
+-- Append to the logs of runs, for the worker that holds their leases. KEYS: lease and events of each run.
+-- ARGV: entries to keep, then for each run: epoch, number of this batch (from 1, one more each time), number
+-- of events, the events, their marks or ''.
 -- A batch that is sent again because its reply was lost is not appended twice.
--- Returns the id of the last event, or false when another worker has taken the run over.
-local LEASE, EVENTS = KEYS[1], KEYS[2]
-local held = redis.call('HMGET', LEASE, 'epoch', 'batch', 'ms', 'seq')
-if held[1] ~= ARGV[1] then return false end
-if tonumber(ARGV[2]) <= (tonumber(held[2]) or 0) then return held[3] .. '-' .. held[4] end
-redis.call('HSET', LEASE, 'batch', ARGV[2])
-local id = take_ids(LEASE, EVENTS, tonumber(ARGV[3]))
-redis.call('XADD', EVENTS, 'MAXLEN', '~', ARGV[5], id, 'd', ARGV[4], 'n', ARGV[3])
-return id
+-- Returns for each run the id of its last event, or false when another worker has taken it over or its log
+-- has been closed.
+-- Fields of an entry: d events, n how many, p id of the log's entry before, k marks.
+
+local function append(lease, events, epoch, batch, count, data, marks)
+  local held = redis.call('HMGET', lease, 'epoch', 'batch', 'ms', 'seq')
+  if held[1] ~= epoch then return false end
+  if tonumber(batch) <= (tonumber(held[2]) or 0) then return held[3] .. '-' .. held[4] end
+  local tail = tail_of(lease, events)
+  if tail == 'closed' then return false end
+  local id = take_ids(lease, events, math.max(tonumber(count), 1))
+  local fields = {'d', data, 'n', count}
+  if tail then
+    fields[#fields + 1] = 'p'
+    fields[#fields + 1] = tail
+  end
+  if marks ~= '' then
+    fields[#fields + 1] = 'k'
+    fields[#fields + 1] = marks
+  end
+  redis.call('XADD', events, 'MAXLEN', '~', ARGV[1], id, unpack(fields))
+  redis.call('HSET', lease, 'batch', batch, 'log', events, 'tail', id)
+  return id
+end
+
+local appended = {}
+for i = 1, #KEYS / 2 do
+  local at = i * 5 - 3
+  appended[i] = append(KEYS[i * 2 - 1], KEYS[i * 2], unpack(ARGV, at, at + 4))
+end
+return appended

@@ -1,0 +1,225 @@
+"""One attempt at a run: its graph, streamed into the run's log."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphDrained
+from langgraph.types import Command, Send, StreamMode
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from server.checkpoint import FENCING_TOKEN, StaleFencingToken
+from server.db.models import Run
+from server.keys import RunKey
+from server.runs import resumption
+from server.runs.catalog import AnyGraph, GraphCatalog
+from server.runs.ending import Failure, LeaseLost, Outcome
+from server.runs.held import HeldRun
+from server.stream.broker import EventBroker
+from server.stream.encoding import to_json
+from server.stream.log import Fenced, RunLog
+from server.stream.modes import EventNamer, graph_modes
+from tools.errors import ServiceError
+from tools.llm.chat_models import ChatModels
+from tools.llm.chat_models import bind as bind_models
+from tools.storage.base import Storage
+from tools.storage.base import bind as bind_storage
+
+logger = logging.getLogger(__name__)
+
+MAX_CRASHES = 3  # workers that one step of a run may cost
+LAST_WORDS = 5  # seconds that the events of a cancelled run get to reach Redis
+
+
+class HandedOver(Exception):
+    """The run stopped at a place from which any worker can go on."""
+
+
+class RedisGone(Exception):
+    """Redis was away for longer than a command waits; the run goes on when it is back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphRunner:
+    """Runs graphs in this process.
+
+    Args:
+        timeout: How long one attempt may take.
+    """
+
+    catalog: GraphCatalog
+    broker: EventBroker
+    storage: Storage
+    models: ChatModels
+    timeout: timedelta
+
+    async def attempt(self, run: Run, held: HeldRun) -> Outcome:
+        """Run a graph to its end, from its last checkpoint if an earlier attempt has left one.
+
+        Raises:
+            HandedOver: It was asked to stop after its present step, and has.
+            LeaseLost: Another worker has the run.
+            RedisGone: Redis did not come back in time.
+        """
+        key = RunKey(run.thread_id, run.run_id)
+        log = self.broker.open(key, held.lease.epoch)
+        try:
+            await log.emit("metadata", to_json({"run_id": run.run_id, "attempt": run.attempt}))
+            outcome = await self._settled(run) or await self._run_graph(run, held, log)
+            if outcome.failure is not None:
+                await log.emit("error", to_json(outcome.failure))
+            await log.flush()
+        except (Fenced, StaleFencingToken) as error:
+            raise LeaseLost(run.run_id) from error
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise RedisGone(str(error)) from error
+        except asyncio.CancelledError:
+            with suppress(Fenced, TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    await log.flush()
+            raise
+        else:
+            return outcome
+
+    async def _settled(self, run: Run) -> Outcome | None:
+        """How a run ends that must not be attempted again."""
+        if run.cancel_action is not None:
+            return Outcome(status="interrupted", awaits_answer=await self.stands_open(run))
+        if run.crashes >= MAX_CRASHES:
+            return _worker_lost(run)
+        return None
+
+    async def stands_open(self, run: Run) -> bool:
+        """Whether the run's thread has steps ahead."""
+        graph = self.catalog.find(run.graph_id).graph
+        state = await graph.aget_state({"configurable": {"thread_id": run.thread_id}})
+        return bool(state.next)
+
+    async def _run_graph(self, run: Run, held: HeldRun, log: RunLog) -> Outcome:
+        graph = self.catalog.find(run.graph_id).graph
+        config = _config(run, held.lease.epoch)
+        limit = asyncio.timeout(self.timeout.total_seconds())
+        try:
+            # Callers under an old contract cannot fetch files, so none are made for them.
+            files = bind_storage(self.storage) if run.contract is None else nullcontext()
+            async with limit:
+                with files, bind_models(self.models):
+                    await self._stream(run, held, log, graph, config)
+            state = await graph.aget_state(config)
+        except GraphDrained as drained:
+            raise HandedOver(run.run_id) from drained
+        except (Fenced, StaleFencingToken, RedisConnectionError, RedisTimeoutError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes the run's error
+            return self._judge(run, error, is_late=limit.expired())
+        return Outcome(status="success", awaits_answer=bool(state.next))
+
+    def _judge(self, run: Run, error: Exception, *, is_late: bool) -> Outcome:
+        """What an exception makes of a run."""
+        if is_late:
+            late = {"error": "RunTimeout", "message": f"The run took longer than {self.timeout}."}
+            return Outcome(status="timeout", failure=late)
+        logger.warning("Run %s failed: %s", run.run_id, type(error).__name__, exc_info=_unexplained(error))
+        return Outcome(status="error", failure=explain(error))
+
+    async def _stream(
+        self, run: Run, held: HeldRun, log: RunLog, graph: AnyGraph, config: RunnableConfig
+    ) -> None:
+        kwargs = run.kwargs
+        wanted = kwargs["stream_mode"]
+        namer, writes_subgraphs = EventNamer(wanted), kwargs["subgraphs"]
+        given = await self._resume(run, log, graph, config) if run.attempt > 1 else _input(run)
+        parts: AsyncIterator[tuple[tuple[str, ...], StreamMode, Any]] = cast("Any", graph).astream(
+            given,
+            config,
+            context=kwargs["context"] or None,
+            stream_mode=list(dict.fromkeys([*graph_modes(wanted), "checkpoints"])),
+            output_keys=graph.output_channels,
+            interrupt_before=kwargs["interrupt_before"],
+            interrupt_after=kwargs["interrupt_after"],
+            durability=kwargs["durability"],
+            subgraphs=True,
+            control=held.control,
+        )
+        async for namespace, mode, payload in parts:
+            if mode == "checkpoints":
+                if not namespace:
+                    await log.mark(payload["config"]["configurable"]["checkpoint_id"])
+                if "checkpoints" not in wanted:
+                    continue
+            if namespace and not writes_subgraphs:
+                continue
+            for name, event in namer.name(namespace, mode, payload):
+                await log.emit(name, to_json(event))
+
+    async def _resume(self, run: Run, log: RunLog, graph: AnyGraph, config: RunnableConfig) -> Any:
+        """Tell the followers where the log holds, and choose what to start the graph with."""
+        marks = self.broker.marks(RunKey(run.thread_id, run.run_id))
+        found = await resumption.find(graph, config, run.run_id, marks)
+        await log.emit("reset", to_json({"attempt": run.attempt, "keep": found.keep}))
+        for name, payload in found.missing:
+            if name in run.kwargs["stream_mode"]:
+                await log.emit(name, to_json(payload))
+        return None if found.is_begun else _input(run)
+
+
+def _worker_lost(run: Run) -> Outcome:
+    """The end of a run that costs one worker after the other."""
+    failure = {
+        "error": "WorkerLost",
+        "message": f"{run.crashes} workers in a row were lost while they executed the same step of this run.",
+        "code": "worker_lost",
+        "hint": "The node may need more memory than there is, or block the event loop longer than a lease.",
+    }
+    return Outcome(status="error", failure=failure)
+
+
+def _config(run: Run, epoch: int) -> RunnableConfig:
+    given = run.kwargs["config"]
+    metadata = run.meta | {"run_id": run.run_id, "thread_id": run.thread_id, "run_attempt": run.attempt}
+    ours = {
+        "thread_id": run.thread_id,
+        "run_id": run.run_id,
+        "graph_id": run.graph_id,
+        "assistant_id": run.assistant_id,
+        FENCING_TOKEN: epoch,
+    }
+    return cast(
+        "RunnableConfig", given | {"configurable": given["configurable"] | ours, "metadata": metadata}
+    )
+
+
+def _input(run: Run) -> Any:
+    command = run.kwargs["command"]
+    return run.kwargs["input"] if command is None else _command(command)
+
+
+def _command(command: dict[str, Any]) -> Command[Any]:
+    goto: Any = command.get("goto") or []
+    targets = cast("list[Any]", goto) if isinstance(goto, list) else [goto]
+    return Command(
+        update=command.get("update"), resume=command.get("resume"), goto=[_target(t) for t in targets]
+    )
+
+
+def _target(target: str | dict[str, Any]) -> Send | str:
+    return target if isinstance(target, str) else Send(target["node"], target["input"])
+
+
+def explain(error: Exception) -> Failure:
+    """An error as a run shows it."""
+    if isinstance(error, ServiceError):
+        explained = {"error": type(error).__name__, "message": error.message, "code": error.code}
+        return explained | ({"hint": error.hint} if error.hint else {})
+    return {"error": type(error).__name__, "message": str(error)}
+
+
+def _unexplained(error: Exception) -> Exception | None:
+    """The error, if its traceback helps; a ServiceError says all by itself."""
+    return None if isinstance(error, ServiceError) else error

@@ -1,0 +1,112 @@
+"""How a run ends, and what follows.
+
+The order is fixed: the terminal status is committed, then the log is closed, then the webhook is queued and
+the thread's next run may begin. Every step may be repeated: a process that dies in between leaves the rest
+to whoever finds the run next.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.db.models import ACTIVE, Run, RunStatus, Thread, now
+from server.db.repositories import runs, threads
+from server.db.session import Database
+from server.keys import RunKey
+from server.runs.dispatch import Dispatcher
+from server.stream.broker import EventBroker
+
+logger = logging.getLogger(__name__)
+
+Failure = dict[str, str]
+
+KEEP_TEMPORARY = timedelta(minutes=10)  # time for the caller of a stateless run to fetch its result
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How an attempt ended."""
+
+    status: RunStatus
+    failure: Failure | None = None
+    awaits_answer: bool = False  #: The graph stands at an interrupt.
+
+
+class LeaseLost(Exception):
+    """Another worker has the run now; this one may write nothing more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnding:
+    """Ends runs.
+
+    Args:
+        keep_results: How long runs of an old contract are kept after their end.
+    """
+
+    database: Database
+    broker: EventBroker
+    dispatcher: Dispatcher
+    checkpointer: BaseCheckpointSaver[str]
+    keep_results: timedelta
+
+    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int) -> None:
+        """Commit how a run ended, as the worker with this epoch.
+
+        Raises:
+            LeaseLost: The thread has a newer epoch, or somebody has ended the run.
+        """
+        async with self.database.write() as session:
+            thread = await threads.get(session, key.thread_id, lock=True)
+            run = await runs.get(session, key.run_id, lock=True)
+            if thread.epoch != epoch or run.status not in ACTIVE:
+                raise LeaseLost(key.run_id)
+            await self.settle(session, thread, run, outcome)
+
+    async def settle(self, session: AsyncSession, thread: Thread, run: Run, outcome: Outcome) -> None:
+        """Give locked rows the marks of an end."""
+        run.status, run.error = outcome.status, outcome.failure
+        run.ended_at = run.updated_at = now()
+        run.expires_at = self._expiry(run)
+        session.add(run)
+        await session.flush()
+        await threads.settle(session, thread, error=outcome.failure, interrupted=outcome.awaits_answer)
+        logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, outcome.status)
+
+    async def follow_up(self, run: Run) -> None:
+        """What follows a committed end."""
+        await self.broker.end(RunKey(run.thread_id, run.run_id))
+        if run.kwargs["webhook"] and run.delivery is None:
+            await self.dispatcher.queue.submit_delivery(run.run_id, attempt=1)
+        if run.cancel_action == "rollback":
+            await self._roll_back(run)
+        await self.dispatcher.leave((run.run_id, _took(run)))
+        async with self.database.read() as session:
+            following = await runs.next_of_thread(session, run.thread_id)
+        if following is not None:
+            await self.dispatcher.enqueue(following)
+
+    async def _roll_back(self, run: Run) -> None:
+        """Remove a run and every checkpoint that it made."""
+        await self.checkpointer.adelete_for_runs([run.run_id])
+        async with self.database.write() as session:
+            await runs.remove(session, run.run_id)
+
+    async def forget(self, run_id: str) -> None:
+        """What follows when a run's row is gone."""
+        await self.dispatcher.leave((run_id, None))
+
+    def _expiry(self, run: Run) -> datetime | None:
+        if run.contract is not None:
+            return now() + self.keep_results
+        return now() + KEEP_TEMPORARY if run.kwargs["temporary"] else None
+
+
+def _took(run: Run) -> timedelta | None:
+    """How long a run took, if it came to its own end."""
+    if run.status != "success" or run.started_at is None or run.ended_at is None:
+        return None
+    return run.ended_at - run.started_at
