@@ -6,6 +6,7 @@ from typing import Any
 from langchain_core.utils.uuid import uuid7
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
+from server import tracing
 from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import runs, threads
 from server.db.session import Database
@@ -158,7 +159,7 @@ class RunService:
             assistant_id=served.assistant_id,
             graph_id=served.graph_id,
             meta=metadata | request.metadata | {"assistant_id": served.assistant_id},
-            kwargs=request.kwargs(),
+            kwargs=request.kwargs() | tracing.carried(),
             owner=request.owner,
             priority=request.priority,
         )

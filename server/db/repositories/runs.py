@@ -2,9 +2,11 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import exists, or_
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -58,8 +60,15 @@ async def first_of_threads(session: AsyncSession) -> list[RunHead]:
 
 
 async def expired(session: AsyncSession, moment: datetime) -> list[tuple[str, str]]:
-    """(run_id, thread_id) of the runs whose keeping ended before this moment."""
-    query = select(Run.run_id, Run.thread_id).where(col(Run.expires_at) < moment)
+    """(run_id, thread_id) of the runs whose keeping ended before this moment.
+
+    Their threads go with them. So a run stays as long as a later one of its thread, such as its retry.
+    """
+    other: Any = aliased(Run)
+    is_kept = exists().where(
+        other.thread_id == col(Run.thread_id), or_(other.expires_at.is_(None), other.expires_at >= moment)
+    )
+    query = select(Run.run_id, Run.thread_id).where(col(Run.expires_at) < moment, ~is_kept)
     return list((await session.exec(query)).all())
 
 
