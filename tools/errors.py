@@ -50,6 +50,7 @@ class ServiceError(Exception):
         hint: What the caller can do about it.
         code: A stable, searchable name of this failure; defaults to the class's.
         category: The kind of failure; defaults to the class's.
+        retry_after: Seconds after which the same call may pass; None when nobody knows.
     """
 
     code: str = "service_error"
@@ -62,12 +63,14 @@ class ServiceError(Exception):
         hint: str = "",
         code: str | None = None,
         category: ErrorCategory | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.code = code or type(self).code
         self.category = category or type(self).category
+        self.retry_after = retry_after
 
 
 class InvalidInput(ServiceError):

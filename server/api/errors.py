@@ -9,6 +9,9 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from tools.errors import ErrorCategory, ServiceError
@@ -34,6 +37,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
+    for kind in (RedisConnectionError, RedisTimeoutError, OperationalError, InterfaceError):
+        app.add_exception_handler(kind, _unanswered)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -45,7 +50,16 @@ def answer(status: int, message: str, code: str, hint: str = "") -> JSONResponse
 
 async def _service_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)  # noqa: S101 - the handler is installed for this class
-    return answer(STATUS[error.category], error.message, error.code, error.hint)
+    response = answer(STATUS[error.category], error.message, error.code, error.hint)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+async def _unanswered(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s %s: %s", request.method, request.url.path, error)
+    message = "A part of the service does not answer."
+    return answer(503, message, "unavailable", "Try again; the server's log says which part it is.")
 
 
 async def _invalid_request(_: Request, error: Exception) -> JSONResponse:

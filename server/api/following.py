@@ -53,7 +53,7 @@ async def snapshot(resources: Resources, run: Run) -> Entry:
 
 
 async def ended(resources: Resources, run: Run) -> Run:
-    """The run's row, once it has ended."""
+    """The run's row, once it has ended; raises NotFound when it was rolled back meanwhile."""
     async for _ in run_events(resources, run, after=None):
         pass
     return await resources.runs.run(run.run_id)

@@ -4,9 +4,10 @@ import secrets
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import PendingWrite, writes_sort_key
+from langgraph.checkpoint.base import PendingWrite, get_checkpoint_id, writes_sort_key
 
 FENCING_TOKEN = "__fencing_token"  # noqa: S105 - a configurable's name; with two underscores LangGraph keeps it out of metadata
+GREATEST_TOKEN = 2**53 - 1  # Redis' Lua compares numbers as doubles, which hold no greater ones apart
 
 
 def address(config: RunnableConfig) -> tuple[str, str]:
@@ -15,10 +16,34 @@ def address(config: RunnableConfig) -> tuple[str, str]:
     return str(configurable["thread_id"]), configurable.get("checkpoint_ns") or ""
 
 
+def named_checkpoint(config: RunnableConfig) -> str:
+    """The id of the checkpoint that a config names.
+
+    Raises:
+        ValueError: It names none.
+    """
+    checkpoint_id = get_checkpoint_id(config)
+    if not checkpoint_id:
+        raise ValueError("Writes belong to a checkpoint: the config has no checkpoint_id.")
+    return checkpoint_id
+
+
 def fencing_token(config: RunnableConfig) -> str:
     """The writer's fencing token, or "" for a writer that holds no lease."""
     token = config.get("configurable", {}).get(FENCING_TOKEN)
-    return "" if token is None else str(int(token))
+    return "" if token is None else checked_token(token)
+
+
+def checked_token(token: Any) -> str:
+    """A fencing token as the scripts take it.
+
+    Raises:
+        ValueError: It is no whole number from 0 to 2**53 - 1.
+    """
+    number = int(token)
+    if number != token or not 0 <= number <= GREATEST_TOKEN:
+        raise ValueError(f"A fencing token must be a whole number from 0 to 2**53 - 1, not {token!r}.")
+    return str(number)
 
 
 def checkpoint_config(thread_id: str, namespace: str, checkpoint_id: str) -> RunnableConfig:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -15,15 +15,15 @@ from langgraph.checkpoint.base import (
     DeltaChannelHistory,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
-from redis import RedisCluster
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 from server.checkpoint import copying, reading, removing, writing
 from server.checkpoint.connection import Client, open_client
 from server.checkpoint.listing import Search
-from server.checkpoint.plan import Batch, Command, Plan, Replies, SaverOptions, ScriptCall
-from server.checkpoint.planned import PlannedSaver, lifetime, spelled_out, spoken
-from server.checkpoint.suitability import judge
+from server.checkpoint.plan import Argument, Batch, Command, Plan, Replies, SaverOptions, ScriptCall
+from server.checkpoint.planned import PlannedSaver, in_full, lifetime, spelled_out, spoken
+from server.checkpoint.replication import confirmed, wait_for
+from server.checkpoint.suitability import eviction_policy, refuse_old, warn_of_eviction
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class RedisSaver(PlannedSaver):
     Args:
         client: A client that returns bytes (``decode_responses=False``); the caller closes it.
         serde: How values become bytes; LangGraph's own serializer by default.
-        options: TTL, retention and compression.
+        options: TTL, retention, compression and replication.
     """
 
     def __init__(
@@ -72,12 +72,15 @@ class RedisSaver(PlannedSaver):
 
     def check_server(self) -> None:
         """Refuse a server that is too old, and warn of one that evicts keys."""
-        if self.is_cluster:
-            nodes: dict[str, Any] = self._client.execute_command("INFO", target_nodes=RedisCluster.PRIMARIES)
-            for info in nodes.values():
-                judge(info)
-        else:
-            judge(self._client.execute_command("INFO"))
+        for where in self.judged_nodes():
+            info: dict[str, Any] = self._client.execute_command("INFO", **where)
+            refuse_old(info)
+            policy = eviction_policy(info)
+            if policy is None:
+                with suppress(ResponseError):  # many managed servers forbid CONFIG
+                    reply = self._client.execute_command("CONFIG GET", "maxmemory-policy", **where)
+                    policy = eviction_policy(reply)
+            warn_of_eviction(policy)
 
     def put(
         self,
@@ -154,13 +157,28 @@ class RedisSaver(PlannedSaver):
             return end.value
 
     def _send(self, batch: Batch) -> Replies:
+        if wait := wait_for(batch, self._options):
+            return confirmed(self._send_whole([*batch, wait]), self._options)
         if len(batch) == 1:
             return [self._ask(batch[0])]
-        pipe = self._client.pipeline(transaction=False)
-        for command in batch:
-            pipe.execute_command(*spoken(command))
-        replies = pipe.execute(raise_on_error=False)
+        replies = self._pipelined([spoken(command) for command in batch])
         return [self._settled(command, reply) for command, reply in zip(batch, replies, strict=True)]
+
+    def _send_whole(self, batch: Batch) -> Replies:
+        """Send a batch on one connection, and all of it anew when the server has to be told a script."""
+        replies = self._pipelined([spoken(command) for command in batch])
+        if any(isinstance(reply, NoScriptError) for reply in replies):
+            replies = self._pipelined([in_full(command) for command in batch])
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        return replies
+
+    def _pipelined(self, commands: Sequence[tuple[Argument, ...]]) -> Replies:
+        pipe = self._client.pipeline(transaction=False)
+        for command in commands:
+            pipe.execute_command(*command)
+        return pipe.execute(raise_on_error=False)
 
     def _ask(self, command: Command | ScriptCall) -> Any:
         try:

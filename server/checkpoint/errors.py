@@ -2,6 +2,7 @@
 
 ServiceError
 ├── CheckpointIncomplete   Redis has lost a part of a thread
+├── NotReplicated          too few replicas confirmed a write in time
 ├── StaleFencingToken      a newer worker owns the thread
 └── UnsuitableServer       this Redis cannot hold checkpoints
 """
@@ -15,6 +16,16 @@ class CheckpointIncomplete(ServiceError):
     code = "checkpoint_incomplete"
 
 
+class NotReplicated(ServiceError):
+    """The primary has the write, but fewer replicas than asked for confirmed it in time.
+
+    Writing the same again is safe.
+    """
+
+    code = "not_replicated"
+    category = ErrorCategory.CONNECTIVITY
+
+
 class StaleFencingToken(ServiceError):
     """The writer's token is older than one that the thread has seen: its lease has passed to another."""
 
@@ -23,7 +34,7 @@ class StaleFencingToken(ServiceError):
 
 
 class UnsuitableServer(ServiceError):
-    """The server is too old, or its URL cannot be understood."""
+    """The server is too old or cannot do what an option asks, or its URL cannot be understood."""
 
     code = "unsuitable_redis"
 

@@ -48,12 +48,18 @@ class SaverOptions:
     refresh_on_read: bool = False  #: Reading a thread, too, makes it live longer.
     keep_last: int | None = None  #: Checkpoints to keep in each namespace; None keeps all.
     compress_above: int | None = 1024  #: Compress values of more bytes than this; None compresses none.
+    replicas: int = 0  #: Replicas that must confirm each put, put_writes and fence before it returns.
+    replica_timeout: timedelta = timedelta(seconds=1)  #: How long they have for it.
 
     def __post_init__(self) -> None:
         if self.ttl is not None and self.ttl <= timedelta(0):
             raise ValueError(f"ttl must be positive, not {self.ttl!r}")
         if self.keep_last is not None and self.keep_last < 1:
             raise ValueError(f"keep_last must be at least 1, not {self.keep_last!r}")
+        if self.replicas < 0:
+            raise ValueError(f"replicas must be 0 or more, not {self.replicas!r}")
+        if self.replica_timeout <= timedelta(0):
+            raise ValueError(f"replica_timeout must be positive, not {self.replica_timeout!r}")
 
     @property
     def ttl_argument(self) -> str:

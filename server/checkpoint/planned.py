@@ -9,7 +9,7 @@ from redis import RedisCluster
 from redis.asyncio import RedisCluster as AsyncRedisCluster
 from redis.exceptions import NoScriptError
 
-from server.checkpoint import connection
+from server.checkpoint import connection, replication
 from server.checkpoint.address import next_version
 from server.checkpoint.codec import Codec
 from server.checkpoint.plan import Argument, Command, Planner, SaverOptions, ScriptCall, milliseconds
@@ -26,12 +26,19 @@ class PlannedSaver(BaseCheckpointSaver[str]):
         self._client: Any = client
         self.is_cluster = isinstance(client, RedisCluster | AsyncRedisCluster)
         self._options = options or SaverOptions()
+        replication.check_client(client, self._options, is_cluster=self.is_cluster)
         self._known: dict[tuple[str, str], None] = {}
 
     @property
     def planner(self) -> Planner:
         """What plans need; made anew, as LangGraph clones a saver to give it another serializer."""
         return Planner(Codec(self.serde, self._options.compress_above), self._options, self._known)
+
+    def judged_nodes(self) -> list[dict[str, Any]]:
+        """For each server that holds checkpoints, the arguments that send a command to it."""
+        if not self.is_cluster:
+            return [{}]
+        return [{"target_nodes": node} for node in self._client.get_primaries()]
 
     def get_next_version(self, current: str | None, channel: None) -> str:
         """The next version of a channel: one more than the last, and random, so that forks never collide."""
@@ -45,6 +52,13 @@ def spoken(command: Command | ScriptCall) -> tuple[Argument, ...]:
     return ("EVALSHA", command.script.sha, len(command.keys), *command.keys, *command.arguments)
 
 
+def in_full(command: Command | ScriptCall) -> tuple[Argument, ...]:
+    """A command as words; a script by its source, for a server that has not seen it."""
+    if isinstance(command, Command):
+        return command.arguments
+    return ("EVAL", command.script.source, len(command.keys), *command.keys, *command.arguments)
+
+
 def spelled_out(command: Command | ScriptCall, reply: Any) -> tuple[Argument, ...] | None:
     """A script's call with its source, when the reply says that the server has not seen it; else None.
 
@@ -52,7 +66,7 @@ def spelled_out(command: Command | ScriptCall, reply: Any) -> tuple[Argument, ..
         RedisError: The reply is any other error.
     """
     if isinstance(reply, NoScriptError) and isinstance(command, ScriptCall):
-        return ("EVAL", command.script.source, len(command.keys), *command.keys, *command.arguments)
+        return in_full(command)
     if isinstance(reply, Exception):
         raise reply
     return None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -15,15 +15,15 @@ from langgraph.checkpoint.base import (
     DeltaChannelHistory,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
-from redis.asyncio import RedisCluster
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 from server.checkpoint import copying, reading, removing, writing
 from server.checkpoint.connection import AsyncClient, open_async_client
 from server.checkpoint.listing import Search
-from server.checkpoint.plan import Batch, Command, Plan, Replies, SaverOptions, ScriptCall
-from server.checkpoint.planned import PlannedSaver, lifetime, spelled_out, spoken
-from server.checkpoint.suitability import judge
+from server.checkpoint.plan import Argument, Batch, Command, Plan, Replies, SaverOptions, ScriptCall
+from server.checkpoint.planned import PlannedSaver, in_full, lifetime, spelled_out, spoken
+from server.checkpoint.replication import confirmed, wait_for
+from server.checkpoint.suitability import eviction_policy, refuse_old, warn_of_eviction
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class AsyncRedisSaver(PlannedSaver):
     Args:
         client: A client that returns bytes (``decode_responses=False``); the caller closes it.
         serde: How values become bytes; LangGraph's own serializer by default.
-        options: TTL, retention and compression.
+        options: TTL, retention, compression and replication.
     """
 
     def __init__(
@@ -77,13 +77,16 @@ class AsyncRedisSaver(PlannedSaver):
     async def acheck_server(self) -> None:
         """Refuse a server that is too old, and warn of one that evicts keys."""
         if self.is_cluster:
-            nodes: dict[str, Any] = await self._client.execute_command(
-                "INFO", target_nodes=RedisCluster.PRIMARIES
-            )
-            for info in nodes.values():
-                judge(info)
-        else:
-            judge(await self._client.execute_command("INFO"))
+            await self._client.initialize()
+        for where in self.judged_nodes():
+            info: dict[str, Any] = await self._client.execute_command("INFO", **where)
+            refuse_old(info)
+            policy = eviction_policy(info)
+            if policy is None:
+                with suppress(ResponseError):  # many managed servers forbid CONFIG
+                    reply = await self._client.execute_command("CONFIG GET", "maxmemory-policy", **where)
+                    policy = eviction_policy(reply)
+            warn_of_eviction(policy)
 
     async def aput(
         self,
@@ -161,13 +164,28 @@ class AsyncRedisSaver(PlannedSaver):
             return end.value
 
     async def _send(self, batch: Batch) -> Replies:
+        if wait := wait_for(batch, self._options):
+            return confirmed(await self._send_whole([*batch, wait]), self._options)
         if len(batch) == 1:
             return [await self._ask(batch[0])]
-        pipe = self._client.pipeline(transaction=False)
-        for command in batch:
-            pipe.execute_command(*spoken(command))
-        replies = await pipe.execute(raise_on_error=False)
+        replies = await self._pipelined([spoken(command) for command in batch])
         return [await self._settled(command, reply) for command, reply in zip(batch, replies, strict=True)]
+
+    async def _send_whole(self, batch: Batch) -> Replies:
+        """Send a batch on one connection, and all of it anew when the server has to be told a script."""
+        replies = await self._pipelined([spoken(command) for command in batch])
+        if any(isinstance(reply, NoScriptError) for reply in replies):
+            replies = await self._pipelined([in_full(command) for command in batch])
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        return replies
+
+    async def _pipelined(self, commands: Sequence[tuple[Argument, ...]]) -> Replies:
+        pipe = self._client.pipeline(transaction=False)
+        for command in commands:
+            pipe.execute_command(*command)
+        return await pipe.execute(raise_on_error=False)
 
     async def _ask(self, command: Command | ScriptCall) -> Any:
         try:

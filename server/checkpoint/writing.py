@@ -14,7 +14,13 @@ from langgraph.checkpoint.base import (
 )
 
 from server.checkpoint import layout, lua, registry
-from server.checkpoint.address import address, checkpoint_config, fencing_token
+from server.checkpoint.address import (
+    address,
+    checked_token,
+    checkpoint_config,
+    fencing_token,
+    named_checkpoint,
+)
 from server.checkpoint.plan import Argument, Plan, Planner, ScriptCall, accepted, call
 
 
@@ -60,9 +66,10 @@ def put(
         if accepted(reply, thread_id)[0] == b"ok":
             break
         changed.add(reply[1].decode())
-    planner.remember(thread_id, run_id)
     if reply[1] and not first:  # another process has deleted the thread since
+        planner.known.pop((thread_id, run_id), None)
         yield registry.entries(thread_id, runs)
+    planner.remember(thread_id, run_id)
     return checkpoint_config(thread_id, namespace, checkpoint["id"])
 
 
@@ -95,7 +102,7 @@ def put_writes(
 ) -> Plan[None]:
     """Store what a task wrote: one round trip. The checkpoint itself may come later."""
     thread_id, namespace = address(config)
-    name = layout.join(namespace, str(get_checkpoint_id(config)))
+    name = layout.join(namespace, named_checkpoint(config))
     arguments: list[Argument] = [fencing_token(config), planner.options.ttl_argument]
     for position, (channel, value) in enumerate(writes):
         index = WRITES_IDX_MAP.get(channel, position)
@@ -108,7 +115,7 @@ def put_writes(
 
 def fence(planner: Planner, thread_id: str, token: int) -> Plan[None]:
     """Refuse from now on all writers of a thread whose token is older."""
-    (reply,) = yield [call(lua.FENCE, thread_id, token, planner.options.ttl_argument)]
+    (reply,) = yield [call(lua.FENCE, thread_id, checked_token(token), planner.options.ttl_argument)]
     accepted(reply, thread_id)
 
 

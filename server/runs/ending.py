@@ -80,22 +80,19 @@ class RunEnding:
 
     async def follow_up(self, run: Run) -> None:
         """What follows a committed end."""
-        await self.broker.end(RunKey(run.thread_id, run.run_id))
-        if run.kwargs["webhook"] and run.delivery is None:
-            await self.dispatcher.queue.submit_delivery(run.run_id, attempt=1)
         if run.cancel_action == "rollback":
-            await self._roll_back(run)
+            await self.checkpointer.adelete_for_runs([run.run_id])
+        await self.broker.end(RunKey(run.thread_id, run.run_id))
+        if run.cancel_action == "rollback":
+            async with self.database.write() as session:
+                await runs.remove(session, run.run_id)
+        elif run.kwargs["webhook"] and run.delivery is None:
+            await self.dispatcher.queue.submit_delivery(run.run_id, attempt=1)
         await self.dispatcher.leave((run.run_id, _took(run)))
         async with self.database.read() as session:
             following = await runs.next_of_thread(session, run.thread_id)
         if following is not None:
             await self.dispatcher.enqueue(following)
-
-    async def _roll_back(self, run: Run) -> None:
-        """Remove a run and every checkpoint that it made."""
-        await self.checkpointer.adelete_for_runs([run.run_id])
-        async with self.database.write() as session:
-            await runs.remove(session, run.run_id)
 
     async def forget(self, run_id: str) -> None:
         """What follows when a run's row is gone."""

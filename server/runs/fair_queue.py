@@ -20,6 +20,7 @@ _REGISTER = lua.load("stream/clock", "runs/fair_queue", "runs/register_worker")
 _PLACE = lua.load("stream/clock", "runs/fair_queue", "runs/place")
 
 BATCH = 500  # runs that one call brings in
+RETRY_AFTER = 10  # seconds that a caller is asked to wait when the queue is full
 _SEPARATOR = "\x1f"
 
 
@@ -87,6 +88,7 @@ class FairQueue:
             raise QueueFull(
                 f"{waiting} runs are waiting; this service lets at most {self._limits.waiting} wait.",
                 hint="Try again later, or let the operator raise MAX_QUEUED_RUNS or start more workers.",
+                retry_after=RETRY_AFTER,
             )
 
     async def enqueue(self, runs: Sequence[Entrant]) -> list[str]:

@@ -16,6 +16,8 @@ from server.runs.leases import Lease, Leases
 
 logger = logging.getLogger(__name__)
 
+CLEAN_UP = timedelta(seconds=5)  # that a cancelled node gets to end well when its worker stops
+
 StopReason = Literal["lost", "hand_over"] | CancelAction
 
 
@@ -86,7 +88,7 @@ class HeldRuns:
         await self._wait(grace)
         for run in self._held:
             run.stop("hand_over")
-        await self._wait(grace)
+        await self._wait(CLEAN_UP)
 
     async def _wait(self, longest: timedelta) -> None:
         under_way = [run.task for run in self._held if run.task is not None]

@@ -22,6 +22,7 @@ CHECK_INTERVAL = timedelta(milliseconds=100)  # how often a worker with all hand
 RECONNECTION_DELAY = timedelta(seconds=1)
 CHORES_AT_A_TIME = 20
 AFTER_A_FAULT = timedelta(seconds=5)
+LAST_MESSAGES = timedelta(seconds=10)  # that those under way get when the worker stops
 
 logger = logging.getLogger(__name__)
 
@@ -141,9 +142,11 @@ class QueueWorker:
             loop.cancel()
 
     async def stop(self) -> None:
-        """Take no further messages, and wait for those under way."""
+        """Take no further messages, and wait for those under way, but not for ever."""
         self.close()
-        await asyncio.wait(self._loops)
+        _, hanging = await asyncio.wait(self._loops, timeout=LAST_MESSAGES.total_seconds())
+        if hanging:
+            logger.error("Some messages do not end; they go to another worker once this process is gone")
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from server.runs.fair_queue import Place
 from server.runs.job import RunRequest
 from server.runs.leases import Leases
 from server.stream.broker import EventBroker
-from tools.errors import Conflict
+from tools.errors import Conflict, NotFound
 from tools.storage.base import Storage, bind
 
 RESERVED = (
@@ -64,8 +64,11 @@ class RunService:
             return await runs.get(session, run_id, thread_id=thread_id)
 
     async def is_finished(self, run_id: str) -> bool:
-        """Whether a run's terminal status is committed."""
-        return (await self.run(run_id)).status not in ACTIVE
+        """Whether a run's terminal status is committed, or the run is gone."""
+        try:
+            return (await self.run(run_id)).status not in ACTIVE
+        except NotFound:
+            return True
 
     async def create_run(
         self,

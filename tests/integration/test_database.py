@@ -87,11 +87,11 @@ async def test_the_next_run_of_a_thread_is_its_oldest_unfinished_one(database: D
 
     async with database.read() as session:
         following = await runs.next_of_thread(session, "t")
-        unfinished = await runs.unfinished_ids(session)
+        first = await runs.first_of_threads(session)
 
     assert following is not None
     assert following.run_id == "r2"
-    assert unfinished == ["r2", "r3"]
+    assert [run.run_id for run in first if run.thread_id == "t"] == ["r2"]
 
 
 async def test_a_run_belongs_to_its_thread_only(database: Database) -> None:

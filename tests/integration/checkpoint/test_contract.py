@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple, empty_checkpoint
+from redis.exceptions import ResponseError
 
 from server import keys
 from server.checkpoint import AsyncRedisSaver, SaverOptions
@@ -86,6 +87,11 @@ async def test_writes_that_come_before_their_checkpoint_stay(saver: AsyncRedisSa
 
     (found,) = await listed(saver, root("t"))
     assert found.pending_writes == [("task", "c", "early")]
+
+
+async def test_writes_of_no_checkpoint_are_refused(saver: AsyncRedisSaver) -> None:
+    with pytest.raises(ValueError, match="no checkpoint_id"):
+        await saver.aput_writes(root("t"), [("c", 1)], "task")
 
 
 async def test_the_first_write_of_a_position_stands_and_a_special_one_is_replaced(place: Place) -> None:
@@ -272,7 +278,91 @@ async def test_retention_keeps_the_newest_of_each_namespace(client: AsyncClient)
     assert await Place(saver, "t", "child").values() == {"c": "child"}
 
 
-@pytest.mark.parametrize("options", [{"keep_last": 0}, {"ttl": datetime.min - datetime.min}], ids=str)
+async def test_retention_removes_writes_that_came_too_late(client: AsyncClient) -> None:
+    place = Place(AsyncRedisSaver(client, options=SaverOptions(keep_last=1)))
+    for n in range(10):
+        before = place.config
+        await place.put({"c": n})
+        if n:
+            await place.saver.aput_writes(before, [("c", "late")], "task")
+
+    await place.put({"c": "last"})
+
+    writes = [key for key in await every_key(client) if key.endswith(b":writes")]
+    assert writes == []
+
+
+async def test_pruning_removes_writes_that_came_too_late(place: Place, client: AsyncClient) -> None:
+    await place.put({"c": 0})
+    before = place.config
+    await place.put({"c": 1})
+    await place.saver.aprune(["t"])
+    await place.saver.aput_writes(before, [("c", "late")], "task")
+
+    await place.saver.aprune(["t"])
+
+    assert await place.values() == {"c": 1}
+    assert not [key for key in await every_key(client) if key.endswith(b":writes")]
+
+
+NOTHING = datetime.min - datetime.min
+
+
+@pytest.mark.parametrize(
+    "options", [{"keep_last": 0}, {"ttl": NOTHING}, {"replicas": -1}, {"replica_timeout": NOTHING}], ids=str
+)
 def test_options_without_a_meaning_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be"):
         SaverOptions(**options)
+
+
+async def of_run(saver: AsyncRedisSaver, run: str) -> list[CheckpointTuple]:
+    return await listed(saver, None, filter={"run_id": run})
+
+
+async def test_a_run_that_goes_on_after_its_deletion_can_be_deleted_again(saver: AsyncRedisSaver) -> None:
+    await Place(saver).put({"c": 0}, run_id="other")
+    for _ in range(2):
+        await Place(saver).put({"c": 1}, run_id="run")
+
+        await saver.adelete_for_runs(["run"])
+
+        assert await of_run(saver, "run") == []
+    assert len(await of_run(saver, "other")) == 1
+
+
+async def test_what_stays_of_a_run_for_another_goes_when_it_is_deleted_again(place: Place) -> None:
+    await place.put({"log": ["seed"]}, run_id="old")
+    await place.put({}, changed=[], run_id="new", counters_since_delta_snapshot={"log": (1, 1)})
+
+    await place.saver.adelete_for_runs(["old"])
+    assert len(await of_run(place.saver, "old")) == 1
+    await place.saver.adelete_for_runs(["new", "old"])
+
+    assert await listed(place.saver, None) == []
+
+
+@pytest.mark.parametrize("run", NAMES, ids=[ascii(name)[1:9] for name in NAMES])
+async def test_a_run_of_any_name_can_be_deleted(
+    saver: AsyncRedisSaver, client: AsyncClient, run: str
+) -> None:
+    await Place(saver).put({"c": 1}, run_id=run)
+
+    await saver.adelete_for_runs([run])
+
+    assert await every_key(client) == []
+
+
+async def test_a_thread_whose_registering_failed_is_registered_by_the_next_put(
+    place: Place, client: AsyncClient
+) -> None:
+    await place.put({"c": 1})
+    await AsyncRedisSaver(client).adelete_thread("t")
+    await client.set(keys.CHECKPOINT_THREADS, "no sorted set")
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        await place.put({"c": 2})
+    await client.delete(keys.CHECKPOINT_THREADS)
+
+    await place.put({"c": 3})
+
+    assert len(await listed(place.saver, None)) == 2

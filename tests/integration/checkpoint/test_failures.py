@@ -3,14 +3,16 @@
 import asyncio
 import random
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from langchain_core.runnables import RunnableConfig
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio import RedisCluster
 from redis.exceptions import (
     ConnectionError,
     MovedError,
@@ -28,8 +30,8 @@ from server.checkpoint import (
     suitability,
 )
 from server.checkpoint.connection import AsyncClient, open_client
-from tests.fixtures.redis_servers import RedisProcess, wait_until
-from tests.integration.checkpoint.conftest import Place
+from tests.fixtures.redis_servers import MovingSlot, RedisProcess, redis_cluster, wait_until
+from tests.integration.checkpoint.conftest import Place, binary_of, on_a_cluster
 
 THREAD: RunnableConfig = {"configurable": {"thread_id": "t"}}
 THREADS = 10_000
@@ -139,18 +141,6 @@ def _refuses(client: Redis) -> bool:
     return False
 
 
-@pytest.mark.parametrize("call", [put, put_writes, delete])
-async def test_a_replica_refuses_writes_and_still_reads(
-    own_client: AsyncRedis, own_place: Place, call: Call
-) -> None:
-    await own_place.put({"c": 1})
-    await own_client.execute_command("REPLICAOF", "127.0.0.1", "1")
-
-    with pytest.raises(ResponseError, match=r"(?i)read ?only"):
-        await call(own_place)
-    assert await own_place.values() == {"c": 1}
-
-
 async def test_a_full_server_refuses_whole_checkpoints_only(own_client: AsyncRedis, own_place: Place) -> None:
     await own_place.put({"c": 0})
     used = (await own_client.info("memory"))["used_memory"]
@@ -186,14 +176,68 @@ async def test_a_server_that_forgot_the_scripts_is_told_again(
     assert (found is None) == (call is delete)
 
 
+@on_a_cluster
 def test_a_client_of_one_node_raises_for_the_others_threads(deployment: str) -> None:
-    if "cluster" not in deployment:
-        pytest.skip("only a cluster moves slots")
     with RedisSaver.from_conn_string(deployment.replace("+cluster", "")) as one_node:
         threads = [{"configurable": {"thread_id": f"t{number}"}} for number in range(100)]
 
         with pytest.raises(MovedError):
             [one_node.get_tuple(config) for config in threads]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def moving(deployment: str) -> Iterator[MovingSlot]:
+    """The slot of the thread on its way to another node."""
+    with MovingSlot.of(deployment, KEYS["meta"]) as moving:
+        yield moving
+
+
+@on_a_cluster
+async def test_a_thread_is_read_and_written_while_its_slot_moves(place: Place, moving: MovingSlot) -> None:
+    async def go_on(number: int) -> None:
+        await place.put({"c": number})
+        await place.write([("c", number)])
+        assert await place.values() == {"c": number}
+
+    await go_on(1)
+    moving.begin()
+    await go_on(2)
+    moving.move(KEYS.values())
+    await go_on(3)
+    moving.end()
+    await go_on(4)
+
+    steps = [found.checkpoint["channel_values"]["c"] for found in await get_all(place)]
+    assert steps == [4, 3, 2, 1]
+
+
+@on_a_cluster
+async def test_a_thread_without_pending_writes_raises_while_its_slot_moves(
+    place: Place, moving: MovingSlot
+) -> None:
+    await place.put({"c": 1})
+    moving.begin()
+
+    with pytest.raises(RedisError):
+        await get(place)
+
+    moving.end()
+    assert await place.values() == {"c": 1}
+
+
+@on_a_cluster
+@pytest.mark.parametrize("call", [*READS, put, put_writes])
+async def test_a_thread_that_moved_by_half_raises(place: Place, moving: MovingSlot, call: Call) -> None:
+    await place.put({"c": 1})
+    await place.write([("c", 1)])
+    moving.begin()
+    moving.move([KEYS["meta"], KEYS["data"]])
+
+    with pytest.raises(RedisError):
+        await call(place)
+
+    moving.end()
+    assert await place.values() == {"c": 1}
 
 
 @pytest.mark.parametrize("evicted", KEYS)
@@ -230,9 +274,72 @@ async def test_a_server_that_evicts_is_warned_of(
         assert "CONFIG SET maxmemory-policy noeviction" in caplog.text
 
 
+def hide_the_policy(client: Any) -> None:
+    """Let INFO say as little as it does on some managed servers."""
+    client.set_response_callback("INFO", lambda _, **__: {"redis_version": "7.2.0"})
+
+
+async def test_a_policy_that_info_does_not_tell_is_asked_of_config(
+    own_client: AsyncRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    hide_the_policy(own_client)
+    await AsyncRedisSaver(own_client).acheck_server()
+    assert caplog.text == ""
+
+    await own_client.config_set("maxmemory-policy", "allkeys-lru")
+    await AsyncRedisSaver(own_client).acheck_server()
+    assert "allkeys-lru" in caplog.text
+
+
+async def test_a_policy_that_nobody_tells_is_warned_of(
+    own_server: RedisProcess, own_client: AsyncRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    await own_client.execute_command(
+        "ACL", "SETUSER", "limited", "on", "nopass", "~*", "&*", "+@all", "-config"
+    )
+    name = {"username": "limited", "password": "any"}
+    with closing(Redis.from_url(own_server.url, **name)) as limited:
+        hide_the_policy(limited)
+        RedisSaver(limited).check_server()
+    async with AsyncRedis.from_url(own_server.url, **name) as limited:
+        hide_the_policy(limited)
+        await AsyncRedisSaver(limited).acheck_server()
+
+    warnings = [record.getMessage() for record in caplog.records]
+    assert len(warnings) == 2
+    assert all("does not tell its maxmemory-policy" in warning for warning in warnings)
+
+
+@on_a_cluster
+async def test_every_node_of_a_cluster_is_asked_for_its_policy(
+    deployment: str, client: AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert isinstance(client, RedisCluster)
+    last = client.get_primaries()[-1]
+    await client.config_set("maxmemory-policy", "allkeys-lru", target_nodes=last)
+    try:
+        await AsyncRedisSaver(client).acheck_server()
+        with RedisSaver.from_conn_string(deployment):
+            pass
+    finally:
+        await client.config_set("maxmemory-policy", "noeviction", target_nodes=last)
+
+    assert [record.args for record in caplog.records] == [("allkeys-lru",)] * 2
+
+
+async def test_a_cluster_of_one_node_is_checked_as_any_other(redis_binaries: dict[str, Path]) -> None:
+    with redis_cluster(binary_of("cluster", redis_binaries), size=1) as url:
+        async with AsyncRedisSaver.from_conn_string(url) as saver:
+            await Place(saver).put({"c": 1})
+        with RedisSaver.from_conn_string(url) as blocking:
+            found = blocking.get_tuple(THREAD)
+
+    assert found is not None
+
+
 def test_an_old_server_is_refused() -> None:
     with pytest.raises(UnsuitableServer, match=r"6\.0\.16 is too old"):
-        suitability.judge({"redis_version": "6.0.16", "maxmemory_policy": "noeviction"})
+        suitability.refuse_old({"redis_version": "6.0.16"})
 
 
 def test_an_url_of_another_kind_is_refused() -> None:
@@ -252,7 +359,9 @@ async def test_cancelled_calls_mix_no_replies_up(saver: AsyncRedisSaver) -> None
     chance = random.Random(7)  # noqa: S311 - no secret
 
     async def interrupted(place: Place, number: int) -> None:
-        task = asyncio.create_task(place.put({"c": number}))
+        values = {"c": number}
+        call = chance.choice([place.values, lambda: place.put(values), lambda: place.write([("c", number)])])
+        task = asyncio.create_task(call())
         for _ in range(chance.randrange(12)):
             await asyncio.sleep(0)  # lets the task go one step
         task.cancel()

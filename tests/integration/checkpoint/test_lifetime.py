@@ -100,6 +100,17 @@ async def test_a_threads_own_ttl_goes_before_the_savers(mortal: Place, client: A
     assert about(await left(client), HOUR_MS)
 
 
+async def test_a_ttl_can_be_given_before_the_first_checkpoint(mortal: Place, client: AsyncClient) -> None:
+    await mortal.saver.aset_ttl("t", None)
+    await mortal.saver.areset_ttl("other thread")
+
+    await mortal.put({"c": 1})
+    await mortal.write([("c", 1)])
+
+    assert await left(client) == [-1, -1, -1, -1]
+    assert await client.exists(layout.thread_keys("other thread")[0]) == 0
+
+
 async def test_a_saver_without_a_ttl_leaves_a_threads_last_moment(mortal: Place, client: AsyncClient) -> None:
     await mortal.put({"c": 1})
 
@@ -154,3 +165,35 @@ async def test_a_fencing_token_is_no_metadata(place: Place) -> None:
 
     assert found is not None
     assert found.metadata == {}
+
+
+async def test_a_thread_that_a_deleted_run_left_empty_still_refuses_its_zombie(
+    mortal: Place, client: AsyncClient
+) -> None:
+    await holding(mortal, 1).put({"c": 0}, run_id="run")
+    await mortal.saver.afence("t", 2)
+    await mortal.saver.aset_ttl("t", 2 * HOUR)
+
+    await mortal.saver.adelete_for_runs(["run"])
+
+    assert await mortal.values() is None
+    with pytest.raises(StaleFencingToken):
+        await holding(mortal, 1).put({"c": "zombie"})
+    assert about([await client.pttl(KEYS[0])], 2 * HOUR_MS)
+
+
+@pytest.mark.parametrize("token", [-1, 2**53, 1.5])
+async def test_a_token_that_redis_cannot_compare_is_refused(place: Place, token: Any) -> None:
+    await place.put({"c": 0})
+
+    with pytest.raises(ValueError, match="fencing token"):
+        await place.saver.afence("t", token)
+    with pytest.raises(ValueError, match="fencing token"):
+        await holding(place, token).put({"c": 1})
+
+
+async def test_neighbouring_tokens_are_told_apart_up_to_the_greatest(place: Place) -> None:
+    await place.saver.afence("t", 2**53 - 1)
+
+    with pytest.raises(StaleFencingToken):
+        await place.saver.afence("t", 2**53 - 2)

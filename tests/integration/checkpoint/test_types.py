@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 from langchain_core.messages import AIMessage
-from langgraph.checkpoint.serde.base import CipherProtocol
+from langgraph.checkpoint.serde.base import CipherProtocol, SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from pydantic import BaseModel
 
@@ -105,6 +106,31 @@ class Backwards(CipherProtocol):
     def decrypt(self, ciphername: str, ciphertext: bytes) -> bytes:
         assert ciphername == "backwards"
         return ciphertext[::-1]
+
+
+class Spelled(SerializerProtocol):
+    """A serializer that knows only JSON, with a type of its own."""
+
+    def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
+        return "json, spelled", json.dumps(obj).encode()
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:
+        assert data[0] == "json, spelled"
+        return json.loads(data[1])
+
+
+@pytest.mark.parametrize("value", ["short", "long " * 10_000])
+async def test_a_serializer_of_ones_own_gets_back_what_it_made(client: AsyncClient, value: str) -> None:
+    place = Place(AsyncRedisSaver(client, serde=Spelled()))
+
+    await place.put({"c": value}, note=value)
+    await place.write([("c", value)])
+
+    found = await place.saver.aget_tuple(place.config)
+    assert found is not None
+    assert found.checkpoint["channel_values"] == {"c": value}
+    assert found.metadata == {"note": value}
+    assert found.pending_writes == [("task", "c", value)]
 
 
 async def data_keys(client: AsyncClient) -> list[bytes]:
