@@ -66,9 +66,9 @@ async def test_a_wrong_question_is_refused(project_client: httpx.AsyncClient, qu
 
 
 async def test_a_run_shows_its_failure(project_client: httpx.AsyncClient) -> None:
-    run = (
-        await project_client.get(f"/api/v1/runs/{await _run(project_client, input={'fail': True})}")
-    ).json()
+    failed = await _run(project_client, input={"fail": True})
+
+    run = (await project_client.get(f"/api/v1/runs/{failed}")).json()
 
     assert (run["status"], run["attempt"], run["queue"]) == ("error", 1, None)
     assert run["error"]["error"] == "ValueError"
