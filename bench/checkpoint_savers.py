@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ class Contestant:
     saver: BaseCheckpointSaver[Any]
     durable: bool
     stored_bytes: Callable[[], Awaitable[int]]
+    restarted: Callable[[], BaseCheckpointSaver[Any]] | None = None  #: Makes one that remembers nothing.
 
 
 @asynccontextmanager
@@ -69,11 +71,9 @@ async def contestants() -> AsyncIterator[list[Contestant]]:
         async def redis_memory() -> int:
             return (await client.info("memory"))["used_memory"]
 
-        plain = SaverOptions(compress_above=None)
         found = [
             Contestant(LIMIT, Limit(client), True, redis_memory),
-            Contestant(OURS, AsyncRedisSaver(client), True, redis_memory),
-            Contestant(PLAIN, AsyncRedisSaver(client, options=plain), True, redis_memory),
+            *_ours(client, redis_memory),
             _in_memory(),
         ]
         found += [
@@ -86,6 +86,15 @@ async def contestants() -> AsyncIterator[list[Contestant]]:
             if peer is not None
         ]
         yield found
+
+
+def _ours(client: Redis, size: Callable[[], Awaitable[int]]) -> list[Contestant]:
+    options = {OURS: SaverOptions(), PLAIN: SaverOptions(compress_above=None)}
+
+    def opened(name: str) -> AsyncRedisSaver:
+        return AsyncRedisSaver(client, options=options[name])
+
+    return [Contestant(name, opened(name), True, size, partial(opened, name)) for name in options]
 
 
 def _in_memory() -> Contestant:

@@ -8,9 +8,11 @@ from server.db.models import Run
 from server.keys import RunKey
 from server.resources import Resources
 from server.stream.encoding import to_json
-from server.stream.entry import FROM_START, Entry, StreamEvent, position_of
+from server.stream.entry import Entry, StreamEvent, position_of
+from server.stream.entry import event_id as to_id
 from server.stream.follower import EventsTrimmed
 from server.stream.sse import HEARTBEAT_SECONDS
+from tools.errors import NotFound
 
 
 async def run_events(resources: Resources, run: Run, *, after: str | None) -> AsyncGenerator[Entry]:
@@ -29,13 +31,37 @@ async def run_events(resources: Resources, run: Run, *, after: str | None) -> As
                 async for entry in entries:
                     yield entry
             return
-        except EventsTrimmed:
-            entry = await snapshot(resources, run)
+        except EventsTrimmed as trimmed:
+            entry = await _snapshot(resources, run, trimmed)
             after = entry.events[0].id
             yield entry
 
 
-async def snapshot(resources: Resources, run: Run) -> Entry:
+async def thread_events(resources: Resources, thread_id: str, *, after: str | None) -> AsyncGenerator[Entry]:
+    """The events of all runs of a thread, those to come included, as long as the thread is there.
+
+    Args:
+        after: As EventBroker.follow_thread takes it.
+    """
+    while True:
+        try:
+            following = resources.broker.follow_thread(thread_id, after=after, idle_seconds=HEARTBEAT_SECONDS)
+            async with aclosing(following):
+                async for entry in following:
+                    if entry is not None:
+                        yield entry
+                    else:
+                        await resources.runs.thread(thread_id)
+        except NotFound:
+            return
+        except EventsTrimmed as trimmed:
+            run = await resources.runs.run(trimmed.run_id)
+            entry = await _snapshot(resources, run, trimmed)
+            after = entry.events[0].id
+            yield entry
+
+
+async def _snapshot(resources: Resources, run: Run, trimmed: EventsTrimmed) -> Entry:
     """A run's state as a ``values`` event that stands for all events up to its id.
 
     It is the state at the last checkpoint that the log marks, so that the events that follow are just those
@@ -46,7 +72,8 @@ async def snapshot(resources: Resources, run: Run) -> Entry:
     if mark is not None and mark.event_id is not None:
         event_id, checkpoint_id = mark.event_id, mark.checkpoint_id
     else:
-        event_id, checkpoint_id = await resources.broker.last_id(place) or FROM_START, None
+        last_id = await resources.broker.last_id(place)
+        event_id, checkpoint_id = last_id or to_id(trimmed.before), None
     values = await resources.states.values(run, checkpoint_id)
     event = StreamEvent(event_id, "values", to_json(values))
     return Entry(position_of(event_id), [event], is_snapshot=True)

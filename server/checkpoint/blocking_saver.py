@@ -157,8 +157,8 @@ class RedisSaver(PlannedSaver):
             return end.value
 
     def _send(self, batch: Batch) -> Replies:
-        if wait := wait_for(batch, self._options):
-            return confirmed(self._send_whole([*batch, wait]), self._options)
+        if wait := wait_for(batch, self._planner.options):
+            return confirmed(self._send_whole([*batch, wait]), self._planner.options)
         if len(batch) == 1:
             return [self._ask(batch[0])]
         replies = self._pipelined([spoken(command) for command in batch])

@@ -35,7 +35,7 @@ def copy_thread(planner: Planner, source: str, target: str) -> Plan[None]:
 
 
 def _copy_data(source: str, target: str) -> Plan[dict[bytes, list[str]]]:
-    """Copy all fields. Returns those copied; a manifest's with the blobs that it names."""
+    """Copy all fields. Returns those copied; a manifest's with the fields that it names."""
     source_key, target_key = layout.thread_keys(source)[1], layout.thread_keys(target)[1]
     copied: dict[bytes, list[str]] = {}
     cursor: bytes | int = 0
@@ -45,9 +45,14 @@ def _copy_data(source: str, target: str) -> Plan[dict[bytes, list[str]]]:
             yield [Command(("HSET", target_key, *(part for pair in page.items() for part in pair)))]
         for field, value in page.items():
             is_manifest = field.startswith(b"m\x1f")
-            copied[field] = layout.unpack_manifest(value).blobs if is_manifest else []
+            copied[field] = _fields_named(value) if is_manifest else []
         if int(cursor) == 0:
             return copied
+
+
+def _fields_named(manifest: bytes) -> list[str]:
+    blobs = layout.unpack_manifest(manifest).blobs
+    return [field for blob in blobs for field in layout.fields_of(blob)]
 
 
 def _check_whole(
@@ -56,7 +61,7 @@ def _check_whole(
     """Raise CheckpointIncomplete when something listed was not there to copy."""
     for name in ids:
         manifest = b"m\x1f" + name
-        wanted = [b"c\x1f" + name, manifest, *(blob.encode() for blob in copied.get(manifest, []))]
+        wanted = [b"c\x1f" + name, manifest, *(named.encode() for named in copied.get(manifest, []))]
         if any(field not in copied for field in wanted):
             raise incomplete(source, repr(name.decode()))
     for name in writes:

@@ -5,17 +5,21 @@ Everything of one thread lies in four keys that share the thread's hash tag, wha
 - ``meta``, a small HASH: its namespaces (``n|ns``) and runs (``r|run``), the highest fencing token, a TTL of
   its own, and a mark for each key below that must exist, so that an evicted key is missed;
 - ``data``, a HASH with a field per checkpoint (``c|ns|id``), per manifest of a checkpoint (``m|ns|id``), per
-  channel value (``b|ns|channel|version``) and per pending write (``w|ns|id|task|index``);
+  channel value (``b|ns|channel|version``), per piece of a value that changed more than once
+  (``p|ns|channel|piece``, see `pieces`), and per pending write (``w|ns|id|task|index``);
 - ``ids``, a ZSET of ``ns|id``, all of score 0, so that lexicographic order is time order;
 - ``writes``, a ZSET of ``ns|id|task|index``, so that the writes of one checkpoint are one range.
 
 The number of keys never grows: one UNLINK deletes a thread, and no TTL can part it from a piece of itself.
 ``|`` stands for the unit separator, escaped where a name contains it. A manifest is what the server must
-understand of a checkpoint: its parent, its run, the channels whose state lies in ancestors, its blob fields.
+understand of a checkpoint: its parent, its run, the channels whose state lies in ancestors, and its blobs. A
+blob is the field of a value, or, for one in pieces, ``p|ns|channel|piece|piece…``, the lowest piece first. No
+field of a piece is ever written twice.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from server import keys
 
@@ -24,6 +28,7 @@ _NUL = "\x00"
 _ESCAPES = str.maketrans({"%": "%25", SEPARATOR: "%1F", _NUL: "%00"})
 
 
+@lru_cache(maxsize=1000)
 def thread_keys(thread_id: str) -> tuple[str, str, str, str]:
     """The four keys of a thread: meta, data, ids, writes."""
     prefix = keys.checkpoint_thread(thread_id)
@@ -38,6 +43,11 @@ def join(*parts: str) -> str:
 def split(name: bytes) -> list[str]:
     """The reverse of join, on a name as Redis returns it."""
     return [_unescape(part) for part in name.decode().split(SEPARATOR)]
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Names as one argument, which Lua takes apart at each NUL."""
+    return _NUL.join(parts)
 
 
 def escape(part: str) -> str:
@@ -59,7 +69,31 @@ def blob_field(namespace: str, channel: str, version: str | float) -> str:
     """The field of one channel's value at one version; versions keep their type apart."""
     # No escaped text has a percent sign before a letter, so no string looks like another type's version.
     label = escape(version) if isinstance(version, str) else f"%{type(version).__name__}:{version}"
-    return f"b{SEPARATOR}{escape(namespace)}{SEPARATOR}{escape(channel)}{SEPARATOR}{label}"
+    return f"b{SEPARATOR}{_place(namespace, channel)}{SEPARATOR}{label}"
+
+
+def piece_blob(namespace: str, channel: str, names: Iterable[str]) -> str:
+    """The blob of a value in pieces; of one piece, that piece's field."""
+    return SEPARATOR.join(["p", _place(namespace, channel), *names])
+
+
+def pieces_of(blob: str) -> list[str]:
+    """The names of a blob's pieces; none for a value that is in one field."""
+    return blob.split(SEPARATOR)[3:] if blob.startswith("p") else []
+
+
+def fields_of(blob: str) -> list[str]:
+    """The fields of a blob, the lowest piece first."""
+    if blob.startswith("b"):
+        return [blob]
+    kind, namespace, channel, *names = blob.split(SEPARATOR)
+    prefix = SEPARATOR.join((kind, namespace, channel))
+    return [f"{prefix}{SEPARATOR}{name}" for name in names]
+
+
+def own_field(blob: str) -> str:
+    """The field of a blob that no piece is over."""
+    return fields_of(blob)[-1]
 
 
 def write_name(name: str, task_id: str, index: int) -> str:
@@ -80,7 +114,7 @@ class Manifest:
     parent: str = ""  #: Id of the checkpoint before it, or "".
     run: str = ""  #: Id of the run that made it, or "".
     from_ancestors: Iterable[str] = ()  #: Channels that are rebuilt from the ancestors' writes.
-    blobs: list[str] = field(default_factory=list[str])  #: Fields of its channels' values.
+    blobs: list[str] = field(default_factory=list[str])  #: Where its channels' values lie.
 
     def pack(self) -> str:
         """As one value, which Lua can take apart at each NUL."""
@@ -96,7 +130,7 @@ def unpack_manifest(packed: bytes) -> Manifest:
 
 
 def channel_of(blob: str) -> str:
-    """The channel that a blob field holds."""
+    """The channel that a blob, or a field of one, holds."""
     return _unescape(blob.split(SEPARATOR, 3)[2])
 
 
@@ -122,6 +156,11 @@ def unpack_write(value: bytes) -> tuple[str, str, bytes]:
     head, packed = value.split(b"\x00", 1)
     task_path, channel = split(head)
     return task_path, channel, packed
+
+
+@lru_cache(maxsize=1000)
+def _place(namespace: str, channel: str) -> str:
+    return join(namespace, channel)
 
 
 def _unescape(part: str) -> str:

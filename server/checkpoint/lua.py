@@ -20,7 +20,8 @@ def _load(*names: str) -> Script:
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
 
 
-PUT = _load("thread", "trim", "put")
+PUT = _load("thread", "put")
+PUT_AND_TRIM = _load("thread", "trim", "put")
 PUT_WRITES = _load("thread", "put_writes")
 GET = _load("thread", "get")
 LIST = _load("thread", "list")

@@ -13,6 +13,7 @@ from server.checkpoint import layout
 from server.checkpoint.codec import Codec
 from server.checkpoint.errors import StaleFencingToken, incomplete
 from server.checkpoint.lua import Script
+from server.checkpoint.memory import Memory
 
 T = TypeVar("T")
 Argument = str | bytes | int
@@ -48,12 +49,15 @@ class SaverOptions:
     refresh_on_read: bool = False  #: Reading a thread, too, makes it live longer.
     keep_last: int | None = None  #: Checkpoints to keep in each namespace; None keeps all.
     compress_above: int | None = 1024  #: Compress values of more bytes than this; None compresses none.
+    memory: int = 32 * 2**20  #: Bytes to hold of latest values, to store what is new; 0 stores all whole.
     replicas: int = 0  #: Replicas that must confirm each put, put_writes and fence before it returns.
     replica_timeout: timedelta = timedelta(seconds=1)  #: How long they have for it.
 
     def __post_init__(self) -> None:
         if self.ttl is not None and self.ttl <= timedelta(0):
             raise ValueError(f"ttl must be positive, not {self.ttl!r}")
+        if self.memory < 0:
+            raise ValueError(f"memory must not be negative, but is {self.memory!r}")
         if self.keep_last is not None and self.keep_last < 1:
             raise ValueError(f"keep_last must be at least 1, not {self.keep_last!r}")
         if self.replicas < 0:
@@ -73,6 +77,7 @@ class Planner:
 
     codec: Codec
     options: SaverOptions
+    memory: Memory
     known: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
 
     def remember(self, thread_id: str, run_id: str) -> None:

@@ -1,5 +1,6 @@
 """What the two savers share: their options, and how a plan's batch is spoken."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from redis.exceptions import NoScriptError
 from server.checkpoint import connection, replication
 from server.checkpoint.address import next_version
 from server.checkpoint.codec import Codec
+from server.checkpoint.memory import Memory
 from server.checkpoint.plan import Argument, Command, Planner, SaverOptions, ScriptCall, milliseconds
 
 
@@ -25,14 +27,17 @@ class PlannedSaver(BaseCheckpointSaver[str]):
         connection.refuse_decoding(client)
         self._client: Any = client
         self.is_cluster = isinstance(client, RedisCluster | AsyncRedisCluster)
-        self._options = options or SaverOptions()
-        replication.check_client(client, self._options, is_cluster=self.is_cluster)
-        self._known: dict[tuple[str, str], None] = {}
+        options = options or SaverOptions()
+        replication.check_client(client, options, is_cluster=self.is_cluster)
+        self._planner = Planner(Codec(self.serde, options.compress_above), options, Memory(options.memory))
 
     @property
     def planner(self) -> Planner:
-        """What plans need; made anew, as LangGraph clones a saver to give it another serializer."""
-        return Planner(Codec(self.serde, self._options.compress_above), self._options, self._known)
+        """What plans need. LangGraph clones a saver to give it another serializer, and nothing else."""
+        if self._planner.codec.serde is not self.serde:
+            codec = Codec(self.serde, self._planner.options.compress_above)
+            self._planner = replace(self._planner, codec=codec)
+        return self._planner
 
     def judged_nodes(self) -> list[dict[str, Any]]:
         """For each server that holds checkpoints, the arguments that send a command to it."""

@@ -19,6 +19,7 @@ from redis.exceptions import NoScriptError, ResponseError
 
 from server.checkpoint import copying, reading, removing, writing
 from server.checkpoint.connection import AsyncClient, open_async_client
+from server.checkpoint.exchange import exchange, is_direct
 from server.checkpoint.listing import Search
 from server.checkpoint.plan import Argument, Batch, Command, Plan, Replies, SaverOptions, ScriptCall
 from server.checkpoint.planned import PlannedSaver, in_full, lifetime, spelled_out, spoken
@@ -49,6 +50,7 @@ class AsyncRedisSaver(PlannedSaver):
         options: SaverOptions | None = None,
     ) -> None:
         super().__init__(client, serde=serde, options=options)
+        self._is_direct = is_direct(client)
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -164,8 +166,8 @@ class AsyncRedisSaver(PlannedSaver):
             return end.value
 
     async def _send(self, batch: Batch) -> Replies:
-        if wait := wait_for(batch, self._options):
-            return confirmed(await self._send_whole([*batch, wait]), self._options)
+        if wait := wait_for(batch, self._planner.options):
+            return confirmed(await self._send_whole([*batch, wait]), self._planner.options)
         if len(batch) == 1:
             return [await self._ask(batch[0])]
         replies = await self._pipelined([spoken(command) for command in batch])
@@ -189,6 +191,8 @@ class AsyncRedisSaver(PlannedSaver):
 
     async def _ask(self, command: Command | ScriptCall) -> Any:
         try:
+            if self._is_direct and isinstance(command, ScriptCall):
+                return await exchange(self._client, spoken(command))
             return await self._client.execute_command(*spoken(command))
         except NoScriptError as error:
             return await self._settled(command, error)

@@ -1,7 +1,7 @@
 """Plans that store checkpoints and pending writes."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -21,7 +21,8 @@ from server.checkpoint.address import (
     fencing_token,
     named_checkpoint,
 )
-from server.checkpoint.plan import Argument, Plan, Planner, ScriptCall, accepted, call
+from server.checkpoint.plan import Argument, Plan, Planner, accepted, call
+from server.checkpoint.values import Values
 
 
 def put(
@@ -39,58 +40,40 @@ def put(
     thread_id, namespace = address(config)
     kept_metadata = get_checkpoint_metadata(config, metadata)
     run_id = str(kept_metadata.get("run_id") or "")
-    blobs = _blobs(namespace, checkpoint)
-    changed = {blob for blob, channel in blobs.items() if channel in new_versions}
+    values = Values(planner, thread_id, namespace, checkpoint, new_versions)
     record = {
         "checkpoint": {key: value for key, value in checkpoint.items() if key != "channel_values"},
         "metadata": kept_metadata,
     }
-    manifest = layout.Manifest(
-        parent=get_checkpoint_id(config) or "",
-        run=run_id,
-        from_ancestors=kept_metadata.get("counters_since_delta_snapshot") or (),
-        blobs=list(blobs),
-    )
+    framed = planner.codec.dump(record)
     name = layout.join(namespace, checkpoint["id"])
-    fields: list[Argument] = [layout.record_field(name), planner.codec.dump(record)]
-    fields += [layout.manifest_field(name), manifest.pack()]
-    head: list[Argument] = [fencing_token(config), planner.options.ttl_argument, layout.escape(namespace)]
-    head += [name, layout.escape(run_id), planner.options.keep_last or 0]
+    keep = str(planner.options.keep_last or 0)
+    options = [fencing_token(config), planner.options.ttl_argument, keep]
+    head = layout.listed([*options, layout.escape(namespace), name, layout.escape(run_id)])
 
     first = (thread_id, run_id) not in planner.known
     runs = [run_id] if run_id else []
     before = registry.entries(thread_id, runs) if first else []
     while True:
-        store = [*head, *_values(planner, checkpoint, blobs, changed), *fields]
-        *_, reply = yield [*before, call(lua.PUT, thread_id, *store)]
+        manifest = layout.Manifest(
+            parent=get_checkpoint_id(config) or "",
+            run=run_id,
+            from_ancestors=kept_metadata.get("counters_since_delta_snapshot") or (),
+            blobs=values.blobs,
+        )
+        needed = layout.listed(values.needed)
+        script = lua.PUT_AND_TRIM if planner.options.keep_last else lua.PUT
+        store = call(script, thread_id, head, needed, manifest.pack(), framed, *values.stored)
+        *_, reply = yield [*before, store]
         if accepted(reply, thread_id)[0] == b"ok":
             break
-        changed.add(reply[1].decode())
+        values.store_again(reply[1].decode())
+    values.remember()
     if reply[1] and not first:  # another process has deleted the thread since
         planner.known.pop((thread_id, run_id), None)
         yield registry.entries(thread_id, runs)
     planner.remember(thread_id, run_id)
     return checkpoint_config(thread_id, namespace, checkpoint["id"])
-
-
-def _blobs(namespace: str, checkpoint: Checkpoint) -> dict[str, str]:
-    """The channel of each blob field of a checkpoint."""
-    versions = checkpoint["channel_versions"]
-    return {
-        layout.blob_field(namespace, channel, versions[channel]): channel
-        for channel in checkpoint["channel_values"]
-        if channel in versions
-    }
-
-
-def _values(
-    planner: Planner, checkpoint: Checkpoint, blobs: dict[str, str], changed: set[str]
-) -> list[Argument]:
-    """The number of blob fields that must be there, these, and those to store with their values."""
-    taken_over = [blob for blob in blobs if blob not in changed]
-    values = checkpoint["channel_values"]
-    store = [part for blob in changed for part in (blob, planner.codec.dump(values[blobs[blob]]))]
-    return [len(taken_over), *taken_over, *store]
 
 
 def put_writes(
@@ -103,14 +86,14 @@ def put_writes(
     """Store what a task wrote: one round trip. The checkpoint itself may come later."""
     thread_id, namespace = address(config)
     name = layout.join(namespace, named_checkpoint(config))
-    arguments: list[Argument] = [fencing_token(config), planner.options.ttl_argument]
+    arguments: list[Argument] = [layout.listed([fencing_token(config), planner.options.ttl_argument])]
     for position, (channel, value) in enumerate(writes):
         index = WRITES_IDX_MAP.get(channel, position)
         arguments.append(layout.write_name(name, task_id, index))
         arguments.append(1 if index < 0 else 0)
         arguments.append(layout.pack_write(task_path, channel, planner.codec.dump(value)))
-    (reply,) = yield [ScriptCall(lua.PUT_WRITES, layout.thread_keys(thread_id), arguments)]
-    accepted(cast("list[Any]", reply), thread_id)
+    (reply,) = yield [call(lua.PUT_WRITES, thread_id, *arguments)]
+    accepted(reply, thread_id)
 
 
 def fence(planner: Planner, thread_id: str, token: int) -> Plan[None]:

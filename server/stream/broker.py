@@ -17,6 +17,7 @@ from server.stream.entry import (
     Mark,
     Position,
     StreamEvent,
+    event_id,
     marks,
     position_of,
     read,
@@ -25,6 +26,7 @@ from server.stream.follower import Follower
 from server.stream.log import RunLog
 from server.stream.multiplexer import Multiplexer, open_multiplexer
 from server.stream.stored import StoredLogs
+from server.stream.thread_follower import ThreadFollower
 from server.stream.writer import LogWriter, WriterCounts, open_writer
 
 
@@ -44,6 +46,16 @@ class EventBroker:
     def written(self) -> WriterCounts:
         """What this process has written."""
         return self._writer.counts
+
+    @property
+    def followers(self) -> int:
+        """How many readers in this process wait for events."""
+        return self._multiplexer.followers
+
+    @property
+    def overflows(self) -> int:
+        """How often a reader in this process was too slow, and has read from Redis again."""
+        return self._multiplexer.overflows
 
     def open(self, run: RunKey, epoch: int) -> RunLog:
         """The log of one attempt at a run, under the lease with this epoch."""
@@ -73,12 +85,48 @@ class EventBroker:
         position = START if after == FROM_START else await self._position(run, after)
         if position is None:
             return
-        async with aclosing(self._follower(run, position).entries(idle_seconds)) as entries:
+        follower = Follower(
+            self._stored,
+            self._multiplexer,
+            thread_id=run.thread_id,
+            key=self._keys.events(run),
+            name=run.run_id,
+            after=position,
+        )
+        async with aclosing(follower.entries(idle_seconds)) as entries:
             async for entry in entries:
                 if entry is not None and entry.is_end:
                     return
                 if entry is None or entry.events:
                     yield entry
+
+    async def follow_thread(
+        self, thread_id: str, *, after: str | None, idle_seconds: float
+    ) -> AsyncGenerator[Entry | None]:
+        """The events of all runs of a thread, those to come included, until the reader leaves.
+
+        A run's end is an event ``metadata`` with ``{"status": "run_done", "run_id"}``. Runs whose logs have
+        expired are left out.
+
+        Args:
+            after: The id of the last event already seen, FROM_START for all, or None for those to come.
+            idle_seconds: As ``follow`` takes it.
+
+        Raises:
+            EventsTrimmed: A run's log no longer holds what comes next.
+            RedisError: Redis does not answer while the reader catches up.
+        """
+
+        def follow(key: str, name: str, position: Position) -> Follower:
+            return Follower(
+                self._stored, self._multiplexer, thread_id=thread_id, key=key, name=name, after=position
+            )
+
+        position = None if after is None else position_of(after)
+        thread = ThreadFollower(self._stored, follow, keys=self._keys, thread_id=thread_id, after=position)
+        async with aclosing(thread.entries(idle_seconds)) as entries:
+            async for entry in entries:
+                yield entry
 
     async def newest(self, run: RunKey, is_wanted: Callable[[StreamEvent], bool]) -> StreamEvent | None:
         """The latest event that is wanted, or None."""
@@ -102,9 +150,11 @@ class EventBroker:
             return await anext(found, None)
 
     async def last_id(self, run: RunKey) -> str | None:
-        """The id of a log's last event, or of its end."""
+        """The id of a log's last event; None without any."""
         newest = await self._stored.newest(self._keys.events(run))
-        return newest[0].decode() if newest else None
+        last = read(*newest) if newest else None
+        position = last.previous if last and last.is_end else last and last.position
+        return event_id(position) if position else None
 
     async def exists(self, run: RunKey) -> bool:
         """Whether anything of this run's log is there."""
@@ -121,16 +171,6 @@ class EventBroker:
         known = last.position if last else START
         position = known if after is None else position_of(after)
         return None if last and last.is_end and position >= last.position else position
-
-    def _follower(self, run: RunKey, position: Position) -> Follower:
-        return Follower(
-            self._stored,
-            self._multiplexer,
-            thread_id=run.thread_id,
-            key=self._keys.events(run),
-            name=run.run_id,
-            after=position,
-        )
 
 
 @asynccontextmanager

@@ -40,6 +40,7 @@ class Entry:
     previous: Position | None = None  #: Of the log's entry before; None for the first.
     run_id: str | None = None  #: The run that ends with this entry, or begins in a thread's history.
     is_end: bool = False
+    size: int = 0  #: Bytes of its events.
     is_snapshot: bool = False  #: Its event stands for all that is no longer in the log.
     #: Its events as bytes and its parts, made once for all of its readers.
     encoded: dict[Hashable, bytes] = field(default_factory=dict[Hashable, bytes])
@@ -49,7 +50,9 @@ class Entry:
         """The part of it that comes after a position."""
         count = len(self.events)
         known = max(0, position[1] - (self.position[1] - count)) if position[0] == self.position[0] else 0
-        return Entry(self.position, self.events[known:], self.previous) if known else self
+        if not known:
+            return self
+        return Entry(self.position, self.events[known:], self.previous, size=self.size)
 
     def only(self, key: Hashable, is_wanted: Callable[[StreamEvent], bool]) -> "Entry":
         """The part of it that is wanted.
@@ -62,11 +65,6 @@ class Entry:
         if key not in self.parts:
             self.parts[key] = Entry(self.position, [event for event in self.events if is_wanted(event)])
         return self.parts[key]
-
-    @property
-    def size(self) -> int:
-        """Bytes of its events' data."""
-        return sum(len(event.data) for event in self.events)
 
 
 def position_of(event_id: str) -> Position:
@@ -108,7 +106,7 @@ def read(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
         StreamEvent(f"{milliseconds}-{first + i}", lines[2 * i].decode(), lines[2 * i + 1])
         for i in range(count)
     ]
-    return Entry(position, events, before)
+    return Entry(position, events, before, size=len(fields[b"d"]))
 
 
 def marks(entry_id: bytes, fields: Mapping[bytes, bytes]) -> list[Mark]:

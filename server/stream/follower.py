@@ -1,8 +1,8 @@
 """Follows one stream of entries: first what Redis holds, then what comes."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 
-from server.stream.entry import Entry, Position, read
+from server.stream.entry import Entry, Position, event_id, read
 from server.stream.multiplexer import Multiplexer
 from server.stream.stored import PAGE, StoredLogs
 
@@ -10,9 +10,10 @@ from server.stream.stored import PAGE, StoredLogs
 class EventsTrimmed(Exception):
     """The log no longer holds everything after the id that a reader has seen last."""
 
-    def __init__(self, run_id: str) -> None:
-        super().__init__(f"Run {run_id}: the log begins later")
+    def __init__(self, run_id: str, before: Position) -> None:
+        super().__init__(f"Run {run_id}: the log no longer holds its events up to {event_id(before)}")
         self.run_id = run_id
+        self.before = before  #: Of the last event that is missing.
 
 
 class Follower:
@@ -51,11 +52,11 @@ class Follower:
             RedisError: Redis does not answer while the reader catches up.
         """
         while True:
-            async for entry in self._held():
+            async for entry in self.held():
                 yield entry
             with self._multiplexer.subscribe(self._thread_id, self._key, self.position) as subscription:
                 if subscription.joined > self.position:
-                    async for entry in self._held():
+                    async for entry in self.held():
                         yield entry
                 while not subscription.has_overflowed:
                     entry = await subscription.take(idle_seconds)
@@ -65,8 +66,13 @@ class Follower:
                     elif not subscription.has_overflowed:
                         yield None
 
-    async def _held(self) -> AsyncIterator[Entry]:
-        """What is there now."""
+    async def held(self) -> AsyncGenerator[Entry]:
+        """Entries that are there now.
+
+        Raises:
+            EventsTrimmed: Entries are missing before the next one.
+            RedisError: Redis does not answer.
+        """
         is_last = False
         while not is_last:
             page = await self._stored.page(self._key, self.position)
@@ -80,7 +86,7 @@ class Follower:
         if entry.position <= self.position:
             return None
         if entry.previous is not None and entry.previous > self.position:
-            raise EventsTrimmed(self._name)
+            raise EventsTrimmed(self._name, entry.previous)
         rest = entry.after(self.position)
         self.position = entry.position
         return rest

@@ -61,7 +61,7 @@ class RunLog:
         self._emitted = self._taken = 0  # events
         self._batches = 0
         self._buffered = 0  # bytes
-        self._is_fenced = False
+        self._refusal: Exception | None = None
         self._waiters: list[asyncio.Future[None]] = []
 
     async def emit(self, name: str, data: bytes, mark: str | None = None) -> None:
@@ -74,7 +74,7 @@ class RunLog:
         Raises:
             Fenced: Another worker has the run.
         """
-        while self._buffered > MAX_BUFFERED and not self._is_fenced:
+        while self._buffered > MAX_BUFFERED and self._refusal is None:
             await self._settled()
         self._check()
         text = entry.line(name, data)
@@ -101,7 +101,7 @@ class RunLog:
         Raises:
             Fenced: Another worker has the run.
         """
-        while self.is_dirty and not self._is_fenced:
+        while self.is_dirty and self._refusal is None:
             self._sink.wake(self, at_once=True)
             await self._settled()
         self._check()
@@ -115,7 +115,7 @@ class RunLog:
         """
         await self.flush()
         if not await self._sink.close(self.run, self.epoch):
-            self.fence()
+            self.refuse()
             self._check()
 
     @property
@@ -136,9 +136,13 @@ class RunLog:
             self._under_way = None
         self._tell()
 
-    def fence(self) -> None:
-        """The batch under way was refused: nothing of this log can be written any more."""
-        self._is_fenced = True
+    def refuse(self, error: Exception | None = None) -> None:
+        """The batch under way was refused: nothing of this log can be written any more.
+
+        Args:
+            error: What Redis has against it; None when the lease has moved or the log is closed.
+        """
+        self._refusal = error or Fenced(self.run)
         self._under_way = None
         self._waiting.clear()
         self._marks.clear()
@@ -159,8 +163,8 @@ class RunLog:
         return Batch(self._batches, lines, orjson.dumps(marks) if marks else b"", size)
 
     def _check(self) -> None:
-        if self._is_fenced:
-            raise Fenced(self.run)
+        if self._refusal is not None:
+            raise self._refusal
 
     async def _settled(self) -> None:
         waiter = asyncio.get_running_loop().create_future()

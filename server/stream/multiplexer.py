@@ -14,13 +14,15 @@ from uuid import uuid4
 
 from server import lua
 from server.keys import RunKeys
-from server.stream.entry import Entry, Position, event_id, read
+from server.stream.endless import end, report_end
+from server.stream.entry import Entry, Position, event_id, position_of, read
 
 MAX_QUEUED = 256 << 10  # bytes that wait for one follower; beyond it, it reads them again from Redis
 BLOCK = 4000  # milliseconds; below the shortest usual time-out of a socket, 5 s
 PAGE = 100  # entries of one log that one command returns at most
 MAX_PAUSE = 1.0  # seconds between attempts while Redis does not answer
 WAKE_TTL = 60_000  # milliseconds
+GATHER, MAX_GATHER = 0.0001, 0.008  # seconds between commands, for each log that is followed, and at most
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +79,7 @@ class Subscription:
 class _Channel:
     """A log that is followed."""
 
-    cursor: Position
+    cursor: bytes  #: Id of its last entry that was read.
     subscriptions: set[Subscription] = field(default_factory=set[Subscription])
 
 
@@ -93,15 +95,16 @@ class _ShardReader:
         self._is_reading = False  # a list of logs is with Redis, and may lack the newest
         self._waking: asyncio.Task[None] | None = None
         self._task = asyncio.create_task(self._run(), name="event log reader")
+        self._task.add_done_callback(report_end)
 
     @contextmanager
     def subscribe(self, key: str, after: Position) -> Generator[Subscription]:
         channel = self._channels.get(key)
         if channel is None:
-            channel = self._channels[key] = _Channel(after)
+            channel = self._channels[key] = _Channel(event_id(after).encode())
             self._needed.set()
             self._wake()
-        subscription = Subscription(channel.cursor)
+        subscription = Subscription(position_of(channel.cursor.decode()))
         channel.subscriptions.add(subscription)
         try:
             yield subscription
@@ -111,10 +114,9 @@ class _ShardReader:
                 del self._channels[key]
 
     async def stop(self) -> None:
-        tasks = [task for task in (self._task, self._waking) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await end(self._task)
+        if self._waking is not None:
+            await end(self._waking)
 
     async def _run(self) -> None:
         pause = 0.0
@@ -134,11 +136,13 @@ class _ShardReader:
             pause = 0.0
             for key, entries in pages:
                 self._deliver(key, cursors, entries)
+            # A command names every log that is followed, so with many of them more should come of each.
+            await asyncio.sleep(min(MAX_GATHER, GATHER * len(self._channels)))
 
-    async def _read(self, cursors: dict[str, Position]) -> list[tuple[str, list[Any]]]:
+    async def _read(self, cursors: dict[str, bytes]) -> list[tuple[str, list[Any]]]:
         """What has come after the cursors, by log."""
         keys = [self._wake_key, *cursors]
-        ids = [self._wake_cursor, *map(event_id, cursors.values())]
+        ids = [self._wake_cursor, *cursors.values()]
         send: Any = self._redis.execute_command  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - redis-py types it for both of its clients
         self._is_reading = True
         try:
@@ -147,7 +151,7 @@ class _ShardReader:
             self._is_reading = False
         return _pages(reply)
 
-    def _deliver(self, key: str, cursors: dict[str, Position], entries: list[Any]) -> None:
+    def _deliver(self, key: str, cursors: dict[str, bytes], entries: list[Any]) -> None:
         if key == self._wake_key:
             self._wake_cursor = entries[-1][0].decode()
             return
@@ -156,7 +160,7 @@ class _ShardReader:
             return  # nobody follows it any more, or somebody has begun anew from elsewhere
         for entry_id, fields in entries:
             entry = read(entry_id, fields)
-            channel.cursor = entry.position
+            channel.cursor = entry_id
             for subscription in channel.subscriptions:
                 subscription.offer(entry)
 
@@ -186,6 +190,8 @@ class Multiplexer:
         self._keys = keys
         self._id = uuid4().hex
         self._readers: dict[int, _ShardReader] = {}
+        self.followers = 0  #: Subscriptions now.
+        self.overflows = 0  #: Subscriptions so far that did not keep up.
 
     @contextmanager
     def subscribe(self, thread_id: str, key: str, after: Position) -> Generator[Subscription]:
@@ -201,7 +207,12 @@ class Multiplexer:
         if reader is None:
             reader = self._readers[shard] = _ShardReader(self._redis, self._keys.wake(shard, self._id))
         with reader.subscribe(key, after) as subscription:
-            yield subscription
+            self.followers += 1
+            try:
+                yield subscription
+            finally:
+                self.followers -= 1
+                self.overflows += subscription.has_overflowed
 
     async def stop(self) -> None:
         """Stop reading."""

@@ -4,16 +4,21 @@ The wire format is the official LangGraph server's: CRLF line ends, ``event``, `
 streams, ``id`` in this order, and a comment every few seconds so that proxies and clients see life.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from server.stream.entry import Entry
 
+logger = logging.getLogger(__name__)
+
 HEARTBEAT_SECONDS = 5  # clients of LangGraph learn this cadence and reconnect after three missed beats
+STALL_SECONDS = 30  # after which a client that takes nothing is let go: its events are in Redis
 _SNAPSHOT = b": snapshot\r\n"  # a comment: clients that do not look for it see an event like any other
 
 
@@ -48,15 +53,15 @@ def event_stream(
     """The response that carries frames.
 
     Args:
-        on_disconnect: Called when the client leaves before the end.
+        on_disconnect: Called when the client leaves before the end, or takes nothing for STALL_SECONDS.
     """
 
-    async def client_left(_: Message) -> None:
+    async def client_left(_: Message | None = None) -> None:
         if on_disconnect is not None:
             with anyio.CancelScope(shield=True):  # the response's other tasks end now, and would end this one
                 await on_disconnect()
 
-    return EventSourceResponse(
+    response = _EventStream(
         content,
         headers=dict(headers),
         ping=HEARTBEAT_SECONDS,
@@ -64,6 +69,61 @@ def event_stream(
         sep="\r\n",
         client_close_handler_callable=client_left,
     )
+    response.client_left = client_left
+    return response
+
+
+class _EventStream(EventSourceResponse):
+    """Breaks off, without an end that could be taken for the run's, when its client takes nothing."""
+
+    client_left: Callable[[], Awaitable[None]]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with anyio.CancelScope() as stalled:
+            clock = _StallClock(stalled.cancel)
+
+            async def send_timed(message: Message) -> None:
+                clock.start()
+                await send(message)
+                clock.stop()
+
+            try:
+                await super().__call__(scope, receive, send_timed)
+            finally:
+                clock.close()
+        if stalled.cancelled_caught:
+            logger.info("A client has taken nothing for %g s and was let go", STALL_SECONDS)
+            await self.client_left()
+
+
+class _StallClock:
+    """Watches how long a client takes what it is sent; a time-out of its own for every chunk costs more."""
+
+    def __init__(self, give_up: Callable[[], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._give_up = give_up
+        self._since: float | None = None
+        self._timer = self._loop.call_later(STALL_SECONDS, self._look)
+
+    def start(self) -> None:
+        """Something is sent."""
+        if self._since is None:
+            self._since = self._loop.time()
+
+    def stop(self) -> None:
+        """It was taken."""
+        self._since = None
+
+    def close(self) -> None:
+        """Nothing more is sent."""
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        waited = 0 if self._since is None else self._loop.time() - self._since
+        if waited >= STALL_SECONDS:
+            self._give_up()
+        else:
+            self._timer = self._loop.call_later(STALL_SECONDS - waited, self._look)
 
 
 def _heartbeat() -> ServerSentEvent:

@@ -10,6 +10,7 @@ from typing import Any
 
 from server import lua
 from server.keys import RunKey, RunKeys
+from server.stream.endless import end, report_end
 from server.stream.log import Batch, RunLog
 
 WINDOW = 0.010  # seconds that events gather; more saves little and delays tokens
@@ -102,6 +103,7 @@ class _Flusher:
         self._idle = asyncio.Event()
         self._pause = 0.0
         self._task = asyncio.create_task(self._run(), name="event log writer")
+        self._task.add_done_callback(report_end)
 
     def wake(self, log: RunLog, *, at_once: bool) -> None:
         self._dirty[log] = None
@@ -117,9 +119,8 @@ class _Flusher:
             async with asyncio.timeout(LAST_WORDS):
                 await self._idle.wait()
         except TimeoutError:
-            logger.error("Events of %d runs did not reach Redis", len(self._dirty))  # noqa: TRY400 - no failure of ours
-        self._task.cancel()
-        await asyncio.wait([self._task])
+            logger.error("The last events of some runs did not reach Redis")  # noqa: TRY400 - no failure of ours
+        await end(self._task)
 
     async def _run(self) -> None:
         while True:
@@ -157,7 +158,9 @@ class _Flusher:
         for (log, batch), last_id in zip(part, appended, strict=True):
             if last_id is None:
                 self._counts.refused += 1
-                log.fence()
+                log.refuse()
+            elif isinstance(last_id, Exception):
+                log.refuse(last_id)
             else:
                 self._counts.entries += 1
                 self._counts.events += len(batch.lines)

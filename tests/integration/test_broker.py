@@ -1,65 +1,18 @@
 """Event logs in a real Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from itertools import pairwise
 from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 
-from server.keys import RunKey, RunKeys
+from server.keys import RunKey
 from server.runs.leases import Leases
-from server.stream.broker import EventBroker, open_broker
-from server.stream.entry import FROM_START, Mark, StreamEvent, position_of
+from server.stream.broker import EventBroker
+from server.stream.entry import FROM_START, Mark, position_of
 from server.stream.log import Fenced, RunLog
-
-KEYS = RunKeys()
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with Redis.from_url(redis_url) as client:
-        yield client
-
-
-@pytest.fixture
-async def broker(redis: Redis) -> AsyncIterator[EventBroker]:
-    async with open_broker(redis, KEYS, keep=HOUR) as broker:
-        yield broker
-
-
-@pytest.fixture
-def leases(redis: Redis) -> Leases:
-    """Leases that lapse at once: they only fence."""
-    return Leases(redis, KEYS, duration=timedelta(0), keep=HOUR)
-
-
-@pytest.fixture
-def run() -> RunKey:
-    return RunKey(str(uuid4()), str(uuid4()))
-
-
-@pytest.fixture
-async def log(broker: EventBroker, leases: Leases, run: RunKey) -> RunLog:
-    """The log of a run that a worker has just claimed."""
-    return await opened(broker, leases, run)
-
-
-async def opened(broker: EventBroker, leases: Leases, run: RunKey) -> RunLog:
-    lease = await leases.claim(run, worker="w", floor=0)
-    return broker.open(run, lease.epoch)
-
-
-async def events(broker: EventBroker, run: RunKey, after: str | None = FROM_START) -> list[StreamEvent]:
-    entries = broker.follow(run, after=after, idle_seconds=0.01)
-    return [event async for entry in entries if entry is not None for event in entry.events]
-
-
-async def read(broker: EventBroker, run: RunKey, after: str | None = FROM_START) -> list[bytes]:
-    return [event.data for event in await events(broker, run, after)]
+from tests.fixtures.event_logs import KEYS, events, held, numbers, opened, read
 
 
 async def test_a_follower_gets_what_was_and_what_comes(broker: EventBroker, log: RunLog, run: RunKey) -> None:
@@ -85,16 +38,19 @@ async def test_no_event_is_lost_or_doubled_across_a_reconnection(
 
     for seen in (0, 1, 123, 498, 499):
         rest = await read(broker, run, everything[seen].id)
-        assert rest == [str(number).encode() for number in range(seen + 1, 500)]
+        assert rest == numbers(seen + 1, 500)
 
 
-async def test_a_follower_of_a_closed_log_ends_at_once(broker: EventBroker, log: RunLog, run: RunKey) -> None:
+async def test_a_follower_of_a_closed_log_ends_at_once(
+    broker: EventBroker, log: RunLog, run: RunKey, redis: Redis
+) -> None:
     await log.emit("values", b"1")
     await log.close()
-    end = await broker.last_id(run)
+    ((end, _),) = await redis.xrevrange(KEYS.events(run), count=1)
 
     assert await read(broker, run, None) == []
-    assert await read(broker, run, end) == []
+    assert await read(broker, run, await broker.last_id(run)) == []
+    assert await read(broker, run, end.decode()) == []
 
 
 async def test_silence_is_told_so_that_the_reader_can_look_around(broker: EventBroker, run: RunKey) -> None:
@@ -140,7 +96,7 @@ async def test_what_gathers_while_redis_is_busy_becomes_one_entry(
     await log.close()
 
     assert await redis.xlen(KEYS.events(run)) <= 3
-    assert await read(broker, run) == [str(number).encode() for number in range(1000)]
+    assert await read(broker, run) == numbers(0, 1000)
 
 
 async def test_the_first_event_does_not_wait_for_others(
@@ -209,7 +165,7 @@ async def test_a_checkpoint_marks_how_far_it_covers(broker: EventBroker, log: Ru
     await log.emit("values", b"2", mark="first")
     await log.emit("values", b"3")
     await log.flush()
-    ids = [event.id for event in await first_of(broker, run)]
+    ids = [event.id for event in await held(broker, run)]
     assert await broker.last_mark(run) == Mark("first", ids[1])
 
     await log.mark("second")
@@ -226,13 +182,3 @@ async def test_a_mark_before_every_event_covers_none(broker: EventBroker, log: R
     await log.close()
 
     assert await broker.last_mark(run) == Mark("input", None)
-
-
-async def first_of(broker: EventBroker, run: RunKey) -> list[StreamEvent]:
-    """The events that a log holds now."""
-    found: list[StreamEvent] = []
-    async for entry in broker.follow(run, after=FROM_START, idle_seconds=0.01):
-        if entry is None:
-            break
-        found += entry.events
-    return found

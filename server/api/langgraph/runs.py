@@ -1,17 +1,16 @@
 """Runs: start one and leave, stream it, wait for it, come back to it."""
 
-import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import TypeAdapter, ValidationError
 
 from server.api.body import JsonRoute
 from server.api.deps import Open, RunId, ThreadId
 from server.api.following import ended, run_events
 from server.api.langgraph.answers import json_answer, patient_answer, run_headers
+from server.api.langgraph.joining import modes, resume_point
 from server.api.langgraph.schemas import RunCreate, run_json
 from server.db.models import Run
 from server.resources import Resources
@@ -19,7 +18,7 @@ from server.stream.encoding import to_json
 from server.stream.entry import FROM_START, Entry
 from server.stream.modes import matches
 from server.stream.sse import event_stream, frame, frames
-from tools.errors import InvalidInput, NotFound
+from tools.errors import NotFound
 
 router = APIRouter(tags=["runs"], route_class=JsonRoute)
 
@@ -82,7 +81,7 @@ async def join_stream(
     stream_mode: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Follow a run: with Last-Event-ID all events after that one ("0": all), else those to come."""
-    after, wanted = _resume_point(last_event_id), _modes(stream_mode or [])
+    after, wanted = resume_point(last_event_id), modes(stream_mode or [])
     headers = run_headers(thread_id, run_id, ending="stream")
     run = await _find(resources, thread_id, run_id)
     if run is None:
@@ -95,9 +94,7 @@ async def join_stream(
 
 
 _RUN_NOT_FOUND = {"error": "HTTPException", "message": "404: Run not found"}
-_MODES = TypeAdapter(list[str])
 ALWAYS_SENT = ("metadata", "error", "reset")  # whatever modes a client asks for
-_EVENT_ID = re.compile(r"[0-9]{1,19}(-[0-9]{1,19})?")
 
 
 async def _accept(resources: Resources, body: RunCreate, thread_id: str | None) -> Run:
@@ -148,39 +145,3 @@ async def _find(resources: Resources, thread_id: str, run_id: str) -> Run | None
         return await resources.runs.run(run_id, thread_id=thread_id)
     except NotFound:
         return None
-
-
-def _modes(given: list[str]) -> list[str]:
-    """Stream modes, however the client wrote them: repeated, with commas, or as a JSON array.
-
-    Raises:
-        InvalidInput: One begins like a JSON array of strings and is none.
-    """
-    modes: list[str] = []
-    for text in given:
-        try:
-            modes += _MODES.validate_json(text) if text.startswith("[") else text.split(",")
-        except ValidationError:
-            raise InvalidInput(
-                f"stream_mode: {text[:80]!r} is no JSON array of strings",
-                hint="Repeat the parameter, or separate modes by commas.",
-                code="invalid_request",
-            ) from None
-    return modes
-
-
-def _resume_point(last_event_id: str | None) -> str | None:
-    """Where a reader left off, as the event log counts.
-
-    Raises:
-        InvalidInput: It is no event's id.
-    """
-    if last_event_id in (None, "-"):
-        return FROM_START if last_event_id else None
-    if not _EVENT_ID.fullmatch(last_event_id):
-        raise InvalidInput(
-            f"Last-Event-ID: {last_event_id[:80]!r} is no event's id",
-            hint='Send back the last id that you received, or "0" for all events.',
-            code="invalid_request",
-        )
-    return last_event_id

@@ -1,6 +1,6 @@
 -- Walk up from a checkpoint and collect what its ancestors wrote to some channels, each up to its nearest
 -- stored value. ARGV: namespace, checkpoint name or '' for the newest, ancestors to visit at most, channels.
--- Returns {'ok', name to go on from or '', rows}; a row is {write names, writes, channels, their values}.
+-- Returns {'ok', name to go on from or '', rows}; a row is {write names, writes, channels, the fields' values of each}.
 local namespace, name, budget = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local wanted, left = {}, #ARGV - 3
 for i = 4, #ARGV do wanted[ARGV[i]] = true end
@@ -43,13 +43,14 @@ while cursor and left > 0 and budget > 0 do
   local names, writes = wanted_writes(cursor)
   if not names then return {'incomplete', cursor} end
   local channels, seeds = {}, {}
-  for channel, blob in pairs(manifest.channels) do
+  for channel, fields in pairs(manifest.channels) do
     if wanted[channel] then
       wanted[channel], left = nil, left - 1
-      channels[#channels + 1], seeds[#seeds + 1] = channel, redis.call('HGET', DATA, blob)
+      local frames = values(fields)
+      if any_missing(frames) then return {'incomplete', cursor} end
+      channels[#channels + 1], seeds[#seeds + 1] = channel, frames
     end
   end
-  if any_missing(seeds) then return {'incomplete', cursor} end
   rows[#rows + 1] = {names, writes, channels, seeds}
   name, budget = cursor, budget - 1
   cursor = manifest.parent ~= '' and namespace .. '\31' .. manifest.parent or nil

@@ -8,6 +8,7 @@ local marks = redis.call('HMGET', META, 'checkpoints', 'writes', 'ttl', 'fence')
 
 -- The key that is gone although the thread has written to it, or nil.
 local function lost()
+  if marks[1] and marks[2] and redis.call('EXISTS', IDS, WRITES, DATA) == 3 then return nil end
   local has_ids, has_writes = redis.call('EXISTS', IDS) == 1, redis.call('EXISTS', WRITES) == 1
   if has_ids ~= (marks[1] ~= false) then return has_ids and META or IDS end
   if has_writes ~= (marks[2] ~= false) then return has_writes and META or WRITES end
@@ -28,6 +29,7 @@ end
 local function slide(default)
   local ttl = marks[3] or default
   if ttl == 'never' then return end
+  if ttl == '' and marks[1] and marks[2] then return end -- all keys were there before
   local left = ttl ~= '' and tonumber(ttl) or redis.call('PTTL', META)
   if left < 0 then return end
   local now = redis.call('TIME')
@@ -46,11 +48,13 @@ local function values(fields)
   return found
 end
 
--- Call a command with any number of arguments.
+-- Call a command with any number of arguments. Returns the sum of its replies.
 local function in_chunks(command, key, arguments)
+  local sum = 0
   for first = 1, #arguments, CHUNK do
-    redis.call(command, key, unpack(arguments, first, math.min(first + CHUNK - 1, #arguments)))
+    sum = sum + redis.call(command, key, unpack(arguments, first, math.min(first + CHUNK - 1, #arguments)))
   end
+  return sum
 end
 
 -- The names in a ZSET that continue this one.
@@ -58,15 +62,27 @@ local function continuing(key, name)
   return redis.call('ZRANGEBYLEX', key, '[' .. name .. '\31', '(' .. name .. '\32')
 end
 
--- A manifest taken apart: parent, run, channels that ancestors hold (a set), blobs, blobs by channel.
+-- The fields of a blob of a manifest, the lowest piece first.
+local function fields_of(blob)
+  local prefix, names = string.match(blob, '^(p\31[^\31]*\31[^\31]*\31)(.*)$')
+  if not prefix then return {blob} end
+  local fields = {}
+  for name in string.gmatch(names, '[^\31]+') do fields[#fields + 1] = prefix .. name end
+  return fields
+end
+
+-- A manifest taken apart: parent, run, channels that ancestors hold (a set), blobs (lists of fields), all fields,
+-- fields by channel.
 local function manifest_of(packed)
   local parts = {}
   for part in string.gmatch(packed .. '\0', '([^%z]*)%z') do parts[#parts + 1] = part end
-  local manifest = {parent = parts[1], run = parts[2], needs = {}, blobs = {}, channels = {}}
+  local manifest = {parent = parts[1], run = parts[2], needs = {}, blobs = {}, fields = {}, channels = {}}
   for channel in string.gmatch(parts[3], '[^\31]+') do manifest.needs[channel] = true end
   for i = 4, #parts do
-    manifest.blobs[#manifest.blobs + 1] = parts[i]
-    manifest.channels[string.match(parts[i], '^b\31[^\31]*\31([^\31]*)\31')] = parts[i]
+    local fields = fields_of(parts[i])
+    manifest.blobs[#manifest.blobs + 1] = fields
+    for _, field in ipairs(fields) do manifest.fields[#manifest.fields + 1] = field end
+    manifest.channels[string.match(parts[i], '^%l\31[^\31]*\31([^\31]*)\31')] = fields
   end
   return manifest
 end

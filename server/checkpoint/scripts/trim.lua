@@ -27,10 +27,10 @@ local function remove(dropped, kept, manifests)
     fields[#fields + 1] = 'm\31' .. name
     for _, write in ipairs(continuing(WRITES, name)) do fields[#fields + 1] = 'w\31' .. write end
     redis.call('ZREMRANGEBYLEX', WRITES, '[' .. name .. '\31', '(' .. name .. '\32')
-    for _, blob in ipairs(manifests[name].blobs) do blobs[blob] = true end
+    for _, blob in ipairs(manifests[name].fields) do blobs[blob] = true end
   end
   for name in pairs(kept) do
-    for _, blob in ipairs(manifests[name].blobs) do blobs[blob] = nil end
+    for _, blob in ipairs(manifests[name].fields) do blobs[blob] = nil end
   end
   for blob in pairs(blobs) do fields[#fields + 1] = blob end
   in_chunks('HDEL', DATA, fields)

@@ -3,7 +3,7 @@
 -- of events, the events, their marks or ''.
 -- A batch that is sent again because its reply was lost is not appended twice.
 -- Returns for each run the id of its last event, or false when another worker has taken it over or its log
--- has been closed.
+-- has been closed, or the error that this log alone has.
 -- Fields of an entry: d events, n how many, p id of the log's entry before, k marks.
 
 local function append(lease, events, epoch, batch, count, data, marks)
@@ -22,7 +22,8 @@ local function append(lease, events, epoch, batch, count, data, marks)
     fields[#fields + 1] = 'k'
     fields[#fields + 1] = marks
   end
-  redis.call('XADD', events, 'MAXLEN', '~', ARGV[1], id, unpack(fields))
+  local added = redis.pcall('XADD', events, 'MAXLEN', '~', ARGV[1], id, unpack(fields))
+  if type(added) == 'table' then return added end
   redis.call('HSET', lease, 'batch', batch, 'log', events, 'tail', id)
   return id
 end

