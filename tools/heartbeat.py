@@ -35,16 +35,17 @@ def beat() -> None:
 
 
 @contextmanager
-def beating(seconds: float = _SECONDS) -> Generator[None]:
+def beating(seconds: float | None = None) -> Generator[None]:
     """Beat for as long as the with block waits for something that has a limit of its own, such as a turn."""
     loop = asyncio.get_running_loop()
+    pause = _SECONDS if seconds is None else seconds
 
     def again() -> None:
         nonlocal timer
         beat()
-        timer = loop.call_later(seconds, again)
+        timer = loop.call_later(pause, again)
 
-    timer = loop.call_later(seconds, again)
+    timer = loop.call_later(pause, again)
     try:
         yield
     finally:
