@@ -376,8 +376,9 @@ async def test_a_model_that_falls_silent_stops_the_run_and_not_the_worker() -> N
 
 
 async def test_a_window_that_waits_for_its_turn_is_not_taken_for_silent(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "langgraph")
     monkeypatch.setattr(heartbeat, "_SECONDS", 0.02)
     limit = TimeoutPolicy(idle_timeout=0.5)
     with _oracle(max_concurrent=1):
@@ -389,3 +390,4 @@ async def test_a_window_that_waits_for_its_turn_is_not_taken_for_silent(
 
         assert not done
         assert (await running)["mode"] == "model"
+    assert "Retrying task" not in caplog.text

@@ -158,6 +158,22 @@ async def test_after_a_cancellation_no_process_of_the_group_is_left(tmp_path: Pa
     assert _living(group) == []
 
 
+async def test_a_cancellation_while_the_process_starts_leaves_none_either(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ids")
+    with open(os.open(tmp_path / "ids", os.O_RDWR), "rb", buffering=0) as ids:  # noqa: PTH123, ASYNC230 - a descriptor
+        running = asyncio.create_task(run_process(["sh", "-c", STUBBORN, "sh", tmp_path / "ids"], grace=0.1))
+        for _ in range(3):  # enough to fork, too little to learn of it
+            await asyncio.sleep(0)
+        group = os.getpgid(int(ids.readline()))  # the loop stands still meanwhile
+        ids.readline()
+
+    running.cancel()
+    await asyncio.wait([running], timeout=20)
+
+    assert running.cancelled()
+    assert _living(group) == []
+
+
 async def test_a_second_cancellation_does_not_save_the_group(tmp_path: Path, pipe: Ids) -> None:
     running = asyncio.create_task(run_process(["sh", "-c", STUBBORN, "sh", tmp_path / "ids"], grace=1000))
     ids = [await pipe(), await pipe()]
