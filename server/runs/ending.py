@@ -72,7 +72,8 @@ class RunEnding:
         run.ended_at = run.updated_at = now()
         run.expires_at = self._expiry(run)
         session.add(run)
-        await deliveries.add(session, run)
+        if run.cancel_action != "rollback":  # which leaves no run to tell of
+            await deliveries.add(session, run)
         await session.flush()
         await threads.settle(session, thread, error=outcome.failure, interrupted=outcome.awaits_answer)
         logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, outcome.status)
