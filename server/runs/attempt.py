@@ -96,7 +96,9 @@ class GraphRunner:
             return outcome
 
     def _files_of(self, run: Run) -> Storage:
-        return RunStorage(storage=self.storage, database=self.database, run_id=run.run_id)
+        return RunStorage(
+            storage=self.storage, database=self.database, thread_id=run.thread_id, run_id=run.run_id
+        )
 
     async def _settled(self, run: Run) -> Outcome | None:
         """How a run ends that must not be attempted again."""

@@ -73,7 +73,8 @@ class RunEnding:
         run.ended_at = run.updated_at = now()
         run.expires_at = self._expiry(run)
         session.add(run)
-        await deliveries.add(session, run)
+        if run.cancel_action != "rollback":  # which leaves no run to tell of
+            await deliveries.add(session, run)
         await session.flush()
         await threads.settle(session, thread, error=outcome.failure, interrupted=outcome.awaits_answer)
         metrics.run_ended(run.graph_id, outcome.status, _seconds(run))

@@ -50,11 +50,8 @@ async def begin(session: AsyncSession, thread_id: str, *, unless_needed: bool = 
     thread = await session.get(Thread, thread_id, with_for_update=True)
     if thread is None or (unless_needed and await runs.next_of_thread(session, thread_id)):
         return None
-    of_thread = col(Run.thread_id) == thread_id
-    run_ids = await session.exec(select(Run.run_id).where(of_thread))
-    file_ids = await session.exec(
-        select(RunFile.file_id).join(Run, col(Run.run_id) == col(RunFile.run_id)).where(of_thread)
-    )
+    run_ids = await session.exec(select(Run.run_id).where(col(Run.thread_id) == thread_id))
+    file_ids = await session.exec(select(RunFile.file_id).where(col(RunFile.thread_id) == thread_id))
     removal = Removal(thread_id=thread_id, run_ids=list(run_ids.all()), file_ids=list(file_ids.all()))
     session.add(removal)
     await threads.remove(session, thread_id)
