@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: run test check fmt bench bench-checkpoint evals clean
+.PHONY: run test check fmt bench bench-checkpoint bench-streams evals clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -34,6 +34,9 @@ bench: $(READY_DEV)  ## Speed and memory on one long novel
 bench-checkpoint: $(READY_DEV)  ## The Redis checkpointer beside the others
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench.checkpoint --check
+
+bench-streams: $(READY_DEV)  ## Event streams beside one command for every event
+	$(BIN)/python -m bench.streams --check
 
 clean:  ## Remove what the other commands made, but never the data folder
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -175,6 +175,14 @@ class Settings(BaseSettings):
         description="Allow callbacks to loopback and private addresses.",
     )
 
+    # --- sight
+    otel_exporter_otlp_endpoint: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None,
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Base URL of an OpenTelemetry collector that takes traces as OTLP over HTTP (needs the "
+        "extra `otel`). Unset: no traces.",
+    )
+
     # --- models
     primary_model: str = Field(
         "offline",

@@ -11,11 +11,13 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from configs.settings import Settings
 from server.api import console, errors
+from server.api import runs as run_list
 from server.api.accounts import files, webhooks
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
-from server.api.langgraph import cancel, runs, system, threads
+from server.api.langgraph import cancel, metrics, runs, system, threads
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
+from server.api.sight import Sight
 from server.resources import Resources, open_resources
 from server.worker import working
 
@@ -84,9 +86,10 @@ def create_app(resources: Resources) -> FastAPI:
         allowed=settings.allowed_origins,
         any_host=settings.allow_unauthenticated_network,
     )
+    app.add_middleware(Sight)
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    for module in (system, threads, runs, cancel, files, webhooks, catalog, novels):
+    for module in (system, metrics, threads, runs, cancel, run_list, files, webhooks, catalog, novels):
         app.include_router(module.router)
     console.install(app)
     return app

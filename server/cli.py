@@ -15,7 +15,7 @@ from rich.table import Table
 from configs.settings import SettingsError, describe, load_settings, setup_logging
 from graphs.registry import GRAPHS
 from server import app as server_app
-from server import data_folder, local_run
+from server import data_folder, local_run, runs_cli, tracing
 from server import worker as server_worker
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
@@ -26,6 +26,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+app.add_typer(runs_cli.app, name="runs")
 out = Console()
 err = Console(stderr=True)
 
@@ -51,13 +52,17 @@ def serve(
     settings = load_settings(host=host, port=port, config=config, data_dir=data_dir, log_level=log_level)
     setup_logging(settings.log_level)
     signal.signal(signal.SIGTERM, _leave)
-    with data_folder.hold(settings.data_dir):
+    with tracing.exporting(settings.otel_exporter_otlp_endpoint), data_folder.hold(settings.data_dir):
         asyncio.run(server_app.serve(settings, with_worker=with_worker))
 
 
 @app.command()
 def worker(
     concurrency: Annotated[int | None, typer.Option(help="Runs executed at a time.", min=1, max=1000)] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(help="Serve /metrics on this port of 127.0.0.1; 0: a free one.", max=65535),
+    ] = None,
     config: ConfigFlag = None,
     data_dir: DataDirFlag = None,
     log_level: LogLevelFlag = None,
@@ -65,7 +70,8 @@ def worker(
     """Execute runs of services that share this one's Redis and database, until told to stop."""
     settings = load_settings(config=config, data_dir=data_dir, log_level=log_level)
     setup_logging(settings.log_level)
-    asyncio.run(server_worker.work(settings, concurrency=concurrency))
+    with tracing.exporting(settings.otel_exporter_otlp_endpoint):
+        asyncio.run(server_worker.work(settings, concurrency=concurrency, metrics_at=metrics_port))
 
 
 @app.command()

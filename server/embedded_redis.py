@@ -6,7 +6,6 @@ can start on it, whatever happened to its parent. Further processes of the same 
 """
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import hashlib
@@ -15,9 +14,7 @@ import logging
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Generator
@@ -25,13 +22,14 @@ from pathlib import Path
 
 import redis
 
+from tools.parent_death import dying_with_parent
+
 logger = logging.getLogger(__name__)
 
 MINIMUM_VERSION = (6, 2)
 START_TIMEOUT = 60.0  # seconds; a gigabyte of AOF loads in a few
 STOP_TIMEOUT = 20.0  # seconds until a stopping server is killed
 MAX_SOCKET_PATH = 100  # bytes; the kernel allows 107
-_PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 
 class EmbeddedRedisError(Exception):
@@ -157,7 +155,7 @@ def _start(folder: Path, socket: Path, lock: int) -> subprocess.Popen[bytes]:
                 stdout=log,
                 stderr=log,
                 pass_fds=(lock,),
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=dying_with_parent(),
                 start_new_session=True,  # Ctrl-C in the terminal stops us, and we stop it
             )
     finally:
@@ -175,14 +173,6 @@ def _options(folder: Path, socket: Path) -> list[str]:
         *("--maxmemory-policy", "noeviction"),
         *("--daemonize", "no"),
     ]
-
-
-_libc = ctypes.CDLL(None)
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent dies, however it dies."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait_until_ready(socket: Path, process: subprocess.Popen[bytes], folder: Path) -> None:

@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from redis.asyncio import RedisCluster
 
 from configs.settings import Settings
-from server import data_folder
+from server import data_folder, metrics
 from server.checkpoint import AsyncRedisSaver
 from server.checkpoint.connection import open_async_client
 from server.db.session import Database, open_database
@@ -21,6 +22,7 @@ from server.redis_patience import READ_TIMEOUT, patience
 from server.runs.attempt import GraphRunner
 from server.runs.cancelling import Canceller
 from server.runs.catalog import GraphCatalog, load_catalog
+from server.runs.census import RunCensus
 from server.runs.dispatch import Dispatcher
 from server.runs.ending import RunEnding
 from server.runs.executor import RunExecutor
@@ -57,6 +59,7 @@ class Resources:
     states: StateReader
     executor: RunExecutor
     canceller: Canceller
+    census: RunCensus
     webhooks: WebhookSender
     schedules: Schedules
     remover: ThreadRemover
@@ -72,7 +75,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
     async with AsyncExitStack() as stack:
         redis_url = settings.redis_url or stack.enter_context(embedded_redis(folder / "redis"))
         database = await stack.enter_async_context(open_database(_database_url(settings)))
-        options = {"max_connections": MAX_CONNECTIONS, "socket_timeout": READ_TIMEOUT}
+        options: dict[str, Any] = {"max_connections": MAX_CONNECTIONS, "socket_timeout": READ_TIMEOUT}
+        options["event_dispatcher"] = metrics.round_trips("state")
         redis = await stack.enter_async_context(open_async_client(redis_url, **options, **patience()))
         queue = await stack.enter_async_context(open_queue(redis_url))
         checkpointer = AsyncRedisSaver(redis)
@@ -132,6 +136,13 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             runs=runs,
             states=StateReader(catalog=catalog),
             executor=executor,
+            census=RunCensus(
+                database=database,
+                fair_queue=dispatcher.fair_queue,
+                leases=leases,
+                broker=broker,
+                lease=timedelta(seconds=settings.lease_seconds),
+            ),
             canceller=Canceller(database=database, leases=leases, ending=ending, executor=executor),
             webhooks=webhooks,
             schedules=schedules,

@@ -13,9 +13,11 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from configs.settings import Settings
+from server import metrics
 from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
 from server.db.models import Run
+from server.metrics_port import metrics_port
 from server.resources import Resources, open_resources
 from server.runs.leases import RENEWALS
 from server.runs.queue import Handlers
@@ -72,6 +74,8 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
     settings = resources.settings
     lease = timedelta(seconds=settings.lease_seconds)
     slots = concurrency or settings.n_jobs_per_worker
+    resources.executor.held.slots = slots
+    metrics.worker_slots(slots)
     watch = Watch(resources=resources, name=resources.executor.worker, slots=slots, lease=lease)
 
     async def deliver(run_id: str, attempt: int) -> None:
@@ -97,13 +101,22 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
                 task.cancel()
 
 
-async def work(settings: Settings, *, concurrency: int | None = None) -> None:
-    """Work on runs until SIGTERM or SIGINT, then leave them at their next step to the other workers."""
+async def work(settings: Settings, *, concurrency: int | None = None, metrics_at: int | None = None) -> None:
+    """Work on runs until SIGTERM or SIGINT, then leave them at their next step to the other workers.
+
+    Args:
+        concurrency: Runs executed at a time; the setting by default.
+        metrics_at: The port of /metrics, if it is wanted.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with open_resources(settings) as resources, working(resources, concurrency=concurrency):
+    async with (
+        open_resources(settings) as resources,
+        metrics_port(resources.census.prometheus, metrics_at),
+        working(resources, concurrency=concurrency),
+    ):
         logger.info("Worker %s is running", resources.executor.worker)
         await stopping.wait()
 

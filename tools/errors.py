@@ -7,6 +7,7 @@ ServiceError
 ├── NotFound                no such thing, or not yours
 ├── Conflict                the thing is in a state that forbids this
 ├── Unavailable             a part that we depend on does not answer
+├── ProcessFailed           a program that we started did not do its work
 └── ModelError              a language model call failed
     ├── ModelUnavailable    worth a retry: rate limit, 5xx, time-out, broken connection
     ├── ModelRefused        never worth a retry: bad key, unpaid account, content filter
@@ -111,6 +112,13 @@ class Unavailable(ServiceError):
 
     code = "unavailable"
     category = ErrorCategory.CONNECTIVITY
+
+
+class ProcessFailed(ServiceError):
+    """A program that was started is missing, failed, took too long or wrote too much."""
+
+    code = "process_failed"
+    category = ErrorCategory.INVALID_INPUT
 
 
 class ModelError(ServiceError):

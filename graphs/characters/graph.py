@@ -8,27 +8,34 @@ run that resumes asks only about the windows that are left. Without a model no w
 # pyright: reportUnknownMemberType=false
 
 from langgraph.graph import END, START, StateGraph
+from langgraph.types import TimeoutPolicy
 
 from graphs.characters import nodes, routes
 from graphs.characters.state import Input, Output, State
+from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
 
 
-def build() -> StateGraph[State, None, Input, Output]:
-    """The graph, not yet compiled: whoever runs it brings the checkpointer."""
+def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Input, Output]:
+    """The graph, not yet compiled: whoever runs it brings the checkpointer.
+
+    Args:
+        model_time: How long a node that asks the model may take.
+    """
     graph = StateGraph(State, input_schema=Input, output_schema=Output)
-    graph.add_node("read", nodes.read)
-    graph.add_node("chapters", nodes.chapters)
-    graph.add_node("quotations", nodes.quotations)
-    graph.add_node("names", nodes.names)
-    graph.add_node("name_window", nodes.name_window)
-    graph.add_node("aliases", nodes.aliases)
-    graph.add_node("pair_window", nodes.pair_window)
-    graph.add_node("settle", nodes.settle)
-    graph.add_node("attribution", nodes.attribution)
-    graph.add_node("speaker_window", nodes.speaker_window)
-    graph.add_node("agree", nodes.agree)
-    graph.add_node("relations", nodes.relations)
-    graph.add_node("result", nodes.result)
+    graph.add_node("read", nodes.read, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
+    # Rules give the same result again, and the same failure.
+    graph.add_node("chapters", nodes.chapters, timeout=RULES_TIME)
+    graph.add_node("quotations", nodes.quotations, timeout=RULES_TIME)
+    graph.add_node("names", nodes.names, timeout=RULES_TIME)
+    graph.add_node("name_window", nodes.name_window, retry_policy=STALLS, timeout=model_time)
+    graph.add_node("aliases", nodes.aliases, timeout=RULES_TIME)
+    graph.add_node("pair_window", nodes.pair_window, retry_policy=STALLS, timeout=model_time)
+    graph.add_node("settle", nodes.settle, timeout=RULES_TIME)
+    graph.add_node("attribution", nodes.attribution, timeout=RULES_TIME)
+    graph.add_node("speaker_window", nodes.speaker_window, retry_policy=STALLS, timeout=model_time)
+    graph.add_node("agree", nodes.agree, timeout=RULES_TIME)
+    graph.add_node("relations", nodes.relations, timeout=RULES_TIME)
+    graph.add_node("result", nodes.result, timeout=RULES_TIME)
     graph.add_edge(START, "read")
     graph.add_edge("read", "chapters")
     graph.add_edge("chapters", "quotations")

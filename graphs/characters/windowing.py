@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from langgraph.runtime import get_runtime
 from pydantic import BaseModel
 
 from graphs.characters.state import Note, WindowAnswer, WindowTask
 from graphs.progress import ModelUsed, WarningRaised, emit, shared_meter
+from tools import heartbeat
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelUnavailable
 from tools.llm.chat_models import ChatModels, current
 from tools.llm.structured import Answer, NoUsableAnswer, Question, ask
@@ -37,7 +39,8 @@ async def ask_window(
     """
     models = await current()
     try:
-        answer = await ask(models, "primary", question)
+        with heartbeat.bind(get_runtime().heartbeat):
+            answer = await ask(models, "primary", question)
     except ModelError as error:
         if not _concerns_this_window(error, models):
             raise

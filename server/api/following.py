@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from server import metrics
 from server.db.models import Run
 from server.keys import RunKey
 from server.resources import Resources
@@ -90,12 +91,13 @@ async def _held_events(resources: Resources, run: Run, after: str | None) -> Asy
     place = RunKey(run.thread_id, run.run_id)
     following = resources.broker.follow(place, after=after, idle_seconds=HEARTBEAT_SECONDS)
     is_finished = False
-    async with aclosing(following):
-        async for entry in following:
-            if entry is not None:
-                yield entry
-            elif is_finished:
-                return  # nobody closes the log
-            else:
-                # Its last events may have come since the silence began: they are in the next round.
-                is_finished = await resources.runs.is_finished(run.run_id)
+    with metrics.following():
+        async with aclosing(following):
+            async for entry in following:
+                if entry is not None:
+                    yield entry
+                elif is_finished:
+                    return  # nobody closes the log
+                else:
+                    # Its last events may have come since the silence began: they are in the next round.
+                    is_finished = await resources.runs.is_finished(run.run_id)

@@ -98,7 +98,8 @@ class RunFile(SQLModel, table=True):
     """A file that a run wrote; it goes when the run's thread goes."""
 
     file_id: str = Field(primary_key=True)
-    run_id: str = Field(foreign_key="run.run_id", ondelete="CASCADE", index=True)
+    thread_id: str = Field(foreign_key="thread.thread_id", ondelete="CASCADE", index=True)
+    run_id: str  #: It may be gone before its thread.
 
 
 class Delivery(SQLModel, table=True):

@@ -14,11 +14,13 @@ from langgraph.types import Command, Send, StreamMode
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from server import metrics
 from server.checkpoint import FENCING_TOKEN, StaleFencingToken
-from server.db.models import Run
+from server.db.models import Run, now
 from server.db.session import Database
 from server.keys import RunKey
 from server.runs import resumption
+from server.runs.call_watch import CallWatch
 from server.runs.catalog import AnyGraph, GraphCatalog
 from server.runs.ending import Failure, LeaseLost, Outcome
 from server.runs.files import RunStorage
@@ -74,13 +76,17 @@ class GraphRunner:
         log = self.broker.open(key, held.lease.epoch)
         try:
             await log.emit("metadata", to_json({"run_id": run.run_id, "attempt": run.attempt}))
+            if run.attempt == 1:
+                metrics.first_event(run.graph_id, (now() - run.created_at).total_seconds())
             outcome = await self._settled(run) or await self._run_graph(run, held, log)
             if outcome.failure is not None:
                 await log.emit("error", to_json(outcome.failure))
             await log.flush()
         except Fenced as error:
+            metrics.write_refused("events")
             raise LeaseLost(run.run_id, "its events were refused") from error
         except StaleFencingToken as error:
+            metrics.write_refused("checkpoint")
             raise LeaseLost(run.run_id, "its checkpoint was refused") from error
         except (RedisConnectionError, RedisTimeoutError) as error:
             raise RedisGone(str(error)) from error
@@ -93,7 +99,9 @@ class GraphRunner:
             return outcome
 
     def _files_of(self, run: Run) -> Storage:
-        return RunStorage(storage=self.storage, database=self.database, run_id=run.run_id)
+        return RunStorage(
+            storage=self.storage, database=self.database, thread_id=run.thread_id, run_id=run.run_id
+        )
 
     async def _settled(self, run: Run) -> Outcome | None:
         """How a run ends that must not be attempted again."""
@@ -199,7 +207,13 @@ def _config(run: Run, epoch: int) -> RunnableConfig:
         FENCING_TOKEN: epoch,
     }
     return cast(
-        "RunnableConfig", given | {"configurable": given["configurable"] | ours, "metadata": metadata}
+        "RunnableConfig",
+        given
+        | {
+            "configurable": given["configurable"] | ours,
+            "metadata": metadata,
+            "callbacks": [CallWatch()],
+        },
     )
 
 

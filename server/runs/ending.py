@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server import metrics
 from server.db.models import ACTIVE, Run, RunStatus, Thread, now
 from server.db.repositories import deliveries, runs, threads
 from server.db.session import Database
@@ -80,9 +81,11 @@ class RunEnding:
         run.ended_at = run.updated_at = now()
         run.expires_at = self._expiry(run)
         session.add(run)
-        await deliveries.add(session, run)
+        if run.cancel_action != "rollback":  # which leaves no run to tell of
+            await deliveries.add(session, run)
         await session.flush()
         await threads.settle(session, thread, error=outcome.failure, interrupted=outcome.awaits_answer)
+        metrics.run_ended(run.graph_id, outcome.status, _seconds(run))
         logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, outcome.status)
 
     async def follow_up(self, run: Run) -> None:
@@ -109,6 +112,13 @@ class RunEnding:
         if run.contract is not None:
             return now() + self.keep_results
         return now() + KEEP_TEMPORARY if run.kwargs["temporary"] else None
+
+
+def _seconds(run: Run) -> float | None:
+    """From a run's first start to its end."""
+    if run.started_at is None or run.ended_at is None:
+        return None
+    return (run.ended_at - run.started_at).total_seconds()
 
 
 def _took(run: Run) -> timedelta | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 
+from server import metrics, tracing
 from server.checkpoint import AsyncRedisSaver, StaleFencingToken
 from server.db.models import ACTIVE, Run, now
 from server.db.repositories import runs, threads
@@ -97,7 +98,12 @@ class RunExecutor:
 
     async def _begin_and_attempt(self, run: Run, held: HeldRun) -> Outcome | None:
         begun = await self._begin(run, held.lease)
-        return await self.runner.attempt(begun, held) if begun is not None else None
+        if begun is None:
+            return None
+        with tracing.run_span(begun) as span:
+            outcome = await self.runner.attempt(begun, held)
+            span.ended(outcome.status, outcome.failure["error"] if outcome.failure else None)
+            return outcome
 
     async def _begin(self, run: Run, lease: Lease) -> Run | None:
         """Mark a run as running here; None when it has nothing left to do.
@@ -126,7 +132,8 @@ class RunExecutor:
             run.started_at = run.started_at or now()
             run.updated_at = now()
             session.add_all((thread, run))
-            return run
+        metrics.attempt_begun(run.graph_id, after_crash=reached is not None)
+        return run
 
     async def _reached(self, run: Run) -> str:
         """The checkpoint of the last step that a run has completed, "" before its first node has."""
@@ -154,6 +161,7 @@ class RunExecutor:
 
     def _lost(self, run_id: str, sign: str) -> None:
         """Nothing is left to do here about a run that another worker has."""
+        metrics.write_refused("run")
         logger.warning("Run %s goes on at another worker (%s)", run_id, sign)
 
     async def _commit(self, lease: Lease, outcome: Outcome) -> None:
@@ -174,6 +182,7 @@ class RunExecutor:
             if thread.epoch == lease.epoch and run.status == "running":
                 run.status, run.updated_at = "pending", now()
                 session.add(run)
+        metrics.handed_over()
         logger.info("Run %s is handed over", lease.run.run_id)
         raise TryLater(AT_ONCE)
 

@@ -16,6 +16,7 @@ class RunStorage:
 
     storage: Storage
     database: Database
+    thread_id: str
     run_id: str
 
     async def write(self, data: bytes, *, name: str, media_type: str = "") -> StoredFile:
@@ -40,8 +41,8 @@ class RunStorage:
     async def _noted(self, file: StoredFile) -> StoredFile:
         try:
             async with self.database.write() as session:
-                session.add(RunFile(file_id=file.file_id, run_id=self.run_id))
-        except IntegrityError:  # the run was removed while it ran, so nobody would remove the file
+                session.add(RunFile(file_id=file.file_id, thread_id=self.thread_id, run_id=self.run_id))
+        except IntegrityError:  # the thread was removed while it ran, so nobody would remove the file
             await self.storage.delete(file.file_id)
             raise
         return file

@@ -52,6 +52,7 @@ class HeldRuns:
         self._leases = leases
         self._held: set[HeldRun] = set()
         self._is_draining = False
+        self.slots = 0  #: Runs that this process executes at a time.
 
     def __len__(self) -> int:
         return len(self._held)

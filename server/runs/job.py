@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from server.db.models import RunPriority
+from server.db.models import Run, RunPriority
 from server.stream.modes import RunStreamMode
 
 MultitaskStrategy = Literal["enqueue", "reject"]
@@ -32,6 +32,29 @@ class RunRequest:
     keep_thread: bool = True  #: False for the thread of a stateless run.
     owner: str = "local"  #: Whose turn it uses up.
     priority: RunPriority = "normal"  #: "low" for what nobody waits for.
+
+    @classmethod
+    def again(cls, run: Run) -> "RunRequest":
+        """The request that a run was accepted for."""
+        kwargs = run.kwargs
+        return cls(
+            assistant_id=run.assistant_id,
+            input=kwargs["input"],
+            command=kwargs["command"],
+            metadata=run.meta,
+            config=kwargs["config"],
+            context=kwargs["context"],
+            stream_mode=tuple(kwargs["stream_mode"]),
+            stream_subgraphs=kwargs["subgraphs"],
+            stream_resumable=kwargs["resumable"],
+            interrupt_before=kwargs["interrupt_before"],
+            interrupt_after=kwargs["interrupt_after"],
+            webhook=kwargs["webhook"],
+            durability=kwargs["durability"],
+            keep_thread=not kwargs["temporary"],
+            owner=run.owner,
+            priority=run.priority,
+        )
 
     def kwargs(self) -> dict[str, Any]:
         """What the worker needs, as the API shows it in a run's ``kwargs``."""

@@ -247,7 +247,7 @@ class Schedules:
 
     async def _check_changes(self, cron_id: str, changes: CronChanges) -> None:
         given = changes.get("request", {})
-        fixed = given.keys() - (_REQUEST_FIELDS - {"assistant_id", "keep_thread"})
+        fixed = given.keys() - (_REQUEST_FIELDS - {"assistant_id", "keep_thread", "owner", "priority"})
         if fixed:
             raise InvalidInput(f"A cron's {', '.join(sorted(fixed))} cannot be changed.", code="fixed_field")
         if given:

@@ -7,6 +7,7 @@ from typing import Any
 from langchain_core.utils.uuid import uuid7
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server import tracing
 from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import removals, runs, threads
 from server.db.session import Database
@@ -153,7 +154,7 @@ class RunService:
             assistant_id=served.assistant_id,
             graph_id=served.graph_id,
             meta=metadata | request.metadata | {"assistant_id": served.assistant_id},
-            kwargs=request.kwargs(),
+            kwargs=request.kwargs() | tracing.carried(),
             owner=request.owner,
             priority=request.priority,
         )

@@ -16,6 +16,7 @@ from server import keys, lua
 from server.db.models import now
 from server.db.repositories import removals, runs
 from server.db.session import Database
+from server.keys import RunKey
 from server.runs.removal import AT_ONCE, ThreadRemover
 from server.runs.schedules import Schedules
 from server.runs.service import RunService
@@ -104,12 +105,13 @@ class Sweeper:
         async with self.database.read() as session:
             ended = await runs.ended_between(session, first, at - self.keep, limit=STREAMS_AT_ONCE)
         removed = 0
-        for run, _ in ended:
+        for thread_id, run_id, _ in ended:
+            run = RunKey(thread_id, run_id)
             if await self.broker.exists(run):
                 await self.broker.delete(run)
                 removed += 1
         if ended:
-            await self.redis.set(keys.SWEPT_STREAMS, ended[-1][1].isoformat())
+            await self.redis.set(keys.SWEPT_STREAMS, ended[-1][2].isoformat())
         return removed
 
     async def _remove_files(self, at: datetime) -> int:

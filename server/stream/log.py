@@ -11,7 +11,7 @@ from server.keys import RunKey
 from server.stream import entry
 
 MAX_BUFFERED = 4 << 20  # bytes of one run that wait for Redis; beyond it the graph waits
-MAX_BATCH = 1 << 20  # bytes after which an entry takes no more events
+MAX_BATCH = 256 << 10  # bytes after which an entry takes no more events; readers take pages of entries
 
 
 class Fenced(Exception):

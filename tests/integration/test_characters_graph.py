@@ -1,5 +1,7 @@
 """The whole characters graph: on texts of our own, offline and with a model server on loopback."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
@@ -10,14 +12,17 @@ from zipfile import ZipFile
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.errors import NodeTimeoutError
+from langgraph.types import TimeoutPolicy
 
 from evals.model_server.faults import Fault, FaultPlan
 from evals.model_server.oracle import Oracle
 from evals.model_server.server import ModelServer, serve
 from graphs.characters.graph import build, graph
 from graphs.registry import GRAPHS
+from tools import heartbeat
 from tools.errors import InvalidInput, ModelRefused, ModelUnavailable
-from tools.llm.chat_models import ChatModels, bind
+from tools.llm.chat_models import ChatModels, bind, current
 from tools.llm.completion import TimeLimits
 from tools.llm.retries import Backoff
 from tools.llm.roles import choose
@@ -357,3 +362,32 @@ async def test_kept_text_is_announced(tmp_path: Path) -> None:
         artifacts = [event for event in await _events(_GARDEN) if event["type"] == "artifact"]
 
     assert [artifact["name"] for artifact in artifacts] == ["novel.txt"]
+
+
+async def test_a_model_that_falls_silent_stops_the_run_and_not_the_worker() -> None:
+    server = ModelServer(answer=Oracle(GardenGold()), faults=Script().play(Fault.STALL))
+    patient = TimeLimits(first_token=600, idle=600, total=600)
+    with serve(server) as base_url:
+        models = ChatModels({"primary": choose("openai:oracle", base_url=base_url)}, limits=patient)
+        with bind(models), pytest.raises(NodeTimeoutError):
+            await build(TimeoutPolicy(idle_timeout=0.3)).compile().ainvoke({"text": _GARDEN})
+
+    assert set(Counter(server.requests).values()) == {2}
+
+
+async def test_a_window_that_waits_for_its_turn_is_not_taken_for_silent(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "langgraph")
+    monkeypatch.setattr(heartbeat, "_SECONDS", 0.02)
+    limit = TimeoutPolicy(idle_timeout=0.5)
+    with _oracle(max_concurrent=1):
+        models = await current()
+        await models.slots.acquire()
+        running = asyncio.create_task(build(limit).compile().ainvoke({"text": _GARDEN}))
+        done, _ = await asyncio.wait([running], timeout=1.2)
+        models.slots.release()
+
+        assert not done
+        assert (await running)["mode"] == "model"
+    assert "Retrying task" not in caplog.text

@@ -10,11 +10,11 @@ from server.keys import RunKey
 from server.runs.leases import Leases
 from server.stream import multiplexer as multiplexer_module
 from server.stream import writer as writer_module
-from server.stream.broker import EventBroker
+from server.stream.broker import EventBroker, open_broker
 from server.stream.entry import FROM_START
 from server.stream.follower import EventsTrimmed
 from server.stream.log import RunLog
-from tests.fixtures.event_logs import KEYS, events, new_run, numbers, opened, read, until
+from tests.fixtures.event_logs import HOUR, KEYS, events, new_run, numbers, opened, read, until
 
 FOLLOWERS = 200
 
@@ -42,6 +42,26 @@ async def test_many_followers_share_one_blocking_connection(
         await log.emit("values", b"0")
         await log.close()
     assert await asyncio.gather(*following) == [[b"0"]] * FOLLOWERS
+
+
+async def test_a_new_follower_does_not_wait_for_those_before(
+    leases: Leases, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multiplexer_module, "BLOCK", 3_600_000)
+    patient = Redis.from_url(redis_url, socket_timeout=None)
+    async with patient as client, open_broker(client, KEYS, keep=HOUR) as broker:
+        silent, run = asyncio.create_task(read(broker, new_run())), new_run()
+        while not await blocked(redis):
+            pass
+        following = asyncio.create_task(read(broker, run))
+        await until(lambda: broker.followers == 2)
+
+        log = await opened(broker, leases, run)
+        await log.emit("values", b"0")
+        await log.close()
+
+        assert await following == [b"0"]
+        silent.cancel()
 
 
 async def test_late_and_early_followers_of_one_run_see_the_same(

@@ -1,25 +1,24 @@
 """The wire format of run streams, against the captures of the official server."""
 
-import json
 import re
 from typing import Any
 
 import httpx
 import pytest
+from redis.asyncio import Redis
+
+from server.keys import RunKey
+from server.runs.leases import Leases
+from server.stream.broker import open_broker
+from tests.conftest import Server
+from tests.fixtures.event_logs import HOUR, KEYS, opened
+from tests.fixtures.sse import parse
 
 HELLO = {"messages": [{"role": "user", "content": "hi"}]}
 
 
 async def new_thread(client: httpx.AsyncClient) -> str:
     return (await client.post("/threads", json={})).json()["thread_id"]
-
-
-def parse(body: str) -> list[dict[str, Any]]:
-    """The events of an SSE body; every line must end with CRLF."""
-    assert "\n" not in body.replace("\r\n", "")
-    frames = [frame for frame in body.split("\r\n\r\n") if frame and not frame.startswith(":")]
-    events = [dict(line.split(": ", 1) for line in frame.split("\r\n")) for frame in frames]
-    return [event | {"data": json.loads(event["data"])} for event in events]
 
 
 async def stream(client: httpx.AsyncClient, thread: str, **body: Any) -> httpx.Response:
@@ -202,3 +201,25 @@ async def test_modes_that_are_no_list_are_refused(project_client: httpx.AsyncCli
 
     assert joined.status_code == 422
     assert "stream_mode" in joined.json()["detail"]
+
+
+async def test_a_reset_is_told_in_every_mode(
+    project_client: httpx.AsyncClient, project_server: Server
+) -> None:
+    thread = await new_thread(project_client)
+    response = await stream(project_client, thread, stream_mode=["updates"], stream_resumable=True)
+    run = RunKey(thread, response.headers["location"].split("/")[4])
+    redis_url = f"unix://{project_server.settings.data_dir}/redis/redis.sock"
+    async with Redis.from_url(redis_url) as client, open_broker(client, KEYS, keep=HOUR) as broker:
+        await client.delete(KEYS.events(run), KEYS.lease(thread))
+        log = await opened(broker, Leases(client, KEYS, keep=HOUR), run)
+        await log.emit("reset", b'{"attempt":2,"keep":null}')
+        await log.emit("updates", b"{}")
+        await log.close()
+
+    joined = await project_client.get(
+        f"{response.headers['location']}?stream_mode=custom", headers={"Last-Event-ID": "0"}
+    )
+
+    (event,) = parse(joined.text)
+    assert (event["event"], event["data"]) == ("reset", {"attempt": 2, "keep": None})

@@ -79,7 +79,7 @@ async def with_remains(parts: RunParts, run: Run) -> str:
     await parts.leases.claim(RunKey(run.thread_id, run.run_id), worker="w", floor=0)
     file = await parts.storage.write(b"text", name="text.txt")
     async with parts.database.write() as session:
-        session.add(RunFile(file_id=file.file_id, run_id=run.run_id))
+        session.add(RunFile(file_id=file.file_id, thread_id=run.thread_id, run_id=run.run_id))
     return file.file_id
 
 
@@ -92,6 +92,17 @@ async def test_an_expired_thread_goes_with_everything_of_it(parts: RunParts) -> 
     assert done["expired threads"] == 1
     assert not await has_thread(parts, "old")
     assert not any((await remains(parts, "old", file_id)).values())
+
+
+async def test_files_of_a_run_that_was_rolled_back_go_with_the_thread(parts: RunParts) -> None:
+    file_id = await with_remains(parts, a_run("gone", thread_id="t"))
+    async with parts.database.write() as session:
+        await runs.remove(session, "gone")
+
+    assert await parts.remover.remove("t")
+
+    with pytest.raises(NotFound):
+        await parts.storage.read(file_id)
 
 
 @pytest.mark.parametrize("expires_at", [FUTURE, None])

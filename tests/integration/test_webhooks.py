@@ -12,6 +12,8 @@ import pytest
 
 from server.db.models import Delivery, Run
 from server.db.repositories import deliveries
+from server.keys import RunKey
+from server.runs.ending import Outcome, RunEnding
 from tests.fixtures.receiver import ERROR, OK, SILENCE, Receiver, listening
 from tests.fixtures.run_parts import RunParts, working
 from tools.errors import NotFound
@@ -102,6 +104,32 @@ async def test_a_late_message_does_not_make_an_attempt_again(parts: RunParts, re
     await attempt(parts, 1, LATER)
 
     assert len(receiver.calls) == 1
+
+
+@pytest.mark.parametrize(("action", "deliveries_made"), [("interrupt", 1), ("rollback", 0), (None, 1)])
+async def test_nobody_is_told_of_a_run_that_was_rolled_back(
+    parts: RunParts, action: Any, deliveries_made: int
+) -> None:
+    run = Run(
+        run_id="r",
+        thread_id="t",
+        assistant_id="a",
+        graph_id="agent",
+        cancel_action=action,
+        kwargs={"webhook": "http://x", "temporary": False},
+    )
+    await parts.add(run)
+    ending = RunEnding(
+        database=parts.database,
+        broker=parts.broker,
+        dispatcher=parts.runs.dispatcher,
+        checkpointer=parts.checkpointer,
+        keep_results=timedelta(hours=1),
+    )
+
+    await ending.commit(RunKey("t", "r"), Outcome(status="interrupted"), epoch=0)
+
+    assert len(await parts.webhooks.search(limit=10)) == deliveries_made
 
 
 async def test_an_attempt_waits_for_its_time(parts: RunParts, receiver: Receiver) -> None:

@@ -5,14 +5,15 @@ around the run; nodes and the tasks that they start inherit them. Where nobody d
 """
 
 import asyncio
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
 from langchain_openai import ChatOpenAI
 
 from tools.errors import ModelRefused
+from tools.heartbeat import beating
 from tools.llm.completion import TimeLimits
 from tools.llm.openai import open_chat
 from tools.llm.retries import Backoff
@@ -55,6 +56,16 @@ class ChatModels:
     def is_down(self) -> bool:
         """Whether the models are out of order, rather than one call out of luck."""
         return not self._has_answered or self._given_up >= _OUTAGE
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncGenerator[None]:
+        """Hold a slot; waiting for one is a sign of life, since those that hold them have time limits."""
+        with beating():
+            await self.slots.acquire()
+        try:
+            yield
+        finally:
+            self.slots.release()
 
     def note_answer(self) -> None:
         """A call was answered."""

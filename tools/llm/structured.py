@@ -102,7 +102,7 @@ async def _call(
     extra_body = _answer_format(choice, question.schema)
 
     async def once() -> Completion:
-        async with models.slots:
+        async with models.turn():
             return await complete(client, messages, extra_body=extra_body, limits=models.limits, tags=_TAGS)
 
     try:

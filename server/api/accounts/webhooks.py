@@ -23,18 +23,19 @@ async def list_deliveries(
     found = await resources.webhooks.search(
         run_id=str(run_id) if run_id else None, status=status, limit=limit
     )
-    return json_answer([_delivery_json(delivery) for delivery in found])
+    return json_answer([delivery_json(delivery) for delivery in found])
 
 
 @router.post("/{run_id}/resend", status_code=202)
 async def resend(run_id: RunId, resources: Open) -> Response:
     """Deliver once more, with as many retries as at first."""
-    answer = json_answer(_delivery_json(await resources.webhooks.resend(run_id)))
+    answer = json_answer(delivery_json(await resources.webhooks.resend(run_id)))
     answer.status_code = 202
     return answer
 
 
-def _delivery_json(delivery: Delivery) -> dict[str, object]:
+def delivery_json(delivery: Delivery) -> dict[str, object]:
+    """A delivery as the API shows it."""
     return {
         "run_id": delivery.run_id,
         "url": delivery.url,

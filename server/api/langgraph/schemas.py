@@ -135,7 +135,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "assistant_id": run.assistant_id,
         "metadata": run.meta,
         "status": run.status,
-        "kwargs": run.kwargs,
+        "kwargs": {key: value for key, value in run.kwargs.items() if not key.startswith("_")},
         "multitask_strategy": "enqueue",
         "created_at": run.created_at.isoformat(),
         "updated_at": run.updated_at.isoformat(),

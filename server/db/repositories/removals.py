@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +14,8 @@ from tools.errors import Conflict
 async def expired_threads(session: AsyncSession, moment: datetime, *, limit: int) -> list[str]:
     """Threads of runs whose keeping ended before this moment, and that nothing needs any more.
 
-    A thread with work ahead is needed, and so is one whose news is still on its way to a webhook.
+    A thread with work ahead is needed, and so is one whose news is still on its way to a webhook, or of which
+    a later run, such as a retry, is kept longer.
     """
     working = select(Run.thread_id).where(col(Run.status).in_(ACTIVE))
     telling = (
@@ -21,9 +23,11 @@ async def expired_threads(session: AsyncSession, moment: datetime, *, limit: int
         .join(Delivery, col(Delivery.run_id) == col(Run.run_id))
         .where(col(Delivery.status) == "pending")
     )
+    keeping = select(Run.thread_id).where(or_(col(Run.expires_at).is_(None), col(Run.expires_at) >= moment))
     query = (
         select(Run.thread_id)
         .where(
+            col(Run.thread_id).not_in(keeping),
             col(Run.expires_at) < moment,
             col(Run.thread_id).not_in(working),
             col(Run.thread_id).not_in(telling),
@@ -46,11 +50,8 @@ async def begin(session: AsyncSession, thread_id: str, *, unless_needed: bool = 
     thread = await session.get(Thread, thread_id, with_for_update=True)
     if thread is None or (unless_needed and await runs.next_of_thread(session, thread_id)):
         return None
-    of_thread = col(Run.thread_id) == thread_id
-    run_ids = await session.exec(select(Run.run_id).where(of_thread))
-    file_ids = await session.exec(
-        select(RunFile.file_id).join(Run, col(Run.run_id) == col(RunFile.run_id)).where(of_thread)
-    )
+    run_ids = await session.exec(select(Run.run_id).where(col(Run.thread_id) == thread_id))
+    file_ids = await session.exec(select(RunFile.file_id).where(col(RunFile.thread_id) == thread_id))
     removal = Removal(thread_id=thread_id, run_ids=list(run_ids.all()), file_ids=list(file_ids.all()))
     session.add(removal)
     await threads.remove(session, thread_id)

@@ -9,7 +9,6 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import ACTIVE, Run, RunPriority
-from server.keys import RunKey
 from tools.errors import NotFound
 
 
@@ -60,8 +59,8 @@ async def first_of_threads(session: AsyncSession) -> list[RunHead]:
 
 async def ended_between(
     session: AsyncSession, first: datetime, last: datetime, *, limit: int
-) -> list[tuple[RunKey, datetime]]:
-    """The runs that ended between these moments, both included, in order, with the moments."""
+) -> list[tuple[str, str, datetime]]:
+    """(thread_id, run_id, ended_at) of the runs that ended between these moments, both included, in order."""
     query = (
         select(Run.thread_id, Run.run_id, Run.ended_at)
         .where(col(Run.ended_at) >= first, col(Run.ended_at) <= last)
@@ -69,7 +68,7 @@ async def ended_between(
         .limit(limit)
     )
     rows = (await session.exec(query)).all()
-    return [(RunKey(thread_id, run_id), ended) for thread_id, run_id, ended in rows if ended is not None]
+    return [(thread_id, run_id, ended) for thread_id, run_id, ended in rows if ended is not None]
 
 
 async def of_contract(session: AsyncSession, run_id: str, contract: str) -> Run:

@@ -89,9 +89,12 @@ def _create_tables() -> None:
     op.create_table(
         "runfile",
         sa.Column("file_id", sa.String(), primary_key=True),
-        sa.Column("run_id", sa.String(), sa.ForeignKey("run.run_id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "thread_id", sa.String(), sa.ForeignKey("thread.thread_id", ondelete="CASCADE"), nullable=False
+        ),
+        sa.Column("run_id", sa.String(), nullable=False),
     )
-    op.create_index("ix_runfile_run_id", "runfile", ["run_id"])
+    op.create_index("ix_runfile_thread_id", "runfile", ["thread_id"])
     op.create_table(
         "removal",
         sa.Column("thread_id", sa.String(), primary_key=True),
