@@ -18,7 +18,7 @@ from bench.clients import Lean, begin, percentile
 from bench.processes import Stand, stand
 from bench.project.bench_graphs import build_tokens
 
-TOKENS, RUNS, ROUNDS = 2000, 4, 5  # of a run; runs at a time; how often this is compared
+TOKENS, RUNS, ROUNDS = 5000, 4, 5  # of a run; runs at a time; how often this is compared
 LATENCIES = (1, 20, 100)  # runs at a time
 SLEEPERS, SLEEP = 500, 8.0  # runs in one worker, and the seconds that each takes
 IDLE = 1000  # subscribers

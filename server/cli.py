@@ -1,6 +1,7 @@
 """The command ``scriptorium``."""
 
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -52,6 +53,7 @@ def serve(
     settings = load_settings(host=host, port=port, config=config, data_dir=data_dir, log_level=log_level)
     setup_logging(settings.log_level)
     signal.signal(signal.SIGTERM, _leave)
+    _spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint), data_folder.hold(settings.data_dir):
         asyncio.run(server_app.serve(settings, with_worker=with_worker))
 
@@ -70,6 +72,7 @@ def worker(
     """Execute runs of services that share this one's Redis and database, until told to stop."""
     settings = load_settings(config=config, data_dir=data_dir, log_level=log_level)
     setup_logging(settings.log_level)
+    _spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint):
         asyncio.run(server_worker.work(settings, concurrency=concurrency, metrics_at=metrics_port))
 
@@ -113,6 +116,12 @@ def show_config(host: HostFlag = None, port: PortFlag = None, config: ConfigFlag
     for setting in describe(load_settings(**flags), flags):
         table.add_row(setting.name, setting.value, setting.default, setting.source)
     out.print(table)
+
+
+def _spare_what_is_loaded() -> None:
+    """Take all modules out of the garbage collector's sight: it would walk over them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _leave(*_: object) -> None:
