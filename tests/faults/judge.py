@@ -82,7 +82,7 @@ async def compare_states(verdict: Verdict, redis_url: str, runs: Sequence[Begun]
         seen, committed = await _history(saver, run)
         if seen != NODES:
             verdict.complain("state", run, f"the nodes seen are {seen}")
-        _compare_diary(verdict, run, committed)
+        compare_diary(verdict, run, committed)
     await client.aclose()
 
 
@@ -101,7 +101,7 @@ async def _history(saver: AsyncRedisSaver, run: Begun) -> tuple[list[str], dict[
     return seen, committed
 
 
-def _compare_diary(verdict: Verdict, run: Begun, committed: dict[str, int]) -> None:
+def compare_diary(verdict: Verdict, run: Begun, committed: dict[str, int]) -> None:
     """A node whose step's checkpoint an attempt has stored begins in no later attempt."""
     lines, newest = diary.read(run.diary), 0
     begins = Counter(line.node for line in lines if line.does == "begins")
@@ -121,14 +121,14 @@ async def compare_streams(verdict: Verdict, urls: Sequence[str], followed: Seque
     async with httpx.AsyncClient(timeout=30) as client:
         for one in followed:
             log = [event async for event in events(client, urls[0], one.run, "0")]
-            _compare_stream(verdict, one, log)
+            compare_stream(verdict, one, log)
             verdict.counts["connections of subscribers"] += one.connections
             verdict.counts["subscribers who were at both APIs"] += len(one.apis) > 1
             verdict.counts["events got by subscribers"] += len(one.events)
     verdict.counts["streams followed"] = len(followed)
 
 
-def _compare_stream(verdict: Verdict, followed: Followed, log: list[Event]) -> None:
+def compare_stream(verdict: Verdict, followed: Followed, log: list[Event]) -> None:
     got, run = followed.events, followed.run
     places = [event.position for event in got]
     if any(one >= two for one, two in pairwise(places)):
