@@ -82,9 +82,12 @@ class GraphRunner:
             if outcome.failure is not None:
                 await log.emit("error", to_json(outcome.failure))
             await log.flush()
-        except (Fenced, StaleFencingToken) as error:
-            metrics.write_refused("events" if isinstance(error, Fenced) else "checkpoint")
-            raise LeaseLost(run.run_id) from error
+        except Fenced as error:
+            metrics.write_refused("events")
+            raise LeaseLost(run.run_id, "its events were refused") from error
+        except StaleFencingToken as error:
+            metrics.write_refused("checkpoint")
+            raise LeaseLost(run.run_id, "its checkpoint was refused") from error
         except (RedisConnectionError, RedisTimeoutError) as error:
             raise RedisGone(str(error)) from error
         except asyncio.CancelledError:

@@ -37,7 +37,15 @@ class Outcome:
 
 
 class LeaseLost(Exception):
-    """Another worker has the run now; this one may write nothing more."""
+    """Another worker has the run now; this one may write nothing more.
+
+    Args:
+        sign: By what it shows, for people to read.
+    """
+
+    def __init__(self, run_id: str, sign: str) -> None:
+        super().__init__(f"Run {run_id} is no longer this worker's: {sign}")
+        self.sign = sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +72,7 @@ class RunEnding:
             thread = await threads.get(session, key.thread_id, lock=True)
             run = await runs.get(session, key.run_id, lock=True)
             if thread.epoch != epoch or run.status not in ACTIVE:
-                raise LeaseLost(key.run_id)
+                raise LeaseLost(key.run_id, "its end was refused")
             await self.settle(session, thread, run, outcome)
 
     async def settle(self, session: AsyncSession, thread: Thread, run: Run, outcome: Outcome) -> None:

@@ -60,7 +60,10 @@ class RunExecutor:
                 await self._hold(run, lease)
             finally:
                 await asyncio.shield(self.leases.release(lease))
-        return await self.ending.follow_up(await self._row(run_id))
+            run = await self._row(run_id)
+        if run.status not in ACTIVE:  # else another worker has it, and sees to what follows
+            await self.ending.follow_up(run)
+        return None
 
     async def _claim(self, run: Run) -> Lease:
         async with self.database.read() as session:
@@ -88,8 +91,8 @@ class RunExecutor:
                 outcome = await self._hand_over(lease)
             except RedisGone as error:
                 raise TryLater(SOON) from error
-            except LeaseLost:
-                outcome = self._lost(run.run_id)
+            except LeaseLost as lost:
+                outcome = self._lost(run.run_id, lost.sign)
             if outcome is not None:
                 await asyncio.shield(self._commit(lease, outcome))
 
@@ -116,7 +119,7 @@ class RunExecutor:
             if run.status not in ACTIVE:
                 return None
             if thread.epoch >= lease.epoch:
-                raise LeaseLost(run.run_id)
+                raise LeaseLost(run.run_id, "another worker has begun it since")
             first = await runs.next_of_thread(session, run.thread_id)
             if first is not None and first.run_id != run.run_id:
                 raise TryLater(SOON)
@@ -148,7 +151,7 @@ class RunExecutor:
         if _unwind_cancellation() and reason is None:
             reason = (await self._row(run.run_id)).cancel_action or "hand_over"
         if reason == "lost":
-            return self._lost(run.run_id)
+            return self._lost(run.run_id, "its lease is another's")
         if reason == "hand_over":
             await asyncio.shield(self._hand_over(held.lease))
         if reason is None:
@@ -156,16 +159,16 @@ class RunExecutor:
             return Outcome(status="error", failure=failure)
         return Outcome(status="interrupted", awaits_answer=await self.runner.stands_open(run))
 
-    def _lost(self, run_id: str) -> None:
+    def _lost(self, run_id: str, sign: str) -> None:
         """Nothing is left to do here about a run that another worker has."""
         metrics.write_refused("run")
-        logger.warning("Run %s goes on at another worker", run_id)
+        logger.warning("Run %s goes on at another worker (%s)", run_id, sign)
 
     async def _commit(self, lease: Lease, outcome: Outcome) -> None:
         try:
             await self.ending.commit(lease.run, outcome, epoch=lease.epoch)
-        except LeaseLost:
-            self._lost(lease.run.run_id)
+        except LeaseLost as lost:
+            self._lost(lease.run.run_id, lost.sign)
 
     async def _hand_over(self, lease: Lease) -> NoReturn:
         """Leave a run where it is; the next worker goes on from its last checkpoint.

@@ -176,6 +176,23 @@ def test_a_frozen_worker_is_replaced_and_finds_itself_shut_out(
     assert joined(place) == result
 
 
+def test_a_frozen_worker_that_wakes_up_early_does_not_close_the_log_of_its_successor(
+    two_workers: Deployment, service: ServiceProcess, diary: Path
+) -> None:
+    place = begin(service, diary, pause=1.0)
+    wait_for(diary, "n1 begins")
+    first = two_workers.holder(place)
+
+    first.send(signal.SIGSTOP)
+    wait_for(diary, "n2 begins")
+    first.send(signal.SIGCONT)
+    first.wait_for_line("goes on at another worker")
+
+    assert joined(place)["seen"] == NODES
+    text = httpx.get(f"{place}/stream", headers={"Last-Event-ID": "0"}, timeout=30).text
+    assert valid_updates(text) == NODES
+
+
 def test_a_run_of_a_dead_worker_can_be_cancelled_though_no_other_lives(
     two_workers: Deployment, service: ServiceProcess, diary: Path
 ) -> None:
