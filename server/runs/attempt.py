@@ -178,7 +178,8 @@ class GraphRunner:
         """Tell the followers where the log holds, and choose what to start the graph with."""
         marks = self.broker.marks(RunKey(run.thread_id, run.run_id))
         found = await resumption.find(graph, config, run.run_id, marks)
-        await log.emit("reset", to_json({"attempt": run.attempt, "keep": found.keep}))
+        reset = {"attempt": run.attempt, "epoch": log.epoch, "keep": found.keep}
+        await log.emit("reset", to_json(reset))
         for name, payload in found.missing:
             if name in run.kwargs["stream_mode"]:
                 await log.emit(name, to_json(payload))
