@@ -62,8 +62,8 @@ class RunEnding:
     checkpointer: BaseCheckpointSaver[str]
     keep_results: timedelta
 
-    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int) -> None:
-        """Commit how a run ended, as the worker with this epoch.
+    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int) -> Run:
+        """Commit how a run ended, as the worker with this epoch; its row then.
 
         Raises:
             LeaseLost: The thread has a newer epoch, or somebody has ended the run.
@@ -74,6 +74,7 @@ class RunEnding:
             if thread.epoch != epoch or run.status not in ACTIVE:
                 raise LeaseLost(key.run_id, "its end was refused")
             await self.settle(session, thread, run, outcome)
+            return run
 
     async def settle(self, session: AsyncSession, thread: Thread, run: Run, outcome: Outcome) -> None:
         """Give locked rows the marks of an end."""

@@ -51,26 +51,26 @@ class RunExecutor:
             TryLater: It goes on elsewhere, or at another time.
         """
         try:
-            run = await self._row(run_id)
+            async with self.database.read() as session:
+                run = await runs.get(session, run_id)
+                thread = await threads.get(session, run.thread_id)
         except NotFound:
             return await self.ending.forget(run_id)
         if run.status in ACTIVE:
-            lease = await self._claim(run)
+            lease = await self._claim(run, floor=thread.epoch)
             try:
-                await self._hold(run, lease)
+                ended = await self._hold(run, lease)
             finally:
                 await asyncio.shield(self.leases.release(lease))
-            run = await self._row(run_id)
+            run = ended or await self._row(run_id)
         if run.status not in ACTIVE:  # else another worker has it, and sees to what follows
             await self.ending.follow_up(run)
         return None
 
-    async def _claim(self, run: Run) -> Lease:
-        async with self.database.read() as session:
-            thread = await threads.get(session, run.thread_id)
+    async def _claim(self, run: Run, *, floor: int) -> Lease:
         key = RunKey(run.thread_id, run.run_id)
         try:
-            lease = await self.leases.claim(key, worker=self.worker, floor=thread.epoch)
+            lease = await self.leases.claim(key, worker=self.worker, floor=floor)
             # From here on nobody else may write; what is read below stays true.
             await self.checkpointer.afence(run.thread_id, lease.epoch)
         except LeaseHeld as held:
@@ -79,8 +79,8 @@ class RunExecutor:
             raise TryLater(SOON) from error
         return lease
 
-    async def _hold(self, run: Run, lease: Lease) -> None:
-        """Execute a run under its lease, and commit how it ended."""
+    async def _hold(self, run: Run, lease: Lease) -> Run | None:
+        """Execute a run under its lease, and commit how it ended; None when that is not for us to say."""
         with self.held.holding(lease) as held:
             held.task = asyncio.create_task(self._begin_and_attempt(run, held))
             try:
@@ -93,8 +93,7 @@ class RunExecutor:
                 raise TryLater(SOON) from error
             except LeaseLost as lost:
                 outcome = self._lost(run.run_id, lost.sign)
-            if outcome is not None:
-                await asyncio.shield(self._commit(lease, outcome))
+            return None if outcome is None else await asyncio.shield(self._commit(lease, outcome))
 
     async def _begin_and_attempt(self, run: Run, held: HeldRun) -> Outcome | None:
         begun = await self._begin(run, held.lease)
@@ -164,11 +163,11 @@ class RunExecutor:
         metrics.write_refused("run")
         logger.warning("Run %s goes on at another worker (%s)", run_id, sign)
 
-    async def _commit(self, lease: Lease, outcome: Outcome) -> None:
+    async def _commit(self, lease: Lease, outcome: Outcome) -> Run | None:
         try:
-            await self.ending.commit(lease.run, outcome, epoch=lease.epoch)
+            return await self.ending.commit(lease.run, outcome, epoch=lease.epoch)
         except LeaseLost as lost:
-            self._lost(lease.run.run_id, lost.sign)
+            return self._lost(lease.run.run_id, lost.sign)
 
     async def _hand_over(self, lease: Lease) -> NoReturn:
         """Leave a run where it is; the next worker goes on from its last checkpoint.
