@@ -1,7 +1,8 @@
 """The database: opened once, migrated at start, used in short transactions."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ class Database:
     """Transactions on the service's database.
 
     Each transaction is short and holds its connection only while it runs; nothing streams inside one.
+    On SQLite, which has one writer at a time and lets those who wait try at random, the writers of a process
+    take turns in the order in which they came.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
@@ -34,7 +38,7 @@ class Database:
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """A session whose changes are committed at the end of the block, or not at all."""
         engine = self._engine.execution_options(writes=True)
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        async with self._turn, AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
 
