@@ -6,6 +6,8 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +22,7 @@ from server import data_folder, local_run, runs_cli, tracing
 from server import worker as server_worker
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
+from server.last_resort import end_within
 from tools.errors import ServiceError
 
 app = typer.Typer(
@@ -52,7 +55,7 @@ def serve(
     """Run the service, with its console, at http://HOST:PORT."""
     settings = load_settings(host=host, port=port, config=config, data_dir=data_dir, log_level=log_level)
     setup_logging(settings.log_level)
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, partial(_leave, server_worker.longest_stop(settings)))
     _spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint), data_folder.hold(settings.data_dir):
         asyncio.run(server_app.serve(settings, with_worker=with_worker))
@@ -124,8 +127,9 @@ def _spare_what_is_loaded() -> None:
     gc.freeze()
 
 
-def _leave(*_: object) -> None:
+def _leave(longest: timedelta, *_: object) -> None:
     """A server that stopped because it was asked to has not failed."""
+    end_within(longest)
     sys.exit(0)
 
 

@@ -17,12 +17,15 @@ from server import metrics
 from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
 from server.db.models import Run
+from server.last_resort import end_within
 from server.metrics_port import metrics_port
 from server.resources import Resources, open_resources
 from server.runs.leases import RENEWALS
 from server.runs.queue import Handlers
 
 logger = logging.getLogger(__name__)
+
+CEREMONY = timedelta(seconds=15)  # between the end of the runs' grace and an end without ceremony
 
 
 @dataclass(kw_only=True)
@@ -101,6 +104,11 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
                 task.cancel()
 
 
+def longest_stop(settings: Settings) -> timedelta:
+    """How long a process may take to stop: the runs' grace, and some seconds to clean up."""
+    return timedelta(seconds=settings.bg_job_shutdown_grace_period_secs) + CEREMONY
+
+
 async def work(settings: Settings, *, concurrency: int | None = None, metrics_at: int | None = None) -> None:
     """Work on runs until SIGTERM or SIGINT, then leave them at their next step to the other workers.
 
@@ -119,6 +127,7 @@ async def work(settings: Settings, *, concurrency: int | None = None, metrics_at
     ):
         logger.info("Worker %s is running", resources.executor.worker)
         await stopping.wait()
+        end_within(longest_stop(settings))
 
 
 async def _payload(resources: Resources, run: Run) -> dict[str, Any]:

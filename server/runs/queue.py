@@ -24,7 +24,7 @@ CHECK_INTERVAL = timedelta(milliseconds=100)  # how often a worker with all hand
 RECONNECTION_DELAY = timedelta(seconds=1)
 CHORES_AT_A_TIME = 20
 AFTER_A_FAULT = timedelta(seconds=5)
-LAST_MESSAGES = timedelta(seconds=10)  # that those under way get when the worker stops
+LAST_MESSAGES = timedelta(seconds=4)  # that those under way get when the worker stops
 
 logger = logging.getLogger(__name__)
 
