@@ -19,6 +19,8 @@ from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
 from server.keys import CLUSTER_SHARDS, RunKeys
 from server.redis_patience import READ_TIMEOUT, patience
+from server.runs.assistant_removal import AssistantRemover
+from server.runs.assistants import Assistants
 from server.runs.attempt import GraphRunner
 from server.runs.cancelling import Canceller
 from server.runs.catalog import GraphCatalog, load_catalog
@@ -55,6 +57,8 @@ class Resources:
     queue: RunQueue
     dispatcher: Dispatcher
     catalog: GraphCatalog
+    assistants: Assistants
+    assistant_remover: AssistantRemover
     runs: RunService
     states: StateReader
     executor: RunExecutor
@@ -121,10 +125,12 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         runs = RunService(
             database=database, dispatcher=dispatcher, leases=leases, catalog=catalog, storage=storage
         )
+        await runs.assistants.register_defaults()
         schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)
         remover = ThreadRemover(
             database=database, broker=broker, leases=leases, checkpointer=checkpointer, storage=storage
         )
+        canceller = Canceller(database=database, leases=leases, ending=ending, executor=executor)
         yield Resources(
             settings=settings,
             database=database,
@@ -133,6 +139,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             queue=queue,
             dispatcher=dispatcher,
             catalog=catalog,
+            assistants=runs.assistants,
+            assistant_remover=AssistantRemover(database=database, canceller=canceller, remover=remover),
             runs=runs,
             states=StateReader(catalog=catalog),
             executor=executor,
@@ -143,7 +151,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 lease=timedelta(seconds=settings.lease_seconds),
             ),
-            canceller=Canceller(database=database, leases=leases, ending=ending, executor=executor),
+            canceller=canceller,
             webhooks=webhooks,
             schedules=schedules,
             remover=remover,

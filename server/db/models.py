@@ -152,3 +152,36 @@ class Removal(SQLModel, table=True):
     run_ids: list[str] = Field(default_factory=list[str], sa_column=Column(JSON, nullable=False))
     file_ids: list[str] = Field(default_factory=list[str], sa_column=Column(JSON, nullable=False))
     created_at: datetime = _time()
+
+
+class Assistant(SQLModel, table=True):
+    """A graph with a configuration of its own; what is here is its current version."""
+
+    __table_args__ = (Index("assistant_by_graph", "graph_id"),)
+
+    assistant_id: str = Field(primary_key=True)
+    graph_id: str
+    name: str
+    description: str | None = None
+    config: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
+    version: int = 1
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class AssistantVersion(SQLModel, table=True):
+    """An assistant as it was made or changed to be, once."""
+
+    assistant_id: str = Field(
+        primary_key=True, foreign_key="assistant.assistant_id", ondelete="CASCADE", nullable=False
+    )
+    version: int = Field(primary_key=True)  #: From 1 on, in order of change.
+    graph_id: str
+    name: str
+    description: str | None = None
+    config: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
+    created_at: datetime = _time()

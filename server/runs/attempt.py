@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server import metrics
+from server.access import FORBIDDEN_KEYS, User
 from server.checkpoint import FENCING_TOKEN, StaleFencingToken
 from server.db.models import Run, now
 from server.db.session import Database
@@ -113,21 +114,24 @@ class GraphRunner:
 
     async def stands_open(self, run: Run) -> bool:
         """Whether the run's thread has steps ahead."""
-        graph = self.catalog.find(run.graph_id).graph
-        state = await graph.aget_state({"configurable": {"thread_id": run.thread_id}})
-        return bool(state.next)
+        config: RunnableConfig = {"configurable": {"thread_id": run.thread_id}}
+        async with self.catalog.find(run.graph_id).open("threads.read", config=config) as graph:
+            return bool((await graph.aget_state(config)).next)
 
     async def _run_graph(self, run: Run, held: HeldRun, log: RunLog) -> Outcome:
-        graph = self.catalog.find(run.graph_id).graph
+        served = self.catalog.find(run.graph_id)
         config = _config(run, held.lease.epoch)
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
             # Callers under an old contract cannot fetch files, so none are made for them.
             files = bind_storage(self._files_of(run)) if run.contract is None else nullcontext()
-            async with limit:
-                with files, bind_models(self.models):
-                    await self._stream(run, held, log, graph, config)
-            state = await graph.aget_state(config)
+            async with served.open(
+                "threads.create_run", config=config, context=run.kwargs["context"] or None
+            ) as graph:
+                async with limit:
+                    with files, bind_models(self.models):
+                        await self._stream(run, held, log, graph, config)
+                state = await graph.aget_state(config)
         except GraphDrained as drained:
             raise HandedOver(run.run_id) from drained
         except (Fenced, StaleFencingToken, RedisConnectionError, RedisTimeoutError):
@@ -200,7 +204,9 @@ def _worker_lost(run: Run) -> Outcome:
 def _config(run: Run, epoch: int) -> RunnableConfig:
     given = run.kwargs["config"]
     metadata = run.meta | {"run_id": run.run_id, "thread_id": run.thread_id, "run_attempt": run.attempt}
+    user = given["configurable"].get(FORBIDDEN_KEYS[0])
     ours = {
+        **({FORBIDDEN_KEYS[0]: User(user)} if user else {}),
         "thread_id": run.thread_id,
         "run_id": run.run_id,
         "graph_id": run.graph_id,

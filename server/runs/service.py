@@ -7,11 +7,12 @@ from typing import Any
 from langchain_core.utils.uuid import uuid7
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server import tracing
+from server import access, tracing
 from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import removals, runs, threads
 from server.db.session import Database
-from server.runs.catalog import GraphCatalog, ServedGraph
+from server.runs.assistants import Assistants, ResolvedAssistant
+from server.runs.catalog import GraphCatalog
 from server.runs.dispatch import Dispatcher
 from server.runs.fair_queue import Place
 from server.runs.job import RunRequest
@@ -25,6 +26,7 @@ RESERVED = (
     "assistant_id",
     "graph_id",
     "checkpoint_ns",
+    *access.FORBIDDEN_KEYS,
 )  # configurable keys that are ours
 
 
@@ -68,13 +70,19 @@ class RunService:
         except NotFound:
             return True
 
-    async def check(self, request: RunRequest) -> ServedGraph:
-        """The graph of a run; raises ServiceError when its assistant or its input forbids it."""
-        served = self.catalog.find(request.assistant_id)
+    @property
+    def assistants(self) -> Assistants:
+        """What runs may be asked of."""
+        return Assistants(database=self.database, catalog=self.catalog)
+
+    async def check(self, request: RunRequest) -> ResolvedAssistant:
+        """The assistant of a run; raises ServiceError when it, or the input, forbids the run."""
+        assistant = await self.assistants.resolve(request.assistant_id)
+        served = self.catalog.find(assistant.graph_id)
         if served.check_input and request.command is None:
             with bind(self.storage):
                 await served.check_input(request.input)
-        return served
+        return assistant
 
     async def create_run(
         self,
@@ -98,8 +106,8 @@ class RunService:
                 already; nothing is kept.
         """
         await self.dispatcher.fair_queue.check_room()
-        served = await self.check(request)
-        run = self._new_run(request, served, thread_id or str(uuid7()))
+        assistant = await self.check(request)
+        run = self._new_run(request, assistant, thread_id or str(uuid7()))
         run.run_id, run.contract = run_id or run.run_id, contract
         async with self.database.write() as session:
             if together_with is not None:
@@ -114,7 +122,7 @@ class RunService:
                     "multitask strategy.",
                     code="thread_busy",
                 )
-            _claim_thread(thread, run)
+            _claim_thread(thread, run, assistant)
             session.add_all((thread, run))
         if waits is None:
             await self.dispatcher.enqueue(run)
@@ -146,15 +154,16 @@ class RunService:
         await self.dispatcher.submit([key.run_id for key in orphans])
         return len(orphans)
 
-    def _new_run(self, request: RunRequest, served: ServedGraph, thread_id: str) -> Run:
-        metadata = {"created_by": "system", "graph_id": served.graph_id, "assistant_id": served.assistant_id}
+    def _new_run(self, request: RunRequest, assistant: ResolvedAssistant, thread_id: str) -> Run:
+        graph_id, assistant_id = assistant.graph_id, assistant.assistant_id
+        metadata = {"created_by": "system", **assistant.metadata, "graph_id": graph_id}
         return Run(
             run_id=str(uuid7()),
             thread_id=thread_id,
-            assistant_id=served.assistant_id,
-            graph_id=served.graph_id,
-            meta=metadata | request.metadata | {"assistant_id": served.assistant_id},
-            kwargs=request.kwargs() | tracing.carried(),
+            assistant_id=assistant_id,
+            graph_id=graph_id,
+            meta=metadata | access.stamped(request.metadata) | {"assistant_id": assistant_id},
+            kwargs=request.kwargs() | {"context": assistant.context | request.context} | tracing.carried(),
             owner=request.owner,
             priority=request.priority,
         )
@@ -164,15 +173,18 @@ class RunService:
             return await threads.get(session, run.thread_id, lock=True)
         if known:
             await removals.refuse(session, run.thread_id)
-        return await threads.add(session, Thread(thread_id=run.thread_id), keep_existing=known)
+        thread = Thread(thread_id=run.thread_id, meta=access.stamped({}))
+        return await threads.add(session, thread, keep_existing=known)
 
 
-def _claim_thread(thread: Thread, run: Run) -> None:
-    """Mark a thread as busy with this run, and merge its configuration into the run's."""
-    given: dict[str, Any] = run.kwargs["config"]
-    configurable = thread.config.get("configurable", {}) | given.get("configurable", {})
+def _claim_thread(thread: Thread, run: Run, assistant: ResolvedAssistant) -> None:
+    """Mark a thread as busy with this run, and merge its configuration and the assistant's into the run's."""
+    given: dict[str, Any] = assistant.config | run.kwargs["config"]
+    configurable: dict[str, Any] = {}
+    for config in (assistant.config, thread.config, run.kwargs["config"]):
+        configurable |= config.get("configurable", {})
     allowed = {key: value for key, value in configurable.items() if key not in RESERVED}
-    run.kwargs = run.kwargs | {"config": given | {"configurable": allowed}}
+    run.kwargs = run.kwargs | {"config": given | {"configurable": allowed | access.configurable()}}
     thread.meta = thread.meta | {"graph_id": run.graph_id, "assistant_id": run.assistant_id}
     thread.status = "busy"
     thread.updated_at = now()

@@ -24,7 +24,7 @@ async def info(resources: Open) -> Response:
             "version": version("scriptorium-service"),
             "langgraph_py_version": version("langgraph"),
             "flags": {
-                "assistants": False,
+                "assistants": True,
                 "crons": False,
                 "langsmith": False,
                 "langsmith_tracing_replicas": False,
