@@ -118,8 +118,14 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             ),
             ending=ending,
         )
+        canceller = Canceller(database=database, leases=leases, ending=ending, executor=executor)
         runs = RunService(
-            database=database, dispatcher=dispatcher, leases=leases, catalog=catalog, storage=storage
+            database=database,
+            dispatcher=dispatcher,
+            leases=leases,
+            canceller=canceller,
+            catalog=catalog,
+            storage=storage,
         )
         schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)
         remover = ThreadRemover(
@@ -143,7 +149,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 lease=timedelta(seconds=settings.lease_seconds),
             ),
-            canceller=Canceller(database=database, leases=leases, ending=ending, executor=executor),
+            canceller=canceller,
             webhooks=webhooks,
             schedules=schedules,
             remover=remover,
