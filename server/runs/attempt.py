@@ -231,9 +231,10 @@ def _input(run: Run) -> Any:
 def _command(command: dict[str, Any]) -> Command[Any]:
     goto: Any = command.get("goto") or []
     targets = cast("list[Any]", goto) if isinstance(goto, list) else [goto]
-    return Command(
-        update=command.get("update"), resume=command.get("resume"), goto=[_target(t) for t in targets]
-    )
+    update: Any = command.get("update")
+    if isinstance(update, list):
+        update = [tuple(pair) for pair in cast("list[list[Any]]", update)]
+    return Command(update=update, resume=command.get("resume"), goto=[_target(t) for t in targets])
 
 
 def _target(target: str | dict[str, Any]) -> Send | str:

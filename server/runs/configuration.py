@@ -1,11 +1,12 @@
 """What a run is configured with: what its assistant, its thread, its caller and we say; the later wins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, fields, is_dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, is_typeddict
 from uuid import uuid4
+
+from pydantic import BaseModel
 
 from server.db.models import Run, Thread, now
 from server.runs.catalog import AnyGraph
@@ -110,8 +111,13 @@ def _context(graph: AnyGraph, configurable: Mapping[str, Any], context: Mapping[
     return {key: value for key, value in {**configurable, **context}.items() if key in known}
 
 
-@lru_cache(maxsize=256)
-def _context_fields(graph: AnyGraph) -> frozenset[str] | None:
-    schema = graph.get_context_jsonschema()
-    properties = schema.get("properties") if schema is not None else None
-    return frozenset(properties) if properties is not None else None
+def _context_fields(graph: AnyGraph) -> set[str] | None:
+    """The fields of a graph's context; None when there is no schema that tells them."""
+    schema: Any = getattr(graph, "context_schema", None)
+    if is_dataclass(schema):
+        return {each.name for each in fields(schema)}
+    if is_typeddict(schema):
+        return {*schema.__required_keys__, *schema.__optional_keys__}
+    if isinstance(schema, type) and issubclass(schema, BaseModel):
+        return set(schema.model_fields)
+    return None

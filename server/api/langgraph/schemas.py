@@ -32,7 +32,7 @@ class SendTo(BaseModel):
 class CommandBody(BaseModel):
     """How an interrupted run goes on."""
 
-    update: dict[str, Any] | list[Any] | None = None
+    update: dict[str, Any] | list[tuple[str, Any]] | None = None
     resume: Any = None
     goto: str | SendTo | list[str | SendTo] | None = None
 

@@ -1,5 +1,6 @@
 """A run for a thread that is busy: what becomes of it, and of the runs before it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -124,6 +125,7 @@ async def thread(project_client: httpx.AsyncClient) -> str:
 
 
 @pytest.fixture
-def gate(tmp_path: Path) -> str:
-    """The name of a file that is not there."""
-    return str(tmp_path / "gate")
+def gate(tmp_path: Path) -> Iterator[str]:
+    """The name of a file that is not there until the end."""
+    yield str(tmp_path / "gate")
+    (tmp_path / "gate").touch()
