@@ -15,7 +15,7 @@ from server.api import runs as run_list
 from server.api.accounts import files, webhooks
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
-from server.api.langgraph import cancel, metrics, run_joins, runs, stateless_runs, system, threads
+from server.api.langgraph import cancel, crons, metrics, run_joins, runs, stateless_runs, system, threads
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.sight import Sight
 from server.resources import Resources, open_resources
@@ -89,7 +89,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_middleware(Sight)
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    official = (system, metrics, threads, stateless_runs, runs, run_joins, cancel)
+    official = (system, metrics, threads, crons, stateless_runs, runs, run_joins, cancel)
     for module in (*official, run_list, files, webhooks, catalog, novels):
         app.include_router(module.router)
     console.install(app)
