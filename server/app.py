@@ -15,7 +15,18 @@ from server.api import runs as run_list
 from server.api.accounts import files, webhooks
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
-from server.api.langgraph import assistant_graphs, assistants, cancel, metrics, runs, system, threads
+from server.api.langgraph import (
+    assistant_graphs,
+    assistants,
+    cancel,
+    crons,
+    metrics,
+    run_joins,
+    runs,
+    stateless_runs,
+    system,
+    threads,
+)
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.sight import Sight
 from server.resources import Resources, open_resources
@@ -89,9 +100,10 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_middleware(Sight)
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    for module in (system, metrics, assistants, assistant_graphs, threads, runs, cancel, run_list, files):
+    official = (system, metrics, assistants, assistant_graphs, threads, crons, stateless_runs, runs)
+    for module in (*official, run_joins, cancel):
         app.include_router(module.router)
-    for module in (webhooks, catalog, novels):
+    for module in (run_list, files, webhooks, catalog, novels):
         app.include_router(module.router)
     console.install(app)
     return app

@@ -122,8 +122,14 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             ),
             ending=ending,
         )
+        canceller = Canceller(database=database, leases=leases, ending=ending, executor=executor)
         runs = RunService(
-            database=database, dispatcher=dispatcher, leases=leases, catalog=catalog, storage=storage
+            database=database,
+            dispatcher=dispatcher,
+            leases=leases,
+            canceller=canceller,
+            catalog=catalog,
+            storage=storage,
         )
         await runs.assistants.register_defaults()
         schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)

@@ -84,7 +84,12 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
     async def deliver(run_id: str, attempt: int) -> None:
         await resources.webhooks.deliver(run_id, attempt, partial(_payload, resources))
 
-    handlers = Handlers(execute=resources.executor.execute, deliver=deliver, fire=resources.schedules.fire)
+    handlers = Handlers(
+        execute=resources.executor.execute,
+        deliver=deliver,
+        enter=resources.runs.enter,
+        fire=resources.schedules.fire,
+    )
     queue = resources.queue.worker(handlers, name=watch.name, concurrency=slots, redelivery=lease)
     async with queue as worker:
         if waiting := await resources.runs.recover():

@@ -11,6 +11,7 @@ RunStatus = Literal["pending", "running", "success", "error", "timeout", "interr
 
 RunPriority = Literal["normal", "low"]
 CancelAction = Literal["interrupt", "rollback"]
+MultitaskStrategy = Literal["reject", "enqueue", "interrupt", "rollback"]
 
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 AfterRun = Literal["delete", "keep"]
@@ -75,7 +76,7 @@ class Run(SQLModel, table=True):
     thread_id: str = Field(foreign_key="thread.thread_id", ondelete="CASCADE")
     assistant_id: str
     graph_id: str
-    created_at: datetime = _time()
+    created_at: datetime = _time()  #: For a run that begins later, that later time.
     updated_at: datetime = _time()
     started_at: datetime | None = _optional_time()
     ended_at: datetime | None = _optional_time()
@@ -83,6 +84,9 @@ class Run(SQLModel, table=True):
     meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
     kwargs: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    multitask_strategy: MultitaskStrategy = Field(
+        default="enqueue", sa_column=Column(String(16), nullable=False, server_default="enqueue")
+    )  #: What became of the thread's earlier runs when it was accepted.
     contract: str | None = None  #: Which old system's contract it was accepted under, if any.
     owner: str = "local"  #: Whose turn it uses up.
     priority: RunPriority = Field(default="normal", sa_column=Column(String(16), nullable=False))

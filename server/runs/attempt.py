@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server import metrics
-from server.access import FORBIDDEN_KEYS, User
+from server.access import User
 from server.checkpoint import FENCING_TOKEN, StaleFencingToken
 from server.db.models import Run, now
 from server.db.session import Database
@@ -23,6 +23,7 @@ from server.keys import RunKey
 from server.runs import resumption
 from server.runs.call_watch import CallWatch
 from server.runs.catalog import AnyGraph, GraphCatalog
+from server.runs.configuration import attempt_metadata
 from server.runs.ending import Failure, LeaseLost, Outcome
 from server.runs.files import RunStorage
 from server.runs.held import HeldRun
@@ -39,6 +40,7 @@ from tools.storage.base import bind as bind_storage
 logger = logging.getLogger(__name__)
 
 MAX_CRASHES = 3  # workers that one step of a run may cost
+STRICT_RESUME = "__pregel_strict_resume"  # LangGraph's own switch, which RemoteGraph sets as well
 LAST_WORDS = 5  # seconds that the events of a cancelled run get to reach Redis
 
 
@@ -131,7 +133,7 @@ class GraphRunner:
                 async with limit:
                     with files, bind_models(self.models):
                         await self._stream(run, held, log, graph, config)
-                state = await graph.aget_state(config)
+                state = await graph.aget_state(_latest(config))
         except GraphDrained as drained:
             raise HandedOver(run.run_id) from drained
         except (Fenced, StaleFencingToken, RedisConnectionError, RedisTimeoutError):
@@ -154,7 +156,9 @@ class GraphRunner:
         kwargs = run.kwargs
         wanted = kwargs["stream_mode"]
         namer, writes_subgraphs = EventNamer(wanted), kwargs["subgraphs"]
-        given = await self._resume(run, log, graph, config) if run.attempt > 1 else _input(run)
+        given = _input(run)
+        if run.attempt > 1 and await self._is_resumed(run, log, graph, config):
+            given, config = None, _latest(config)
         parts: AsyncIterator[tuple[tuple[str, ...], StreamMode, Any]] = cast("Any", graph).astream(
             given,
             config,
@@ -178,16 +182,16 @@ class GraphRunner:
             for name, event in namer.name(namespace, mode, payload):
                 await log.emit(name, to_json(event))
 
-    async def _resume(self, run: Run, log: RunLog, graph: AnyGraph, config: RunnableConfig) -> Any:
-        """Tell the followers where the log holds, and choose what to start the graph with."""
+    async def _is_resumed(self, run: Run, log: RunLog, graph: AnyGraph, config: RunnableConfig) -> bool:
+        """Tell the followers where the log holds; True when the run goes on from a checkpoint of its own."""
         marks = self.broker.marks(RunKey(run.thread_id, run.run_id))
-        found = await resumption.find(graph, config, run.run_id, marks)
+        found = await resumption.find(graph, _latest(config), run.run_id, marks)
         reset = {"attempt": run.attempt, "epoch": log.epoch, "keep": found.keep}
         await log.emit("reset", to_json(reset))
         for name, payload in found.missing:
             if name in run.kwargs["stream_mode"]:
                 await log.emit(name, to_json(payload))
-        return None if found.is_begun else _input(run)
+        return found.is_begun
 
 
 def _worker_lost(run: Run) -> Outcome:
@@ -203,25 +207,30 @@ def _worker_lost(run: Run) -> Outcome:
 
 def _config(run: Run, epoch: int) -> RunnableConfig:
     given = run.kwargs["config"]
-    metadata = run.meta | {"run_id": run.run_id, "thread_id": run.thread_id, "run_attempt": run.attempt}
-    user = given["configurable"].get(FORBIDDEN_KEYS[0])
-    ours = {
-        **({FORBIDDEN_KEYS[0]: User(user)} if user else {}),
-        "thread_id": run.thread_id,
-        "run_id": run.run_id,
-        "graph_id": run.graph_id,
-        "assistant_id": run.assistant_id,
-        FENCING_TOKEN: epoch,
-    }
+    ours: dict[str, Any] = {FENCING_TOKEN: epoch}
+    if run.kwargs.get("strict_resume"):
+        ours[STRICT_RESUME] = True
+    if user := given["configurable"].get("langgraph_auth_user"):
+        ours["langgraph_auth_user"] = User(user)
     return cast(
         "RunnableConfig",
         given
         | {
             "configurable": given["configurable"] | ours,
-            "metadata": metadata,
+            "metadata": run.meta | attempt_metadata(run),
             "callbacks": [CallWatch()],
         },
     )
+
+
+def _latest(config: RunnableConfig) -> RunnableConfig:
+    """The same, but wherever the thread stands: a run leaves the checkpoint that it was to start from."""
+    configurable = {
+        key: value
+        for key, value in config.get("configurable", {}).items()
+        if key not in ("checkpoint_id", "checkpoint_map")
+    }
+    return {**config, "configurable": configurable}
 
 
 def _input(run: Run) -> Any:
@@ -232,9 +241,10 @@ def _input(run: Run) -> Any:
 def _command(command: dict[str, Any]) -> Command[Any]:
     goto: Any = command.get("goto") or []
     targets = cast("list[Any]", goto) if isinstance(goto, list) else [goto]
-    return Command(
-        update=command.get("update"), resume=command.get("resume"), goto=[_target(t) for t in targets]
-    )
+    update: Any = command.get("update")
+    if isinstance(update, list):
+        update = [tuple(pair) for pair in cast("list[list[Any]]", update)]
+    return Command(update=update, resume=command.get("resume"), goto=[_target(t) for t in targets])
 
 
 def _target(target: str | dict[str, Any]) -> Send | str:

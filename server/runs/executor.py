@@ -96,6 +96,7 @@ class RunExecutor:
             return None if outcome is None else await asyncio.shield(self._commit(lease, outcome))
 
     async def _begin_and_attempt(self, run: Run, held: HeldRun) -> Outcome | None:
+        await self._finish_rollbacks(run)
         begun = await self._begin(run, held.lease)
         if begun is None:
             return None
@@ -103,6 +104,17 @@ class RunExecutor:
             outcome = await self.runner.attempt(begun, held)
             span.ended(outcome.status, outcome.failure["error"] if outcome.failure else None)
             return outcome
+
+    async def _finish_rollbacks(self, run: Run) -> None:
+        """Remove what rolled-back runs of the thread left: this one starts from before them.
+
+        The process that ended them does so, too; it may have died on the way.
+        """
+        async with self.database.read() as session:
+            ended = await runs.rolled_back(session, run.thread_id)
+        for other in ended:
+            if other.run_id != run.run_id:
+                await self.ending.follow_up(other)
 
     async def _begin(self, run: Run, lease: Lease) -> Run | None:
         """Mark a run as running here; None when it has nothing left to do.

@@ -7,15 +7,17 @@ from langchain_core.messages import BaseMessage, BaseMessageChunk, message_chunk
 from langgraph.types import StreamMode
 
 RunStreamMode = Literal[
-    "values", "updates", "messages", "messages-tuple", "custom", "tasks", "checkpoints", "debug"
+    "values", "updates", "messages", "messages-tuple", "custom", "tasks", "checkpoints", "debug", "events"
 ]
 
 Named = tuple[str, Any]  # an event's name and its payload
 
 
 def graph_modes(wanted: Sequence[RunStreamMode]) -> list[StreamMode]:
-    """The modes to ask the graph for; both forms of messages come from one."""
-    modes: list[StreamMode] = ["messages" if mode == "messages-tuple" else mode for mode in wanted]
+    """The modes to ask the graph for; both forms of messages come from one, ``events`` from elsewhere."""
+    modes: list[StreamMode] = [
+        "messages" if mode == "messages-tuple" else mode for mode in wanted if mode != "events"
+    ]
     return list(dict.fromkeys(modes))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 from fastapi import Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive
 
 from server.stream.encoding import to_json
 from server.stream.sse import HEARTBEAT_SECONDS
@@ -22,9 +23,33 @@ def run_headers(thread_id: str, run_id: str, *, ending: str) -> dict[str, str]:
     return {"Location": f"{place}/{ending}", "Content-Location": place}
 
 
-def patient_answer(value: Callable[[], Awaitable[Any]], headers: Mapping[str, str]) -> Response:
-    """A JSON response that is kept alive with line feeds until its value is there."""
-    return StreamingResponse(_with_heartbeats(value), media_type="application/json", headers=dict(headers))
+async def _nothing() -> None:
+    """What most clients leave behind."""
+
+
+def patient_answer(
+    value: Callable[[], Awaitable[Any]],
+    headers: Mapping[str, str],
+    *,
+    on_disconnect: Callable[[], Awaitable[None]] = _nothing,
+) -> Response:
+    """A JSON response that is kept alive with line feeds until its value is there.
+
+    Args:
+        on_disconnect: Called when the client leaves before that.
+    """
+    response = _PatientAnswer(_with_heartbeats(value), media_type="application/json", headers=dict(headers))
+    response.on_disconnect = on_disconnect
+    return response
+
+
+class _PatientAnswer(StreamingResponse):
+    on_disconnect: Callable[[], Awaitable[None]]
+
+    async def listen_for_disconnect(self, receive: Receive) -> None:
+        await super().listen_for_disconnect(receive)
+        with anyio.CancelScope(shield=True):
+            await self.on_disconnect()
 
 
 async def _with_heartbeats(value: Callable[[], Awaitable[Any]]) -> AsyncIterator[bytes]:

@@ -48,7 +48,7 @@ async def begin(session: AsyncSession, thread_id: str, *, unless_needed: bool = 
         What of it lies elsewhere; None for a thread that is not there.
     """
     thread = await session.get(Thread, thread_id, with_for_update=True)
-    if thread is None or (unless_needed and await runs.next_of_thread(session, thread_id)):
+    if thread is None or (unless_needed and await runs.active_of_thread(session, thread_id)):
         return None
     run_ids = await session.exec(select(Run.run_id).where(col(Run.thread_id) == thread_id))
     file_ids = await session.exec(select(RunFile.file_id).where(col(RunFile.thread_id) == thread_id))
