@@ -15,7 +15,7 @@ from server.api import runs as run_list
 from server.api.accounts import files, webhooks
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
-from server.api.langgraph import cancel, metrics, runs, system, threads
+from server.api.langgraph import cancel, metrics, runs, states, store, system, threads
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.sight import Sight
 from server.resources import Resources, open_resources
@@ -79,7 +79,7 @@ def create_app(resources: Resources) -> FastAPI:
         allow_origin_regex=LOCAL_ORIGIN,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["Content-Location", "Location"],
+        expose_headers=["Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next"],
     )
     app.add_middleware(
         OriginGuard,
@@ -89,7 +89,8 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_middleware(Sight)
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    for module in (system, metrics, threads, runs, cancel, run_list, files, webhooks, catalog, novels):
+    official = (system, metrics, threads, states, store, runs, cancel)
+    for module in (*official, run_list, files, webhooks, catalog, novels):
         app.include_router(module.router)
     console.install(app)
     return app

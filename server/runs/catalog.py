@@ -1,7 +1,7 @@
 """The graphs that this server runs, and the assistant that each one has by default."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import StateGraph
 from langgraph.pregel import Pregel
+from langgraph.store.base import BaseStore
 
 from graphs.registry import GRAPHS
 from server.runs.langgraph_json import read_langgraph_json
@@ -74,17 +75,24 @@ class GraphCatalog:
         )
 
 
-def load_catalog(config: Path | None, checkpointer: BaseCheckpointSaver[str]) -> GraphCatalog:
+def load_catalog(
+    config: Path | None, checkpointer: BaseCheckpointSaver[str], store: BaseStore | None = None
+) -> GraphCatalog:
     """All graphs, compiled with this checkpointer.
 
     Args:
         config: A langgraph.json; None for the graphs of this project.
+        store: What nodes get as ``runtime.store``.
 
     Raises:
         InvalidInput: When the file or a graph that it names cannot be loaded.
     """
     graphs = _own_graphs(checkpointer) if config is None else _configured_graphs(config, checkpointer)
-    return GraphCatalog({graph.graph_id: graph for graph in graphs})
+    return GraphCatalog({graph.graph_id: _with_store(graph, store) for graph in graphs})
+
+
+def _with_store(served: ServedGraph, store: BaseStore | None) -> ServedGraph:
+    return replace(served, graph=served.graph.copy(update={"store": store}))
 
 
 def _own_graphs(checkpointer: BaseCheckpointSaver[str]) -> list[ServedGraph]:

@@ -36,6 +36,16 @@ async def next_of_thread(session: AsyncSession, thread_id: str) -> Run | None:
     return (await session.exec(query)).first()
 
 
+async def active(session: AsyncSession, thread_id: str) -> list[Run]:
+    """A thread's runs with work ahead, oldest first."""
+    query = (
+        select(Run)
+        .where(col(Run.thread_id) == thread_id, col(Run.status).in_(ACTIVE))
+        .order_by(col(Run.created_at), col(Run.run_id))
+    )
+    return list((await session.exec(query)).all())
+
+
 class RunHead(NamedTuple):
     """What is known of a run without its input."""
 
