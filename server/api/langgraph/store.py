@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from langgraph.store.base import NOT_PROVIDED, Item
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from server.api.body import JsonRoute
 from server.api.deps import Open
@@ -22,11 +22,20 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
+def _storable_key(key: str) -> str:
+    if not key or "\x00" in key:
+        raise ValueError("must not be empty, nor hold a NUL")
+    return key
+
+
+Key = Annotated[str, AfterValidator(_storable_key)]
+
+
 class ItemPut(_Body):
     """A document to keep."""
 
     namespace: list[str]
-    key: str
+    key: Key
     value: dict[str, Any]
     index: Literal[False] | list[str] | None = None
     ttl: float | None = Field(default=None, gt=0, le=MAX_MINUTES, description="Minutes.")
@@ -36,7 +45,7 @@ class ItemDelete(_Body):
     """A document to remove."""
 
     namespace: list[str] = Field(default_factory=list[str])
-    key: str
+    key: Key
 
 
 class ItemSearch(_Body):
@@ -63,7 +72,7 @@ class NamespaceSearch(_Body):
 @router.put("/items", status_code=204)
 async def put_item(body: ItemPut, resources: Open) -> Response:
     """Keep a document, in place of the one that has its namespace and key."""
-    if refusal := _refusal(body.namespace):
+    if refusal := _refusal(body.namespace, is_new=True):
         return refusal
     await resources.store.aput(
         tuple(body.namespace),
@@ -83,7 +92,7 @@ async def get_item(
     refresh_ttl: bool | None = None,
 ) -> Response:
     """A document; null when there is none."""
-    if not key:
+    if not key or "\x00" in key:
         return JSONResponse({"error": "Key is required"}, 400)
     labels = [label for text in namespace or [] for label in text.split(".")]
     if refusal := _refusal(labels):
@@ -137,8 +146,10 @@ async def list_namespaces(body: NamespaceSearch, resources: Open) -> Response:
     return json_answer({"namespaces": found})
 
 
-def _refusal(namespace: list[str]) -> Response | None:
+def _refusal(namespace: list[str], *, is_new: bool = False) -> Response | None:
     """The answer to labels that are none, as plain text like the official server's."""
+    if is_new and (not namespace or namespace[0] == "langgraph"):
+        return PlainTextResponse('A namespace must not be empty, nor begin with "langgraph"', 422)
     for label in namespace:
         if not label or "." in label:
             text = f"Namespace label '{label}' must be a non-empty string without periods"

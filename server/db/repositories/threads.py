@@ -89,7 +89,8 @@ async def _fitting(session: AsyncSession, query: Select[Any], wanted: ThreadFilt
 
 
 async def _page(session: AsyncSession, query: Select[Any]) -> list[Found]:
-    return [Found(row[0], row[1] if len(row) > 1 else None) for row in (await session.execute(query)).all()]  # pyright: ignore[reportDeprecated] - exec() takes SQLModel's selects only
+    result: Any = await session.exec(cast("Any", query))  # which is typed for SQLModel's selects only
+    return [Found(row[0], row[1] if len(row) > 1 else None) for row in result.all()]
 
 
 def _matching(wanted: ThreadFilter, *, with_values: bool) -> Select[Any]:
