@@ -89,8 +89,9 @@ async def _fitting(session: AsyncSession, query: Select[Any], wanted: ThreadFilt
 
 
 async def _page(session: AsyncSession, query: Select[Any]) -> list[Found]:
-    result: Any = await session.exec(cast("Any", query))  # which is typed for SQLModel's selects only
-    return [Found(row[0], row[1] if len(row) > 1 else None) for row in result.all()]
+    # exec() is typed for SQLModel's own selects only.
+    rows = cast("list[Any]", cast("Any", await session.exec(cast("Any", query))).all())
+    return [Found(row[0], row[1] if len(row) > 1 else None) for row in rows]
 
 
 def _matching(wanted: ThreadFilter, *, with_values: bool) -> Select[Any]:
