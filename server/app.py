@@ -24,6 +24,8 @@ from server.api.langgraph import (
     run_joins,
     runs,
     stateless_runs,
+    states,
+    store,
     system,
     threads,
 )
@@ -90,7 +92,7 @@ def create_app(resources: Resources) -> FastAPI:
         allow_origin_regex=LOCAL_ORIGIN,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["Content-Location", "Location"],
+        expose_headers=["Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next"],
     )
     app.add_middleware(
         OriginGuard,
@@ -100,8 +102,8 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_middleware(Sight)
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    official = (system, metrics, assistants, assistant_graphs, threads, crons, stateless_runs, runs)
-    for module in (*official, run_joins, cancel):
+    official = (system, metrics, assistants, assistant_graphs, threads, states, store)
+    for module in (*official, crons, stateless_runs, runs, run_joins, cancel):
         app.include_router(module.router)
     for module in (run_list, files, webhooks, catalog, novels):
         app.include_router(module.router)

@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
+from langgraph.store.base import IndexConfig, TTLConfig
 from redis.asyncio import RedisCluster
 
 from configs.settings import Settings
@@ -36,8 +37,13 @@ from server.runs.removal import ThreadRemover
 from server.runs.results import StateReader
 from server.runs.schedules import Schedules
 from server.runs.service import RunService
+from server.runs.snapshots import Snapshots
 from server.runs.sweeper import Sweeper
+from server.runs.thread_service import ThreadService
+from server.runs.thread_states import ThreadStates
+from server.runs.thread_ttl import ThreadTtl
 from server.runs.webhooks import WebhookSender
+from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
@@ -67,6 +73,10 @@ class Resources:
     webhooks: WebhookSender
     schedules: Schedules
     remover: ThreadRemover
+    threads: ThreadService
+    thread_states: ThreadStates
+    store: SqlStore
+    checkpointer: AsyncRedisSaver
     sweeper: Sweeper
 
 
@@ -85,7 +95,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         queue = await stack.enter_async_context(open_queue(redis_url))
         checkpointer = AsyncRedisSaver(redis)
         await checkpointer.acheck_server()
-        catalog = load_catalog(settings.config, checkpointer)
+        store = SqlStore(database, index=_store_index(settings), ttl=_store_ttl(settings))
+        catalog = load_catalog(settings.config, checkpointer, store)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
         storage = LocalStorage(folder / "files")
@@ -99,11 +110,13 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         )
         dispatcher = Dispatcher(fair_queue=FairQueue(redis, _limits(settings)), queue=queue)
         leases = Leases(redis, keys, duration=timedelta(seconds=settings.lease_seconds), keep=keep)
+        snapshots = Snapshots(database=database, catalog=catalog)
         ending = RunEnding(
             database=database,
             broker=broker,
             dispatcher=dispatcher,
             checkpointer=checkpointer,
+            snapshots=snapshots,
             keep_results=keep,
         )
         executor = RunExecutor(
@@ -136,7 +149,9 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         remover = ThreadRemover(
             database=database, broker=broker, leases=leases, checkpointer=checkpointer, storage=storage
         )
-        canceller = Canceller(database=database, leases=leases, ending=ending, executor=executor)
+        thread_service = ThreadService(
+            database=database, checkpointer=checkpointer, canceller=canceller, remover=remover
+        )
         yield Resources(
             settings=settings,
             database=database,
@@ -161,6 +176,16 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             webhooks=webhooks,
             schedules=schedules,
             remover=remover,
+            threads=thread_service,
+            thread_states=ThreadStates(
+                database=database,
+                catalog=catalog,
+                checkpointer=checkpointer,
+                leases=Leases(redis, keys, duration=timedelta(0), keep=keep),
+                broker=broker,
+            ),
+            store=store,
+            checkpointer=checkpointer,
             sweeper=Sweeper(
                 redis=redis,
                 database=database,
@@ -170,10 +195,29 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 remover=remover,
                 schedules=schedules,
                 webhooks=webhooks,
+                store=store,
+                thread_ttl=_thread_ttl(settings),
                 keep=keep,
                 every=timedelta(seconds=settings.sweep_seconds),
             ),
         )
+
+
+def _thread_ttl(settings: Settings) -> ThreadTtl | None:
+    given = settings.thread_ttl
+    if given is None or given.default_ttl is None:
+        return None
+    return ThreadTtl(duration=timedelta(minutes=given.default_ttl), strategy=given.strategy)
+
+
+def _store_index(settings: Settings) -> IndexConfig | None:
+    index = settings.store.index if settings.store else None
+    return cast("IndexConfig", index.model_dump()) if index is not None else None
+
+
+def _store_ttl(settings: Settings) -> TTLConfig | None:
+    ttl = settings.store.ttl if settings.store else None
+    return cast("TTLConfig", ttl.model_dump()) if ttl is not None else None
 
 
 def _limits(settings: Settings) -> Limits:

@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+)
 from sqlmodel import Field, SQLModel
 
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
@@ -16,6 +26,7 @@ MultitaskStrategy = Literal["reject", "enqueue", "interrupt", "rollback"]
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 AfterRun = Literal["delete", "keep"]
 MissedPolicy = Literal["skip", "once", "all"]
+TtlStrategy = Literal["delete", "keep_latest"]
 
 ACTIVE: tuple[RunStatus, ...] = ("pending", "running")  # a run in one of these states still has work ahead
 
@@ -51,6 +62,8 @@ def _optional_time() -> Any:
 class Thread(SQLModel, table=True):
     """A conversation or job: what its runs share is its state."""
 
+    __table_args__ = (Index("thread_by_update", "updated_at"), Index("thread_by_expiry", "expires_at"))
+
     thread_id: str = Field(primary_key=True)
     created_at: datetime = _time()
     updated_at: datetime = _time()
@@ -60,6 +73,23 @@ class Thread(SQLModel, table=True):
     status: ThreadStatus = Field(default="idle", sa_column=Column(String(16), nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     epoch: int = 0  #: The latest fencing token that a worker of this thread's runs was given.
+    ttl_minutes: float | None = (
+        None  #: How long it outlives its last change; None: as the service's default says.
+    )
+    ttl_strategy: TtlStrategy | None = Field(default=None, sa_column=Column(String(16), nullable=True))
+    expires_at: datetime | None = _optional_time()  #: When its own TTL is over; None without one.
+    pruned_at: datetime | None = _optional_time()  #: When a TTL last took its older checkpoints.
+
+
+class ThreadSnapshot(SQLModel, table=True):
+    """A thread's latest values and interrupts as JSON: what its checkpoint held when it was last settled.
+
+    It stands apart from the thread, whose row is read and locked at every step of a run.
+    """
+
+    thread_id: str = Field(primary_key=True, foreign_key="thread.thread_id", ondelete="CASCADE")
+    values: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    interrupts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class Run(SQLModel, table=True):
@@ -189,3 +219,37 @@ class AssistantVersion(SQLModel, table=True):
     context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
     created_at: datetime = _time()
+
+
+#: Compares bytes, so that the ranges of prefixes are the same on every database.
+_BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
+
+
+class StoreItem(SQLModel, table=True):
+    """A document in the store that graphs and clients share."""
+
+    __table_args__ = (Index("storeitem_by_expiry", "expires_at"),)
+
+    namespace: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
+    #: Its labels, each with a unit separator after it.
+    key: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
+    value: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+    ttl_minutes: float | None = None
+    expires_at: datetime | None = _optional_time()
+
+
+class StoreVector(SQLModel, table=True):
+    """The embedding of one text of a document."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["namespace", "key"], ["storeitem.namespace", "storeitem.key"], ondelete="CASCADE"
+        ),
+    )
+
+    namespace: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
+    key: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
+    path: str = Field(sa_column=Column(String, primary_key=True))  #: Where in the document the text is.
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  #: Floats of 32 bits, little-endian.

@@ -235,10 +235,11 @@ def _latest(config: RunnableConfig) -> RunnableConfig:
 
 def _input(run: Run) -> Any:
     command = run.kwargs["command"]
-    return run.kwargs["input"] if command is None else _command(command)
+    return run.kwargs["input"] if command is None else to_command(command)
 
 
-def _command(command: dict[str, Any]) -> Command[Any]:
+def to_command(command: dict[str, Any]) -> Command[Any]:
+    """A command as a caller sends it, as LangGraph takes it."""
     goto: Any = command.get("goto") or []
     targets = cast("list[Any]", goto) if isinstance(goto, list) else [goto]
     update: Any = command.get("update")

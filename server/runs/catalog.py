@@ -155,6 +155,7 @@ def load_catalog(
 
     Args:
         config: A langgraph.json; None for the graphs of this project.
+        store: What nodes get as ``runtime.store``.
 
     Raises:
         InvalidInput: When the file or a graph that it names cannot be loaded.

@@ -18,6 +18,7 @@ from server.db.repositories import deliveries, runs, threads
 from server.db.session import Database
 from server.keys import RunKey
 from server.runs.dispatch import Dispatcher
+from server.runs.snapshots import Snapshots
 from server.stream.broker import EventBroker
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class RunEnding:
     broker: EventBroker
     dispatcher: Dispatcher
     checkpointer: BaseCheckpointSaver[str]
+    snapshots: Snapshots
     keep_results: timedelta
 
     async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int) -> Run:
@@ -68,12 +70,16 @@ class RunEnding:
         Raises:
             LeaseLost: The thread has a newer epoch, or somebody has ended the run.
         """
+        async with self.database.read() as session:
+            graph_id = (await runs.get(session, key.run_id)).graph_id
+        snapshot = await self.snapshots.take(key.thread_id, graph_id)
         async with self.database.write() as session:
             thread = await threads.get(session, key.thread_id, lock=True)
             run = await runs.get(session, key.run_id, lock=True)
             if thread.epoch != epoch or run.status not in ACTIVE:
                 raise LeaseLost(key.run_id, "its end was refused")
             await self.settle(session, thread, run, outcome)
+            await threads.keep_snapshot(session, key.thread_id, snapshot)
             return run
 
     async def settle(self, session: AsyncSession, thread: Thread, run: Run, outcome: Outcome) -> None:
@@ -93,6 +99,8 @@ class RunEnding:
         """What follows a committed end."""
         if run.cancel_action == "rollback":
             await self.checkpointer.adelete_for_runs([run.run_id])
+        if run.cancel_action is not None or await self.snapshots.is_missing(run.thread_id):
+            await self.snapshots.refresh(run.thread_id, run.graph_id)
         await self.broker.end(RunKey(run.thread_id, run.run_id))
         if run.cancel_action == "rollback":
             async with self.database.write() as session:

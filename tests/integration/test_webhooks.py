@@ -15,6 +15,7 @@ from server.db.models import Delivery, Run
 from server.db.repositories import deliveries
 from server.keys import RunKey
 from server.runs.ending import Outcome, RunEnding
+from server.runs.snapshots import Snapshots
 from tests.fixtures.receiver import ERROR, OK, SILENCE, Receiver, listening
 from tests.fixtures.run_parts import RunParts, working
 from tools.errors import NotFound
@@ -126,6 +127,7 @@ async def test_nobody_is_told_of_a_run_that_was_rolled_back(
         broker=parts.broker,
         dispatcher=parts.runs.dispatcher,
         checkpointer=parts.checkpointer,
+        snapshots=Snapshots(database=parts.database, catalog=parts.runs.catalog),
         keep_results=timedelta(hours=1),
     )
 

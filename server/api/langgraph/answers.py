@@ -1,6 +1,6 @@
 """JSON answers in the LangGraph Server API's form."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -15,6 +15,20 @@ from server.stream.sse import HEARTBEAT_SECONDS
 def json_answer(value: object, headers: Mapping[str, str] | None = None) -> Response:
     """A value as a JSON response."""
     return Response(to_json(value), media_type="application/json", headers=dict(headers or {}))
+
+
+def page_answer(found: Sequence[object], *, limit: int, offset: int) -> Response:
+    """One page of a list, with where the next one begins.
+
+    Args:
+        found: One more than the page holds, if there are more.
+    """
+    page, next_offset = found[:limit], offset + limit
+    if len(found) <= limit:
+        return json_answer(page, {"X-Pagination-Total": str(offset + len(page))})
+    return json_answer(
+        page, {"X-Pagination-Total": str(next_offset + 1), "X-Pagination-Next": str(next_offset)}
+    )
 
 
 def run_headers(thread_id: str, run_id: str, *, ending: str) -> dict[str, str]:

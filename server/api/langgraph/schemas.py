@@ -1,25 +1,16 @@
 """Bodies and answers of the LangGraph Server API, as its clients know them."""
 
 from dataclasses import replace
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from uuid import UUID
 
-from langgraph.types import PregelTask, StateSnapshot
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from starlette.exceptions import HTTPException
 
-from server.db.models import MultitaskStrategy, Run, Thread
+from server.db.models import MultitaskStrategy, Run
 from server.runs.configuration import allowed_metadata
 from server.runs.job import Durability, RunRequest
 from server.stream.modes import RunStreamMode
-
-
-class ThreadCreate(BaseModel):
-    """What POST /threads takes."""
-
-    thread_id: str | None = None
-    metadata: dict[str, Any] = Field(default_factory=dict)
-    if_exists: Literal["raise", "do_nothing"] = "raise"
 
 
 class SendTo(BaseModel):
@@ -160,25 +151,6 @@ class RunsCancel(BaseModel):
         return self
 
 
-def thread_json(thread: Thread, snapshot: StateSnapshot | None) -> dict[str, Any]:
-    """A thread as the API shows it."""
-    shown = {
-        "thread_id": thread.thread_id,
-        "created_at": thread.created_at.isoformat(),
-        "updated_at": thread.updated_at.isoformat(),
-        "state_updated_at": thread.state_updated_at.isoformat(),
-        "metadata": thread.meta,
-        "status": thread.status,
-        "config": thread.config,
-        "values": snapshot.values if snapshot and snapshot.config else None,
-    }
-    if thread.error is not None:
-        shown["error"] = thread.error
-    if snapshot is not None:
-        shown["interrupts"] = {t.id: list(t.interrupts) for t in snapshot.tasks if t.interrupts}
-    return shown
-
-
 def run_json(run: Run) -> dict[str, Any]:
     """A run as the API shows it."""
     return {
@@ -193,57 +165,3 @@ def run_json(run: Run) -> dict[str, Any]:
         "updated_at": run.updated_at.isoformat(),
         "langsmith_session_name": None,
     }
-
-
-def state_json(snapshot: StateSnapshot | None) -> dict[str, Any]:
-    """A thread's state as the API shows it; nulls before the first checkpoint."""
-    if snapshot is None or snapshot.created_at is None:
-        return _EMPTY_STATE
-    checkpoint = _checkpoint(snapshot.config)
-    parent = _checkpoint(snapshot.parent_config)
-    return {
-        "values": snapshot.values,
-        "next": list(snapshot.next),
-        "tasks": [_task(task) for task in snapshot.tasks],
-        "metadata": snapshot.metadata,
-        "created_at": snapshot.created_at,
-        "checkpoint": checkpoint,
-        "parent_checkpoint": parent,
-        "interrupts": list(snapshot.interrupts),
-        "checkpoint_id": checkpoint and checkpoint["checkpoint_id"],
-        "parent_checkpoint_id": parent and parent["checkpoint_id"],
-    }
-
-
-_EMPTY_STATE: dict[str, Any] = {
-    "values": {},
-    "next": [],
-    "tasks": [],
-    "metadata": None,
-    "created_at": None,
-    "checkpoint": None,
-    "parent_checkpoint": None,
-    "interrupts": [],
-    "checkpoint_id": None,
-    "parent_checkpoint_id": None,
-}
-
-
-def _task(task: PregelTask) -> dict[str, Any]:
-    return {
-        "id": task.id,
-        "name": task.name,
-        "path": cast("Any", task).path,
-        "error": str(task.error) if task.error else None,
-        "interrupts": list(task.interrupts),
-        "checkpoint": None,
-        "state": None,
-        "result": task.result,
-    }
-
-
-def _checkpoint(config: Any) -> dict[str, Any] | None:
-    if not config:
-        return None
-    keys = ("checkpoint_id", "thread_id", "checkpoint_ns", "checkpoint_map")
-    return {key: config["configurable"][key] for key in keys if key in config["configurable"]}

@@ -82,6 +82,16 @@ async def among(session: AsyncSession, thread_id: str, run_ids: Sequence[str]) -
     return list((await session.exec(query.order_by(col(Run.created_at), col(Run.run_id)))).all())
 
 
+async def active(session: AsyncSession, thread_id: str) -> list[Run]:
+    """A thread's runs with work ahead, oldest first."""
+    query = (
+        select(Run)
+        .where(col(Run.thread_id) == thread_id, col(Run.status).in_(ACTIVE))
+        .order_by(col(Run.created_at), col(Run.run_id))
+    )
+    return list((await session.exec(query)).all())
+
+
 class RunHead(NamedTuple):
     """What is known of a run without its input."""
 
