@@ -104,7 +104,7 @@ def cron_json(cron: Cron) -> dict[str, Any]:
         "cron_id": cron.cron_id,
         "assistant_id": cron.assistant_id,
         "thread_id": cron.thread_id,
-        "user_id": (cron.payload.get("user") or {}).get("identity", ""),
+        "user_id": _user_id(cron),
         "end_time": _iso(cron.end_time),
         "schedule": cron.schedule,
         "timezone": cron.timezone,
@@ -136,6 +136,11 @@ def _payload(cron: Cron) -> dict[str, Any]:
         "config": config | {"configurable": configurable},
         "enabled": cron.enabled,
     }
+
+
+def _user_id(cron: Cron) -> str:
+    user = cast("dict[str, Any] | None", cron.payload.get("user"))
+    return str(user.get("identity", "")) if user else ""
 
 
 def _iso(moment: datetime | None) -> str | None:
