@@ -16,7 +16,7 @@ from configs.settings import Settings
 from server import metrics
 from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
-from server.db.models import Run
+from server.db.models import Run, now
 from server.last_resort import end_within
 from server.metrics_port import metrics_port
 from server.resources import Resources, open_resources
@@ -139,4 +139,8 @@ async def _payload(resources: Resources, run: Run) -> dict[str, Any]:
     """What a webhook carries, in the words of the contract that the run was accepted under."""
     if run.contract == recogniser.CONTRACT:
         return await novels.callback_payload(resources, run)
-    return run_json(run) | {"values": await resources.states.output(run)}
+    times = {"run_started_at": run.started_at, "run_ended_at": run.ended_at, "webhook_sent_at": now()}
+    told: dict[str, Any] = {name: moment and moment.isoformat() for name, moment in times.items()}
+    if run.error is None:
+        return run_json(run) | told | {"values": await resources.states.output(run)}
+    return run_json(run) | told | {"values": await resources.states.values(run, None), "error": run.error}

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +9,7 @@ from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
-from langgraph.types import Command, Send, StreamMode
+from langgraph.types import Command, Send
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -27,10 +26,11 @@ from server.runs.configuration import attempt_metadata
 from server.runs.ending import Failure, LeaseLost, Outcome
 from server.runs.files import RunStorage
 from server.runs.held import HeldRun
+from server.runs.parts import stream_parts
 from server.stream.broker import EventBroker
-from server.stream.encoding import to_json
+from server.stream.encoding import to_json, to_json_or_text
 from server.stream.log import Fenced, RunLog
-from server.stream.modes import EventNamer, graph_modes
+from server.stream.modes import EventNamer
 from tools.errors import ServiceError
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
@@ -159,19 +159,11 @@ class GraphRunner:
         given = _input(run)
         if run.attempt > 1 and await self._is_resumed(run, log, graph, config):
             given, config = None, _latest(config)
-        parts: AsyncIterator[tuple[tuple[str, ...], StreamMode, Any]] = cast("Any", graph).astream(
-            given,
-            config,
-            context=kwargs["context"] or None,
-            stream_mode=list(dict.fromkeys([*graph_modes(wanted), "checkpoints"])),
-            output_keys=graph.output_channels,
-            interrupt_before=kwargs["interrupt_before"],
-            interrupt_after=kwargs["interrupt_after"],
-            durability=kwargs["durability"],
-            subgraphs=True,
-            control=held.control,
-        )
+        parts = stream_parts(graph, given, config, kwargs, run_id=run.run_id, control=held.control)
         async for namespace, mode, payload in parts:
+            if mode == "events":
+                await log.emit("events", to_json_or_text(payload))
+                continue
             if mode == "checkpoints":
                 if not namespace:
                     await log.mark(payload["config"]["configurable"]["checkpoint_id"])

@@ -54,7 +54,6 @@ class RunRequest:
             interrupt_after=kwargs["interrupt_after"],
             webhook=kwargs["webhook"],
             durability=kwargs["durability"],
-            multitask_strategy=run.multitask_strategy,
             strict_resume=kwargs.get("strict_resume", False),
             feedback_keys=kwargs["feedback_keys"],
             user=kwargs["config"]["configurable"].get("langgraph_auth_user"),

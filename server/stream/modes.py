@@ -6,6 +6,8 @@ from typing import Any, Literal
 from langchain_core.messages import BaseMessage, BaseMessageChunk, message_chunk_to_message
 from langgraph.types import StreamMode
 
+from server.stream.payloads import shaped
+
 RunStreamMode = Literal[
     "values", "updates", "messages", "messages-tuple", "custom", "tasks", "checkpoints", "debug", "events"
 ]
@@ -43,7 +45,7 @@ class EventNamer:
             namespace: Path of the subgraph, empty for the graph itself.
         """
         if mode != "messages":
-            return [("|".join((mode, *namespace)), payload)]
+            return [("|".join((mode, *namespace)), shaped(mode, payload))]
         message, metadata = payload
         events: list[Named] = []
         if self._tuples:

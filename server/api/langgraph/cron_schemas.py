@@ -143,5 +143,10 @@ def _payload(cron: Cron) -> dict[str, Any]:
     }
 
 
+def _user_id(cron: Cron) -> str:
+    user = cast("dict[str, Any] | None", cron.payload.get("user"))
+    return str(user.get("identity", "")) if user else ""
+
+
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment is not None else None

@@ -11,7 +11,7 @@ from server.api.deps import Open, RunId, ThreadId
 from server.api.following import run_events
 from server.api.langgraph.answers import json_answer, run_headers
 from server.api.langgraph.joining import modes, resume_point
-from server.api.langgraph.starting import RUN_NOT_FOUND, leave, outcome
+from server.api.langgraph.starting import RUN_NOT_FOUND, EndEvent, outcome, run_stream
 from server.db.models import Run
 from server.resources import Resources
 from server.stream.encoding import to_json
@@ -46,20 +46,18 @@ async def join_stream(
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
     stream_mode: Annotated[list[str] | None, Query()] = None,
     cancel_on_disconnect: CancelOnDisconnect = False,
+    end_event: EndEvent = False,
 ) -> Response:
     """Follow a run: with Last-Event-ID all events after that one ("0": all), else those to come."""
     after, wanted = resume_point(last_event_id), modes(stream_mode or [])
-    headers = run_headers(thread_id, run_id, ending="stream")
     run = await _find(resources, thread_id, run_id)
     if run is None:
+        headers = run_headers(thread_id, run_id, ending="stream")
         return event_stream(_one(frame("error", to_json(RUN_NOT_FOUND))), headers)
     events = run_events(resources, run, after=after)
     chosen = _filtered(events, wanted) if wanted else events
-    return event_stream(
-        frames(chosen, with_ids=run.kwargs["resumable"] or last_event_id is not None),
-        headers,
-        on_disconnect=lambda: leave(resources, run, cancels=cancel_on_disconnect),
-    )
+    content = frames(chosen, with_ids=run.kwargs["resumable"] or last_event_id is not None)
+    return run_stream(resources, run, content, cancels=cancel_on_disconnect, end_event=end_event)
 
 
 async def _filtered(entries: AsyncGenerator[Entry], wanted: list[str]) -> AsyncGenerator[Entry]:

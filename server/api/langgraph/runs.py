@@ -11,7 +11,7 @@ from server.api.following import ended
 from server.api.langgraph.answers import json_answer, run_headers
 from server.api.langgraph.joining import modes
 from server.api.langgraph.schemas import RunCreate, run_json
-from server.api.langgraph.starting import accept, stream_new, wait_for_new
+from server.api.langgraph.starting import EndEvent, accept, stream_new, wait_for_new
 from server.db.models import RunStatus
 from server.db.repositories import run_list, threads
 from tools.errors import InvalidInput, NotFound
@@ -41,9 +41,11 @@ async def create_run(thread_id: ThreadId, body: RunCreate, resources: Open) -> R
 
 
 @router.post("/stream")
-async def stream_run(thread_id: ThreadId, body: RunCreate, resources: Open) -> Response:
+async def stream_run(
+    thread_id: ThreadId, body: RunCreate, resources: Open, end_event: EndEvent = False
+) -> Response:
     """Start a run and stream its events."""
-    return await stream_new(resources, body, thread_id)
+    return await stream_new(resources, body, thread_id, end_event=end_event)
 
 
 @router.post("/wait")

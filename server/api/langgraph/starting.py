@@ -1,8 +1,10 @@
 """Accepting runs, and the answers to whoever stays until their end."""
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Annotated
 
-from fastapi import Response
+from fastapi import Query, Response
 from starlette.exceptions import HTTPException
 
 from server.api.following import ended, run_events
@@ -11,8 +13,10 @@ from server.api.langgraph.schemas import RunCreate
 from server.db.models import Run
 from server.resources import Resources
 from server.stream.entry import FROM_START
-from server.stream.sse import event_stream, frames
+from server.stream.sse import event_stream, frames, with_end
 from tools.errors import NotFound
+
+EndEvent = Annotated[bool, Query(description="End the stream with an event `end`.")]
 
 RUN_NOT_FOUND = {"error": "HTTPException", "message": "404: Run not found"}
 
@@ -28,13 +32,29 @@ async def accept(resources: Resources, body: RunCreate, thread_id: str | None) -
     return await resources.runs.create_run(body.request(keep_thread=keep), thread_id=thread_id)
 
 
-async def stream_new(resources: Resources, body: RunCreate, thread_id: str | None) -> Response:
+async def stream_new(
+    resources: Resources, body: RunCreate, thread_id: str | None, *, end_event: bool
+) -> Response:
     """Accept a run and stream its events."""
     run = await accept(resources, body, thread_id)
+    content = frames(run_events(resources, run, after=FROM_START), with_ids=body.stream_resumable)
+    return run_stream(resources, run, content, cancels=body.on_disconnect == "cancel", end_event=end_event)
+
+
+def run_stream(
+    resources: Resources, run: Run, content: AsyncIterator[bytes], *, cancels: bool, end_event: bool
+) -> Response:
+    """The response that carries a run's events.
+
+    Args:
+        cancels: Whether the run is stopped when the client leaves before its end.
+        end_event: Whether an event ``end`` is the last one, here and where the client comes back to.
+    """
+    ending = "stream?end_event=true" if end_event else "stream"
     return event_stream(
-        frames(run_events(resources, run, after=FROM_START), with_ids=body.stream_resumable),
-        run_headers(run.thread_id, run.run_id, ending="stream"),
-        on_disconnect=lambda: leave(resources, run, cancels=body.on_disconnect == "cancel"),
+        with_end(content) if end_event else content,
+        run_headers(run.thread_id, run.run_id, ending=ending),
+        on_disconnect=lambda: leave(resources, run, cancels=cancels),
     )
 
 

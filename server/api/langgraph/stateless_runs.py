@@ -6,7 +6,7 @@ from server.api.body import JsonRoute
 from server.api.deps import Open
 from server.api.langgraph.answers import json_answer, run_headers
 from server.api.langgraph.schemas import RunCreate, run_json
-from server.api.langgraph.starting import accept, stream_new, wait_for_new
+from server.api.langgraph.starting import EndEvent, accept, stream_new, wait_for_new
 
 router = APIRouter(prefix="/runs", tags=["runs"], route_class=JsonRoute)
 
@@ -20,9 +20,9 @@ async def create_stateless_run(body: RunCreate, resources: Open) -> Response:
 
 
 @router.post("/stream")
-async def stream_stateless_run(body: RunCreate, resources: Open) -> Response:
+async def stream_stateless_run(body: RunCreate, resources: Open, end_event: EndEvent = False) -> Response:
     """Start a run and stream its events."""
-    return await stream_new(resources, body, None)
+    return await stream_new(resources, body, None, end_event=end_event)
 
 
 @router.post("/wait")
