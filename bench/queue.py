@@ -29,9 +29,7 @@ SLOTS = 20  # runs at a time of one worker
 AT_ONCE = 20  # requests
 TENTHS = 10
 
-MAX_SPREAD = (
-    0.4  # of the mean: by how much finished runs may differ halfway; turns are equal, not what runs take
-)
+MAX_SPREAD = 0.4  # of the mean, between owners halfway: turns are equal, what runs take is not
 MAX_GAP = 0.05  # of the whole time: how long an owner with waiting runs may go without one that ends
 MAX_GROWTH_MIB = 40.0  # of a worker between the first and the last tenth
 

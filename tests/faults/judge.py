@@ -91,8 +91,8 @@ async def _history(saver: AsyncRedisSaver, run: Begun) -> tuple[list[str], dict[
     config: Any = {"configurable": {"thread_id": run.thread_id, "checkpoint_ns": ""}}
     found = {one.checkpoint["id"]: one async for one in saver.alist(config)}
     last = await saver.aget_tuple(config)
-    assert last is not None, run
-    seen, committed = last.checkpoint["channel_values"].get("seen", []), dict[str, int]()
+    seen: list[str] = last.checkpoint["channel_values"].get("seen", []) if last else []
+    committed: dict[str, int] = {}
     while last is not None:
         attempt: Any = last.metadata.get("run_attempt")
         committed |= dict.fromkeys(last.checkpoint["channel_values"].get("seen", []), attempt)

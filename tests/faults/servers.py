@@ -13,9 +13,11 @@ from redis import Redis
 from tests.faults.plan import Kind
 from tests.faults.proxy import TcpProxy, tcp_proxy
 from tests.fixtures.redis_servers import (
+    SERVICE,
     ClusterDeployment,
     RedisProcess,
     SentinelDeployment,
+    SentinelProcess,
     redis_cluster_nodes,
     redis_process,
     redis_sentinels,
@@ -143,10 +145,14 @@ class Sentinels:
             return await asyncio.to_thread(self._fail_over, primary)
 
     def _fail_over(self, primary: RedisProcess) -> str:
-        """Kill the primary; it comes back as the replica of the one that was promoted."""
+        """Kill the primary; it comes back as the replica of the one that was promoted.
+
+        Not before every Sentinel knows of that: else those that do not yet send clients to the old one,
+        which takes writes until it is made a replica and then drops them.
+        """
         primary.kill()
         start = time.monotonic()
-        wait_until(lambda: self.deployment.primary() is not primary)
+        wait_until(lambda: all(_named_by(one) != primary.port for one in self.deployment.sentinels))
         took = time.monotonic() - start
         primary.start()
         wait_until(lambda: _follows(primary))
@@ -165,6 +171,12 @@ def _end_connections(node: RedisProcess) -> int:
     with Redis.from_url(node.url) as client:
         ended: Any = client.execute_command("CLIENT", "KILL", "TYPE", "normal")
         return int(ended) + int(client.execute_command("CLIENT", "KILL", "TYPE", "pubsub"))
+
+
+def _named_by(sentinel: SentinelProcess) -> int:
+    """The port of the primary that a Sentinel names."""
+    with Redis.from_url(sentinel.url) as client:
+        return client.sentinel_get_master_addr_by_name(SERVICE)[1]
 
 
 def _follows(node: RedisProcess) -> bool:

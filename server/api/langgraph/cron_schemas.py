@@ -98,11 +98,6 @@ class CronSearch(CronFields):
     select: list[Column] | None = None
 
 
-def _user_id(cron: Cron) -> str:
-    user: dict[str, Any] = cron.payload.get("user") or {}
-    return str(user.get("identity", ""))
-
-
 def cron_json(cron: Cron) -> dict[str, Any]:
     """A cron as the API shows it."""
     return {
