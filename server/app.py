@@ -16,6 +16,7 @@ from server.api.accounts import files, webhooks
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
 from server.api.langgraph import cancel, metrics, runs, system, threads
+from server.api.langgraph.protocol import routes as protocol
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.sight import Sight
 from server.resources import Resources, open_resources
@@ -89,7 +90,19 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_middleware(Sight)
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    for module in (system, metrics, threads, runs, cancel, run_list, files, webhooks, catalog, novels):
+    for module in (
+        system,
+        metrics,
+        threads,
+        runs,
+        cancel,
+        protocol,
+        run_list,
+        files,
+        webhooks,
+        catalog,
+        novels,
+    ):
         app.include_router(module.router)
     console.install(app)
     return app

@@ -1,0 +1,15 @@
+"""The thread-centric event protocol (version 2), derived from the logs of runs when they are read."""
+
+from server.stream.protocol.encoder import ThreadEncoder
+from server.stream.protocol.event import ProtocolEvent
+from server.stream.protocol.subscription import Cursor, InvalidSubscription, Subscription, cursor, parse
+
+__all__ = [
+    "Cursor",
+    "InvalidSubscription",
+    "ProtocolEvent",
+    "Subscription",
+    "ThreadEncoder",
+    "cursor",
+    "parse",
+]
