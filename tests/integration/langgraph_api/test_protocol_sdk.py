@@ -1,5 +1,6 @@
 """The official SDK's thread streams, and LangGraph's remote graph on top of them, against this server."""
 
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -12,8 +13,9 @@ from tests.fixtures.protocol import HELLO
 
 
 @pytest.fixture
-def sdk(project_server: Server) -> LangGraphClient:
-    return get_client(url=project_server.url)
+async def sdk(project_server: Server) -> AsyncIterator[LangGraphClient]:
+    async with get_client(url=project_server.url) as client:
+        yield client
 
 
 async def test_a_thread_stream_ends_with_the_state(sdk: LangGraphClient) -> None:
@@ -29,7 +31,8 @@ async def test_a_thread_stream_carries_messages_as_they_grow(sdk: LangGraphClien
     async with sdk.threads.stream(thread_id=str(uuid4()), assistant_id="agent") as thread:
         await thread.run.start(input=HELLO)
 
-        texts = [[part async for part in message.text] async for message in thread.messages]
+        messages = [message async for message in thread.messages]
+        texts = [[part async for part in message.text] for message in messages]
 
     assert texts == [["Hello", " ", "from", " ", "fake", " ", "model"]]
 
@@ -38,10 +41,10 @@ async def test_a_thread_stream_carries_tool_calls(sdk: LangGraphClient) -> None:
     async with sdk.threads.stream(thread_id=str(uuid4()), assistant_id="tools") as thread:
         await thread.run.start(input=HELLO)
 
-        calls = [(call.name, call.input, await call.output) async for call in thread.tool_calls]
+        [call] = [call async for call in thread.tool_calls]
+        output = await call.output
 
-    [(name, given, output)] = calls
-    assert (name, given, output["content"]) == ("shout", {"text": "hi"}, "HI")
+    assert (call.name, call.input, output["content"]) == ("shout", {"text": "hi"}, "HI")
 
 
 async def test_a_thread_stream_knows_its_subgraphs(sdk: LangGraphClient) -> None:
@@ -66,13 +69,14 @@ async def test_a_thread_stream_answers_interrupts(sdk: LangGraphClient) -> None:
     assert state == {"steps": ["first", "yes"]}
 
 
-async def test_a_remote_graph_streams_events(project_server: Server) -> None:
-    graph = RemoteGraph("agent", url=project_server.url)
+async def test_a_remote_graph_streams_events(sdk: LangGraphClient) -> None:
+    graph = RemoteGraph("agent", client=sdk)
 
     run = await graph.astream_events(HELLO, version="v3")
     async with run:
-        messages = [await message.text async for message in run.messages]
+        messages = [message async for message in run.messages]
+        texts = [await message.text for message in messages]
         output = await run.output()
 
-    assert messages == ["Hello from fake model"]
+    assert texts == ["Hello from fake model"]
     assert output["steps"] == ["model", "after"]
