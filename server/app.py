@@ -17,6 +17,7 @@ from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
 from server.api.langgraph import cancel, metrics, runs, system, threads
 from server.api.langgraph.protocol import routes as protocol
+from server.api.langgraph.protocol import session as protocol_session
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.sight import Sight
 from server.resources import Resources, open_resources
@@ -58,6 +59,7 @@ async def serve(
                 log_config=None,
                 access_log=settings.log_level == "DEBUG",
                 timeout_graceful_shutdown=DRAIN_SECONDS,
+                ws_max_size=_largest_body(settings),
             )
         )
         on_server(server)
@@ -97,6 +99,7 @@ def create_app(resources: Resources) -> FastAPI:
         runs,
         cancel,
         protocol,
+        protocol_session,
         run_list,
         files,
         webhooks,

@@ -2,9 +2,17 @@
 
 from server.stream.protocol.encoder import ThreadEncoder
 from server.stream.protocol.event import ProtocolEvent
-from server.stream.protocol.subscription import Cursor, InvalidSubscription, Subscription, cursor, parse
+from server.stream.protocol.subscription import (
+    CHANNELS,
+    Cursor,
+    InvalidSubscription,
+    Subscription,
+    cursor,
+    parse,
+)
 
 __all__ = [
+    "CHANNELS",
     "Cursor",
     "InvalidSubscription",
     "ProtocolEvent",

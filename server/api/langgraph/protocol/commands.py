@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import anyio
+from langchain_protocol import ErrorCode
 from pydantic import ValidationError
 
 from server.api.errors import STATUS
@@ -36,9 +37,9 @@ Handler = Callable[[Params], Awaitable[Params]]
 class CommandRefused(Exception):
     """A command that cannot be carried out, with the protocol's code for the reason."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: ErrorCode, message: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.code: ErrorCode = code
 
 
 class MalformedCommand(Exception):
@@ -154,7 +155,7 @@ class Commands:
             return await runs.next_of_thread(session, self._thread_id)
 
 
-def failure(number: int | None, code: str, message: str) -> Answer:
+def failure(number: int | None, code: ErrorCode, message: str) -> Answer:
     """The answer to a command that was not carried out."""
     return {"type": "error", "id": number, "error": code, "message": message}
 
