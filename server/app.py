@@ -15,7 +15,9 @@ from server.api import runs as run_list
 from server.api.accounts import files, webhooks
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
-from server.api.langgraph import cancel, metrics, runs, system, threads
+from server.api.langgraph import cancel, mcp, metrics, runs, system, threads
+from server.api.langgraph.a2a import card as a2a_card
+from server.api.langgraph.a2a import routes as a2a
 from server.api.langgraph.protocol import routes as protocol
 from server.api.langgraph.protocol import session as protocol_session
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
@@ -100,6 +102,11 @@ def create_app(resources: Resources) -> FastAPI:
         cancel,
         protocol,
         protocol_session,
+        mcp,
+        a2a,
+        a2a_card,
+        a2a,
+        a2a_card,
         run_list,
         files,
         webhooks,

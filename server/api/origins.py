@@ -61,7 +61,7 @@ class OriginGuard:
 
 
 async def _close(receive: Receive, send: Send) -> None:
-    """Refuse a WebSocket: opened and closed, for a browser tells its page nothing of one that never opened."""
+    """Refuse a WebSocket once it is open: a browser tells its page nothing of one that never opened."""
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": FORBIDDEN, "reason": "foreign page"})

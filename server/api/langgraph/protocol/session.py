@@ -1,6 +1,6 @@
 """The protocol over a WebSocket: commands come in, their answers and the events of the thread go out.
 
-Nothing waits here for a client that is slow: what it has not taken yet is read from Redis when it can take it.
+Nothing waits here for a slow client: what it has not taken yet is read from Redis when it can take it.
 """
 
 from collections.abc import AsyncIterator
