@@ -105,8 +105,6 @@ def create_app(resources: Resources) -> FastAPI:
         mcp,
         a2a,
         a2a_card,
-        a2a,
-        a2a_card,
         run_list,
         files,
         webhooks,

@@ -37,7 +37,10 @@ class MessageEvents:
         if key in self._finished:
             return []
         if message["type"] == "AIMessageChunk":
-            events = list(self._grow(namespace, key, AIMessageChunk.model_validate(message)))
+            # As the last one, a chunk would parse its piece of a call as if that were all of it.
+            chunk = AIMessageChunk.model_validate(message | {"chunk_position": None, "tool_calls": []})
+            is_last = message.get("chunk_position") == "last"
+            events = list(self._grow(namespace, key, chunk, is_last=is_last))
         else:
             events = list(self._whole(key, message))
         return [self._addressed(namespace, key, event) for event in events]
@@ -51,7 +54,9 @@ class MessageEvents:
         self._growing.clear()
         return ends
 
-    def _grow(self, namespace: Namespace, key: str, chunk: AIMessageChunk) -> Iterator[Data]:
+    def _grow(
+        self, namespace: Namespace, key: str, chunk: AIMessageChunk, *, is_last: bool
+    ) -> Iterator[Data]:
         growing = self._growing.get(key)
         if growing is None:
             growing = self._growing[key] = _Growing(namespace)
@@ -61,7 +66,7 @@ class MessageEvents:
         growing.metadata |= cast("Data", chunk.response_metadata)
         if chunk.usage_metadata:
             growing.usage = add_usage(growing.usage, chunk.usage_metadata)
-        if chunk.chunk_position == "last":
+        if is_last:
             yield from _finish(growing)
             del self._growing[key]
             self._finished.add(key)

@@ -1,13 +1,18 @@
 """The events of the thread-centric protocol, against the captures of the official server."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
+from server.keys import RunKey
+from tests.conftest import Server
+from tests.fixtures.event_logs import KEYS
 from tests.fixtures.protocol import HELLO, brief, command, following, start, told
 
 CAPTURED = ["values", "messages", "lifecycle", "input", "tools"]  # what the official server sends
@@ -354,3 +359,23 @@ async def test_what_cannot_be_subscribed_to_is_refused(
 
     assert response.status_code == 400
     assert response.json()["detail"] == detail
+
+
+@pytest.fixture
+async def server_redis(project_server: Server) -> AsyncIterator[Redis]:
+    """The Redis of the server under test."""
+    async with Redis.from_url(f"unix://{project_server.settings.data_dir}/redis/redis.sock") as client:
+        yield client
+
+
+async def test_what_is_left_of_a_trimmed_log_is_told_whatever_the_client_had(
+    project_client: httpx.AsyncClient, server_redis: Redis
+) -> None:
+    thread, run = await start(project_client, "agent", HELLO)
+    every = await told(project_client, thread)
+    await server_redis.xtrim(KEYS.events(RunKey(thread, run)), maxlen=1, approximate=False)
+
+    rest = await told(project_client, thread, since=every[-1]["seq"])
+
+    assert [brief(e) for e in rest] == ["lifecycle running", "values", "lifecycle completed"]
+    assert rest[-1]["event_id"] == every[-1]["event_id"]
