@@ -59,9 +59,8 @@ async def test_a_thread_stream_knows_its_subgraphs(sdk: LangGraphClient) -> None
 async def test_a_thread_stream_answers_interrupts(sdk: LangGraphClient) -> None:
     async with sdk.threads.stream(thread_id=str(uuid4()), assistant_id="review") as thread:
         await thread.run.start(input={})
-        async for _ in thread.events:
-            if thread.interrupted:
-                break
+        async for _ in thread.values:
+            pass  # this ends once the client knows that it is asked
 
         await thread.run.respond("yes")
         state = await thread.output
