@@ -182,6 +182,20 @@ async def test_an_interrupt_is_answered_once(project_client: httpx.AsyncClient) 
     assert await values_of(project_client, thread) == {"steps": ["first", "yes"]}
 
 
+async def test_of_two_answers_at_once_one_counts(project_client: httpx.AsyncClient) -> None:
+    thread, _ = await start(project_client, "review", {})
+    asked = await interrupt_of(project_client, thread)
+
+    answers = await asyncio.gather(
+        *(
+            command(project_client, thread, "input.respond", interrupt_id=asked, response=word)
+            for word in ("yes", "no")
+        )
+    )
+
+    assert sorted(answer["type"] for answer in answers) == ["error", "success"]
+
+
 async def test_an_answer_waits_for_a_run_that_is_about_to_ask(project_client: httpx.AsyncClient) -> None:
     thread, _ = await start(project_client, "review", {})
     asked = await interrupt_of(project_client, thread)
