@@ -30,6 +30,7 @@ from server.runs.ending import RunEnding
 from server.runs.executor import RunExecutor
 from server.runs.fair_queue import FairQueue, Limits
 from server.runs.held import HeldRuns
+from server.runs.langgraph_json import LangGraphJson, read_langgraph_json
 from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
 from server.runs.removal import ThreadRemover
@@ -51,6 +52,7 @@ class Resources:
     """What is open while the service runs."""
 
     settings: Settings
+    project: LangGraphJson
     database: Database
     storage: LocalStorage
     broker: EventBroker
@@ -85,6 +87,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         queue = await stack.enter_async_context(open_queue(redis_url))
         checkpointer = AsyncRedisSaver(redis)
         await checkpointer.acheck_server()
+        project = read_langgraph_json(settings.config) if settings.config else LangGraphJson(graphs={})
         catalog = load_catalog(settings.config, checkpointer)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
@@ -133,6 +136,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         canceller = Canceller(database=database, leases=leases, ending=ending, executor=executor)
         yield Resources(
             settings=settings,
+            project=project,
             database=database,
             storage=storage,
             broker=broker,
