@@ -12,7 +12,7 @@ from langgraph_sdk import Auth
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
-from server.api.application import build_api
+from server.api.application import build_api, in_process
 from server.api.auth.authenticator import Authenticator
 from server.api.auth.guard import AuthGuard
 from server.api.body import BodyLimit
@@ -23,6 +23,7 @@ from server.api.prefix import MountPrefix
 from server.api.sight import Sight
 from server.api.switches import Switches
 from server.resources import Resources, open_resources
+from server.runs import loopback
 from server.runs.importing import load_object
 from server.runs.langgraph_json import AuthSpec, CorsSpec, LangGraphJson
 from server.worker import working
@@ -167,11 +168,12 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[Any]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Any]]:
-        if custom is None:
-            yield {"resources": resources}
-            return
-        async with custom.lifespan() as state:
-            yield {**(state or {}), "resources": resources}
+        with loopback.connected(in_process(resources)):
+            if custom is None:
+                yield {"resources": resources}
+                return
+            async with custom.lifespan() as state:
+                yield {**(state or {}), "resources": resources}
 
     return lifespan
 

@@ -19,6 +19,7 @@ from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
 from server.keys import CLUSTER_SHARDS, RunKeys
 from server.redis_patience import READ_TIMEOUT, patience
+from server.runs import loopback
 from server.runs.assistant_removal import AssistantRemover
 from server.runs.assistants import Assistants
 from server.runs.attempt import GraphRunner
@@ -88,6 +89,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         checkpointer = AsyncRedisSaver(redis)
         await checkpointer.acheck_server()
         project = read_langgraph_json(settings.config) if settings.config else LangGraphJson(graphs={})
+        loopback.install()
         catalog = load_catalog(settings.config, checkpointer)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
