@@ -71,7 +71,7 @@ def create_app(resources: Resources) -> FastAPI:
     settings, project = resources.settings, resources.project
     http = project.http
     custom = CustomApp.load(_config(settings), http.app) if http.app else None
-    app = build_api(_lifespan(resources, custom))
+    app = build_api(_lifespan(resources, custom), with_truncate=settings.allow_truncate)
     # The first of these stands next to the routes, the last one next to the network.
     if http.configurable_headers is not None:
         app.add_middleware(ConfigurableHeaders, spec=http.configurable_headers)

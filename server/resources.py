@@ -39,6 +39,7 @@ from server.runs.results import StateReader
 from server.runs.schedules import Schedules
 from server.runs.service import RunService
 from server.runs.sweeper import Sweeper
+from server.runs.webhook_policy import WebhookPolicy
 from server.runs.webhooks import WebhookSender
 from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
@@ -101,6 +102,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             timeout=settings.webhook_timeout,
             retries=settings.webhook_retry,
             allow_private=settings.webhook_allow_private,
+            policy=WebhookPolicy.of(project),
         )
         dispatcher = Dispatcher(fair_queue=FairQueue(redis, _limits(settings)), queue=queue)
         leases = Leases(redis, keys, duration=timedelta(seconds=settings.lease_seconds), keep=keep)

@@ -13,7 +13,16 @@ from server.api import runs as run_list
 from server.api.accounts import files, webhooks
 from server.api.body import BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
-from server.api.langgraph import assistant_graphs, assistants, cancel, metrics, runs, system, threads
+from server.api.langgraph import (
+    assistant_graphs,
+    assistants,
+    cancel,
+    metrics,
+    runs,
+    system,
+    threads,
+    truncate,
+)
 from server.resources import Resources
 
 ROUTERS = (system, metrics, assistants, assistant_graphs, threads, runs, cancel, run_list, files, webhooks)
@@ -22,8 +31,14 @@ JOB_ROUTERS = (catalog, novels)
 
 def build_api(
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[Any]] | None = None,
+    *,
+    with_truncate: bool = False,
 ) -> FastAPI:
-    """All routes; each request finds the resources in its state."""
+    """All routes; each request finds the resources in its state.
+
+    Args:
+        with_truncate: Serve the route that removes everything, too.
+    """
     app = FastAPI(
         title="Scriptorium",
         version=version("scriptorium-service"),
@@ -32,7 +47,7 @@ def build_api(
     )
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    for module in (*ROUTERS, *JOB_ROUTERS):
+    for module in (*ROUTERS, *JOB_ROUTERS, *((truncate,) if with_truncate else ())):
         app.include_router(module.router)
     console.install(app)
     return app
