@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from redis.asyncio import RedisCluster
 
 from configs.settings import Settings
@@ -87,9 +88,9 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         options["event_dispatcher"] = metrics.round_trips("state")
         redis = await stack.enter_async_context(open_async_client(redis_url, **options, **patience()))
         queue = await stack.enter_async_context(open_queue(redis_url))
-        checkpointer = AsyncRedisSaver(redis)
-        await checkpointer.acheck_server()
         project = read_langgraph_json(settings.config) if settings.config else LangGraphJson(graphs={})
+        checkpointer = AsyncRedisSaver(redis, serde=_serde(project))
+        await checkpointer.acheck_server()
         loopback.install()
         catalog = load_catalog(settings.config, checkpointer)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
@@ -176,6 +177,19 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 every=timedelta(seconds=settings.sweep_seconds),
             ),
         )
+
+
+def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:
+    """A serializer that brings back only the types that the project names; None for LangGraph's own rules."""
+    spec = project.checkpointer.serde if project.checkpointer else None
+    if spec is None:
+        return None
+    options: dict[str, Any] = {"pickle_fallback": spec.pickle_fallback}
+    for name in ("allowed_json_modules", "allowed_msgpack_modules"):
+        allowed = getattr(spec, name)
+        if allowed is not None:
+            options[name] = True if allowed is True else [tuple(path) for path in allowed]
+    return JsonPlusSerializer(**options)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -5,10 +5,13 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from configs.settings import Settings
+from server.resources import open_resources
 from server.runs.langgraph_json import LangGraphJson, enter_project, read_langgraph_json
 from server.runs.webhook_policy import WebhookPolicy
 from tests.conftest import Server
@@ -180,6 +183,47 @@ def test_our_own_file_has_one_key_for_the_dev_server_alone() -> None:
     known = read_langgraph_json(Path(__file__).parents[3] / "langgraph.json")
 
     assert known.unknown_keys() == ["checkpointer.path"]
+
+
+SERDE_SOURCE = """
+from dataclasses import dataclass
+from typing import Any
+from typing_extensions import TypedDict
+from langgraph.graph import START, StateGraph
+
+@dataclass
+class Mine:
+    value: int = 1
+
+class State(TypedDict, total=False):
+    mine: Any
+
+graph = StateGraph(State)
+graph.add_node("make", lambda state: {"mine": Mine(7)})
+graph.add_edge(START, "make")
+"""
+
+
+@pytest.mark.parametrize(("allowed", "kind"), [([["serde_listed", "Mine"]], "Mine"), ([], "dict")])
+async def test_a_state_brings_back_only_the_types_that_are_allowed(
+    tmp_path: Path, redis_url: str, allowed: Any, kind: str
+) -> None:
+    config = project(
+        tmp_path / "project",
+        "serde_listed",
+        SERDE_SOURCE,
+        graphs={"g": "serde_listed:graph"},
+        checkpointer={"serde": {"allowed_msgpack_modules": allowed}},
+    )
+    settings = Settings(DATA_DIR=tmp_path / "data", SCRIPTORIUM_CONFIG=config, REDIS_URL=redis_url)  # type: ignore[call-arg]
+
+    async with open_resources(settings) as resources:
+        graph = resources.catalog.find("g").graph
+        thread = {"configurable": {"thread_id": str(uuid4())}}
+        await graph.ainvoke({}, thread)
+        brought_back = (await graph.aget_state(thread)).values["mine"]
+
+    assert type(brought_back).__name__ == kind
 
 
 def policy(**webhooks: Any) -> WebhookPolicy:
