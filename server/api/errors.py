@@ -31,7 +31,7 @@ STATUS = {
     ErrorCategory.QUOTA: 502,
     ErrorCategory.INVALID_ANSWER: 502,
 }
-BY_CODE = {"no_graph": 424}  # where clients expect something more special than the category's
+BY_CODE = {"factory_made_no_graph": 424}  # where clients expect something more special than the category's
 
 
 def install(app: FastAPI) -> None:

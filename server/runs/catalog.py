@@ -29,7 +29,7 @@ ASSISTANT_NAMESPACE = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")  # as the off
 class NoGraph(InvalidInput):
     """A factory made something else than a graph."""
 
-    code = "no_graph"
+    code = "factory_made_no_graph"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
+from server import access
 from server.db.models import Run, Thread, now
 from server.runs.assistants import ResolvedAssistant
 from server.runs.job import RunRequest
@@ -51,7 +52,13 @@ def configure(
             **assistant.config,
             **given,
             # The caller's word comes after the assistant's, in whichever of the two each of them said it.
-            "configurable": {**configurable, **context, **allowed(given.get("configurable", {})), **ours},
+            "configurable": {
+                **configurable,
+                **context,
+                **allowed(given.get("configurable", {})),
+                **ours,
+                **access.configurable(),
+            },
             "metadata": run.meta,
         },
         "context": context,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateSnapshot
 
 from server.db.models import ThreadSnapshot
@@ -32,8 +33,9 @@ class Snapshots:
         A graph whose state cannot be read must not keep its runs from ending.
         """
         try:
-            graph = self.catalog.find(graph_id).graph
-            return snapshot_of(thread_id, await graph.aget_state({"configurable": {"thread_id": thread_id}}))
+            config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
+            async with self.catalog.find(graph_id).open("threads.read", config=config) as graph:
+                return snapshot_of(thread_id, await graph.aget_state(config))
         except Exception:  # a state may fail to load in as many ways as there are graphs
             logger.exception("The values of thread %s cannot be read, and are not kept", thread_id)
             return None

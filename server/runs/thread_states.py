@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.utils.uuid import uuid7
@@ -16,6 +16,7 @@ from server.db.repositories import runs, threads
 from server.db.session import Database
 from server.keys import RunKey
 from server.runs.catalog import AnyGraph, GraphCatalog
+from server.runs.factories import AccessContext
 from server.runs.leases import LeaseHeld, Leases
 from server.runs.snapshots import snapshot_of
 from server.runs.state_json import state_json
@@ -69,11 +70,12 @@ class ThreadStates:
         self, thread: Thread, place: StatePlace = LATEST, *, subgraphs: bool = False
     ) -> StateSnapshot | None:
         """A state; None for a thread without a graph."""
-        graph = self._graph(thread)
-        if graph is None:
-            return None
-        with _explained():
-            return await graph.aget_state(place.config(thread.thread_id), subgraphs=subgraphs)
+        config = place.config(thread.thread_id)
+        async with self._opened(thread, "threads.read", config) as graph:
+            if graph is None:
+                return None
+            with _explained():
+                return await graph.aget_state(config, subgraphs=subgraphs)
 
     async def history(
         self,
@@ -85,14 +87,13 @@ class ThreadStates:
         metadata: dict[str, Any] | None = None,
     ) -> list[StateSnapshot]:
         """States, the newest first."""
-        graph = self._graph(thread)
-        if graph is None:
-            return []
-        with _explained():
-            found = graph.aget_state_history(
-                place.config(thread.thread_id), filter=metadata, before=before, limit=limit
-            )
-            return [state async for state in found]
+        config = place.config(thread.thread_id)
+        async with self._opened(thread, "threads.read", config) as graph:
+            if graph is None:
+                return []
+            with _explained():
+                found = graph.aget_state_history(config, filter=metadata, before=before, limit=limit)
+                return [state async for state in found]
 
     async def update(
         self, thread_id: str, supersteps: Sequence[Sequence[StateUpdate]], place: StatePlace = LATEST
@@ -111,16 +112,17 @@ class ThreadStates:
             busy = [run.run_id for run in await runs.active(session, thread_id)]
         if busy:
             raise _in_flight(thread_id, busy)
-        graph, graph_id = self._graph(thread), thread.meta.get("graph_id")
-        if graph is None:
-            raise _no_graph(thread_id)
-        async with self._alone(thread) as (update, epoch):
-            config = place.config(thread_id, graph_id=graph_id, **{FENCING_TOKEN: epoch})
-            with _explained():
-                made = await graph.abulk_update_state(config, supersteps)
-            state = await graph.aget_state(LATEST.config(thread_id))
-            await self._settle(thread_id, state, snapshot_of(thread_id, state), epoch)
-            await self._tell(update, epoch, state)
+        async with self._opened(thread, "threads.update", place.config(thread_id)) as graph:
+            if graph is None:
+                raise _no_graph(thread_id)
+            async with self._alone(thread) as (update, epoch):
+                graph_id = thread.meta.get("graph_id")
+                config = place.config(thread_id, graph_id=graph_id, **{FENCING_TOKEN: epoch})
+                with _explained():
+                    made = await graph.abulk_update_state(config, supersteps)
+                state = await graph.aget_state(LATEST.config(thread_id))
+                await self._settle(thread_id, state, snapshot_of(thread_id, state), epoch)
+                await self._tell(update, epoch, state)
         return made, state
 
     @asynccontextmanager
@@ -154,9 +156,17 @@ class ThreadStates:
             await log.emit("state_update", to_json(told))
             await log.close()
 
-    def _graph(self, thread: Thread) -> AnyGraph | None:
-        graph_id = thread.meta.get("graph_id")
-        return None if graph_id is None else self.catalog.find(cast("str", graph_id)).graph
+    @asynccontextmanager
+    async def _opened(
+        self, thread: Thread, reason: AccessContext, config: RunnableConfig
+    ) -> AsyncGenerator[AnyGraph | None]:
+        """The thread's graph; None when it has none."""
+        graph_id: str | None = thread.meta.get("graph_id")
+        if graph_id is None:
+            yield None
+            return
+        async with self.catalog.find(graph_id).open(reason, config=config) as graph:
+            yield graph
 
 
 @contextmanager

@@ -109,7 +109,7 @@ async def test_a_factory_that_makes_no_graph_fails_its_run_and_says_so(http: htt
 async def test_a_factory_that_makes_no_graph_is_a_failed_dependency(http: httpx.AsyncClient) -> None:
     answer = await http.get("/assistants/no_graph/graph")
 
-    assert (answer.status_code, answer.json()["error"]) == (424, "no_graph")
+    assert (answer.status_code, answer.json()["error"]) == (424, "factory_made_no_graph")
 
 
 async def test_env_is_set_for_the_graphs(http: httpx.AsyncClient) -> None:
