@@ -89,8 +89,8 @@ class RunExecutor:
                 outcome = await self._stopped(run, held)
             except HandedOver:
                 outcome = await self._hand_over(lease)
-            except RedisGone as error:
-                raise TryLater(SOON) from error
+            except RedisGone:  # no fault of the run's, so it counts as handed over
+                outcome = await self._hand_over(lease)
             except LeaseLost as lost:
                 outcome = self._lost(run.run_id, lost.sign)
             return None if outcome is None else await asyncio.shield(self._commit(lease, outcome))
