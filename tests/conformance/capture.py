@@ -1,7 +1,7 @@
 """Reads the recordings of the official server, which lie outside the repository.
 
-A recording is a text file: ``### METHOD path``, perhaps ``### body:`` and ``### extra:`` (curl's headers), then
-what ``curl --include`` printed.
+A recording is a text file: ``### METHOD path``, perhaps ``### body:`` and ``### extra:`` (curl's headers),
+then what ``curl --include`` printed.
 """
 
 import re

@@ -24,7 +24,7 @@ HEARTBEAT = 1.0  # seconds; the recorded server's is 5 with runs that take five 
 
 @pytest.fixture(scope="session")
 def conformance_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The service on the conformance project, for the whole session: starting it costs more than asking it."""
+    """The service on the conformance project, for the whole session: to start it costs more than to ask."""
     patch = pytest.MonkeyPatch()
     for field in Settings.model_fields.values():
         patch.delenv(field.alias or "", raising=False)

@@ -76,6 +76,11 @@ def _event(event: Event, of: Of) -> dict[str, Any]:
     return {"event": steady(event.name), "has_id": event.id is not None, "data": of(event.data)}
 
 
+def steady_events(events: tuple[Event, ...]) -> list[Any]:
+    """Events without what no two runs share."""
+    return [_event(event, steady) for event in events]
+
+
 def collapse(items: list[Any]) -> list[Any]:
     """The list with runs of equal neighbours as one."""
     return [item for index, item in enumerate(items) if index == 0 or item != items[index - 1]]
@@ -120,4 +125,8 @@ def _kind(value: str) -> str:
 
 
 def _is_milliseconds(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1_700_000_000_000 < value < 1_900_000_000_000
+    return (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and 1_700_000_000_000 < value < 1_900_000_000_000
+    )

@@ -1,9 +1,10 @@
-"""The recorded exchanges as facts: what was asked, and status, headers, order of events and forms of what came.
+"""The recorded exchanges as facts: what was asked; status, headers, order of events and forms of answers.
 
 The recordings themselves lie outside the repository. ``python -m tests.conformance.golden [folder]`` derives
 ``golden.json`` from them; a test compares when they are there.
 
-Ids that only a recording knows stand in requests as ``{symbol}``; ``learn`` says where in an earlier answer an id is.
+Ids that only a recording knows stand in requests as ``{symbol}``; ``learn`` says where in an earlier answer
+an id is.
 """
 
 import json
@@ -16,15 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance.capture import read_all
-from tests.conformance.exchange import Answer, Exchange, Request
-from tests.conformance.facts import UUID, collapse, facts, form
+from tests.conformance.exchange import Answer, Exchange, Request, is_event_stream
+from tests.conformance.facts import UUID, collapse, facts, form, steady_events
 
 FILE = Path(__file__).parent / "golden.json"
 RECORDINGS = Path(
     os.environ.get("CONFORMANCE_RECORDINGS") or Path(__file__).parents[3] / "shared" / "reference" / "wire"
 )
 # Ids that any server has: those of the graphs' own assistants, and those that the client chose.
-COMMON = re.compile(r"^(11111111|22222222|0197a7d0|1f000000|fe096781|7f7e503e|0b226d00|cad1b5ad|d2a02ed8|046b5dc7)")
+COMMON = re.compile(
+    r"^(11111111|22222222|0197a7d0|1f000000|fe096781|7f7e503e|0b226d00|cad1b5ad|d2a02ed8|046b5dc7)"
+)
 KINDS = [("runs/crons/", "cron"), ("runs/", "run"), ("threads/", "thread"), ("assistants/", "assistant")]
 HEX = re.compile(r"\b[0-9a-f]{32}\b")
 
@@ -37,6 +40,7 @@ class Golden:
     request: Request
     facts: dict[str, Any]
     was_open: bool
+    events: int | None = None  #: How many came before the client left a stream that goes on.
     learn: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
 
     def symbol(self, kind: str) -> str:
@@ -58,6 +62,7 @@ def _from_json(name: str, value: dict[str, Any]) -> Golden:
         request=Request(**value["request"]),
         facts=value["answer"],
         was_open=value["answer"]["open"],
+        events=value.get("events"),
         learn=value.get("learn", {}),
     )
 
@@ -79,7 +84,10 @@ def _derive(exchange: Exchange, symbols: dict[str, str], known: set[str]) -> dic
     learn = {
         symbol: path
         for id, symbol in symbols.items()
-        if symbol not in known and not symbol.startswith("thread") and id not in request.path and (path := find(answer, id)) is not None
+        if symbol not in known
+        and not symbol.startswith("thread")
+        and id not in request.path
+        and (path := find(answer, id)) is not None
     }
     known.update(learn)
     asked = {"method": request.method, "path": _with_symbols(request.path, symbols)}
@@ -88,7 +96,10 @@ def _derive(exchange: Exchange, symbols: dict[str, str], known: set[str]) -> dic
     if request.body is not None:
         asked["body"] = _with_symbols(request.body, symbols)
     said = facts(answer, form) | {"open": answer.was_open}
-    return {"request": asked, "answer": said} | ({"learn": learn} if learn else {})
+    more: dict[str, Any] = {"learn": learn} if learn else {}
+    if answer.was_open and is_event_stream(answer.headers):
+        more["events"] = len(collapse(steady_events(answer.events)))
+    return {"request": asked, "answer": said} | more
 
 
 def _symbols(exchanges: Any) -> dict[str, str]:
@@ -165,11 +176,6 @@ def as_text(golden: dict[str, Any]) -> str:
     """One exchange a line: a change shows which."""
     lines = [f"{json.dumps(name)}: {json.dumps(value, sort_keys=True)}" for name, value in golden.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def event_names(golden: Golden) -> list[str]:
-    """The recorded order of events."""
-    return collapse([event["event"] for event in golden.facts.get("events", [])])
 
 
 def main() -> None:

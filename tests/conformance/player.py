@@ -3,18 +3,18 @@
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 
 from tests.conformance.events import parse
 from tests.conformance.exchange import Answer, is_event_stream
-from tests.conformance.facts import facts, form
+from tests.conformance.facts import collapse, steady_events
 from tests.conformance.golden import Golden, learned
 
 PATIENCE = 10.0  # seconds for a body that ends by itself
-GLANCE = 1.5  # seconds for one that does not
+GLANCE = 4.0  # seconds for one that does not
 SYMBOL = re.compile(r"{([a-z]+-\d\d-\d+)}")
 
 
@@ -27,7 +27,8 @@ class Player:
         self._client = client
         self._golden = golden
         self._rewrite = rewrite  #: What of a recorded body stands for something of ours, such as an address.
-        self._seen: dict[str, asyncio.Event] = {}
+        self._texts: dict[str, str] = {}  #: What has come of bodies, by name.
+        self._news = asyncio.Condition()
         self._ids: dict[str, str] = {}
         self.answers: dict[str, Answer] = {}
 
@@ -40,16 +41,34 @@ class Player:
         """Play one while others are played."""
         return asyncio.create_task(self._play(self._golden[name]))
 
-    async def underway(self, name: str) -> None:
-        """Wait until a started one shows what its run does, or has ended."""
-        await self._seen.setdefault(name, asyncio.Event()).wait()
+    async def until(self, name: str, part: str) -> None:
+        """Wait until this part of a started one's answer has come, or the answer has ended."""
+        async with self._news:
+            await self._news.wait_for(lambda: name in self.answers or part in self._texts.get(name, ""))
 
-    async def begin_run(self, name: str, body: dict[str, Any]) -> None:
-        """Begin the run that a recorded request names, which no recording created."""
+    async def begin_run(self, name: str, body: dict[str, Any], until: str = "pending") -> None:
+        """Begin the run that a recorded request names, which no recording created.
+
+        With ``until="running"``, wait until a worker has it; with "stepping", until its first node goes.
+        """
         thread = await self._thread(self._golden[name].symbol("thread"))
         response = await self._client.post(f"/threads/{thread}/runs", json=body)
-        if response.is_success:
-            self._ids[self._golden[name].symbol("run")] = response.json()["run_id"]
+        if not response.is_success:
+            return
+        self._ids[self._golden[name].symbol("run")] = response.json()["run_id"]
+        if until == "running":
+            path = f"/threads/{thread}/runs/{response.json()['run_id']}"
+            await self._poll(path, lambda run: run["status"] == "running")
+        if until == "stepping":
+            await self._poll(f"/threads/{thread}/state", lambda state: bool(state.get("next")))
+
+    async def _poll(self, path: str, is_so: Callable[[Any], bool]) -> Any:
+        for _ in range(200):
+            response = await self._client.get(path)
+            if response.is_success and is_so(response.json()):
+                return response.json()
+            await asyncio.sleep(0.02)
+        return None
 
     async def run_to_end(self, name: str, body: dict[str, Any]) -> None:
         """Let a run end in the thread that a recorded request names."""
@@ -67,13 +86,10 @@ class Player:
 
     async def find_interrupt(self, name: str, symbol: str) -> None:
         """Wait until the thread of a recorded request waits for a human, and learn for which answer."""
-        for _ in range(100):
-            state = await self.ask("GET", name, "/threads/{thread}/state")
-            interrupts = state.json().get("interrupts") if state.is_success else None
-            if interrupts:
-                self._ids[symbol] = interrupts[0]["id"]
-                return
-            await asyncio.sleep(0.02)
+        thread = await self._thread(self._golden[name].symbol("thread"))
+        state = await self._poll(f"/threads/{thread}/state", lambda state: bool(state.get("interrupts")))
+        if state is not None:
+            self._ids[symbol] = state["interrupts"][0]["id"]
 
     async def ask(self, method: str, name: str, path: str, body: Any = None) -> httpx.Response:
         """A request of our own, about the thread of a recorded one."""
@@ -92,10 +108,16 @@ class Player:
             self.answers[golden.name] = Answer(status=0, headers={}, text=f"no answer: {error!r}")
             return
         finally:
-            self._seen.setdefault(golden.name, asyncio.Event()).set()
+            await self._tell(golden.name, "")
         for symbol, place in golden.learn.items():
             if (id := learned(answer, place)) is not None:
                 self._ids[symbol] = id
+
+    async def _tell(self, name: str, chunk: str) -> str:
+        async with self._news:
+            self._texts[name] = self._texts.get(name, "") + chunk
+            self._news.notify_all()
+        return self._texts[name]
 
     async def _ask(self, golden: Golden, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         async with self._client.stream(
@@ -110,21 +132,18 @@ class Player:
         text = ""
         try:
             async with asyncio.timeout(GLANCE if golden.was_open else PATIENCE):
-                if golden.was_open and self._has_all(golden, text, response):
+                if golden.was_open and self._has_all(golden, text):
                     return text, True
-                async for chunk in _chunks(response):
-                    text += chunk
-                    if text.count("event:") > 1:
-                        self._seen.setdefault(golden.name, asyncio.Event()).set()
-                    if golden.was_open and self._has_all(golden, text, response):
+                async for chunk in response.aiter_text():
+                    text = await self._tell(golden.name, chunk)
+                    if golden.was_open and self._has_all(golden, text):
                         return text, True
         except TimeoutError:
             return text, True
         return text, False
 
-    def _has_all(self, golden: Golden, text: str, response: httpx.Response) -> bool:
-        answer = Answer(status=200, headers=dict(response.headers), events=parse(text))
-        return len(facts(answer, form).get("events", "?" * 99)) >= len(golden.facts.get("events", []))
+    def _has_all(self, golden: Golden, text: str) -> bool:
+        return golden.events is not None and len(collapse(steady_events(parse(text)))) >= golden.events
 
     async def _filled(self, text: str) -> str:
         for ours, recorded in self._rewrite.items():
@@ -143,8 +162,3 @@ class Player:
             made = await self._client.post("/threads", json={})
             self._ids[symbol] = made.json()["thread_id"] if made.is_success else str(uuid.uuid4())
         return self._ids[symbol]
-
-
-async def _chunks(response: httpx.Response) -> AsyncIterator[str]:
-    async for chunk in response.aiter_text():
-        yield chunk

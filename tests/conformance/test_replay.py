@@ -27,7 +27,9 @@ def test_the_answer_has_the_recorded_values(
 ) -> None:
     path = golden.RECORDINGS / f"{name}.txt"
     if not path.exists():
-        pytest.skip(f"CONFORMANCE VALUES NOT COMPARED: no recordings in {golden.RECORDINGS} (CONFORMANCE_RECORDINGS)")
+        pytest.skip(
+            f"CONFORMANCE VALUES NOT COMPARED: no recordings in {golden.RECORDINGS} (CONFORMANCE_RECORDINGS)"
+        )
     expected = facts.facts(capture.read(path).answer, facts.steady)
     got = facts.facts(answers[name], facts.steady)
 

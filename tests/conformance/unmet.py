@@ -1,7 +1,7 @@
 """Which recordings this service does not answer yet as it should.
 
-``pytest tests/conformance --write-unmet`` writes ``unmet.json``: by recording, the first finding. A recording there
-must fail, or its test does: the file tells the truth at every moment.
+``pytest tests/conformance --write-unmet`` writes ``unmet.json``: by recording, the first finding. A recording
+there must fail, or its test does: the file tells the truth at every moment.
 """
 
 import json
