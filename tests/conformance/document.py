@@ -21,8 +21,8 @@ _HEAD = """\
 Made by `python -m tests.conformance.document`: do not edit.
 
 The official server, langgraph-api 0.16.7, was recorded: {recordings} requests and what it answered.
-`tests/conformance/` asks this service the same and compares status, headers, order of events and forms of JSON;
-where the recordings lie beside the repository, values too. {met} of them are answered as recorded.
+`tests/conformance/` asks this service the same and compares status, headers, order of events and forms of
+JSON; where the recordings lie beside the repository, values too. {met} of them are answered as recorded.
 
 {operations} operations: {equal} are equal in all that was recorded, {partly} in part, {none} in nothing,
 {unrecorded} were not recorded and are called by the clients' tests alone.
