@@ -42,6 +42,6 @@ def unmet(request: pytest.FixtureRequest) -> Iterator[Unmet]:
     if not request.config.getoption("--write-unmet", default=False):
         yield load()
         return
-    found: Unmet = {"forms": {}, "values": {}}
+    found: Unmet = {}
     yield found
-    write(found)
+    write(load() | found)

@@ -46,8 +46,9 @@ def settle(
     """Fail, or fail as foreseen, or fail because what was foreseen to fail does not."""
     remaining = differences.undeclared(name, found)
     if request.config.getoption("--write-unmet", default=False):
+        kept = unmet.setdefault(compared, {})
         if remaining:
-            unmet[compared][name] = str(remaining[0])
+            kept[name] = str(remaining[0])
         return
     said = "\n".join(str(finding) for finding in remaining)
     if name in unmet.get(compared, {}):

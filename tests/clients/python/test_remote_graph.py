@@ -46,9 +46,9 @@ async def test_it_is_invoked(agent: RemoteGraph, config: RunnableConfig) -> None
 
 async def test_it_is_streamed_in_modes(agent: RemoteGraph, config: RunnableConfig) -> None:
     told = list(agent.stream(HELLO, config, stream_mode=["updates", "custom", "messages"]))
-    later = [mode async for mode, _ in agent.astream(HELLO, config, stream_mode=["updates", "custom"])]
+    later = [part[0] async for part in agent.astream(HELLO, stream_mode=["updates", "custom"])]
 
-    assert {mode for mode, _ in told} == {"updates", "custom", "messages"}
+    assert {part[0] for part in told} == {"updates", "custom", "messages"}
     assert later == ["custom", "custom", "updates", "updates"]
 
 
@@ -72,9 +72,9 @@ def test_its_events_are_streamed(agent: RemoteGraph) -> None:
 
 async def test_its_events_are_streamed_while_awaited(agent: RemoteGraph) -> None:
     async with await agent.astream_events(HELLO, version="v3") as run:
-        steps = [value["steps"] async for value in run.values]
+        values = [value async for value in run.values]
 
-    assert steps[-1] == ["model", "after"]
+    assert values[-1]["steps"] == ["model", "after"]
 
 
 async def test_its_updates_and_checkpoints_are_streamed(agent: RemoteGraph) -> None:

@@ -22,19 +22,20 @@ async def client(conformance_server: Server) -> AsyncIterator[LangGraphClient]:
 async def test_a_run_gives_its_states_and_its_output(client: LangGraphClient, transport: str) -> None:
     async with client.threads.stream(assistant_id="agent", transport=transport) as thread:
         await thread.run.start(input=HELLO)
-        values = [value["steps"] async for value in thread.values]
+        values = [value async for value in thread.values]
         output = await thread.output
 
-    assert values[-1] == output["steps"] == ["model", "after"]
+    assert values[-1]["steps"] == output["steps"] == ["model", "after"]
 
 
 @TRANSPORTS
 async def test_a_models_words_come_one_by_one(client: LangGraphClient, transport: str) -> None:
     async with client.threads.stream(assistant_id="agent", transport=transport) as thread:
         await thread.run.start(input=HELLO)
-        words = [[word async for word in message.text] async for message in thread.messages]
+        (message,) = [message async for message in thread.messages]
+        words = [word async for word in message.text]
 
-    assert words == [["Hello", " ", "from", " ", "fake", " ", "model"]]
+    assert words == ["Hello", " ", "from", " ", "fake", " ", "model"]
 
 
 @TRANSPORTS
@@ -52,7 +53,7 @@ async def test_a_question_is_seen_and_answered(client: LangGraphClient, transpor
         await thread.run.start(input={"steps": ["s0"]})
         async for _ in thread.values:
             pass
-        assert [asked["value"]["question"] for asked in thread.interrupts] == ["approve?"]
+        assert thread.interrupted
         await thread.run.respond("yes")
         answers = [value.get("answer") async for value in thread.values]
 
@@ -61,7 +62,9 @@ async def test_a_question_is_seen_and_answered(client: LangGraphClient, transpor
 
 async def test_a_stream_that_comes_late_hears_everything(client: LangGraphClient) -> None:
     thread_id = (await client.threads.create())["thread_id"]
-    await client.runs.wait(thread_id, "agent", input=HELLO)
+    async with client.threads.stream(thread_id, assistant_id="agent") as thread:
+        await thread.run.start(input=HELLO)
+        await thread.output
 
     async with client.threads.stream(thread_id, assistant_id="agent") as thread:
         told: list[str] = []
