@@ -2,17 +2,26 @@
 PYTHON ?= python3
 VENV := .venv
 DATA ?= ../shared/data
+MINUTES ?= 4
+SEED ?= 7
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: run test check fmt bench bench-checkpoint bench-streams evals clean
+.PHONY: run test test-faults check fmt bench bench-checkpoint bench-streams bench-engine bench-queue evals clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
 
 test: $(READY_DEV)  ## Every test that needs no outside account
 	$(BIN)/pytest
+
+test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes of faults, then Cluster, Sentinels, PostgreSQL
+	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED)
+	$(BIN)/python -m tests.faults --leases
+	$(BIN)/python -m tests.faults --minutes 1 --seed $(SEED) --runs 40 --redis cluster
+	$(BIN)/python -m tests.faults --minutes 1 --seed $(SEED) --runs 40 --redis sentinel
+	$(BIN)/python -m tests.faults --minutes 1 --seed $(SEED) --runs 50 --database postgresql
 
 check: $(READY_DEV)  ## Types, lint, format, import contracts
 	$(BIN)/ruff check .
@@ -37,6 +46,12 @@ bench-checkpoint: $(READY_DEV)  ## The Redis checkpointer beside the others
 
 bench-streams: $(READY_DEV)  ## Event streams beside one command for every event
 	$(BIN)/python -m bench.streams --check
+
+bench-engine: $(READY_DEV)  ## Runs end to end: worker, Redis, API, clients
+	$(BIN)/python -m bench.engine --check
+
+bench-queue: $(READY_DEV)  ## Ten thousand queued runs of fifty owners
+	$(BIN)/python -m bench.queue --check
 
 clean:  ## Remove what the other commands made, but never the data folder
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -25,6 +25,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from configs.keeping import StoreSetting, ThreadTtlSetting
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 ENV_FILE = Path(".env")
@@ -104,6 +106,22 @@ class Settings(BaseSettings):
         description="Hours that streams and the results of recogniser tasks are kept after the run's end.",
     )
 
+    thread_ttl: ThreadTtlSetting | None = Field(
+        None,
+        alias="LANGGRAPH_THREAD_TTL",
+        description=(
+            "TTL of threads without one of their own, as JSON: `strategy` (`delete` or `keep_latest`) and "
+            "`default_ttl` (minutes after the last change). Unset: they are kept."
+        ),
+    )
+    store: StoreSetting | None = Field(
+        None,
+        alias="LANGGRAPH_STORE",
+        description=(
+            "The store, as JSON: `index` (`dims`, `embed` as module:function or provider:model, `fields`) "
+            "makes documents searchable by meaning; `ttl` has `default_ttl` (minutes) and `refresh_on_read`."
+        ),
+    )
     sweep_seconds: float = Field(
         60,
         alias="SWEEP_SECONDS",

@@ -15,7 +15,20 @@ from server.api import runs as run_list
 from server.api.accounts import files, webhooks
 from server.api.body import BodyLimit, BodyTooLarge, refuse
 from server.api.jobs import catalog, novels
-from server.api.langgraph import cancel, metrics, runs, system, threads
+from server.api.langgraph import (
+    assistant_graphs,
+    assistants,
+    cancel,
+    crons,
+    metrics,
+    run_joins,
+    runs,
+    stateless_runs,
+    states,
+    store,
+    system,
+    threads,
+)
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.sight import Sight
 from server.resources import Resources, open_resources
@@ -79,7 +92,7 @@ def create_app(resources: Resources) -> FastAPI:
         allow_origin_regex=LOCAL_ORIGIN,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["Content-Location", "Location"],
+        expose_headers=["Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next"],
     )
     app.add_middleware(
         OriginGuard,
@@ -89,7 +102,10 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_middleware(Sight)
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
-    for module in (system, metrics, threads, runs, cancel, run_list, files, webhooks, catalog, novels):
+    official = (system, metrics, assistants, assistant_graphs, threads, states, store)
+    for module in (*official, crons, stateless_runs, runs, run_joins, cancel):
+        app.include_router(module.router)
+    for module in (run_list, files, webhooks, catalog, novels):
         app.include_router(module.router)
     console.install(app)
     return app

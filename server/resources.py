@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
+from langgraph.store.base import IndexConfig, TTLConfig
 from redis.asyncio import RedisCluster
 
 from configs.settings import Settings
@@ -19,6 +20,8 @@ from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
 from server.keys import CLUSTER_SHARDS, RunKeys
 from server.redis_patience import READ_TIMEOUT, patience
+from server.runs.assistant_removal import AssistantRemover
+from server.runs.assistants import Assistants
 from server.runs.attempt import GraphRunner
 from server.runs.cancelling import Canceller
 from server.runs.catalog import GraphCatalog, load_catalog
@@ -34,8 +37,13 @@ from server.runs.removal import ThreadRemover
 from server.runs.results import StateReader
 from server.runs.schedules import Schedules
 from server.runs.service import RunService
+from server.runs.snapshots import Snapshots
 from server.runs.sweeper import Sweeper
+from server.runs.thread_service import ThreadService
+from server.runs.thread_states import ThreadStates
+from server.runs.thread_ttl import ThreadTtl
 from server.runs.webhooks import WebhookSender
+from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
@@ -55,6 +63,8 @@ class Resources:
     queue: RunQueue
     dispatcher: Dispatcher
     catalog: GraphCatalog
+    assistants: Assistants
+    assistant_remover: AssistantRemover
     runs: RunService
     states: StateReader
     executor: RunExecutor
@@ -63,6 +73,10 @@ class Resources:
     webhooks: WebhookSender
     schedules: Schedules
     remover: ThreadRemover
+    threads: ThreadService
+    thread_states: ThreadStates
+    store: SqlStore
+    checkpointer: AsyncRedisSaver
     sweeper: Sweeper
 
 
@@ -81,7 +95,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         queue = await stack.enter_async_context(open_queue(redis_url))
         checkpointer = AsyncRedisSaver(redis)
         await checkpointer.acheck_server()
-        catalog = load_catalog(settings.config, checkpointer)
+        store = SqlStore(database, index=_store_index(settings), ttl=_store_ttl(settings))
+        catalog = load_catalog(settings.config, checkpointer, store)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
         storage = LocalStorage(folder / "files")
@@ -95,11 +110,13 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         )
         dispatcher = Dispatcher(fair_queue=FairQueue(redis, _limits(settings)), queue=queue)
         leases = Leases(redis, keys, duration=timedelta(seconds=settings.lease_seconds), keep=keep)
+        snapshots = Snapshots(database=database, catalog=catalog)
         ending = RunEnding(
             database=database,
             broker=broker,
             dispatcher=dispatcher,
             checkpointer=checkpointer,
+            snapshots=snapshots,
             keep_results=keep,
         )
         executor = RunExecutor(
@@ -118,12 +135,22 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             ),
             ending=ending,
         )
+        canceller = Canceller(database=database, leases=leases, ending=ending, executor=executor)
         runs = RunService(
-            database=database, dispatcher=dispatcher, leases=leases, catalog=catalog, storage=storage
+            database=database,
+            dispatcher=dispatcher,
+            leases=leases,
+            canceller=canceller,
+            catalog=catalog,
+            storage=storage,
         )
+        await runs.assistants.register_defaults()
         schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)
         remover = ThreadRemover(
             database=database, broker=broker, leases=leases, checkpointer=checkpointer, storage=storage
+        )
+        thread_service = ThreadService(
+            database=database, checkpointer=checkpointer, canceller=canceller, remover=remover
         )
         yield Resources(
             settings=settings,
@@ -133,6 +160,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             queue=queue,
             dispatcher=dispatcher,
             catalog=catalog,
+            assistants=runs.assistants,
+            assistant_remover=AssistantRemover(database=database, canceller=canceller, remover=remover),
             runs=runs,
             states=StateReader(catalog=catalog),
             executor=executor,
@@ -143,10 +172,20 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 lease=timedelta(seconds=settings.lease_seconds),
             ),
-            canceller=Canceller(database=database, leases=leases, ending=ending, executor=executor),
+            canceller=canceller,
             webhooks=webhooks,
             schedules=schedules,
             remover=remover,
+            threads=thread_service,
+            thread_states=ThreadStates(
+                database=database,
+                catalog=catalog,
+                checkpointer=checkpointer,
+                leases=Leases(redis, keys, duration=timedelta(0), keep=keep),
+                broker=broker,
+            ),
+            store=store,
+            checkpointer=checkpointer,
             sweeper=Sweeper(
                 redis=redis,
                 database=database,
@@ -156,10 +195,29 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 remover=remover,
                 schedules=schedules,
                 webhooks=webhooks,
+                store=store,
+                thread_ttl=_thread_ttl(settings),
                 keep=keep,
                 every=timedelta(seconds=settings.sweep_seconds),
             ),
         )
+
+
+def _thread_ttl(settings: Settings) -> ThreadTtl | None:
+    given = settings.thread_ttl
+    if given is None or given.default_ttl is None:
+        return None
+    return ThreadTtl(duration=timedelta(minutes=given.default_ttl), strategy=given.strategy)
+
+
+def _store_index(settings: Settings) -> IndexConfig | None:
+    index = settings.store.index if settings.store else None
+    return cast("IndexConfig", index.model_dump()) if index is not None else None
+
+
+def _store_ttl(settings: Settings) -> TTLConfig | None:
+    ttl = settings.store.ttl if settings.store else None
+    return cast("TTLConfig", ttl.model_dump()) if ttl is not None else None
 
 
 def _limits(settings: Settings) -> Limits:

@@ -16,13 +16,16 @@ from configs.settings import Settings
 from server import metrics
 from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
-from server.db.models import Run
+from server.db.models import Run, now
+from server.last_resort import end_within
 from server.metrics_port import metrics_port
 from server.resources import Resources, open_resources
 from server.runs.leases import RENEWALS
 from server.runs.queue import Handlers
 
 logger = logging.getLogger(__name__)
+
+CEREMONY = timedelta(seconds=15)  # between the end of the runs' grace and an end without ceremony
 
 
 @dataclass(kw_only=True)
@@ -81,7 +84,12 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
     async def deliver(run_id: str, attempt: int) -> None:
         await resources.webhooks.deliver(run_id, attempt, partial(_payload, resources))
 
-    handlers = Handlers(execute=resources.executor.execute, deliver=deliver, fire=resources.schedules.fire)
+    handlers = Handlers(
+        execute=resources.executor.execute,
+        deliver=deliver,
+        enter=resources.runs.enter,
+        fire=resources.schedules.fire,
+    )
     queue = resources.queue.worker(handlers, name=watch.name, concurrency=slots, redelivery=lease)
     async with queue as worker:
         if waiting := await resources.runs.recover():
@@ -99,6 +107,11 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
             await worker.stop()
             for task in beside:
                 task.cancel()
+
+
+def longest_stop(settings: Settings) -> timedelta:
+    """How long a process may take to stop: the runs' grace, and some seconds to clean up."""
+    return timedelta(seconds=settings.bg_job_shutdown_grace_period_secs) + CEREMONY
 
 
 async def work(settings: Settings, *, concurrency: int | None = None, metrics_at: int | None = None) -> None:
@@ -119,10 +132,15 @@ async def work(settings: Settings, *, concurrency: int | None = None, metrics_at
     ):
         logger.info("Worker %s is running", resources.executor.worker)
         await stopping.wait()
+        end_within(longest_stop(settings))
 
 
 async def _payload(resources: Resources, run: Run) -> dict[str, Any]:
     """What a webhook carries, in the words of the contract that the run was accepted under."""
     if run.contract == recogniser.CONTRACT:
         return await novels.callback_payload(resources, run)
-    return run_json(run) | {"values": await resources.states.output(run)}
+    times = {"run_started_at": run.started_at, "run_ended_at": run.ended_at, "webhook_sent_at": now()}
+    told: dict[str, Any] = {name: moment and moment.isoformat() for name, moment in times.items()}
+    if run.error is None:
+        return run_json(run) | told | {"values": await resources.states.output(run)}
+    return run_json(run) | told | {"values": await resources.states.values(run, None), "error": run.error}

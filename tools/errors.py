@@ -4,6 +4,7 @@ ServiceError
 ├── InvalidInput            the caller must change the request
 │   ├── InputTooLarge
 │   └── UnsupportedLanguage
+├── BadRequest              a graph cannot do what was asked of it
 ├── NotFound                no such thing, or not yours
 ├── Conflict                the thing is in a state that forbids this
 ├── Unavailable             a part that we depend on does not answer
@@ -23,6 +24,7 @@ class ErrorCategory(StrEnum):
     """What kind of failure it is; retry decisions read this, never the provider."""
 
     INVALID_INPUT = "invalid_input"  #: The request is wrong; the same request fails again.
+    BAD_REQUEST = "bad_request"  #: The request is well formed and asks for what cannot be done.
     TOO_LARGE = "too_large"  #: The request exceeds a limit.
     NOT_FOUND = "not_found"  #: No such thing, or it is not the caller's.
     CONFLICT = "conflict"  #: The thing is in a state that forbids this.
@@ -78,6 +80,13 @@ class InvalidInput(ServiceError):
 
     code = "invalid_input"
     category = ErrorCategory.INVALID_INPUT
+
+
+class BadRequest(ServiceError):
+    """The request is well formed, but what it asks for cannot be done; nothing was done."""
+
+    code = "bad_request"
+    category = ErrorCategory.BAD_REQUEST
 
 
 class InputTooLarge(InvalidInput):

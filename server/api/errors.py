@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 STATUS = {
     ErrorCategory.INVALID_INPUT: 422,
+    ErrorCategory.BAD_REQUEST: 400,
     ErrorCategory.TOO_LARGE: 413,
     ErrorCategory.NOT_FOUND: 404,
     ErrorCategory.CONFLICT: 409,

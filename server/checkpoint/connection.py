@@ -12,7 +12,7 @@ from redis import Redis, RedisCluster
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio import RedisCluster as AsyncRedisCluster
 
-from server.checkpoint import sentinel
+from server.checkpoint import cluster, sentinel
 from server.checkpoint.errors import UnsuitableServer
 
 Client = Redis | RedisCluster
@@ -21,7 +21,7 @@ AsyncClient = AsyncRedis | AsyncRedisCluster
 
 def open_client(url: str) -> Client:
     """A blocking client of the server at this URL; it connects with its first command."""
-    return _open(url, Redis, RedisCluster, sentinel.primary)
+    return _open(url, Redis, RedisCluster.from_url, sentinel.primary)
 
 
 def open_async_client(url: str, **options: Any) -> AsyncClient:
@@ -30,14 +30,16 @@ def open_async_client(url: str, **options: Any) -> AsyncClient:
     Args:
         options: Of redis-py's clients and their connections.
     """
-    return _open(url, AsyncRedis, AsyncRedisCluster, sentinel.async_primary, **options)
+    return _open(url, AsyncRedis, cluster.async_cluster, sentinel.async_primary, **options)
 
 
-def _open(url: str, single: Any, cluster: Any, primary: Callable[..., Any], **options: Any) -> Any:
+def _open(
+    url: str, single: Any, nodes: Callable[..., Any], primary: Callable[..., Any], **options: Any
+) -> Any:
     scheme, _, rest = url.partition("://")
     plain, _, kind = scheme.partition("+")
     if kind == "cluster" and plain in ("redis", "rediss"):
-        return cluster.from_url(f"{plain}://{rest}", **options)
+        return nodes(f"{plain}://{rest}", **options)
     if kind == "sentinel" and plain in ("redis", "rediss"):
         return primary(f"{plain}://{rest}", **options)
     if scheme in ("redis", "rediss", "unix"):

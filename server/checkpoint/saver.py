@@ -17,7 +17,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from redis.exceptions import NoScriptError, ResponseError
 
-from server.checkpoint import copying, reading, removing, writing
+from server.checkpoint import copying, measuring, reading, removing, writing
 from server.checkpoint.connection import AsyncClient, open_async_client
 from server.checkpoint.exchange import exchange, is_direct
 from server.checkpoint.listing import Search
@@ -140,6 +140,10 @@ class AsyncRedisSaver(PlannedSaver):
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
         return await self._run(reading.delta_history(self.planner, config, channels))
+
+    async def ameasure(self, thread_id: str) -> measuring.Storage:
+        """What a thread takes up."""
+        return await self._run(measuring.measure(str(thread_id)))
 
     async def afence(self, thread_id: str, token: int) -> None:
         """Refuse from now on every writer of a thread whose fencing token is less than this one.

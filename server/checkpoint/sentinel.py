@@ -89,6 +89,12 @@ def async_primary(url: str, **options: Any) -> AsyncRedis:
     return _client(url, AsyncSentinel, _AsyncPrimary, connection, AsyncRetry, **options)
 
 
+def ask_again(pool: Any) -> None:
+    """Have the connections of another one's asyncio pool of a primary ask the Sentinels, too."""
+    is_secure = issubclass(pool.connection_class, async_sentinel.SentinelManagedSSLConnection)
+    pool.connection_class = _AsyncSecureConnection if is_secure else _AsyncConnection
+
+
 def _client(url: str, sentinel: Any, client: Any, connection: Any, retry: Any, **given: Any) -> Any:
     parts = urlsplit(url)
     credentials, at, hosts = parts.netloc.rpartition("@")

@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+)
 from sqlmodel import Field, SQLModel
 
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
@@ -11,10 +21,12 @@ RunStatus = Literal["pending", "running", "success", "error", "timeout", "interr
 
 RunPriority = Literal["normal", "low"]
 CancelAction = Literal["interrupt", "rollback"]
+MultitaskStrategy = Literal["reject", "enqueue", "interrupt", "rollback"]
 
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 AfterRun = Literal["delete", "keep"]
 MissedPolicy = Literal["skip", "once", "all"]
+TtlStrategy = Literal["delete", "keep_latest"]
 
 ACTIVE: tuple[RunStatus, ...] = ("pending", "running")  # a run in one of these states still has work ahead
 
@@ -50,6 +62,8 @@ def _optional_time() -> Any:
 class Thread(SQLModel, table=True):
     """A conversation or job: what its runs share is its state."""
 
+    __table_args__ = (Index("thread_by_update", "updated_at"), Index("thread_by_expiry", "expires_at"))
+
     thread_id: str = Field(primary_key=True)
     created_at: datetime = _time()
     updated_at: datetime = _time()
@@ -59,6 +73,23 @@ class Thread(SQLModel, table=True):
     status: ThreadStatus = Field(default="idle", sa_column=Column(String(16), nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     epoch: int = 0  #: The latest fencing token that a worker of this thread's runs was given.
+    ttl_minutes: float | None = (
+        None  #: How long it outlives its last change; None: as the service's default says.
+    )
+    ttl_strategy: TtlStrategy | None = Field(default=None, sa_column=Column(String(16), nullable=True))
+    expires_at: datetime | None = _optional_time()  #: When its own TTL is over; None without one.
+    pruned_at: datetime | None = _optional_time()  #: When a TTL last took its older checkpoints.
+
+
+class ThreadSnapshot(SQLModel, table=True):
+    """A thread's latest values and interrupts as JSON: what its checkpoint held when it was last settled.
+
+    It stands apart from the thread, whose row is read and locked at every step of a run.
+    """
+
+    thread_id: str = Field(primary_key=True, foreign_key="thread.thread_id", ondelete="CASCADE")
+    values: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    interrupts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class Run(SQLModel, table=True):
@@ -75,7 +106,7 @@ class Run(SQLModel, table=True):
     thread_id: str = Field(foreign_key="thread.thread_id", ondelete="CASCADE")
     assistant_id: str
     graph_id: str
-    created_at: datetime = _time()
+    created_at: datetime = _time()  #: For a run that begins later, that later time.
     updated_at: datetime = _time()
     started_at: datetime | None = _optional_time()
     ended_at: datetime | None = _optional_time()
@@ -83,6 +114,9 @@ class Run(SQLModel, table=True):
     meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
     kwargs: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    multitask_strategy: MultitaskStrategy = Field(
+        default="enqueue", sa_column=Column(String(16), nullable=False, server_default="enqueue")
+    )  #: What became of the thread's earlier runs when it was accepted.
     contract: str | None = None  #: Which old system's contract it was accepted under, if any.
     owner: str = "local"  #: Whose turn it uses up.
     priority: RunPriority = Field(default="normal", sa_column=Column(String(16), nullable=False))
@@ -152,3 +186,70 @@ class Removal(SQLModel, table=True):
     run_ids: list[str] = Field(default_factory=list[str], sa_column=Column(JSON, nullable=False))
     file_ids: list[str] = Field(default_factory=list[str], sa_column=Column(JSON, nullable=False))
     created_at: datetime = _time()
+
+
+class Assistant(SQLModel, table=True):
+    """A graph with a configuration of its own; what is here is its current version."""
+
+    __table_args__ = (Index("assistant_by_graph", "graph_id"),)
+
+    assistant_id: str = Field(primary_key=True)
+    graph_id: str
+    name: str
+    description: str | None = None
+    config: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
+    version: int = 1
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class AssistantVersion(SQLModel, table=True):
+    """An assistant as it was made or changed to be, once."""
+
+    assistant_id: str = Field(
+        primary_key=True, foreign_key="assistant.assistant_id", ondelete="CASCADE", nullable=False
+    )
+    version: int = Field(primary_key=True)  #: From 1 on, in order of change.
+    graph_id: str
+    name: str
+    description: str | None = None
+    config: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
+    created_at: datetime = _time()
+
+
+#: Compares bytes, so that the ranges of prefixes are the same on every database.
+_BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
+
+
+class StoreItem(SQLModel, table=True):
+    """A document in the store that graphs and clients share."""
+
+    __table_args__ = (Index("storeitem_by_expiry", "expires_at"),)
+
+    namespace: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
+    #: Its labels, each with a unit separator after it.
+    key: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
+    value: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+    ttl_minutes: float | None = None
+    expires_at: datetime | None = _optional_time()
+
+
+class StoreVector(SQLModel, table=True):
+    """The embedding of one text of a document."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["namespace", "key"], ["storeitem.namespace", "storeitem.key"], ondelete="CASCADE"
+        ),
+    )
+
+    namespace: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
+    key: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
+    path: str = Field(sa_column=Column(String, primary_key=True))  #: Where in the document the text is.
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  #: Floats of 32 bits, little-endian.

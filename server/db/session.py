@@ -1,15 +1,18 @@
 """The database: opened once, migrated at start, used in short transactions."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.db.containment import holds_text
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
@@ -19,10 +22,18 @@ class Database:
     """Transactions on the service's database.
 
     Each transaction is short and holds its connection only while it runs; nothing streams inside one.
+    On SQLite, which has one writer at a time and lets those who wait try at random, the writers of a process
+    take turns in the order in which they came.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    async def check(self) -> None:
+        """Ask the database for an answer; raises SQLAlchemy's error when there is none."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
@@ -34,7 +45,7 @@ class Database:
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """A session whose changes are committed at the end of the block, or not at all."""
         engine = self._engine.execution_options(writes=True)
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        async with self._turn, AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
 
@@ -67,12 +78,14 @@ def _tame_sqlite(engine: AsyncEngine) -> None:
     """Let readers and one writer work side by side, and let writers queue instead of failing.
 
     A transaction that will write says so at once: SQLite refuses to turn a read transaction into a write
-    transaction while another one writes, whatever the time-out.
+    transaction while another one writes, whatever the time-out. What only reads needs none: each query sees
+    what is committed by then, as it does on PostgreSQL, and saves the trips of BEGIN to SQLite's thread.
     """
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(dbapi_connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
         dbapi_connection.isolation_level = None  # we begin transactions ourselves
+        dbapi_connection.create_function("json_holds", 2, holds_text, deterministic=True)
         cursor = dbapi_connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}")
@@ -82,5 +95,5 @@ def _tame_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,11 +9,12 @@ from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphDrained
-from langgraph.types import Command, Send, StreamMode
+from langgraph.types import Command, Send
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server import metrics
+from server.access import User
 from server.checkpoint import FENCING_TOKEN, StaleFencingToken
 from server.db.models import Run, now
 from server.db.session import Database
@@ -22,13 +22,15 @@ from server.keys import RunKey
 from server.runs import resumption
 from server.runs.call_watch import CallWatch
 from server.runs.catalog import AnyGraph, GraphCatalog
+from server.runs.configuration import attempt_metadata
 from server.runs.ending import Failure, LeaseLost, Outcome
 from server.runs.files import RunStorage
 from server.runs.held import HeldRun
+from server.runs.parts import stream_parts
 from server.stream.broker import EventBroker
-from server.stream.encoding import to_json
+from server.stream.encoding import to_json, to_json_or_text
 from server.stream.log import Fenced, RunLog
-from server.stream.modes import EventNamer, graph_modes
+from server.stream.modes import EventNamer
 from tools.errors import ServiceError
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
@@ -38,6 +40,7 @@ from tools.storage.base import bind as bind_storage
 logger = logging.getLogger(__name__)
 
 MAX_CRASHES = 3  # workers that one step of a run may cost
+STRICT_RESUME = "__pregel_strict_resume"  # LangGraph's own switch, which RemoteGraph sets as well
 LAST_WORDS = 5  # seconds that the events of a cancelled run get to reach Redis
 
 
@@ -82,9 +85,12 @@ class GraphRunner:
             if outcome.failure is not None:
                 await log.emit("error", to_json(outcome.failure))
             await log.flush()
-        except (Fenced, StaleFencingToken) as error:
-            metrics.write_refused("events" if isinstance(error, Fenced) else "checkpoint")
-            raise LeaseLost(run.run_id) from error
+        except Fenced as error:
+            metrics.write_refused("events")
+            raise LeaseLost(run.run_id, "its events were refused") from error
+        except StaleFencingToken as error:
+            metrics.write_refused("checkpoint")
+            raise LeaseLost(run.run_id, "its checkpoint was refused") from error
         except (RedisConnectionError, RedisTimeoutError) as error:
             raise RedisGone(str(error)) from error
         except asyncio.CancelledError:
@@ -110,21 +116,24 @@ class GraphRunner:
 
     async def stands_open(self, run: Run) -> bool:
         """Whether the run's thread has steps ahead."""
-        graph = self.catalog.find(run.graph_id).graph
-        state = await graph.aget_state({"configurable": {"thread_id": run.thread_id}})
-        return bool(state.next)
+        config: RunnableConfig = {"configurable": {"thread_id": run.thread_id}}
+        async with self.catalog.find(run.graph_id).open("threads.read", config=config) as graph:
+            return bool((await graph.aget_state(config)).next)
 
     async def _run_graph(self, run: Run, held: HeldRun, log: RunLog) -> Outcome:
-        graph = self.catalog.find(run.graph_id).graph
+        served = self.catalog.find(run.graph_id)
         config = _config(run, held.lease.epoch)
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
             # Callers under an old contract cannot fetch files, so none are made for them.
             files = bind_storage(self._files_of(run)) if run.contract is None else nullcontext()
-            async with limit:
-                with files, bind_models(self.models):
-                    await self._stream(run, held, log, graph, config)
-            state = await graph.aget_state(config)
+            async with served.open(
+                "threads.create_run", config=config, context=run.kwargs["context"] or None
+            ) as graph:
+                async with limit:
+                    with files, bind_models(self.models):
+                        await self._stream(run, held, log, graph, config)
+                state = await graph.aget_state(_latest(config))
         except GraphDrained as drained:
             raise HandedOver(run.run_id) from drained
         except (Fenced, StaleFencingToken, RedisConnectionError, RedisTimeoutError):
@@ -147,20 +156,14 @@ class GraphRunner:
         kwargs = run.kwargs
         wanted = kwargs["stream_mode"]
         namer, writes_subgraphs = EventNamer(wanted), kwargs["subgraphs"]
-        given = await self._resume(run, log, graph, config) if run.attempt > 1 else _input(run)
-        parts: AsyncIterator[tuple[tuple[str, ...], StreamMode, Any]] = cast("Any", graph).astream(
-            given,
-            config,
-            context=kwargs["context"] or None,
-            stream_mode=list(dict.fromkeys([*graph_modes(wanted), "checkpoints"])),
-            output_keys=graph.output_channels,
-            interrupt_before=kwargs["interrupt_before"],
-            interrupt_after=kwargs["interrupt_after"],
-            durability=kwargs["durability"],
-            subgraphs=True,
-            control=held.control,
-        )
+        given = _input(run)
+        if run.attempt > 1 and await self._is_resumed(run, log, graph, config):
+            given, config = None, _latest(config)
+        parts = stream_parts(graph, given, config, kwargs, run_id=run.run_id, control=held.control)
         async for namespace, mode, payload in parts:
+            if mode == "events":
+                await log.emit("events", to_json_or_text(payload))
+                continue
             if mode == "checkpoints":
                 if not namespace:
                     await log.mark(payload["config"]["configurable"]["checkpoint_id"])
@@ -171,15 +174,16 @@ class GraphRunner:
             for name, event in namer.name(namespace, mode, payload):
                 await log.emit(name, to_json(event))
 
-    async def _resume(self, run: Run, log: RunLog, graph: AnyGraph, config: RunnableConfig) -> Any:
-        """Tell the followers where the log holds, and choose what to start the graph with."""
+    async def _is_resumed(self, run: Run, log: RunLog, graph: AnyGraph, config: RunnableConfig) -> bool:
+        """Tell the followers where the log holds; True when the run goes on from a checkpoint of its own."""
         marks = self.broker.marks(RunKey(run.thread_id, run.run_id))
-        found = await resumption.find(graph, config, run.run_id, marks)
-        await log.emit("reset", to_json({"attempt": run.attempt, "keep": found.keep}))
+        found = await resumption.find(graph, _latest(config), run.run_id, marks)
+        reset = {"attempt": run.attempt, "epoch": log.epoch, "keep": found.keep}
+        await log.emit("reset", to_json(reset))
         for name, payload in found.missing:
             if name in run.kwargs["stream_mode"]:
                 await log.emit(name, to_json(payload))
-        return None if found.is_begun else _input(run)
+        return found.is_begun
 
 
 def _worker_lost(run: Run) -> Outcome:
@@ -195,36 +199,45 @@ def _worker_lost(run: Run) -> Outcome:
 
 def _config(run: Run, epoch: int) -> RunnableConfig:
     given = run.kwargs["config"]
-    metadata = run.meta | {"run_id": run.run_id, "thread_id": run.thread_id, "run_attempt": run.attempt}
-    ours = {
-        "thread_id": run.thread_id,
-        "run_id": run.run_id,
-        "graph_id": run.graph_id,
-        "assistant_id": run.assistant_id,
-        FENCING_TOKEN: epoch,
-    }
+    ours: dict[str, Any] = {FENCING_TOKEN: epoch}
+    if run.kwargs.get("strict_resume"):
+        ours[STRICT_RESUME] = True
+    if user := given["configurable"].get("langgraph_auth_user"):
+        ours["langgraph_auth_user"] = User(user)
     return cast(
         "RunnableConfig",
         given
         | {
             "configurable": given["configurable"] | ours,
-            "metadata": metadata,
+            "metadata": run.meta | attempt_metadata(run),
             "callbacks": [CallWatch()],
         },
     )
 
 
+def _latest(config: RunnableConfig) -> RunnableConfig:
+    """The same, but wherever the thread stands: a run leaves the checkpoint that it was to start from."""
+    configurable = {
+        key: value
+        for key, value in config.get("configurable", {}).items()
+        if key not in ("checkpoint_id", "checkpoint_map")
+    }
+    return {**config, "configurable": configurable}
+
+
 def _input(run: Run) -> Any:
     command = run.kwargs["command"]
-    return run.kwargs["input"] if command is None else _command(command)
+    return run.kwargs["input"] if command is None else to_command(command)
 
 
-def _command(command: dict[str, Any]) -> Command[Any]:
+def to_command(command: dict[str, Any]) -> Command[Any]:
+    """A command as a caller sends it, as LangGraph takes it."""
     goto: Any = command.get("goto") or []
     targets = cast("list[Any]", goto) if isinstance(goto, list) else [goto]
-    return Command(
-        update=command.get("update"), resume=command.get("resume"), goto=[_target(t) for t in targets]
-    )
+    update: Any = command.get("update")
+    if isinstance(update, list):
+        update = [tuple(pair) for pair in cast("list[list[Any]]", update)]
+    return Command(update=update, resume=command.get("resume"), goto=[_target(t) for t in targets])
 
 
 def _target(target: str | dict[str, Any]) -> Send | str:

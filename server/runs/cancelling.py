@@ -61,7 +61,8 @@ class Canceller:
             run = await runs.get(session, run_id, lock=True)
             is_waiting = run.status == "pending"
             if run.status in ACTIVE:
-                run.cancel_action = action
+                # What is to be rolled back stays so, whoever else only wants it stopped.
+                run.cancel_action = "rollback" if run.cancel_action == "rollback" else action
                 session.add(run)
             if is_waiting:
                 await self.ending.settle(session, thread, run, outcome)

@@ -18,6 +18,7 @@ from server.db.repositories import deliveries, runs, threads
 from server.db.session import Database
 from server.keys import RunKey
 from server.runs.dispatch import Dispatcher
+from server.runs.snapshots import Snapshots
 from server.stream.broker import EventBroker
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,15 @@ class Outcome:
 
 
 class LeaseLost(Exception):
-    """Another worker has the run now; this one may write nothing more."""
+    """Another worker has the run now; this one may write nothing more.
+
+    Args:
+        sign: By what it shows, for people to read.
+    """
+
+    def __init__(self, run_id: str, sign: str) -> None:
+        super().__init__(f"Run {run_id} is no longer this worker's: {sign}")
+        self.sign = sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,20 +61,26 @@ class RunEnding:
     broker: EventBroker
     dispatcher: Dispatcher
     checkpointer: BaseCheckpointSaver[str]
+    snapshots: Snapshots
     keep_results: timedelta
 
-    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int) -> None:
-        """Commit how a run ended, as the worker with this epoch.
+    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int) -> Run:
+        """Commit how a run ended, as the worker with this epoch; its row then.
 
         Raises:
             LeaseLost: The thread has a newer epoch, or somebody has ended the run.
         """
+        async with self.database.read() as session:
+            graph_id = (await runs.get(session, key.run_id)).graph_id
+        snapshot = await self.snapshots.take(key.thread_id, graph_id)
         async with self.database.write() as session:
             thread = await threads.get(session, key.thread_id, lock=True)
             run = await runs.get(session, key.run_id, lock=True)
             if thread.epoch != epoch or run.status not in ACTIVE:
-                raise LeaseLost(key.run_id)
+                raise LeaseLost(key.run_id, "its end was refused")
             await self.settle(session, thread, run, outcome)
+            await threads.keep_snapshot(session, key.thread_id, snapshot)
+            return run
 
     async def settle(self, session: AsyncSession, thread: Thread, run: Run, outcome: Outcome) -> None:
         """Give locked rows the marks of an end."""
@@ -84,6 +99,8 @@ class RunEnding:
         """What follows a committed end."""
         if run.cancel_action == "rollback":
             await self.checkpointer.adelete_for_runs([run.run_id])
+        if run.cancel_action is not None or await self.snapshots.is_missing(run.thread_id):
+            await self.snapshots.refresh(run.thread_id, run.graph_id)
         await self.broker.end(RunKey(run.thread_id, run.run_id))
         if run.cancel_action == "rollback":
             async with self.database.write() as session:

@@ -13,6 +13,8 @@ from docket import Docket
 from docket._redis import RedisConnection
 from redis.asyncio import ConnectionPool, RedisCluster
 
+from server.checkpoint.cluster import async_cluster
+from server.checkpoint.sentinel import ask_again
 from server.redis_patience import patience
 
 MAX_CONNECTIONS = 1000  # of one pool, which opens up to one for each task under way
@@ -32,9 +34,16 @@ class _PatientConnection(RedisConnection):
     async def _connection_pool_from_url(self, *arguments: Any, **options: Any) -> ConnectionPool:
         pool = await super()._connection_pool_from_url(*arguments, **options)
         pool.connection_kwargs |= patience()
+        if self.is_sentinel:
+            ask_again(pool)
         return pool
 
     async def _create_cluster_client(self) -> RedisCluster:
-        client = RedisCluster.from_url(self._normalized_url(), socket_timeout=None, **patience())
+        client = async_cluster(self._normalized_url(), socket_timeout=None, **patience())
         await client.initialize()
         return client
+
+    def _create_node_pool(self) -> ConnectionPool:
+        pool = super()._create_node_pool()
+        pool.connection_kwargs |= patience()
+        return pool

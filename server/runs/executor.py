@@ -51,23 +51,26 @@ class RunExecutor:
             TryLater: It goes on elsewhere, or at another time.
         """
         try:
-            run = await self._row(run_id)
+            async with self.database.read() as session:
+                run = await runs.get(session, run_id)
+                thread = await threads.get(session, run.thread_id)
         except NotFound:
             return await self.ending.forget(run_id)
         if run.status in ACTIVE:
-            lease = await self._claim(run)
+            lease = await self._claim(run, floor=thread.epoch)
             try:
-                await self._hold(run, lease)
+                ended = await self._hold(run, lease)
             finally:
                 await asyncio.shield(self.leases.release(lease))
-        return await self.ending.follow_up(await self._row(run_id))
+            run = ended or await self._row(run_id)
+        if run.status not in ACTIVE:  # else another worker has it, and sees to what follows
+            await self.ending.follow_up(run)
+        return None
 
-    async def _claim(self, run: Run) -> Lease:
-        async with self.database.read() as session:
-            thread = await threads.get(session, run.thread_id)
+    async def _claim(self, run: Run, *, floor: int) -> Lease:
         key = RunKey(run.thread_id, run.run_id)
         try:
-            lease = await self.leases.claim(key, worker=self.worker, floor=thread.epoch)
+            lease = await self.leases.claim(key, worker=self.worker, floor=floor)
             # From here on nobody else may write; what is read below stays true.
             await self.checkpointer.afence(run.thread_id, lease.epoch)
         except LeaseHeld as held:
@@ -76,8 +79,8 @@ class RunExecutor:
             raise TryLater(SOON) from error
         return lease
 
-    async def _hold(self, run: Run, lease: Lease) -> None:
-        """Execute a run under its lease, and commit how it ended."""
+    async def _hold(self, run: Run, lease: Lease) -> Run | None:
+        """Execute a run under its lease, and commit how it ended; None when that is not for us to say."""
         with self.held.holding(lease) as held:
             held.task = asyncio.create_task(self._begin_and_attempt(run, held))
             try:
@@ -88,12 +91,12 @@ class RunExecutor:
                 outcome = await self._hand_over(lease)
             except RedisGone as error:
                 raise TryLater(SOON) from error
-            except LeaseLost:
-                outcome = self._lost(run.run_id)
-            if outcome is not None:
-                await asyncio.shield(self._commit(lease, outcome))
+            except LeaseLost as lost:
+                outcome = self._lost(run.run_id, lost.sign)
+            return None if outcome is None else await asyncio.shield(self._commit(lease, outcome))
 
     async def _begin_and_attempt(self, run: Run, held: HeldRun) -> Outcome | None:
+        await self._finish_rollbacks(run)
         begun = await self._begin(run, held.lease)
         if begun is None:
             return None
@@ -101,6 +104,17 @@ class RunExecutor:
             outcome = await self.runner.attempt(begun, held)
             span.ended(outcome.status, outcome.failure["error"] if outcome.failure else None)
             return outcome
+
+    async def _finish_rollbacks(self, run: Run) -> None:
+        """Remove what rolled-back runs of the thread left: this one starts from before them.
+
+        The process that ended them does so, too; it may have died on the way.
+        """
+        async with self.database.read() as session:
+            ended = await runs.rolled_back(session, run.thread_id)
+        for other in ended:
+            if other.run_id != run.run_id:
+                await self.ending.follow_up(other)
 
     async def _begin(self, run: Run, lease: Lease) -> Run | None:
         """Mark a run as running here; None when it has nothing left to do.
@@ -116,7 +130,7 @@ class RunExecutor:
             if run.status not in ACTIVE:
                 return None
             if thread.epoch >= lease.epoch:
-                raise LeaseLost(run.run_id)
+                raise LeaseLost(run.run_id, "another worker has begun it since")
             first = await runs.next_of_thread(session, run.thread_id)
             if first is not None and first.run_id != run.run_id:
                 raise TryLater(SOON)
@@ -148,7 +162,7 @@ class RunExecutor:
         if _unwind_cancellation() and reason is None:
             reason = (await self._row(run.run_id)).cancel_action or "hand_over"
         if reason == "lost":
-            return self._lost(run.run_id)
+            return self._lost(run.run_id, "its lease is another's")
         if reason == "hand_over":
             await asyncio.shield(self._hand_over(held.lease))
         if reason is None:
@@ -156,16 +170,16 @@ class RunExecutor:
             return Outcome(status="error", failure=failure)
         return Outcome(status="interrupted", awaits_answer=await self.runner.stands_open(run))
 
-    def _lost(self, run_id: str) -> None:
+    def _lost(self, run_id: str, sign: str) -> None:
         """Nothing is left to do here about a run that another worker has."""
         metrics.write_refused("run")
-        logger.warning("Run %s goes on at another worker", run_id)
+        logger.warning("Run %s goes on at another worker (%s)", run_id, sign)
 
-    async def _commit(self, lease: Lease, outcome: Outcome) -> None:
+    async def _commit(self, lease: Lease, outcome: Outcome) -> Run | None:
         try:
-            await self.ending.commit(lease.run, outcome, epoch=lease.epoch)
-        except LeaseLost:
-            self._lost(lease.run.run_id)
+            return await self.ending.commit(lease.run, outcome, epoch=lease.epoch)
+        except LeaseLost as lost:
+            return self._lost(lease.run.run_id, lost.sign)
 
     async def _hand_over(self, lease: Lease) -> NoReturn:
         """Leave a run where it is; the next worker goes on from its last checkpoint.

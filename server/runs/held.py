@@ -16,7 +16,7 @@ from server.runs.leases import Lease, Leases
 
 logger = logging.getLogger(__name__)
 
-CLEAN_UP = timedelta(seconds=5)  # that a cancelled node gets to end well when its worker stops
+CLEAN_UP = timedelta(seconds=3)  # that a cancelled node gets to end well when its worker stops
 
 StopReason = Literal["lost", "hand_over"] | CancelAction
 

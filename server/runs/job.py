@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from server.db.models import Run, RunPriority
+from server.db.models import MultitaskStrategy, Run, RunPriority
 from server.stream.modes import RunStreamMode
 
-MultitaskStrategy = Literal["enqueue", "reject"]
 Durability = Literal["sync", "async", "exit"]
 
 
@@ -29,7 +28,11 @@ class RunRequest:
     multitask_strategy: MultitaskStrategy = "enqueue"
     if_not_exists: Literal["create", "reject"] = "reject"  #: What to do when the thread is unknown.
     durability: Durability = "async"
+    after_seconds: float = 0  #: How long the run waits before its turn can come.
+    strict_resume: bool = False  #: Whether an answer to an interrupt that does not wait is an error.
+    feedback_keys: list[str] | None = None  #: Kept, and nothing else: they are LangSmith's.
     keep_thread: bool = True  #: False for the thread of a stateless run.
+    user: dict[str, Any] | None = None  #: Who asks, with their identity and permissions, if that is known.
     owner: str = "local"  #: Whose turn it uses up.
     priority: RunPriority = "normal"  #: "low" for what nobody waits for.
 
@@ -51,6 +54,9 @@ class RunRequest:
             interrupt_after=kwargs["interrupt_after"],
             webhook=kwargs["webhook"],
             durability=kwargs["durability"],
+            strict_resume=kwargs.get("strict_resume", False),
+            feedback_keys=kwargs["feedback_keys"],
+            user=kwargs["config"]["configurable"].get("langgraph_auth_user"),
             keep_thread=not kwargs["temporary"],
             owner=run.owner,
             priority=run.priority,
@@ -67,10 +73,10 @@ class RunRequest:
             "interrupt_before": self.interrupt_before,
             "interrupt_after": self.interrupt_after,
             "webhook": self.webhook,
-            "feedback_keys": None,
+            "feedback_keys": self.feedback_keys,
             "temporary": not self.keep_thread,
             "subgraphs": self.stream_subgraphs,
             "resumable": self.stream_resumable,
             "checkpoint_during": self.durability != "exit",
             "durability": self.durability,
-        }
+        } | ({"strict_resume": True} if self.strict_resume else {})

@@ -1,87 +1,201 @@
-"""Reads a langgraph.json: which graphs a LangGraph project has, and where they are."""
+"""Reads a langgraph.json: what a LangGraph project asks of its server."""
 
-import importlib
-import importlib.util
+import logging
+import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
-from langgraph.graph import StateGraph
-from langgraph.pregel import Pregel
-from pydantic import BaseModel, ValidationError
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from tools.errors import InvalidInput
 
+logger = logging.getLogger(__name__)
 
-class _GraphSpec(BaseModel):
+
+class Section(BaseModel):
+    """A part of the file; keys that are unknown here are told of and ignored."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    def unknown_keys(self) -> list[str]:
+        """Keys that this server does nothing about, with their path."""
+        found = [key for key in self.model_extra or {} if key != "$schema"]
+        for name in type(self).model_fields:
+            part = getattr(self, name)
+            parts = part.items() if isinstance(part, dict) else [(None, part)]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any section
+            for _, section in parts:  # pyright: ignore[reportUnknownVariableType] - any section
+                if isinstance(section, Section):
+                    found += [f"{name}.{key}" for key in section.unknown_keys()]
+        return found
+
+
+class GraphSpec(Section):
+    """Where a graph is."""
+
+    path: str  #: ``package.module:variable`` or ``./path/file.py:variable``.
+    description: str | None = None
+
+
+class StoreSpec(Section):
+    """The long-term memory of the graphs."""
+
+    path: str | None = None
+    index: dict[str, Any] | None = None  #: dims, embed, fields.
+    ttl: dict[str, Any] | None = None  #: refresh_on_read, default_ttl, sweep_interval_minutes.
+
+
+class SerdeSpec(Section):
+    """Which types a checkpoint may bring back."""
+
+    allowed_json_modules: list[list[str]] | Literal[True] | None = None
+    allowed_msgpack_modules: list[list[str]] | Literal[True] | None = None
+    pickle_fallback: bool = False
+
+
+class CheckpointerSpec(Section):
+    """How threads' states are kept."""
+
+    ttl: dict[str, Any] | None = None  #: strategy, default_ttl, sweep_interval_minutes.
+    serde: SerdeSpec | None = None
+
+
+class AuthSpec(Section):
+    """Who may do what."""
+
     path: str
-    description: str = ""
+    disable_studio_auth: bool = False
 
 
-class _Project(BaseModel):
-    graphs: dict[str, str | _GraphSpec]
+class CorsSpec(Section):
+    """Which web pages may call."""
+
+    allow_origins: list[str] = Field(default_factory=list[str])
+    allow_methods: list[str] = ["*"]
+    allow_headers: list[str] = ["*"]
+    allow_credentials: bool = False
+    allow_origin_regex: str | None = None
+    expose_headers: list[str] = Field(default_factory=list[str])
+    max_age: int = 600
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeclaredGraph:
-    """One graph that a langgraph.json names."""
+class HeadersSpec(Section):
+    """Which request headers a run's configurable gets; ``*`` stands for any characters."""
 
-    graph_id: str
-    place: str  #: ``package.module:variable`` or ``./path/file.py:variable``.
-    description: str
-    config: Path
+    includes: list[str] = Field(default_factory=list[str])
+    excludes: list[str] = Field(default_factory=list[str])
 
-    def load(self) -> Any:
-        """Import the graph: a compiled graph, a StateGraph, or what a factory without arguments makes.
-
-        Raises:
-            InvalidInput: When it cannot be imported.
-        """
-        module, _, variable = self.place.rpartition(":")
-        try:
-            target = getattr(_load_module(self.config.parent, module), variable)
-        except (ImportError, AttributeError, OSError) as error:
-            raise InvalidInput(
-                f"{self.config}: graph {self.graph_id!r} cannot be loaded from {self.place!r}: {error}",
-                hint="Name it as package.module:variable or ./path/file.py:variable.",
-                code="invalid_config",
-            ) from error
-        return target if isinstance(target, Pregel | StateGraph) else target()  # pyright: ignore[reportUnknownVariableType] - any state
+    @field_validator("includes", "excludes", mode="before")
+    @classmethod
+    def _may_be_null(cls, value: object) -> object:
+        return value or []
 
 
-def read_langgraph_json(config: Path) -> list[DeclaredGraph]:
-    """The graphs of a project, whose folder becomes importable.
+class HttpSpec(Section):
+    """What is served over HTTP."""
+
+    app: str | None = None
+    disable_assistants: bool = False
+    disable_threads: bool = False
+    disable_runs: bool = False
+    disable_store: bool = False
+    disable_mcp: bool = False
+    disable_a2a: bool = False
+    disable_meta: bool = False
+    disable_ui: bool = False
+    disable_webhooks: bool = False
+    cors: CorsSpec | None = None
+    configurable_headers: HeadersSpec | None = None
+    middleware_order: Literal["auth_first", "middleware_first"] = "middleware_first"
+    enable_custom_route_auth: bool = False
+    mount_prefix: str | None = None
+
+
+class UrlPolicy(Section):
+    """Where webhooks may go, beside the server's own rule on private addresses."""
+
+    require_https: bool = False
+    allowed_domains: list[str] | None = None  #: ``*.example.com`` stands for its subdomains.
+    allowed_ports: list[int] | None = None
+    max_url_length: int = 4096
+    disable_loopback: bool = False
+    disable_private_ips: bool = False
+
+
+class WebhooksSpec(Section):
+    """How webhooks are called."""
+
+    env_prefix: str = "LG_WEBHOOK_"
+    url: UrlPolicy | None = None
+    headers: dict[str, str] = Field(default_factory=dict[str, str])
+    allowed_fields: list[str] | None = None
+
+
+class LangGraphJson(Section):
+    """A project's langgraph.json."""
+
+    graphs: dict[str, GraphSpec]
+    env: dict[str, str] | str | None = None  #: Variables, or a file that holds them.
+    dependencies: list[str] = Field(default_factory=list[str])
+    store: StoreSpec | None = None
+    checkpointer: CheckpointerSpec | None = None
+    auth: AuthSpec | None = None
+    http: HttpSpec = Field(default_factory=HttpSpec)
+    webhooks: WebhooksSpec | None = None
+
+    @field_validator("graphs", mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {key: {"path": spec} if isinstance(spec, str) else spec for key, spec in value.items()}  # pyright: ignore[reportUnknownVariableType] - checked next
+
+    @field_validator("env", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        return {key: str(part) for key, part in value.items()} if isinstance(value, dict) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - checked next
+
+
+def read_langgraph_json(config: Path) -> LangGraphJson:
+    """What the file says.
 
     Raises:
         InvalidInput: When the file is missing or no langgraph.json.
     """
     try:
-        project = _Project.model_validate_json(config.read_bytes())
+        return LangGraphJson.model_validate_json(config.read_bytes())
     except (OSError, ValidationError) as error:
         raise InvalidInput(
             f"{config} is no langgraph.json: {error}",
             hint='It holds {"graphs": {"id": "package.module:variable"}}.',
             code="invalid_config",
         ) from error
-    sys.path.insert(0, str(config.parent.resolve()))  # as LangGraph's own server does
-    return [_declared(config, graph_id, spec) for graph_id, spec in project.graphs.items()]
 
 
-def _declared(config: Path, graph_id: str, spec: str | _GraphSpec) -> DeclaredGraph:
-    full = spec if isinstance(spec, _GraphSpec) else _GraphSpec(path=spec)
-    return DeclaredGraph(graph_id=graph_id, place=full.path, description=full.description, config=config)
+def enter_project(config: Path) -> LangGraphJson:
+    """Read the file, make its project importable, and set its variables unless they are set already.
+
+    Raises:
+        InvalidInput: When the file is missing or no langgraph.json.
+    """
+    project = read_langgraph_json(config)
+    if unknown := project.unknown_keys():
+        logger.info("%s: ignored: %s (docs/langgraph-json.md says why)", config, ", ".join(unknown))
+    folder = config.parent.resolve()
+    for path in [folder, *(folder / name for name in project.dependencies if name.startswith("."))]:
+        for place in (path.resolve(), path.resolve() / "src"):
+            if place.is_dir() and str(place) not in sys.path:
+                sys.path.insert(0, str(place))
+    for name, value in _variables(folder, project.env).items():
+        os.environ.setdefault(name, value)
+    return project
 
 
-def _load_module(folder: Path, name: str) -> ModuleType:
-    if not name.endswith(".py"):
-        return importlib.import_module(name)
-    path = (folder / name).resolve()
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def _variables(folder: Path, env: dict[str, str] | str | None) -> dict[str, str]:
+    if isinstance(env, str):
+        path = folder / env
+        if not path.is_file():
+            raise InvalidInput(f"env: there is no file {path}.", code="invalid_config")
+        return {name: value for name, value in dotenv_values(path).items() if value is not None}
+    return env or {}

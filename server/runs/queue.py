@@ -24,7 +24,7 @@ CHECK_INTERVAL = timedelta(milliseconds=100)  # how often a worker with all hand
 RECONNECTION_DELAY = timedelta(seconds=1)
 CHORES_AT_A_TIME = 20
 AFTER_A_FAULT = timedelta(seconds=5)
-LAST_MESSAGES = timedelta(seconds=10)  # that those under way get when the worker stops
+LAST_MESSAGES = timedelta(seconds=4)  # that those under way get when the worker stops
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ class Handlers:
 
     execute: Handler  #: Takes a run id; may raise TryLater.
     deliver: DeliveryHandler  #: Takes a run id and the number of an attempt to call its webhook.
+    enter: Handler  #: Takes the id of a run whose time has come.
     fire: CronHandler  #: Takes a cron id and the moment that it is due at.
 
 
@@ -62,6 +63,7 @@ class RunQueue:
         self._handlers: Handlers | None = None
         runs.register(self._execute_run, names=["execute_run"])
         chores.register(self._deliver_webhook, names=["deliver_webhook"])
+        chores.register(self._enter_run, names=["enter_run"])
         chores.register(self._fire_cron, names=["fire_cron"])
 
     async def submit(self, run_id: str, *, when: datetime | None = None) -> None:
@@ -85,6 +87,10 @@ class RunQueue:
         """
         key = f"webhook:{run_id}:{attempt}" + (":resent" if resent else "")
         await self._chores.add("deliver_webhook", when=when, key=key)(run_id, attempt)
+
+    async def submit_entry(self, run_id: str, when: datetime) -> None:
+        """Let a run wait for its turn from this moment on."""
+        await self._chores.add("enter_run", when=when, key=f"enter:{run_id}")(run_id)
 
     async def submit_cron(self, cron_id: str, when: datetime) -> None:
         """Queue the fire that a cron is due for at this moment."""
@@ -136,6 +142,9 @@ class RunQueue:
 
     async def _deliver_webhook(self, run_id: str, attempt: int) -> None:
         await self._required_handlers().deliver(run_id, attempt)
+
+    async def _enter_run(self, run_id: str) -> None:
+        await self._required_handlers().enter(run_id)
 
     async def _fire_cron(self, cron_id: str, moment: int) -> None:
         await self._required_handlers().fire(cron_id, datetime.fromtimestamp(moment, UTC))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
-from server.db.models import Removal
-from server.db.repositories import removals
+from server.db.models import Removal, Run, now
+from server.db.repositories import removals, runs, threads
 from server.db.session import Database
 from server.keys import RunKey
 from server.runs.leases import Leases
@@ -49,6 +49,20 @@ class ThreadRemover:
             return False
         await self._finish(removal)
         return True
+
+    async def remove_run(self, run: Run) -> None:
+        """Remove an ended run's row and events; what it did to its thread stays."""
+        async with self.database.write() as session:
+            await runs.remove(session, run.run_id)
+        await self.broker.delete(RunKey(run.thread_id, run.run_id))
+
+    async def keep_latest(self, thread_id: str) -> None:
+        """Remove all checkpoints of a thread but the latest, and those from which that one is rebuilt."""
+        async with self.database.write() as session:
+            thread = await threads.get(session, thread_id, lock=True)
+            thread.pruned_at = now()
+            session.add(thread)
+        await self.checkpointer.aprune([thread_id])
 
     async def finish(self) -> int:
         """Finish what other processes began and did not end; returns how many threads."""

@@ -21,26 +21,30 @@ class StateReader:
         graph_id = thread.meta.get("graph_id")
         if graph_id is None:
             return None
-        return await self.catalog.find(graph_id).graph.aget_state(_config(thread.thread_id))
+        config = _config(thread.thread_id)
+        async with self.catalog.find(graph_id).open("threads.read", config=config) as graph:
+            return await graph.aget_state(config)
 
     async def values(self, run: Run, checkpoint_id: str | None) -> Any:
         """A run's values at one checkpoint, the latest without or when that one is gone."""
-        graph = self.catalog.find(run.graph_id).graph
-        if checkpoint_id is not None:
-            state = await graph.aget_state(
-                {"configurable": {"thread_id": run.thread_id, "checkpoint_id": checkpoint_id}}
-            )
-            if state.metadata is not None:
-                return output_values(graph, state.values)
-        return output_values(graph, (await graph.aget_state(_config(run.thread_id))).values)
+        config = _config(run.thread_id)
+        async with self.catalog.find(run.graph_id).open("threads.read", config=config) as graph:
+            if checkpoint_id is not None:
+                state = await graph.aget_state(
+                    {"configurable": {"thread_id": run.thread_id, "checkpoint_id": checkpoint_id}}
+                )
+                if state.metadata is not None:
+                    return output_values(graph, state.values)
+            return output_values(graph, (await graph.aget_state(config)).values)
 
     async def output(self, run: Run) -> dict[str, Any]:
         """A run's outcome, as the API's wait and join return it: values, interrupts, or the error."""
         if run.error is not None:
             return {"__error__": run.error}
-        graph = self.catalog.find(run.graph_id).graph
-        state = await graph.aget_state(_config(run.thread_id))
-        values = output_values(graph, state.values)
+        config = _config(run.thread_id)
+        async with self.catalog.find(run.graph_id).open("threads.read", config=config) as graph:
+            state = await graph.aget_state(config)
+            values = output_values(graph, state.values)
         return values | ({"__interrupt__": list(state.interrupts)} if state.interrupts else {})
 
 

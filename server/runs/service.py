@@ -1,31 +1,33 @@
-"""Accepts, finds, cancels and removes threads and runs."""
+"""Accepts, finds, cancels and removes threads and runs.
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+A run that is accepted on a busy thread may put an end to those before it. Its row and the word to the others
+are committed together, so whatever happens afterwards the run has its turn and they do not go on.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from langchain_core.utils.uuid import uuid7
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server import tracing
+from server import access, tracing
 from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import removals, runs, threads
 from server.db.session import Database
-from server.runs.catalog import GraphCatalog, ServedGraph
+from server.keys import RunKey
+from server.runs.assistants import Assistants, ResolvedAssistant
+from server.runs.cancelling import Canceller
+from server.runs.catalog import GraphCatalog
+from server.runs.configuration import configure
 from server.runs.dispatch import Dispatcher
 from server.runs.fair_queue import Place
 from server.runs.job import RunRequest
 from server.runs.leases import Leases
 from tools.errors import Conflict, NotFound
 from tools.storage.base import Storage, bind
-
-RESERVED = (
-    "thread_id",
-    "run_id",
-    "assistant_id",
-    "graph_id",
-    "checkpoint_ns",
-)  # configurable keys that are ours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,7 @@ class RunService:
     database: Database
     dispatcher: Dispatcher
     leases: Leases
+    canceller: Canceller
     catalog: GraphCatalog
     storage: Storage
 
@@ -68,13 +71,19 @@ class RunService:
         except NotFound:
             return True
 
-    async def check(self, request: RunRequest) -> ServedGraph:
-        """The graph of a run; raises ServiceError when its assistant or its input forbids it."""
-        served = self.catalog.find(request.assistant_id)
+    @property
+    def assistants(self) -> Assistants:
+        """What runs may be asked of."""
+        return Assistants(database=self.database, catalog=self.catalog)
+
+    async def check(self, request: RunRequest) -> ResolvedAssistant:
+        """The assistant of a run; raises ServiceError when it, or the input, forbids the run."""
+        assistant = await self.assistants.resolve(request.assistant_id)
+        served = self.catalog.find(assistant.graph_id)
         if served.check_input and request.command is None:
             with bind(self.storage):
                 await served.check_input(request.input)
-        return served
+        return assistant
 
     async def create_run(
         self,
@@ -98,8 +107,12 @@ class RunService:
                 already; nothing is kept.
         """
         await self.dispatcher.fair_queue.check_room()
-        served = await self.check(request)
-        run = self._new_run(request, served, thread_id or str(uuid7()))
+        if (asking := access.current()) is not None:
+            metadata = access.stamped(request.metadata)
+            request = replace(request, user=dict(asking.user), metadata=metadata)
+        assistant = await self.check(request)
+        graph = self.catalog.find(assistant.graph_id).source
+        run = self._new_run(request, assistant, thread_id or str(uuid7()))
         run.run_id, run.contract = run_id or run.run_id, contract
         async with self.database.write() as session:
             if together_with is not None:
@@ -107,18 +120,24 @@ class RunService:
             if run_id is not None and (existing := await session.get(Run, run_id)):
                 return existing
             thread = await self._thread_for(session, run, request, known=thread_id is not None)
-            waits = await runs.next_of_thread(session, thread.thread_id)
-            if waits and request.multitask_strategy == "reject":
-                raise Conflict(
-                    "Thread is already running a task. Wait for it to finish or choose a different "
-                    "multitask strategy.",
-                    code="thread_busy",
-                )
+            earlier = await runs.active_of_thread(session, thread.thread_id)
+            displaced = _displace(earlier, request)
+            configure(run, request, assistant=assistant, thread=thread, graph=graph)
             _claim_thread(thread, run)
-            session.add_all((thread, run))
-        if waits is None:
-            await self.dispatcher.enqueue(run)
+            session.add_all((thread, run, *displaced))
+        await self._let_in(run, earlier)
+        await self._stop(displaced)
         return run
+
+    async def enter(self, run_id: str) -> None:
+        """Let a run that was asked for later wait for its turn, now that its time has come."""
+        async with self.database.read() as session:
+            run = await session.get(Run, run_id)
+            if run is None or run.status != "pending":
+                return
+            first = await runs.next_of_thread(session, run.thread_id, moment=max(now(), run.created_at))
+        if first is not None:
+            await self.dispatcher.enqueue(first)
 
     async def place(self, run: Run) -> Place | None:
         """Where a run stands in the queue; None when it does not wait there."""
@@ -127,10 +146,16 @@ class RunService:
     async def recover(self) -> int:
         """Queue again what a lost tail of Redis left behind; returns how many runs are first in their thread.
 
-        Every accepted run that is first in its thread waits or is active, and nothing else is.
+        Every accepted run that is first in its thread waits or is active, and nothing else is. Workers are
+        told once more of the runs that they shall stop.
         """
         async with self.database.read() as session:
             first = await runs.first_of_threads(session)
+            stopping = await runs.stopping(session)
+        for run in stopping:
+            await self.leases.request_stop(
+                RunKey(run.thread_id, run.run_id), run.cancel_action or "interrupt"
+            )
         await self.dispatcher.enqueue(*first)
         known = {run.run_id for run in first}
         ended = [key.run_id for key in await self.dispatcher.fair_queue.active() if key.run_id not in known]
@@ -146,15 +171,28 @@ class RunService:
         await self.dispatcher.submit([key.run_id for key in orphans])
         return len(orphans)
 
-    def _new_run(self, request: RunRequest, served: ServedGraph, thread_id: str) -> Run:
-        metadata = {"created_by": "system", "graph_id": served.graph_id, "assistant_id": served.assistant_id}
+    async def _let_in(self, run: Run, earlier: Sequence[Run]) -> None:
+        """Let an accepted run wait for its turn, from its time on and when no other run comes first."""
+        moment = now()
+        if run.created_at > moment:
+            await self.dispatcher.queue.submit_entry(run.run_id, run.created_at)
+        elif not any(other.status == "running" or other.created_at <= moment for other in earlier):
+            await self.dispatcher.enqueue(run)
+
+    async def _stop(self, displaced: Sequence[Run]) -> None:
+        for run in displaced:
+            with suppress(NotFound):  # it was rolled back meanwhile
+                await self.canceller.cancel(run.run_id, run.cancel_action or "interrupt")
+
+    def _new_run(self, request: RunRequest, assistant: ResolvedAssistant, thread_id: str) -> Run:
         return Run(
             run_id=str(uuid7()),
             thread_id=thread_id,
-            assistant_id=served.assistant_id,
-            graph_id=served.graph_id,
-            meta=metadata | request.metadata | {"assistant_id": served.assistant_id},
+            assistant_id=assistant.assistant_id,
+            graph_id=assistant.graph_id,
+            created_at=now() + timedelta(seconds=request.after_seconds),
             kwargs=request.kwargs() | tracing.carried(),
+            multitask_strategy=request.multitask_strategy,
             owner=request.owner,
             priority=request.priority,
         )
@@ -164,15 +202,32 @@ class RunService:
             return await threads.get(session, run.thread_id, lock=True)
         if known:
             await removals.refuse(session, run.thread_id)
-        return await threads.add(session, Thread(thread_id=run.thread_id), keep_existing=known)
+        thread = Thread(thread_id=run.thread_id, meta=access.stamped({}))
+        return await threads.add(session, thread, keep_existing=known)
+
+
+def _displace(earlier: Sequence[Run], request: RunRequest) -> Sequence[Run]:
+    """Give the unfinished runs of a thread word to stop, if that is what the new one's strategy says.
+
+    Raises:
+        Conflict: The strategy is to be accepted on an idle thread only.
+    """
+    if not earlier or request.multitask_strategy == "enqueue":
+        return ()
+    if request.multitask_strategy == "reject":
+        raise Conflict(
+            "Thread is already running a task. Wait for it to finish or choose a different "
+            "multitask strategy.",
+            code="thread_busy",
+        )
+    for run in earlier:
+        if run.cancel_action != "rollback":
+            run.cancel_action = request.multitask_strategy
+    return earlier
 
 
 def _claim_thread(thread: Thread, run: Run) -> None:
-    """Mark a thread as busy with this run, and merge its configuration into the run's."""
-    given: dict[str, Any] = run.kwargs["config"]
-    configurable = thread.config.get("configurable", {}) | given.get("configurable", {})
-    allowed = {key: value for key, value in configurable.items() if key not in RESERVED}
-    run.kwargs = run.kwargs | {"config": given | {"configurable": allowed}}
+    """Mark a thread as busy with this run."""
     thread.meta = thread.meta | {"graph_id": run.graph_id, "assistant_id": run.assistant_id}
     thread.status = "busy"
     thread.updated_at = now()

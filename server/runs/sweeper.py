@@ -20,7 +20,9 @@ from server.keys import RunKey
 from server.runs.removal import AT_ONCE, ThreadRemover
 from server.runs.schedules import Schedules
 from server.runs.service import RunService
+from server.runs.thread_ttl import ThreadTtl
 from server.runs.webhooks import WebhookSender
+from server.store import SqlStore
 from server.stream.broker import EventBroker
 from tools.storage.local import LocalStorage
 
@@ -36,6 +38,7 @@ class Sweeper:
 
     Args:
         redis: A client that returns bytes.
+        thread_ttl: The TTL of threads without one of their own.
         keep: How long streams are kept after a run's end.
         every: The pause between two passes, of all processes together.
     """
@@ -48,6 +51,8 @@ class Sweeper:
     remover: ThreadRemover
     schedules: Schedules
     webhooks: WebhookSender
+    store: SqlStore
+    thread_ttl: ThreadTtl | None = None
     keep: timedelta
     every: timedelta
 
@@ -74,6 +79,8 @@ class Sweeper:
         done["due webhook attempts"] = await self._attempt("webhooks", self.webhooks.queue_due(moment=at))
         done["interrupted removals"] = await self._attempt("removals", self.remover.finish())
         done["expired threads"] = await self._attempt("expired threads", self._remove_expired(at))
+        done["outlived threads"] = await self._attempt("outlived threads", self._end_outlived(at))
+        done["expired documents"] = await self._attempt("the store", self.store.remove_expired(at))
         done["open streams"] = await self._attempt("open streams", self._remove_streams(at))
         done["orphan files"] = await self._attempt("orphan files", self._remove_files(at))
         return +done
@@ -94,6 +101,18 @@ class Sweeper:
         async with self.database.read() as session:
             expired = await removals.expired_threads(session, at, limit=AT_ONCE)
         return sum([await self._attempt(f"thread {it}", self._remove(it)) for it in expired])
+
+    async def _end_outlived(self, at: datetime) -> int:
+        default = (self.thread_ttl.duration, self.thread_ttl.strategy) if self.thread_ttl else None
+        async with self.database.read() as session:
+            outlived = await removals.outlived_threads(session, at, limit=AT_ONCE, default=default)
+        return sum([await self._attempt(f"thread {it.thread_id}", self._end(it)) for it in outlived])
+
+    async def _end(self, outlived: removals.Outlived) -> int:
+        if outlived.strategy == "delete":
+            return await self._remove(outlived.thread_id)
+        await self.remover.keep_latest(outlived.thread_id)
+        return 1
 
     async def _remove(self, thread_id: str) -> int:
         return int(await self.remover.remove(thread_id, unless_needed=True))

@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 
+from server import metrics
 from server.db.models import Delivery, DeliveryStatus, Run, now
 from server.db.repositories import deliveries, runs
 from server.db.session import Database
@@ -188,6 +189,10 @@ class WebhookSender:
                 self._settle(
                     delivery, failed=outcome.error is not None, ended=at + timedelta(seconds=seconds)
                 )
+        gave_up = delivery.status == "failed"
+        metrics.webhook_attempted(
+            "delivered" if outcome.error is None else "given_up" if gave_up else "failed"
+        )
         if is_latest and delivery.status == "pending":
             await self.queue.submit_delivery(run_id, attempt + 1, when=delivery.next_attempt_at)
 

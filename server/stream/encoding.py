@@ -19,6 +19,18 @@ def to_json(value: object) -> bytes:
     return orjson.dumps(value, default=_plain, option=_OPTIONS)
 
 
+def to_json_or_text(value: object) -> bytes:
+    """A value as JSON, in which the text of an object stands for one that JSON cannot carry."""
+    return orjson.dumps(value, default=_plain_or_text, option=_OPTIONS)
+
+
+def _plain_or_text(value: object) -> Any:
+    try:
+        return _plain(value)
+    except TypeError:
+        return str(value)
+
+
 def _plain(value: object) -> Any:
     match value:
         case BaseModel():

@@ -6,16 +6,20 @@ from typing import Any, Literal
 from langchain_core.messages import BaseMessage, BaseMessageChunk, message_chunk_to_message
 from langgraph.types import StreamMode
 
+from server.stream.payloads import shaped
+
 RunStreamMode = Literal[
-    "values", "updates", "messages", "messages-tuple", "custom", "tasks", "checkpoints", "debug"
+    "values", "updates", "messages", "messages-tuple", "custom", "tasks", "checkpoints", "debug", "events"
 ]
 
 Named = tuple[str, Any]  # an event's name and its payload
 
 
 def graph_modes(wanted: Sequence[RunStreamMode]) -> list[StreamMode]:
-    """The modes to ask the graph for; both forms of messages come from one."""
-    modes: list[StreamMode] = ["messages" if mode == "messages-tuple" else mode for mode in wanted]
+    """The modes to ask the graph for; both forms of messages come from one, ``events`` from elsewhere."""
+    modes: list[StreamMode] = [
+        "messages" if mode == "messages-tuple" else mode for mode in wanted if mode != "events"
+    ]
     return list(dict.fromkeys(modes))
 
 
@@ -41,7 +45,7 @@ class EventNamer:
             namespace: Path of the subgraph, empty for the graph itself.
         """
         if mode != "messages":
-            return [("|".join((mode, *namespace)), payload)]
+            return [("|".join((mode, *namespace)), shaped(mode, payload))]
         message, metadata = payload
         events: list[Named] = []
         if self._tuples:

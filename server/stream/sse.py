@@ -35,6 +35,13 @@ async def frames(entries: AsyncGenerator[Entry], *, with_ids: bool) -> AsyncIter
             yield _encoded(entry, with_ids=with_ids)
 
 
+async def with_end(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Frames with one more that tells of the end, which spares LangGraph's clients a question."""
+    async for chunk in content:
+        yield chunk
+    yield frame("end", b"null")
+
+
 def _encoded(entry: Entry, *, with_ids: bool) -> bytes:
     """All frames of an entry, made once for all of its readers."""
     found = entry.encoded.get(with_ids)

@@ -12,6 +12,8 @@ from server.stream.stored import StoredLogs
 
 Follow = Callable[[str, str, Position], Follower]  # by key, name and where to begin
 
+UPDATE_PREFIX = "update:"  # of what stands among a thread's runs and only tells that its state was changed
+
 
 class ThreadFollower:
     """One reader's way through a thread.
@@ -87,7 +89,9 @@ class ThreadFollower:
                         yield None
                         break
                     if entry.is_end:
-                        yield await self._end(run_id, entry.position)
+                        end = await self._end(run_id, entry.position)
+                        if not run_id.startswith(UPDATE_PREFIX):
+                            yield end
                         return
                     self._position = entry.position
                     if entry.events:

@@ -143,7 +143,8 @@ class _Flusher:
             else:
                 self._pause = 0.0
         for log in dirty:
-            if log.is_dirty:
+            # What was emitted meanwhile has a window of its own: under load, each command carries one.
+            if log.is_dirty and log not in self._dirty:
                 self.wake(log, at_once=True)
 
     async def _send(self, part: list[tuple[RunLog, Batch]]) -> None:

@@ -14,6 +14,7 @@ import pytest
 from redis import Redis
 
 from server.keys import RunKeys
+from server.last_resort import HUNG
 from tests.conftest import PROJECT
 from tests.fixtures.redis_servers import RedisProcess, redis_process, wait_until
 from tests.fixtures.service_process import ServiceProcess
@@ -160,6 +161,18 @@ def test_a_killed_workers_run_goes_on_elsewhere_and_its_followers_learn_which_ev
     assert valid_updates(text) == NODES
 
 
+def test_a_worker_ends_though_a_node_refuses_to(
+    deployment: Deployment, service: ServiceProcess, diary: Path
+) -> None:
+    deployment.have_workers(1)
+    place = begin(service, diary, "immortal", file=str(diary))
+    wait_for(diary, "begun")
+
+    assert deployment.workers[0].stop() == HUNG
+
+    assert httpx.post(f"{place}/cancel", params={"wait": True}, timeout=60).status_code == 200
+
+
 def test_a_frozen_worker_is_replaced_and_finds_itself_shut_out(
     two_workers: Deployment, service: ServiceProcess, diary: Path
 ) -> None:
@@ -174,6 +187,23 @@ def test_a_frozen_worker_is_replaced_and_finds_itself_shut_out(
     first.wait_for_line("goes on at another worker")
     assert result["seen"] == NODES
     assert joined(place) == result
+
+
+def test_a_frozen_worker_that_wakes_up_early_does_not_close_the_log_of_its_successor(
+    two_workers: Deployment, service: ServiceProcess, diary: Path
+) -> None:
+    place = begin(service, diary, pause=1.0)
+    wait_for(diary, "n1 begins")
+    first = two_workers.holder(place)
+
+    first.send(signal.SIGSTOP)
+    wait_for(diary, "n2 begins")
+    first.send(signal.SIGCONT)
+    first.wait_for_line("goes on at another worker")
+
+    assert joined(place)["seen"] == NODES
+    text = httpx.get(f"{place}/stream", headers={"Last-Event-ID": "0"}, timeout=30).text
+    assert valid_updates(text) == NODES
 
 
 def test_a_run_of_a_dead_worker_can_be_cancelled_though_no_other_lives(

@@ -1,12 +1,16 @@
 """Stopping runs: waiting, under way, and with what they did."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from tests.fixtures.redis_servers import wait_until
 
 NOBODY = "11111111-1111-1111-1111-111111111111"
 
@@ -141,3 +145,49 @@ async def test_what_has_ended_or_never_was_cannot_be_cancelled(
 
 async def _all(stream: AsyncIterator[str]) -> list[str]:
     return [line async for line in stream]
+
+
+async def test_cancelling_hangs_up_on_the_model_that_is_being_asked(
+    project_client: httpx.AsyncClient, thread: str
+) -> None:
+    asked, hung_up = asyncio.Event(), asyncio.Event()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        while await reader.read(65536):
+            pass
+        hung_up.set()
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        place = await begin(project_client, thread, assistant_id="asking", input={"url": url})
+        await asked.wait()
+
+        await project_client.post(f"{place}/cancel?wait=true")
+
+        async with asyncio.timeout(10):
+            await hung_up.wait()
+    assert (await project_client.get(place)).json()["status"] == "interrupted"
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed on this machine")
+async def test_cancelling_ends_the_child_processes_of_the_run(
+    project_client: httpx.AsyncClient, thread: str, tmp_path: Path
+) -> None:
+    sound = tmp_path / "sound.raw"
+    place = await begin(project_client, thread, assistant_id="encoding", input={"file": str(sound)})
+    await asyncio.to_thread(wait_until, sound.exists)
+
+    await project_client.post(f"{place}/cancel?wait=true")
+
+    assert not [args for args in commands() if str(sound) in args]
+
+
+def commands() -> list[str]:
+    """The command lines of all processes of this machine."""
+    found: list[str] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            found.append((folder / "cmdline").read_text().replace("\0", " "))
+    return found

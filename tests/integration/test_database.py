@@ -139,3 +139,21 @@ async def test_writers_queue_instead_of_failing(database: Database) -> None:
 
     async with database.read() as session:
         assert (await runs.get(session, "r")).attempt == 30
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_writers_take_turns_in_the_order_in_which_they_came(database: Database) -> None:
+    await add(database, a_run("r"))
+    served: list[int] = []
+
+    async def write(number: int) -> None:
+        async with database.write() as session:
+            await runs.get(session, "r", lock=True)
+            served.append(number)
+            await asyncio.sleep(0.002)
+
+    for number in range(10):
+        for waiting in [asyncio.create_task(write(10 * number + at)) for at in range(10)]:
+            await waiting
+
+    assert served == sorted(served)

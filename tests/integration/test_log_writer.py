@@ -15,6 +15,7 @@ from server.keys import RunKey
 from server.runs.leases import Leases
 from server.stream import log as log_module
 from server.stream.broker import EventBroker, open_broker
+from server.stream.writer import WINDOW
 from tests.fixtures.event_logs import HOUR, KEYS, events, new_run, numbers, opened, read, until
 from tests.fixtures.redis_servers import RedisProcess, redis_process
 from tests.fixtures.tcp_proxy import LossyProxy, lossy_proxy
@@ -53,6 +54,22 @@ async def test_a_batch_whose_reply_is_lost_is_there_once(proxy: LossyProxy, run:
 
         assert proxy.lost == 1
         assert await read(broker, run) == numbers(0, 3)
+
+
+async def test_events_that_come_while_others_are_sent_gather_in_a_window_of_their_own(
+    redis_url: str, run: RunKey
+) -> None:
+    async with broker_at(redis_url) as (broker, leases):
+        log, loop = await opened(broker, leases, run), asyncio.get_running_loop()
+        start = loop.time()
+        for number in range(3000):
+            await log.emit("values", str(number).encode())
+            await asyncio.sleep(0)
+        windows = (loop.time() - start) / WINDOW
+        await log.flush()
+
+        assert broker.written.events == 3000
+        assert broker.written.commands <= windows + 3  # the first event's, and the flush's
 
 
 async def test_an_outage_is_waited_out_by_writer_and_followers(

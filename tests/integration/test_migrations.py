@@ -92,3 +92,20 @@ async def test_deliveries_move_out_of_their_runs_and_back(empty_url: str) -> Non
     await run_on(empty_url, migrate(command.downgrade, "0002"))
     back = await run_on(empty_url, deliveries_of_runs)
     assert {name for name, delivery in back.items() if delivery} == {"delivered", "failed"}
+
+
+def threads_and_runs(connection: Connection) -> tuple[int, int]:
+    threads = connection.execute(text("SELECT count(*) FROM thread")).scalar_one()
+    return threads, connection.execute(text("SELECT count(*) FROM run")).scalar_one()
+
+
+async def test_threads_get_ttls_and_lose_them_again_without_losing_their_runs(empty_url: str) -> None:
+    await run_on(empty_url, migrate(command.upgrade, "0002"))
+    await run_on(empty_url, add_runs)
+
+    await run_on(empty_url, migrate(command.upgrade, "0004"))
+    upgraded = await run_on(empty_url, threads_and_runs)
+    await run_on(empty_url, migrate(command.downgrade, "0003"))
+    downgraded = await run_on(empty_url, threads_and_runs)
+
+    assert upgraded == downgraded == (1, 4)

@@ -139,7 +139,7 @@ async def test_leaving_a_stream_cancels_its_run_when_asked_to(
         ({"assistant_id": NOBODY}, 404, "Thread or assistant not found."),
         ({}, 422, "assistant_id: Field required"),
         ({"assistant_id": "agent", "stream_mode": ["nope"]}, 422, "stream_mode"),
-        ({"assistant_id": "agent", "multitask_strategy": "rollback"}, 422, "multitask_strategy"),
+        ({"assistant_id": "agent", "multitask_strategy": "nope"}, 422, "multitask_strategy"),
         ({"assistant_id": "agent", "webhook": "ftp://x"}, 422, "callback URL"),
         ({"assistant_id": "agent", "webhook": "http://127.0.0.1/x"}, 422, "private or local address"),
         ({"assistant_id": "agent", "webhook": "http://[::ffff:10.0.0.1]/x"}, 422, "private or local address"),

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from server import metrics
 from server.db.models import Delivery, Run
 from server.db.repositories import deliveries
 from server.keys import RunKey
 from server.runs.ending import Outcome, RunEnding
+from server.runs.snapshots import Snapshots
 from tests.fixtures.receiver import ERROR, OK, SILENCE, Receiver, listening
 from tests.fixtures.run_parts import RunParts, working
 from tools.errors import NotFound
@@ -21,6 +23,7 @@ from tools.errors import NotFound
 START = datetime(2024, 6, 1, 12, tzinfo=UTC)
 LATER = START + timedelta(days=1)
 SECRET = "the-text-of-the-result"
+OUTCOMES = ("delivered", "failed", "given_up")
 
 
 @pytest.fixture
@@ -124,6 +127,7 @@ async def test_nobody_is_told_of_a_run_that_was_rolled_back(
         broker=parts.broker,
         dispatcher=parts.runs.dispatcher,
         checkpointer=parts.checkpointer,
+        snapshots=Snapshots(database=parts.database, catalog=parts.runs.catalog),
         keep_results=timedelta(hours=1),
     )
 
@@ -361,3 +365,30 @@ async def test_the_log_tells_neither_urls_nor_payloads(
     assert "Callback of run r failed (attempt 2): callback_refused" in caplog.text
     assert "hush" not in caplog.text
     assert SECRET not in caplog.text
+
+
+async def test_attempts_are_counted_by_what_came_of_them(parts: RunParts, receiver: Receiver) -> None:
+    def counts() -> list[float]:
+        name = "scriptorium_webhook_attempts_total"
+        found = [metrics.REGISTRY.get_sample_value(name, {"outcome": each}) for each in OUTCOMES]
+        return [value or 0.0 for value in found]
+
+    await ended_run(parts, receiver.url)
+    receiver.answers = [ERROR, OK]
+    before = counts()
+
+    await attempt(parts, 1)
+    await attempt(parts, 2, LATER)
+
+    assert [after - was for was, after in zip(before, counts(), strict=True)] == [1, 1, 0]
+
+
+async def test_the_last_attempt_is_counted_as_given_up(parts: RunParts, receiver: Receiver) -> None:
+    name, labels = "scriptorium_webhook_attempts_total", {"outcome": "given_up"}
+    await ended_run(parts, receiver.url)
+    receiver.answers = [ERROR]
+    before = metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+
+    await replace(parts.webhooks, retries=0).deliver("r", 1, compose, moment=START)
+
+    assert (metrics.REGISTRY.get_sample_value(name, labels) or 0.0) - before == 1

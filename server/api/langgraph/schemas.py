@@ -1,21 +1,16 @@
 """Bodies and answers of the LangGraph Server API, as its clients know them."""
 
-from typing import Any, Literal, cast
+from dataclasses import replace
+from typing import Any, Literal
+from uuid import UUID
 
-from langgraph.types import PregelTask, StateSnapshot
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from starlette.exceptions import HTTPException
 
-from server.db.models import Run, Thread
+from server.db.models import MultitaskStrategy, Run
+from server.runs.configuration import allowed_metadata
 from server.runs.job import Durability, RunRequest
 from server.stream.modes import RunStreamMode
-
-
-class ThreadCreate(BaseModel):
-    """What POST /threads takes."""
-
-    thread_id: str | None = None
-    metadata: dict[str, Any] = Field(default_factory=dict)
-    if_exists: Literal["raise", "do_nothing"] = "raise"
 
 
 class SendTo(BaseModel):
@@ -28,7 +23,7 @@ class SendTo(BaseModel):
 class CommandBody(BaseModel):
     """How an interrupted run goes on."""
 
-    update: dict[str, Any] | list[Any] | None = None
+    update: dict[str, Any] | list[tuple[str, Any]] | None = None
     resume: Any = None
     goto: str | SendTo | list[str | SendTo] | None = None
 
@@ -41,10 +36,14 @@ class ConfigBody(BaseModel):
     configurable: dict[str, Any] = Field(default_factory=dict)
     tags: list[str] = Field(default_factory=list)
     recursion_limit: int = Field(default=100, ge=1)
+    metadata: dict[str, Any] = Field(default_factory=dict)
 
 
-class RunCreate(BaseModel):
-    """What every route that creates a run takes; fields unknown here are ignored, as officially."""
+LONGEST_DELAY = 10 * 366 * 24 * 3600  # seconds
+
+
+class RunBody(BaseModel):
+    """What runs and crons are created from; fields unknown here are ignored, as officially."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -54,19 +53,14 @@ class RunCreate(BaseModel):
     metadata: dict[str, Any] | None = None
     config: ConfigBody | None = None
     context: dict[str, Any] | None = None
-    checkpoint: dict[str, Any] | None = None
     stream_mode: tuple[RunStreamMode, ...] = ("values",)
     stream_subgraphs: bool = False
     stream_resumable: bool = False
     interrupt_before: Literal["*"] | list[str] | None = None
     interrupt_after: Literal["*"] | list[str] | None = None
     webhook: str | None = None
-    multitask_strategy: Literal["enqueue", "reject"] = "enqueue"
-    if_not_exists: Literal["create", "reject"] = "reject"
-    on_disconnect: Literal["cancel", "continue"] = "continue"
-    on_completion: Literal["delete", "keep"] = "delete"
+    multitask_strategy: MultitaskStrategy = "enqueue"
     durability: Durability | None = None
-    checkpoint_during: bool | None = None
 
     @field_validator("stream_mode", mode="before")
     @classmethod
@@ -75,24 +69,23 @@ class RunCreate(BaseModel):
             return ("values",)
         return (value,) if isinstance(value, str) else value
 
-    @model_validator(mode="after")
-    def _not_both(self) -> "RunCreate":
+    def check(self) -> None:
+        """Raise HTTPException for what has a status of its own in the official server."""
         if self.context and self.config and self.config.configurable:
-            raise ValueError("Cannot specify both configurable and context. Use context, which replaces it.")
-        return self
+            raise HTTPException(
+                400, "Cannot specify both configurable and context. Use context, which replaces configurable."
+            )
 
     def request(self, *, keep_thread: bool) -> RunRequest:
         """The run that is asked for."""
         config = self.config.model_dump(exclude_unset=True) if self.config else {}
-        if self.checkpoint:
-            chosen = {k: v for k, v in self.checkpoint.items() if k.startswith("checkpoint_")}
-            config["configurable"] = config.get("configurable", {}) | chosen
-        lasting = "exit" if self.checkpoint_during is False else "async"
+        if "metadata" in config:
+            config["metadata"] = allowed_metadata(config["metadata"])
         return RunRequest(
             assistant_id=self.assistant_id,
             input=self.input,
             command=self.command.model_dump() if self.command else None,
-            metadata=self.metadata or {},
+            metadata=allowed_metadata(self.metadata or {}),
             config=config,
             context=self.context or {},
             stream_mode=self.stream_mode,
@@ -102,29 +95,60 @@ class RunCreate(BaseModel):
             interrupt_after=self.interrupt_after,
             webhook=self.webhook,
             multitask_strategy=self.multitask_strategy,
-            if_not_exists=self.if_not_exists,
-            durability=self.durability or lasting,
+            durability=self.durability or "async",
             keep_thread=keep_thread,
         )
 
 
-def thread_json(thread: Thread, snapshot: StateSnapshot | None) -> dict[str, Any]:
-    """A thread as the API shows it."""
-    shown = {
-        "thread_id": thread.thread_id,
-        "created_at": thread.created_at.isoformat(),
-        "updated_at": thread.updated_at.isoformat(),
-        "state_updated_at": thread.state_updated_at.isoformat(),
-        "metadata": thread.meta,
-        "status": thread.status,
-        "config": thread.config,
-        "values": snapshot.values if snapshot and snapshot.config else None,
-    }
-    if thread.error is not None:
-        shown["error"] = thread.error
-    if snapshot is not None:
-        shown["interrupts"] = {t.id: list(t.interrupts) for t in snapshot.tasks if t.interrupts}
-    return shown
+class RunCreate(RunBody):
+    """What the routes take that create a run."""
+
+    checkpoint: dict[str, Any] | None = None
+    checkpoint_id: str | None = None
+    if_not_exists: Literal["create", "reject"] = "reject"
+    on_disconnect: Literal["cancel", "continue"] = "continue"
+    on_completion: Literal["delete", "keep"] = "delete"
+    after_seconds: int | float = Field(default=0, ge=0, le=LONGEST_DELAY)
+    checkpoint_during: bool | None = None
+    strict_resume: bool = False
+    feedback_keys: list[str] | None = None
+    langsmith_tracer: dict[str, Any] | None = None
+
+    def request(self, *, keep_thread: bool) -> RunRequest:
+        """The run that is asked for."""
+        asked = super().request(keep_thread=keep_thread)
+        chosen = {k: v for k, v in (self.checkpoint or {}).items() if k.startswith("checkpoint_")}
+        if self.checkpoint_id:
+            chosen["checkpoint_id"] = self.checkpoint_id
+        config = asked.config
+        if chosen:
+            config = config | {"configurable": config.get("configurable", {}) | chosen}
+        lasting = "exit" if self.checkpoint_during is False else "async"
+        return replace(
+            asked,
+            config=config,
+            if_not_exists=self.if_not_exists,
+            durability=self.durability or lasting,
+            after_seconds=self.after_seconds,
+            strict_resume=self.strict_resume,
+            feedback_keys=self.feedback_keys,
+        )
+
+
+class RunsCancel(BaseModel):
+    """Which runs POST /runs/cancel stops: some of one thread, or all in some state."""
+
+    status: Literal["pending", "running", "all"] | None = None
+    thread_id: UUID | None = None
+    run_ids: list[UUID] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "RunsCancel":
+        if self.status is not None and (self.thread_id or self.run_ids is not None):
+            raise ValueError("When providing a 'status', 'thread_id' and 'run_ids' must be omitted.")
+        if self.status is None and (self.thread_id is None or not self.run_ids):
+            raise ValueError("Give either a 'status', or a 'thread_id' and 'run_ids'.")
+        return self
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -136,61 +160,8 @@ def run_json(run: Run) -> dict[str, Any]:
         "metadata": run.meta,
         "status": run.status,
         "kwargs": {key: value for key, value in run.kwargs.items() if not key.startswith("_")},
-        "multitask_strategy": "enqueue",
+        "multitask_strategy": run.multitask_strategy,
         "created_at": run.created_at.isoformat(),
         "updated_at": run.updated_at.isoformat(),
+        "langsmith_session_name": None,
     }
-
-
-def state_json(snapshot: StateSnapshot | None) -> dict[str, Any]:
-    """A thread's state as the API shows it; nulls before the first checkpoint."""
-    if snapshot is None or snapshot.created_at is None:
-        return _EMPTY_STATE
-    checkpoint = _checkpoint(snapshot.config)
-    parent = _checkpoint(snapshot.parent_config)
-    return {
-        "values": snapshot.values,
-        "next": list(snapshot.next),
-        "tasks": [_task(task) for task in snapshot.tasks],
-        "metadata": snapshot.metadata,
-        "created_at": snapshot.created_at,
-        "checkpoint": checkpoint,
-        "parent_checkpoint": parent,
-        "interrupts": list(snapshot.interrupts),
-        "checkpoint_id": checkpoint and checkpoint["checkpoint_id"],
-        "parent_checkpoint_id": parent and parent["checkpoint_id"],
-    }
-
-
-_EMPTY_STATE: dict[str, Any] = {
-    "values": {},
-    "next": [],
-    "tasks": [],
-    "metadata": None,
-    "created_at": None,
-    "checkpoint": None,
-    "parent_checkpoint": None,
-    "interrupts": [],
-    "checkpoint_id": None,
-    "parent_checkpoint_id": None,
-}
-
-
-def _task(task: PregelTask) -> dict[str, Any]:
-    return {
-        "id": task.id,
-        "name": task.name,
-        "path": cast("Any", task).path,
-        "error": str(task.error) if task.error else None,
-        "interrupts": list(task.interrupts),
-        "checkpoint": None,
-        "state": None,
-        "result": task.result,
-    }
-
-
-def _checkpoint(config: Any) -> dict[str, Any] | None:
-    if not config:
-        return None
-    keys = ("checkpoint_id", "thread_id", "checkpoint_ns", "checkpoint_map")
-    return {key: config["configurable"][key] for key in keys if key in config["configurable"]}

@@ -1,8 +1,10 @@
 """Is the server there, and what is it?"""
 
+from collections.abc import Collection
 from importlib.metadata import version
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from server.api.deps import Open
 from server.api.langgraph.answers import json_answer
@@ -11,24 +13,24 @@ router = APIRouter(tags=["system"])
 
 
 @router.get("/ok")
-async def ok() -> Response:
-    """Health: answers as soon as requests are served."""
+async def ok(
+    resources: Open, check_db: Annotated[bool, Query(description="Ask the database and Redis, too.")] = False
+) -> Response:
+    """Health: answers as soon as requests are served; 503 when a part that it was to ask does not answer."""
+    if check_db:
+        await resources.database.check()
+        await resources.dispatcher.fair_queue.waiting()
     return json_answer({"ok": True, "services": {}})
 
 
 @router.get("/info")
-async def info(resources: Open) -> Response:
+async def info(request: Request, resources: Open) -> Response:
     """Versions, and which parts of the API are here."""
     return json_answer(
         {
             "version": version("scriptorium-service"),
             "langgraph_py_version": version("langgraph"),
-            "flags": {
-                "assistants": False,
-                "crons": False,
-                "langsmith": False,
-                "langsmith_tracing_replicas": False,
-            },
+            "flags": _flags(request.app.openapi()["paths"]),
             "host": {
                 "kind": "self-hosted",
                 "project_id": None,
@@ -39,3 +41,14 @@ async def info(resources: Open) -> Response:
             "graphs": [graph.graph_id for graph in resources.catalog],
         }
     )
+
+
+def _flags(routes: Collection[str]) -> dict[str, bool]:
+    """Which parts of the official API are here, by their routes."""
+    return {
+        "assistants": "/assistants/search" in routes,
+        "crons": "/runs/crons" in routes,
+        "langsmith": False,
+        "langsmith_tracing_replicas": False,
+        "strict_resume": True,
+    }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import Cron
@@ -43,6 +43,11 @@ async def get(session: AsyncSession, cron_id: str, *, lock: bool = False) -> Cro
 async def find(session: AsyncSession, cron_id: str, *, lock: bool = False) -> Cron | None:
     """A cron by its id, if it is there."""
     return await session.get(Cron, cron_id, with_for_update=lock)
+
+
+async def remove_of_assistant(session: AsyncSession, assistant_id: str) -> None:
+    """Delete an assistant's crons."""
+    await session.exec(delete(Cron).where(col(Cron.assistant_id) == assistant_id))
 
 
 async def search(

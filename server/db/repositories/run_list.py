@@ -37,3 +37,14 @@ async def newest(
             tuple_(col(Run.created_at), col(Run.run_id)) < tuple_(last.created_at, last.run_id)
         )
     return list((await session.exec(query)).all())
+
+
+async def of_thread(
+    session: AsyncSession, thread_id: str, *, status: RunStatus | None = None, limit: int, offset: int
+) -> list[Run]:
+    """One page of a thread's runs, the newest first."""
+    query = select(Run).where(col(Run.thread_id) == thread_id)
+    if status is not None:
+        query = query.where(col(Run.status) == status)
+    query = query.order_by(col(Run.created_at).desc(), col(Run.run_id).desc()).limit(limit).offset(offset)
+    return list((await session.exec(query)).all())

@@ -1,14 +1,16 @@
 """Run rows."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.db.models import ACTIVE, Run, RunPriority
+from server.db.models import ACTIVE, Run, RunPriority, RunStatus, now
 from tools.errors import NotFound
 
 
@@ -26,14 +28,68 @@ async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = Non
     return run
 
 
-async def next_of_thread(session: AsyncSession, thread_id: str) -> Run | None:
-    """The oldest run of a thread that still has work ahead; the runs of a thread run one at a time."""
+async def next_of_thread(
+    session: AsyncSession, thread_id: str, *, moment: datetime | None = None
+) -> Run | None:
+    """The oldest run of a thread that may run; the runs of a thread run one at a time.
+
+    Args:
+        moment: The current time: a run that was asked for later than this does not count yet.
+    """
+    query = (
+        select(Run)
+        .where(col(Run.thread_id) == thread_id, _is_due(moment or now()))
+        .order_by(col(Run.created_at), col(Run.run_id))
+    )
+    return (await session.exec(query)).first()
+
+
+async def active_of_thread(session: AsyncSession, thread_id: str) -> list[Run]:
+    """Every run of a thread with work ahead, also those that begin later, oldest first."""
     query = (
         select(Run)
         .where(col(Run.thread_id) == thread_id, col(Run.status).in_(ACTIVE))
         .order_by(col(Run.created_at), col(Run.run_id))
     )
-    return (await session.exec(query)).first()
+    return list((await session.exec(query)).all())
+
+
+async def rolled_back(session: AsyncSession, thread_id: str) -> list[Run]:
+    """Runs of a thread that have ended and are still to be removed with their checkpoints."""
+    query = select(Run).where(
+        col(Run.thread_id) == thread_id,
+        col(Run.cancel_action) == "rollback",
+        col(Run.status).not_in(ACTIVE),
+    )
+    return list((await session.exec(query)).all())
+
+
+async def stopping(session: AsyncSession) -> list[Run]:
+    """Runs under way that were asked to stop."""
+    query = select(Run).where(col(Run.status) == "running", col(Run.cancel_action).is_not(None))
+    return list((await session.exec(query)).all())
+
+
+async def with_status(session: AsyncSession, statuses: Sequence[RunStatus]) -> list[Run]:
+    """All runs in one of these states, oldest first."""
+    query = select(Run).where(col(Run.status).in_(statuses))
+    return list((await session.exec(query.order_by(col(Run.created_at), col(Run.run_id)))).all())
+
+
+async def among(session: AsyncSession, thread_id: str, run_ids: Sequence[str]) -> list[Run]:
+    """Those of these runs that are there and on this thread, oldest first."""
+    query = select(Run).where(col(Run.thread_id) == thread_id, col(Run.run_id).in_(run_ids))
+    return list((await session.exec(query.order_by(col(Run.created_at), col(Run.run_id)))).all())
+
+
+async def active(session: AsyncSession, thread_id: str) -> list[Run]:
+    """A thread's runs with work ahead, oldest first."""
+    query = (
+        select(Run)
+        .where(col(Run.thread_id) == thread_id, col(Run.status).in_(ACTIVE))
+        .order_by(col(Run.created_at), col(Run.run_id))
+    )
+    return list((await session.exec(query)).all())
 
 
 class RunHead(NamedTuple):
@@ -47,9 +103,9 @@ class RunHead(NamedTuple):
 
 
 async def first_of_threads(session: AsyncSession) -> list[RunHead]:
-    """Of every thread with work ahead the run that comes first, in the order of acceptance."""
+    """Of every thread with a run that may run the one that comes first, in the order of acceptance."""
     columns = (col(Run.run_id), col(Run.thread_id), col(Run.graph_id), col(Run.owner), col(Run.priority))
-    query = sa_select(*columns).where(col(Run.status).in_(ACTIVE))
+    query = sa_select(*columns).where(_is_due(now()))
     first: dict[str, RunHead] = {}
     connection = await session.connection()
     for row in await connection.execute(query.order_by(col(Run.created_at), col(Run.run_id))):
@@ -92,3 +148,8 @@ async def count_by_status(session: AsyncSession, contract: str) -> Counter[str]:
 async def remove(session: AsyncSession, run_id: str) -> None:
     """Delete a run's row."""
     await session.exec(delete(Run).where(col(Run.run_id) == run_id))
+
+
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    """Whether a run has work ahead for which its time has come."""
+    return or_(col(Run.status) == "running", (col(Run.status) == "pending") & (col(Run.created_at) <= moment))

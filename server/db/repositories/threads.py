@@ -1,10 +1,93 @@
 """Thread rows."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, NamedTuple, cast
+
+from sqlalchemy import Select, func
+from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.db.models import ACTIVE, Run, Thread, now
+from server.db.containment import contains
+from server.db.models import ACTIVE, Run, Thread, ThreadSnapshot, ThreadStatus, now
 from tools.errors import Conflict, NotFound
+
+SortBy = Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadFilter:
+    """Which threads are meant: those that fit every field that is not None."""
+
+    ids: list[str] | None = None
+    metadata: dict[str, Any] | None = None  #: JSON that their metadata hold.
+    values: dict[str, Any] | None = None  #: JSON that their latest values hold.
+    status: ThreadStatus | None = None
+
+
+class Found(NamedTuple):
+    """A thread and what it held when it was last settled; None before its first run, or if not asked for."""
+
+    thread: Thread
+    snapshot: ThreadSnapshot | None
+
+
+async def search(
+    session: AsyncSession,
+    wanted: ThreadFilter,
+    *,
+    limit: int,
+    offset: int = 0,
+    sort_by: SortBy = "updated_at",
+    descending: bool = True,
+    with_values: bool = True,
+) -> list[Found]:
+    """Threads that fit, in order."""
+    place = col(getattr(Thread, sort_by))
+    query = _matching(wanted, with_values=with_values)
+    query = query.order_by(place.desc() if descending else place.asc(), col(Thread.thread_id))
+    # exec() is typed for SQLModel's own selects only.
+    rows = cast(
+        "list[Any]", cast("Any", await session.exec(cast("Any", query.limit(limit).offset(offset)))).all()
+    )
+    return [Found(row[0], row[1] if len(row) > 1 else None) for row in rows]
+
+
+async def count(session: AsyncSession, wanted: ThreadFilter) -> int:
+    """How many threads fit."""
+    query = _matching(wanted, with_values=False)
+    connection = await session.connection()
+    return int((await connection.execute(sa_select(func.count()).select_from(query.subquery()))).scalar_one())
+
+
+def _matching(wanted: ThreadFilter, *, with_values: bool) -> Select[Any]:
+    """The rows that fit."""
+    query: Select[Any] = sa_select(Thread)
+    if with_values or wanted.values:
+        joined = col(ThreadSnapshot.thread_id) == col(Thread.thread_id)
+        query = cast("Select[Any]", sa_select(Thread, ThreadSnapshot).outerjoin(ThreadSnapshot, joined))
+    if wanted.ids is not None:
+        query = query.where(col(Thread.thread_id).in_(wanted.ids))
+    if wanted.status is not None:
+        query = query.where(col(Thread.status) == wanted.status)
+    if wanted.metadata:
+        query = query.where(contains(col(Thread.meta), wanted.metadata))
+    if wanted.values:
+        query = query.where(contains(col(ThreadSnapshot.values), wanted.values))
+    return query
+
+
+async def snapshot(session: AsyncSession, thread_id: str) -> ThreadSnapshot | None:
+    """What a thread held when it was last settled; None before its first run."""
+    return await session.get(ThreadSnapshot, thread_id)
+
+
+async def keep_snapshot(session: AsyncSession, thread_id: str, taken: ThreadSnapshot | None) -> None:
+    """Replace what is known of a thread's values; None when it holds nothing, or nothing that can be read."""
+    await session.exec(delete(ThreadSnapshot).where(col(ThreadSnapshot.thread_id) == thread_id))
+    if taken is not None:
+        session.add(ThreadSnapshot(thread_id=thread_id, values=taken.values, interrupts=taken.interrupts))
 
 
 async def add(session: AsyncSession, thread: Thread, *, keep_existing: bool = False) -> Thread:
@@ -57,4 +140,11 @@ async def settle(
     thread.status = "busy" if busy else "error" if error else "interrupted" if interrupted else "idle"
     thread.error = error
     thread.updated_at = thread.state_updated_at = now()
+    renew(thread)
     session.add(thread)
+
+
+def renew(thread: Thread) -> None:
+    """Let a thread's TTL begin again."""
+    minutes = thread.ttl_minutes
+    thread.expires_at = None if minutes is None else now() + timedelta(minutes=minutes)
