@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 FILE = Path(__file__).parent / "unmet.json"
-Unmet = dict[str, dict[str, str]]  #: By what is compared (``forms``, ``values``, ``schema``), then by recording.
+Unmet = dict[str, dict[str, str]]  #: By what is compared (``forms``, ``values``, ``schema``), then by name.
 
 
 def load() -> Unmet:
