@@ -20,10 +20,10 @@ RECORDED_RECEIVER = "http://127.0.0.1:21241"
 @pytest.fixture(scope="module")
 def answers(conformance_server: Server) -> dict[str, Answer]:
     """What the service answered to each recorded request."""
-    return asyncio.run(_ask_everything(conformance_server.url))
+    return asyncio.run(ask_everything(conformance_server.url))
 
 
-async def _ask_everything(url: str) -> dict[str, Answer]:
+async def ask_everything(url: str) -> dict[str, Answer]:
     golden = goldens.load()
     async with listening() as receiver, httpx.AsyncClient(base_url=url, timeout=60) as client:
         origin = receiver.url.removesuffix("/done?x=1")

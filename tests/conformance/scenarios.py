@@ -74,6 +74,7 @@ async def everything(player: Player, golden: Mapping[str, Golden]) -> None:
     body = {"assistant_id": "agent", "input": HELLO, "stream_mode": "messages"}
     await player.run_to_end("02-thread-delete", body)
     await player.play(*FOUND_THREADS, *STORE, *names_of(golden, "16"))
+    await double_texting(player, golden)  # before the crowd: a second message has to come in time
     await asyncio.gather(*(scenario(player, golden) for scenario in SCENARIOS))
     await player.play("06-cancel-many-bad", "06-cancel-many-status-none")
 
@@ -214,7 +215,6 @@ SCENARIOS: list[Scenario] = [
     background,
     interrupts,
     cancels,
-    double_texting,
     history,
     heartbeats,
     disconnects,
