@@ -20,6 +20,7 @@ from server.api.langgraph import (
     assistants,
     cancel,
     crons,
+    mcp,
     metrics,
     run_joins,
     runs,
@@ -29,6 +30,10 @@ from server.api.langgraph import (
     system,
     threads,
 )
+from server.api.langgraph.a2a import card as a2a_card
+from server.api.langgraph.a2a import routes as a2a
+from server.api.langgraph.protocol import routes as protocol
+from server.api.langgraph.protocol import session as protocol_session
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.sight import Sight
 from server.resources import Resources, open_resources
@@ -70,6 +75,7 @@ async def serve(
                 log_config=None,
                 access_log=settings.log_level == "DEBUG",
                 timeout_graceful_shutdown=DRAIN_SECONDS,
+                ws_max_size=_largest_body(settings),
             )
         )
         on_server(server)
@@ -104,6 +110,8 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_exception_handler(BodyTooLarge, _body_too_large)
     official = (system, metrics, assistants, assistant_graphs, threads, states, store)
     for module in (*official, crons, stateless_runs, runs, run_joins, cancel):
+        app.include_router(module.router)
+    for module in (protocol, protocol_session, mcp, a2a, a2a_card):
         app.include_router(module.router)
     for module in (run_list, files, webhooks, catalog, novels):
         app.include_router(module.router)

@@ -3,15 +3,16 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path
+from starlette.requests import HTTPConnection
 
 from server.resources import Resources
 from tools.errors import InvalidInput
 
 
-def resources(request: Request) -> Resources:
+def resources(connection: HTTPConnection) -> Resources:
     """The open resources of this server."""
-    return cast("Resources", request.state.resources)
+    return cast("Resources", connection.state.resources)
 
 
 def thread_id(thread_id: Annotated[str, Path(description="The thread's UUID.")]) -> str:

@@ -43,15 +43,30 @@ async def thread_events(resources: Resources, thread_id: str, *, after: str | No
     Args:
         after: As EventBroker.follow_thread takes it.
     """
+    async with aclosing(thread_entries(resources, thread_id, after=after)) as entries:
+        async for entry in entries:
+            if entry is not None:
+                yield entry
+
+
+async def thread_entries(
+    resources: Resources, thread_id: str, *, after: str | None, may_come: bool = False
+) -> AsyncGenerator[Entry | None]:
+    """As thread_events, with a None after every time of silence.
+
+    Args:
+        may_come: Wait for a thread that is not there yet.
+    """
+    is_there = False
     while True:
         try:
             following = resources.broker.follow_thread(thread_id, after=after, idle_seconds=HEARTBEAT_SECONDS)
             async with aclosing(following):
                 async for entry in following:
-                    if entry is not None:
-                        yield entry
-                    else:
-                        await resources.runs.thread(thread_id)
+                    is_there = is_there or entry is not None
+                    if entry is None:
+                        is_there = await _is_there(resources, thread_id, may_come=may_come and not is_there)
+                    yield entry
         except NotFound:
             return
         except EventsTrimmed as trimmed:
@@ -59,6 +74,17 @@ async def thread_events(resources: Resources, thread_id: str, *, after: str | No
             entry = await _snapshot(resources, run, trimmed)
             after = entry.events[0].id
             yield entry
+
+
+async def _is_there(resources: Resources, thread_id: str, *, may_come: bool) -> bool:
+    """Whether a thread is there; raises NotFound for one that is not and for which nobody waits."""
+    try:
+        await resources.runs.thread(thread_id)
+    except NotFound:
+        if not may_come:
+            raise
+        return False
+    return True
 
 
 async def _snapshot(resources: Resources, run: Run, trimmed: EventsTrimmed) -> Entry:
@@ -76,7 +102,7 @@ async def _snapshot(resources: Resources, run: Run, trimmed: EventsTrimmed) -> E
         event_id, checkpoint_id = last_id or to_id(trimmed.before), None
     values = await resources.states.values(run, checkpoint_id)
     event = StreamEvent(event_id, "values", to_json(values))
-    return Entry(position_of(event_id), [event], is_snapshot=True)
+    return Entry(position_of(event_id), [event], run_id=run.run_id, is_snapshot=True)
 
 
 async def ended(resources: Resources, run: Run) -> Run:

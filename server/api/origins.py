@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.api.errors import answer
 
 LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+FORBIDDEN = 4403  # 4000 and an HTTP status: clients do not come back
 _LOCAL_HOST = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 
 
@@ -30,7 +31,7 @@ class OriginGuard:
         self._any_host = any_host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -48,9 +49,19 @@ class OriginGuard:
         else:
             await self._app(scope, receive, send)
             return
-        await refusal(scope, receive, send)
+        if scope["type"] == "websocket":
+            await _close(receive, send)
+        else:
+            await refusal(scope, receive, send)
 
     def _is_allowed(self, origin: str, host: str) -> bool:
         own = origin.partition("://")[2] == host
         local = re.fullmatch(LOCAL_ORIGIN, origin) is not None
         return own or local or origin in self._allowed or "*" in self._allowed
+
+
+async def _close(receive: Receive, send: Send) -> None:
+    """Refuse a WebSocket once it is open: a browser tells its page nothing of one that never opened."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": FORBIDDEN, "reason": "foreign page"})

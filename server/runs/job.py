@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from server.db.models import MultitaskStrategy, Run, RunPriority
-from server.stream.modes import RunStreamMode
+from server.stream.modes import RecordedMode
 
 Durability = Literal["sync", "async", "exit"]
 
@@ -19,7 +19,7 @@ class RunRequest:
     metadata: dict[str, Any] = field(default_factory=dict[str, Any])
     config: dict[str, Any] = field(default_factory=dict[str, Any])
     context: dict[str, Any] = field(default_factory=dict[str, Any])
-    stream_mode: tuple[RunStreamMode, ...] = ("values",)
+    stream_mode: tuple[RecordedMode, ...] = ("values",)
     stream_subgraphs: bool = False
     stream_resumable: bool = False
     interrupt_before: Any = None

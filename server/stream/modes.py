@@ -1,7 +1,7 @@
 """From what a graph streams to the named events of LangGraph's run streams."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from langchain_core.messages import BaseMessage, BaseMessageChunk, message_chunk_to_message
 from langgraph.types import StreamMode
@@ -11,16 +11,15 @@ from server.stream.payloads import shaped
 RunStreamMode = Literal[
     "values", "updates", "messages", "messages-tuple", "custom", "tasks", "checkpoints", "debug", "events"
 ]
+RecordedMode = RunStreamMode | Literal["tools"]  # what a worker writes to a log
 
 Named = tuple[str, Any]  # an event's name and its payload
 
 
-def graph_modes(wanted: Sequence[RunStreamMode]) -> list[StreamMode]:
+def graph_modes(wanted: Sequence[RecordedMode]) -> list[StreamMode]:
     """The modes to ask the graph for; both forms of messages come from one, ``events`` from elsewhere."""
-    modes: list[StreamMode] = [
-        "messages" if mode == "messages-tuple" else mode for mode in wanted if mode != "events"
-    ]
-    return list(dict.fromkeys(modes))
+    modes = ["messages" if mode == "messages-tuple" else mode for mode in wanted if mode != "events"]
+    return cast("list[StreamMode]", list(dict.fromkeys(modes)))  # "tools" is missing in LangGraph's type
 
 
 def matches(event_name: str, wanted: Sequence[str]) -> bool:
@@ -32,7 +31,7 @@ def matches(event_name: str, wanted: Sequence[str]) -> bool:
 class EventNamer:
     """Names one run's events; remembers the messages that are still growing."""
 
-    def __init__(self, wanted: Sequence[RunStreamMode]) -> None:
+    def __init__(self, wanted: Sequence[RecordedMode]) -> None:
         self._accumulates = "messages" in wanted
         self._tuples = "messages-tuple" in wanted
         self._growing: dict[str, BaseMessageChunk] = {}

@@ -139,6 +139,20 @@ async def of_contract(session: AsyncSession, run_id: str, contract: str) -> Run:
     return run
 
 
+async def never_begun(session: AsyncSession, thread_id: str) -> list[Run]:
+    """A thread's runs that were cancelled before any worker had begun them, in the order of their ends."""
+    query = (
+        select(Run)
+        .where(
+            col(Run.thread_id) == thread_id,
+            col(Run.status) == "interrupted",
+            col(Run.started_at).is_(None),
+        )
+        .order_by(col(Run.ended_at), col(Run.run_id))
+    )
+    return list((await session.exec(query)).all())
+
+
 async def count_by_status(session: AsyncSession, contract: str) -> Counter[str]:
     """How many runs of a contract are in each status."""
     query = select(col(Run.status)).where(col(Run.contract) == contract)
