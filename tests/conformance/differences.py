@@ -136,6 +136,18 @@ DIFFERENCES: tuple[Difference, ...] = (
         added=True,
     ),
     Difference(
+        title="A2A's streams name their charset",
+        reason="Every event stream of the service does.",
+        captures=("17-a2a-stream",),
+        where=("headers.content-type",),
+    ),
+    Difference(
+        title="MCP's server is called Scriptorium, and its tools answer with JSON",
+        reason="Models and programs read JSON; the recorded text is Python's notation.",
+        captures=("16-mcp-init", "16-mcp-call"),
+        where=("body.result.serverInfo.*", "body.result.content.*.text"),
+    ),
+    Difference(
         title="An answer with 405 says in `Allow` what is allowed",
         reason="HTTP demands it.",
         captures=("*",),
