@@ -86,6 +86,12 @@ class Settings(BaseSettings):
         "* for any.",
     )
 
+    allow_truncate: bool = Field(
+        False,
+        alias="ALLOW_TRUNCATE",
+        description="Serve POST /internal/truncate, which removes everything; for test suites of clients.",
+    )
+
     # --- state
     redis_url: Annotated[str | None, _known_scheme(*REDIS_SCHEMES)] = Field(
         None,

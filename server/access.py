@@ -4,6 +4,7 @@ Without an authenticator nobody is told apart and everything is visible: ``curre
 filters are those that a LangGraph project's authorization handlers return; the repositories apply them.
 """
 
+import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -155,10 +156,33 @@ def stamped(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {**metadata, **(access.metadata if access is not None else {})}
 
 
+_headers: ContextVar[Mapping[str, str] | None] = ContextVar("headers", default=None)
+
+
+@contextmanager
+def bind_headers(headers: Mapping[str, str]) -> Generator[None]:
+    """Let runs be told of these headers of the request."""
+    token = _headers.set(headers)
+    try:
+        yield
+    finally:
+        _headers.reset(token)
+
+
 def configurable() -> dict[str, Any]:
-    """What a run's configurable tells of who asked for it."""
+    """What a run's configurable tells of the request that asked for it."""
     access = _current.get()
+    headers = dict(_headers.get() or {})
     if access is None:
-        return {}
+        return headers
     user = access.user
-    return dict(zip(FORBIDDEN_KEYS, (dict(user), user.identity, user.permissions), strict=True))
+    plain = {key: value for key, value in user.items() if _is_json(value)}
+    return headers | dict(zip(FORBIDDEN_KEYS, (plain, user.identity, user.permissions), strict=True))
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True

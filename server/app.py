@@ -2,50 +2,35 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from importlib.metadata import version
-from typing import TypedDict, cast
+from pathlib import Path
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from langgraph_sdk import Auth
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
-from server.api import console, errors
-from server.api import runs as run_list
-from server.api.accounts import files, webhooks
-from server.api.body import BodyLimit, BodyTooLarge, refuse
-from server.api.jobs import catalog, novels
-from server.api.langgraph import (
-    assistant_graphs,
-    assistants,
-    cancel,
-    crons,
-    mcp,
-    metrics,
-    run_joins,
-    runs,
-    stateless_runs,
-    states,
-    store,
-    system,
-    threads,
-)
-from server.api.langgraph.a2a import card as a2a_card
-from server.api.langgraph.a2a import routes as a2a
-from server.api.langgraph.protocol import routes as protocol
-from server.api.langgraph.protocol import session as protocol_session
+from server.api.application import build_api, in_process
+from server.api.auth.authenticator import Authenticator
+from server.api.auth.guard import AuthGuard
+from server.api.body import BodyLimit
+from server.api.configurable_headers import ConfigurableHeaders
+from server.api.custom_app import CustomApp
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
+from server.api.prefix import MountPrefix
 from server.api.sight import Sight
+from server.api.switches import Switches
 from server.resources import Resources, open_resources
+from server.runs import loopback
+from server.runs.importing import load_object
+from server.runs.langgraph_json import AuthSpec, CorsSpec, LangGraphJson
 from server.worker import working
+from tools.errors import InvalidInput
 
 DRAIN_SECONDS = 5  # that open connections get when the server stops
-
-
-class AppState(TypedDict):
-    """What every request finds in its state."""
-
-    resources: Resources
+EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next")  # to web pages
 
 
 async def serve(
@@ -84,51 +69,114 @@ async def serve(
 
 def create_app(resources: Resources) -> FastAPI:
     """The application on resources that are open already."""
-    settings = resources.settings
-    app = FastAPI(
-        title="Scriptorium",
-        version=version("scriptorium-service"),
-        lifespan=_lifespan(resources),
-        strict_content_type=False,
-    )
+    settings, project = resources.settings, resources.project
+    http = project.http
+    custom = CustomApp.load(_config(settings), http.app) if http.app else None
+    app = build_api(_lifespan(resources, custom), with_truncate=settings.allow_truncate)
+    # The first of these stands next to the routes, the last one next to the network.
+    if http.configurable_headers is not None:
+        app.add_middleware(ConfigurableHeaders, spec=http.configurable_headers)
+    _add_project(app, resources, project, custom)
+    app.add_middleware(Switches, spec=http)
+    if http.mount_prefix:
+        app.add_middleware(MountPrefix, prefix=http.mount_prefix)
     app.add_middleware(BodyLimit, max_bytes=_largest_body(settings))
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.allowed_origins,
-        allow_origin_regex=LOCAL_ORIGIN,
-        allow_methods=["*"],
-        allow_headers=["*"],
-        expose_headers=["Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next"],
-    )
+    cors = http.cors or CorsSpec()
+    origins = (*settings.allowed_origins, *cors.allow_origins)
+    _add_cors(app, cors, origins)
     app.add_middleware(
         OriginGuard,
-        allowed=settings.allowed_origins,
+        allowed=origins,
+        allowed_pattern=cors.allow_origin_regex,
         any_host=settings.allow_unauthenticated_network,
     )
     app.add_middleware(Sight)
-    errors.install(app)
-    app.add_exception_handler(BodyTooLarge, _body_too_large)
-    official = (system, metrics, assistants, assistant_graphs, threads, states, store)
-    for module in (*official, crons, stateless_runs, runs, run_joins, cancel):
-        app.include_router(module.router)
-    for module in (protocol, protocol_session, mcp, a2a, a2a_card):
-        app.include_router(module.router)
-    for module in (run_list, files, webhooks, catalog, novels):
-        app.include_router(module.router)
-    console.install(app)
     return app
 
 
-def _lifespan(resources: Resources) -> Callable[[FastAPI], AbstractAsyncContextManager[AppState]]:
+def _add_project(
+    app: FastAPI, resources: Resources, project: LangGraphJson, custom: CustomApp | None
+) -> None:
+    """Put a project's authorization and its own application before the API."""
+    http = project.http
+    guards_custom = http.enable_custom_route_auth
+    if custom is not None and guards_custom:
+        app.add_middleware(_Wrapped, wrap=custom.before)
+    if custom is not None and http.middleware_order == "auth_first":
+        app.add_middleware(_Wrapped, wrap=custom.around)
+    if project.auth is not None:
+        app.add_middleware(
+            AuthGuard,
+            authenticator=_authenticator(resources.settings, project.auth),
+            is_system_assistant=resources.catalog.is_default,
+            is_custom=custom.serves if custom is not None and guards_custom else _no_route,
+        )
+    if custom is not None and not guards_custom:
+        app.add_middleware(_Wrapped, wrap=custom.before)
+    if custom is not None and http.middleware_order == "middleware_first":
+        app.add_middleware(_Wrapped, wrap=custom.around)
+
+
+def _add_cors(app: FastAPI, cors: CorsSpec, origins: tuple[str, ...]) -> None:
+    """Let pages of allowed origins read what they get, in private networks too, as Studio's do."""
+    patterns = [LOCAL_ORIGIN, *([cors.allow_origin_regex] if cors.allow_origin_regex else [])]
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_origin_regex="|".join(f"(?:{pattern})" for pattern in patterns),
+        allow_methods=cors.allow_methods,
+        allow_headers=cors.allow_headers,
+        allow_credentials=cors.allow_credentials,
+        allow_private_network=True,
+        expose_headers=[*EXPOSED, *cors.expose_headers],
+        max_age=cors.max_age,
+    )
+
+
+def _authenticator(settings: Settings, spec: AuthSpec) -> Authenticator:
+    found = load_object(_config(settings), spec.path, "auth")
+    if not isinstance(found, Auth):
+        raise InvalidInput(
+            f"{settings.config}: auth: {spec.path!r} is a {type(found).__name__}.",
+            hint="Name an object of the class langgraph_sdk.Auth.",
+            code="invalid_config",
+        )
+    # Studio proves nothing about itself: its header lets in whoever sends it, so only from this machine.
+    return Authenticator(auth=found, allow_studio=settings.is_loopback and not spec.disable_studio_auth)
+
+
+class _Wrapped:
+    """An application inside whatever a function makes of it."""
+
+    def __init__(self, app: ASGIApp, *, wrap: Callable[[ASGIApp], ASGIApp]) -> None:
+        self._app = wrap(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+def _no_route(_: Scope) -> bool:
+    return False
+
+
+def _config(settings: Settings) -> Path:
+    assert settings.config is not None  # noqa: S101 - what a langgraph.json says, one has said
+    return settings.config
+
+
+def _lifespan(
+    resources: Resources, custom: CustomApp | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[Any]]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[AppState]:
-        yield {"resources": resources}
+    async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Any]]:
+        with loopback.connected(in_process(resources)):
+            if custom is None:
+                yield {"resources": resources}
+                return
+            async with custom.lifespan() as state:
+                yield {**(state or {}), "resources": resources}
 
     return lifespan
-
-
-async def _body_too_large(_: Request, error: Exception) -> Response:
-    return refuse(cast("BodyTooLarge", error))
 
 
 def _largest_body(settings: Settings) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.store.base import IndexConfig, TTLConfig
 from redis.asyncio import RedisCluster
 
@@ -20,6 +21,7 @@ from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
 from server.keys import CLUSTER_SHARDS, RunKeys
 from server.redis_patience import READ_TIMEOUT, patience
+from server.runs import loopback
 from server.runs.assistant_removal import AssistantRemover
 from server.runs.assistants import Assistants
 from server.runs.attempt import GraphRunner
@@ -31,6 +33,7 @@ from server.runs.ending import RunEnding
 from server.runs.executor import RunExecutor
 from server.runs.fair_queue import FairQueue, Limits
 from server.runs.held import HeldRuns
+from server.runs.langgraph_json import LangGraphJson, read_langgraph_json
 from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
 from server.runs.removal import ThreadRemover
@@ -42,6 +45,7 @@ from server.runs.sweeper import Sweeper
 from server.runs.thread_service import ThreadService
 from server.runs.thread_states import ThreadStates
 from server.runs.thread_ttl import ThreadTtl
+from server.runs.webhook_policy import WebhookPolicy
 from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
@@ -57,6 +61,7 @@ class Resources:
     """What is open while the service runs."""
 
     settings: Settings
+    project: LangGraphJson
     database: Database
     storage: LocalStorage
     broker: EventBroker
@@ -93,8 +98,10 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         options["event_dispatcher"] = metrics.round_trips("state")
         redis = await stack.enter_async_context(open_async_client(redis_url, **options, **patience()))
         queue = await stack.enter_async_context(open_queue(redis_url))
-        checkpointer = AsyncRedisSaver(redis)
+        project = read_langgraph_json(settings.config) if settings.config else LangGraphJson(graphs={})
+        checkpointer = AsyncRedisSaver(redis, serde=_serde(project))
         await checkpointer.acheck_server()
+        loopback.install()
         store = SqlStore(database, index=_store_index(settings), ttl=_store_ttl(settings))
         catalog = load_catalog(settings.config, checkpointer, store)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
@@ -107,6 +114,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             timeout=settings.webhook_timeout,
             retries=settings.webhook_retry,
             allow_private=settings.webhook_allow_private,
+            policy=WebhookPolicy.of(project),
         )
         dispatcher = Dispatcher(fair_queue=FairQueue(redis, _limits(settings)), queue=queue)
         leases = Leases(redis, keys, duration=timedelta(seconds=settings.lease_seconds), keep=keep)
@@ -154,6 +162,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         )
         yield Resources(
             settings=settings,
+            project=project,
             database=database,
             storage=storage,
             broker=broker,
@@ -218,6 +227,19 @@ def _store_index(settings: Settings) -> IndexConfig | None:
 def _store_ttl(settings: Settings) -> TTLConfig | None:
     ttl = settings.store.ttl if settings.store else None
     return cast("TTLConfig", ttl.model_dump()) if ttl is not None else None
+
+
+def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:
+    """A serializer that brings back only the types that the project names; None for LangGraph's own rules."""
+    spec = project.checkpointer.serde if project.checkpointer else None
+    if spec is None:
+        return None
+    options: dict[str, Any] = {"pickle_fallback": spec.pickle_fallback}
+    for name in ("allowed_json_modules", "allowed_msgpack_modules"):
+        allowed = getattr(spec, name)
+        if allowed is not None:
+            options[name] = True if allowed is True else [tuple(path) for path in allowed]
+    return JsonPlusSerializer(**options)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -14,12 +14,14 @@ from redis.exceptions import RedisError
 
 from configs.settings import Settings
 from server import metrics
+from server.api.application import in_process
 from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
 from server.db.models import Run, now
 from server.last_resort import end_within
 from server.metrics_port import metrics_port
 from server.resources import Resources, open_resources
+from server.runs import loopback
 from server.runs.leases import RENEWALS
 from server.runs.queue import Handlers
 
@@ -91,22 +93,24 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
         fire=resources.schedules.fire,
     )
     queue = resources.queue.worker(handlers, name=watch.name, concurrency=slots, redelivery=lease)
-    async with queue as worker:
-        if waiting := await resources.runs.recover():
-            logger.info("Taking up %d unfinished runs", waiting)
-        await resources.schedules.queue_due()
-        sweeping = resources.sweeper.keep_sweeping()
-        beside = [asyncio.create_task(watch.keep()), asyncio.create_task(sweeping)]
-        try:
-            yield
-        finally:
-            worker.close()
-            await watch.leave()
-            grace = timedelta(seconds=settings.bg_job_shutdown_grace_period_secs)
-            await resources.executor.held.drain(grace)
-            await worker.stop()
-            for task in beside:
-                task.cancel()
+    # A worker listens on no port; its graphs reach the API all the same.
+    with loopback.connected(in_process(resources)):
+        async with queue as worker:
+            if waiting := await resources.runs.recover():
+                logger.info("Taking up %d unfinished runs", waiting)
+            await resources.schedules.queue_due()
+            sweeping = resources.sweeper.keep_sweeping()
+            beside = [asyncio.create_task(watch.keep()), asyncio.create_task(sweeping)]
+            try:
+                yield
+            finally:
+                worker.close()
+                await watch.leave()
+                grace = timedelta(seconds=settings.bg_job_shutdown_grace_period_secs)
+                await resources.executor.held.drain(grace)
+                await worker.stop()
+                for task in beside:
+                    task.cancel()
 
 
 def longest_stop(settings: Settings) -> timedelta:

@@ -31,6 +31,7 @@ STATUS = {
     ErrorCategory.QUOTA: 502,
     ErrorCategory.INVALID_ANSWER: 502,
 }
+BY_CODE = {"no_graph": 424}  # where clients expect something more special than the category's
 
 
 def install(app: FastAPI) -> None:
@@ -51,7 +52,8 @@ def answer(status: int, message: str, code: str, hint: str = "") -> JSONResponse
 
 async def _service_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)  # noqa: S101 - the handler is installed for this class
-    response = answer(STATUS[error.category], error.message, error.code, error.hint)
+    status = BY_CODE.get(error.code, STATUS[error.category])
+    response = answer(status, error.message, error.code, error.hint)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response

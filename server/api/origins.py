@@ -22,11 +22,15 @@ class OriginGuard:
 
     Args:
         allowed: Origins that may call; ``*`` allows all. Those on this machine always may.
+        allowed_pattern: A regular expression of further origins that may.
         any_host: Whether the service answers to any host name.
     """
 
-    def __init__(self, app: ASGIApp, *, allowed: Collection[str], any_host: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, allowed: Collection[str], any_host: bool, allowed_pattern: str | None = None
+    ) -> None:
         self._app = app
+        self._pattern = re.compile(allowed_pattern) if allowed_pattern else None
         self._allowed = allowed
         self._any_host = any_host
 
@@ -57,7 +61,8 @@ class OriginGuard:
     def _is_allowed(self, origin: str, host: str) -> bool:
         own = origin.partition("://")[2] == host
         local = re.fullmatch(LOCAL_ORIGIN, origin) is not None
-        return own or local or origin in self._allowed or "*" in self._allowed
+        named = origin in self._allowed or "*" in self._allowed
+        return own or local or named or (self._pattern is not None and bool(self._pattern.fullmatch(origin)))
 
 
 async def _close(receive: Receive, send: Send) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.containment import holds_text
+from server.db.visibility import restrict
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
@@ -39,6 +40,7 @@ class Database:
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """A session that only reads."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            restrict(session.sync_session)
             yield session
 
     @asynccontextmanager
@@ -46,6 +48,7 @@ class Database:
         """A session whose changes are committed at the end of the block, or not at all."""
         engine = self._engine.execution_options(writes=True)
         async with self._turn, AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            restrict(session.sync_session)
             yield session
 
 

@@ -202,7 +202,7 @@ class RunService:
             return await threads.get(session, run.thread_id, lock=True)
         if known:
             await removals.refuse(session, run.thread_id)
-        thread = Thread(thread_id=run.thread_id, meta=access.stamped({}))
+        thread = Thread(thread_id=run.thread_id, meta=request.metadata)
         return await threads.add(session, thread, keep_existing=known)
 
 

@@ -15,7 +15,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,8 +25,9 @@ from server import metrics
 from server.db.models import Delivery, DeliveryStatus, Run, now
 from server.db.repositories import deliveries, runs
 from server.db.session import Database
-from server.runs.addresses import resolve_public
+from server.runs.addresses import PublicAddress, resolve_public
 from server.runs.queue import RunQueue
+from server.runs.webhook_policy import WebhookPolicy
 from server.stream.encoding import to_json
 from tools.errors import InvalidInput
 
@@ -62,6 +63,7 @@ class WebhookSender:
         timeout: Seconds that the receiver may take in all.
         retries: Attempts after the first.
         allow_private: Whether private addresses may be called.
+        policy: What the project's langgraph.json says besides.
     """
 
     database: Database
@@ -70,10 +72,15 @@ class WebhookSender:
     timeout: float
     retries: int
     allow_private: bool
+    policy: WebhookPolicy = field(default_factory=WebhookPolicy)
 
     async def check(self, url: str) -> None:
         """Raise InvalidInput for a URL that would be refused at delivery."""
-        await resolve_public(url, allow_private=self.allow_private)
+        await self._look_up(url)
+
+    async def _look_up(self, url: str) -> PublicAddress:
+        self.policy.check(url)
+        return await resolve_public(url, allow_private=self.allow_private and self.policy.may_be_private)
 
     async def search(
         self, *, run_id: str | None = None, status: DeliveryStatus | None = None, limit: int
@@ -108,7 +115,7 @@ class WebhookSender:
             return
         async with self.database.read() as session:
             run = await runs.get(session, run_id)
-        body = to_json(await compose(run))
+        body = to_json(self.policy.payload(await compose(run)))
         started = time.monotonic()
         outcome = await self._post(delivery, body)
         await self._record(run_id, attempt, outcome, seconds=time.monotonic() - started, at=at)
@@ -148,9 +155,10 @@ class WebhookSender:
 
     async def _call(self, delivery: Delivery, body: bytes) -> int:
         """POST to the address that was just looked up and found to be allowed; returns the status code."""
-        address = await resolve_public(delivery.url, allow_private=self.allow_private)
+        address = await self._look_up(delivery.url)
         target = httpx.URL(delivery.url)
         headers = {
+            **self.policy.headers,
             "Host": target.netloc.decode("ascii"),
             "Content-Type": "application/json",
             SIGNATURE_HEADER: sign(self.secret, body, int(time.time())),

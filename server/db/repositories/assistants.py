@@ -7,8 +7,10 @@ from sqlalchemy import func
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server import access
 from server.db.containment import contains
 from server.db.models import Assistant, AssistantVersion
+from server.db.visibility import EVERYTHING
 from tools.errors import Conflict, NotFound
 
 SortBy = Literal["assistant_id", "created_at", "updated_at", "name", "graph_id"]
@@ -52,19 +54,27 @@ async def add(session: AsyncSession, assistant: Assistant, *, keep_existing: boo
     Args:
         keep_existing: Return the assistant that already has this id instead of raising Conflict.
     """
-    existing = await session.get(Assistant, assistant.assistant_id, with_for_update=True)
+    existing = await session.get(
+        Assistant, assistant.assistant_id, with_for_update=True, execution_options=EVERYTHING
+    )
     if existing is None:
+        assistant.meta = access.stamped(assistant.meta)
         session.add(assistant)
         await session.flush()
         add_version(session, assistant)
         return assistant
-    if keep_existing:
-        return await get(session, assistant.assistant_id)
+    if keep_existing and await _is_visible(session, assistant.assistant_id):
+        return existing
     raise Conflict(
         f"Assistant {assistant.assistant_id} already exists",
         hint='Choose another id, or send "if_exists": "do_nothing".',
         code="assistant_exists",
     )
+
+
+async def _is_visible(session: AsyncSession, assistant_id: str) -> bool:
+    query = select(Assistant.assistant_id).where(col(Assistant.assistant_id) == assistant_id)
+    return (await session.exec(query)).first() is not None
 
 
 def add_version(session: AsyncSession, assistant: Assistant) -> None:

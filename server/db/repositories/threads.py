@@ -9,8 +9,10 @@ from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server import access
 from server.db.containment import contains
 from server.db.models import ACTIVE, Run, Thread, ThreadSnapshot, ThreadStatus, now
+from server.db.visibility import EVERYTHING
 from tools.errors import Conflict, NotFound
 
 SortBy = Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"]
@@ -96,12 +98,13 @@ async def add(session: AsyncSession, thread: Thread, *, keep_existing: bool = Fa
     Args:
         keep_existing: Return the thread that already has this id instead of raising Conflict.
     """
-    existing = await session.get(Thread, thread.thread_id, with_for_update=True)
+    existing = await session.get(Thread, thread.thread_id, with_for_update=True, execution_options=EVERYTHING)
     if existing is None:
+        thread.meta = access.stamped(thread.meta)
         session.add(thread)
         await session.flush()
         return thread
-    if keep_existing:
+    if keep_existing and await _is_visible(session, thread.thread_id):
         return existing
     raise Conflict(
         f"Thread with ID {thread.thread_id} already exists",
@@ -124,6 +127,11 @@ async def get(session: AsyncSession, thread_id: str, *, lock: bool = False) -> T
             code="unknown_thread",
         )
     return thread
+
+
+async def _is_visible(session: AsyncSession, thread_id: str) -> bool:
+    query = select(Thread.thread_id).where(col(Thread.thread_id) == thread_id)
+    return (await session.exec(query)).first() is not None
 
 
 async def remove(session: AsyncSession, thread_id: str) -> None:

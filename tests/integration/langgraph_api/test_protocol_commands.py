@@ -45,7 +45,7 @@ async def test_run_start_keeps_metadata_and_config(project_client: httpx.AsyncCl
 
     run = (await project_client.get(f"/threads/{thread}/runs/{run_id}")).json()
     assert run["metadata"]["a"] == 1
-    assert run["kwargs"]["config"]["configurable"] == {"tone": "dry"}
+    assert run["kwargs"]["config"]["configurable"]["tone"] == "dry"
 
 
 @pytest.mark.parametrize(

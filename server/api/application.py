@@ -1,0 +1,80 @@
+"""The API as an application, with nothing around it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
+from typing import Any, cast
+
+from fastapi import FastAPI, Request, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.api import console, errors
+from server.api import runs as run_list
+from server.api.accounts import files, webhooks
+from server.api.body import BodyTooLarge, refuse
+from server.api.jobs import catalog, novels
+from server.api.langgraph import (
+    assistant_graphs,
+    assistants,
+    cancel,
+    crons,
+    mcp,
+    metrics,
+    run_joins,
+    runs,
+    stateless_runs,
+    states,
+    store,
+    system,
+    threads,
+    truncate,
+)
+from server.api.langgraph.a2a import card as a2a_card
+from server.api.langgraph.a2a import routes as a2a
+from server.api.langgraph.protocol import routes as protocol
+from server.api.langgraph.protocol import session as protocol_session
+from server.resources import Resources
+
+THREAD_ROUTERS = (assistants, assistant_graphs, threads, states, store)
+RUN_ROUTERS = (crons, stateless_runs, runs, run_joins, cancel)
+PROTOCOL_ROUTERS = (protocol, protocol_session, mcp, a2a, a2a_card)
+OWN_ROUTERS = (run_list, files, webhooks, catalog, novels)
+ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)
+
+
+def build_api(
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[Any]] | None = None,
+    *,
+    with_truncate: bool = False,
+) -> FastAPI:
+    """All routes; each request finds the resources in its state.
+
+    Args:
+        with_truncate: Serve the route that removes everything, too.
+    """
+    app = FastAPI(
+        title="Scriptorium",
+        version=version("scriptorium-service"),
+        lifespan=lifespan,
+        strict_content_type=False,
+    )
+    errors.install(app)
+    app.add_exception_handler(BodyTooLarge, _body_too_large)
+    for module in (*ROUTERS, *((truncate,) if with_truncate else ())):
+        app.include_router(module.router)
+    console.install(app)
+    return app
+
+
+def in_process(resources: Resources) -> ASGIApp:
+    """The API for this process's own graphs: without a socket, a login or a web page to guard against."""
+    api = build_api()
+
+    async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+        await api({**scope, "state": {"resources": resources}}, receive, send)
+
+    return with_state
+
+
+async def _body_too_large(_: Request, error: Exception) -> Response:
+    return refuse(cast("BodyTooLarge", error))

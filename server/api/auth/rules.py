@@ -1,0 +1,181 @@
+"""Which resource each route is about, and what it does to it: what authorization handlers are asked.
+
+A route without a rule is not served to anybody once a project has authorization, and a test says so before.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Resource = Literal["threads", "assistants", "crons", "store"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a handler is asked."""
+
+    resource: Resource
+    action: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What a route needs.
+
+    Args:
+        questions: Each has to be answered with yes.
+        is_open: Whoever asks may have it, known or not.
+    """
+
+    questions: tuple[Question, ...] = ()
+    is_open: bool = False
+
+
+OPEN = Rule(is_open=True)
+KNOWN = Rule()  # for everybody whom the authenticator knows
+
+
+def _rule(*names: str) -> Rule:
+    pairs = (name.split(".") for name in names)
+    return Rule(questions=tuple(Question(resource=r, action=a) for r, a in pairs))  # type: ignore[arg-type]
+
+
+_READ, _UPDATE = _rule("threads.read"), _rule("threads.update")
+_RUN = _rule("threads.create_run", "assistants.read")
+_SEE = _rule("assistants.read")
+
+RULES: Mapping[tuple[str, str], Rule] = {
+    # system
+    **{("GET", path): OPEN for path in ("/", "/ok", "/info", "/metrics", "/health", "/docs", "/redoc")},
+    **{("GET", path): OPEN for path in ("/openapi.json", "/docs/oauth2-redirect", "/console/{path:path}")},
+    ("POST", "/internal/truncate"): KNOWN,
+    # assistants
+    ("POST", "/assistants"): _rule("assistants.create"),
+    ("POST", "/assistants/search"): _rule("assistants.search"),
+    ("POST", "/assistants/count"): _rule("assistants.search"),
+    ("GET", "/assistants/{assistant_id}"): _SEE,
+    ("PATCH", "/assistants/{assistant_id}"): _rule("assistants.update"),
+    ("DELETE", "/assistants/{assistant_id}"): _rule("assistants.delete"),
+    ("GET", "/assistants/{assistant_id}/graph"): _SEE,
+    ("GET", "/assistants/{assistant_id}/schemas"): _SEE,
+    ("GET", "/assistants/{assistant_id}/subgraphs"): _SEE,
+    ("GET", "/assistants/{assistant_id}/subgraphs/{namespace}"): _SEE,
+    ("POST", "/assistants/{assistant_id}/versions"): _SEE,
+    ("POST", "/assistants/{assistant_id}/latest"): _rule("assistants.update"),
+    # threads
+    ("POST", "/threads"): _rule("threads.create"),
+    ("POST", "/threads/search"): _rule("threads.search"),
+    ("POST", "/threads/count"): _rule("threads.search"),
+    ("POST", "/threads/prune"): _rule("threads.delete"),
+    ("GET", "/threads/{thread_id}"): _READ,
+    ("PATCH", "/threads/{thread_id}"): _UPDATE,
+    ("DELETE", "/threads/{thread_id}"): _rule("threads.delete"),
+    ("POST", "/threads/{thread_id}/copy"): _rule("threads.read", "threads.create"),
+    ("GET", "/threads/{thread_id}/storage"): _READ,
+    ("GET", "/threads/{thread_id}/state"): _READ,
+    ("POST", "/threads/{thread_id}/state"): _UPDATE,
+    ("PATCH", "/threads/{thread_id}/state"): _UPDATE,
+    ("GET", "/threads/{thread_id}/state/{checkpoint_id}"): _READ,
+    ("POST", "/threads/{thread_id}/state/checkpoint"): _READ,
+    ("GET", "/threads/{thread_id}/history"): _READ,
+    ("POST", "/threads/{thread_id}/history"): _READ,
+    ("GET", "/threads/{thread_id}/stream"): _READ,
+    ("POST", "/threads/{thread_id}/stream/events"): _READ,
+    ("WEBSOCKET", "/threads/{thread_id}/stream/events"): _rule("threads.read", "threads.create_run"),
+    ("POST", "/threads/{thread_id}/commands"): _rule("threads.create_run", "threads.update"),
+    # runs
+    ("POST", "/threads/{thread_id}/runs"): _RUN,
+    ("POST", "/threads/{thread_id}/runs/stream"): _RUN,
+    ("POST", "/threads/{thread_id}/runs/wait"): _RUN,
+    ("POST", "/runs"): _RUN,
+    ("POST", "/runs/stream"): _RUN,
+    ("POST", "/runs/wait"): _RUN,
+    ("POST", "/runs/batch"): _RUN,
+    ("POST", "/runs/cancel"): _UPDATE,
+    ("GET", "/runs/{run_id}/stream"): _READ,
+    ("GET", "/threads/{thread_id}/runs"): _READ,
+    ("GET", "/threads/{thread_id}/runs/{run_id}"): _READ,
+    ("DELETE", "/threads/{thread_id}/runs/{run_id}"): _rule("threads.delete"),
+    ("GET", "/threads/{thread_id}/runs/{run_id}/join"): _READ,
+    ("GET", "/threads/{thread_id}/runs/{run_id}/stream"): _READ,
+    ("POST", "/threads/{thread_id}/runs/{run_id}/cancel"): _UPDATE,
+    # crons
+    ("POST", "/threads/{thread_id}/runs/crons"): _rule("crons.create", "threads.read", "assistants.read"),
+    ("POST", "/runs/crons"): _rule("crons.create", "assistants.read"),
+    ("POST", "/runs/crons/search"): _rule("crons.search"),
+    ("POST", "/runs/crons/count"): _rule("crons.search"),
+    ("GET", "/runs/crons/{cron_id}"): _rule("crons.read"),
+    ("PATCH", "/runs/crons/{cron_id}"): _rule("crons.update"),
+    ("DELETE", "/runs/crons/{cron_id}"): _rule("crons.delete"),
+    # store
+    ("PUT", "/store/items"): _rule("store.put"),
+    ("GET", "/store/items"): _rule("store.get"),
+    ("DELETE", "/store/items"): _rule("store.delete"),
+    ("POST", "/store/items/search"): _rule("store.search"),
+    ("POST", "/store/namespaces"): _rule("store.list_namespaces"),
+    # other protocols
+    **{
+        (method, path): _rule("assistants.search", "threads.create_run")
+        for method in ("GET", "POST", "DELETE")
+        for path in ("/mcp", "/mcp/")
+    },
+    ("POST", "/a2a/{assistant_id}"): _rule("assistants.read", "threads.create_run"),
+    ("GET", "/a2a/{assistant_id}/.well-known/agent-card.json"): _SEE,
+    ("GET", "/a2a/{assistant_id}/.well-known/agent.json"): _SEE,
+    ("GET", "/.well-known/agent-card.json"): _SEE,
+    ("GET", "/ui/{graph_id}/{path:path}"): KNOWN,
+    ("POST", "/ui/{graph_id}"): KNOWN,
+    # our own
+    ("GET", "/api/v1/graphs"): KNOWN,
+    ("GET", "/api/v1/runs"): _rule("threads.search"),
+    ("GET", "/api/v1/runs/{run_id}"): _READ,
+    ("POST", "/api/v1/runs/{run_id}/retry"): _RUN,
+    ("POST", "/api/v1/files"): KNOWN,
+    ("GET", "/api/v1/files/{file_id}"): KNOWN,
+    ("GET", "/api/v1/files/{file_id}/content"): KNOWN,
+    ("GET", "/api/v1/webhooks"): _rule("threads.search"),
+    ("POST", "/api/v1/webhooks/{run_id}/resend"): _UPDATE,
+    ("POST", "/api/recognize"): _rule("threads.create_run"),
+    ("POST", "/api/recognize/async"): _rule("threads.create_run"),
+    ("GET", "/api/recognize/async/{task_id}"): _READ,
+    ("GET", "/api/stats"): _rule("threads.search"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """The rule of a request, and what its path names."""
+
+    rule: Rule
+    parameters: dict[str, str]
+
+
+def find(method: str, path: str) -> Match | None:
+    """The rule of a request; None when there is none."""
+    wanted = "GET" if method == "HEAD" else method
+    for known, pattern, rule in _PATTERNS:
+        if known == wanted and (found := pattern.fullmatch(path)):
+            return Match(rule=rule, parameters=found.groupdict())
+    return None
+
+
+def is_known(path: str) -> bool:
+    """Whether any method has a rule for this path."""
+    return any(pattern.fullmatch(path) for _, pattern, _ in _PATTERNS)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)(:path)?\}", template)
+    literals, names, kinds = parts[::3], parts[1::3], parts[2::3]
+    pattern = re.escape(literals[0])
+    for name, kind, literal in zip(names, kinds, literals[1:], strict=True):
+        pattern += f"(?P<{name}>{'.*' if kind else '[^/]+'})" + re.escape(literal)
+    return re.compile(pattern)
+
+
+# What has fewer parameters is more special: /assistants/search goes before /assistants/{assistant_id}.
+_PATTERNS = sorted(
+    ((method, _pattern(path), rule) for (method, path), rule in RULES.items()),
+    key=lambda entry: entry[1].groups,
+)

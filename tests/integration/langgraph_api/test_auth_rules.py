@@ -1,0 +1,53 @@
+"""No route is without a rule."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from server.api.application import build_api
+from server.api.auth import rules
+from server.api.auth.rules import RULES
+
+
+def served(routes: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every method and path template, of routers within routers too."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from served(inner.routes, prefix + (getattr(route, "prefix", "") or ""))
+        elif getattr(route, "methods", None):
+            yield from ((method, prefix + route.path) for method in route.methods - {"HEAD"})
+        elif hasattr(route, "endpoint"):
+            yield "WEBSOCKET", prefix + route.path
+        else:
+            yield "GET", prefix + route.path + "/{path:path}"  # a folder of files
+
+
+def test_every_route_has_a_rule() -> None:
+    found = set(served(build_api(with_truncate=True).router.routes))
+
+    assert len(found) > 40
+    assert ("POST", "/threads/{thread_id}/runs/stream") in found
+    assert found - set(RULES) == set()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("POST", "/assistants/search", "assistants.search"),
+        ("GET", "/assistants/x", "assistants.read"),
+        ("POST", "/runs/crons/search", "crons.search"),
+        ("GET", "/runs/crons/x", "crons.read"),
+        ("POST", "/threads/x/runs/crons", "crons.create"),
+        ("HEAD", "/threads/x", "threads.read"),
+        ("POST", "/threads/x/state/checkpoint", "threads.read"),
+        ("DELETE", "/store/items", "store.delete"),
+    ],
+)
+def test_the_most_special_path_has_its_rule(method: str, path: str, expected: str) -> None:
+    found = rules.find(method, path)
+
+    assert found is not None
+    question = found.rule.questions[0]
+    assert f"{question.resource}.{question.action}" == expected
