@@ -21,6 +21,7 @@ from server.stream import sse
 from tests.fixtures.service_process import ServiceProcess
 
 PROJECT = Path(__file__).parent / "fixtures" / "project" / "langgraph.json"
+CONFORMANCE_PROJECT = Path(__file__).parent / "fixtures" / "conformance_project" / "langgraph.json"
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +101,31 @@ def project_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     patch = pytest.MonkeyPatch()
     patch.setattr(sse, "HEARTBEAT_SECONDS", 0.05)
     settings = Settings(PORT=0, DATA_DIR=tmp_path_factory.mktemp("data"), SCRIPTORIUM_CONFIG=PROJECT)  # type: ignore[call-arg]
+    with running(settings) as server:
+        yield server
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def conformance_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the graphs that the official server ran while it was recorded, with room for all at once.
+
+    Its heartbeat is the recorded server's, as much quicker as its graphs are. ``CONFORMANCE_SERVER`` names
+    another server in its place, such as the official one: what a test expects can be tried there.
+    """
+    if url := os.environ.get("CONFORMANCE_SERVER"):
+        yield Server(url=url, settings=Settings())  # type: ignore[call-arg]
+        return
+    patch = pytest.MonkeyPatch()
+    patch.setattr(sse, "HEARTBEAT_SECONDS", 1.0)
+    data = tmp_path_factory.mktemp("data")
+    settings = Settings(
+        PORT=0,
+        DATA_DIR=data,
+        SCRIPTORIUM_CONFIG=CONFORMANCE_PROJECT,
+        WEBHOOK_ALLOW_PRIVATE=True,
+        N_JOBS_PER_WORKER=30,
+    )  # type: ignore[call-arg]
     with running(settings) as server:
         yield server
     patch.undo()

@@ -1,0 +1,32 @@
+"""What clients' tests share: packages from npm, and which tests are not met yet."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+UNMET = HERE / "unmet.txt"
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages of ``js/package.json``."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("JAVASCRIPT CLIENTS NOT TESTED: no node and npm on PATH")
+    folder = tmp_path_factory.mktemp("npm")
+    shutil.copy(HERE / "js" / "package.json", folder)
+    call = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", "--silent"]
+    install = subprocess.run(call, cwd=folder, capture_output=True, text=True, timeout=110, check=False)
+    if install.returncode != 0:
+        pytest.skip(f"JAVASCRIPT CLIENTS NOT TESTED: npm cannot install: {install.stderr[:200]!r}")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests named in ``unmet.txt`` must fail: the file tells the truth at every moment."""
+    unmet = set(UNMET.read_text(encoding="utf-8").split("\n"))
+    for item in items:
+        if item.nodeid.removeprefix("tests/clients/") in unmet:
+            item.add_marker(pytest.mark.xfail(strict=True, reason="not built, see tests/clients/unmet.txt"))
