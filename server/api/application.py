@@ -12,6 +12,7 @@ from server.api import console, errors
 from server.api import runs as run_list
 from server.api.accounts import files, webhooks
 from server.api.body import BodyTooLarge, refuse
+from server.api.errors import ErrorBody
 from server.api.jobs import catalog, novels
 from server.api.langgraph import (
     assistant_graphs,
@@ -57,6 +58,7 @@ def build_api(
         version=version("scriptorium-service"),
         lifespan=lifespan,
         strict_content_type=False,
+        responses={status: {"model": ErrorBody} for status in (422, "4XX", "5XX")},
     )
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)

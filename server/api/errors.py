@@ -9,6 +9,7 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -32,6 +33,14 @@ STATUS = {
     ErrorCategory.INVALID_ANSWER: 502,
 }
 BY_CODE = {"factory_made_no_graph": 424}  # where clients expect something more special than the category's
+
+
+class ErrorBody(BaseModel):
+    """What every error says."""
+
+    detail: str  #: What happened.
+    error: str  #: A stable, searchable name of it.
+    hint: str = ""  #: What to do about it.
 
 
 def install(app: FastAPI) -> None:

@@ -25,6 +25,11 @@ logger = logging.getLogger(__name__)
 
 Failure = dict[str, str]
 
+USER_INTERRUPT: Failure = {
+    "error": "UserInterrupt",
+    "message": "interrupt requested via POST /threads/{thread_id}/runs/{run_id}/cancel",
+}  # what the thread of a cancelled run shows, in the official server's words
+
 KEEP_TEMPORARY = timedelta(minutes=10)  # time for the caller of a stateless run to fetch its result
 
 
@@ -92,6 +97,8 @@ class RunEnding:
             await deliveries.add(session, run)
         await session.flush()
         await threads.settle(session, thread, error=outcome.failure, interrupted=outcome.awaits_answer)
+        if outcome.status == "interrupted":
+            thread.error = USER_INTERRUPT
         metrics.run_ended(run.graph_id, outcome.status, _seconds(run))
         logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, outcome.status)
 

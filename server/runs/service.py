@@ -229,5 +229,6 @@ def _displace(earlier: Sequence[Run], request: RunRequest) -> Sequence[Run]:
 def _claim_thread(thread: Thread, run: Run) -> None:
     """Mark a thread as busy with this run."""
     thread.meta = thread.meta | {"graph_id": run.graph_id, "assistant_id": run.assistant_id}
+    thread.config = {"configurable": {}, **thread.config}
     thread.status = "busy"
     thread.updated_at = now()

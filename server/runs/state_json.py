@@ -20,7 +20,7 @@ def state_json(snapshot: StateSnapshot | None, *, asked_for: RunnableConfig | No
         "values": snapshot.values,
         "next": list(snapshot.next),
         "tasks": [_task(task) for task in snapshot.tasks],
-        "metadata": snapshot.metadata,
+        "metadata": _metadata(snapshot),
         "created_at": snapshot.created_at,
         "checkpoint": checkpoint,
         "parent_checkpoint": parent,
@@ -28,6 +28,14 @@ def state_json(snapshot: StateSnapshot | None, *, asked_for: RunnableConfig | No
         "checkpoint_id": checkpoint and checkpoint["checkpoint_id"],
         "parent_checkpoint_id": parent and parent["checkpoint_id"],
     }
+
+
+def _metadata(snapshot: StateSnapshot) -> dict[str, Any] | None:
+    """A checkpoint's metadata, with the thread's id, which LangGraph leaves out of what is stored."""
+    if snapshot.metadata is None:
+        return None
+    thread_id: str = snapshot.config.get("configurable", {})["thread_id"]
+    return {**snapshot.metadata, "thread_id": thread_id}
 
 
 _EMPTY: dict[str, Any] = {

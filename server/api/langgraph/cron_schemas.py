@@ -134,7 +134,6 @@ def _payload(cron: Cron) -> dict[str, Any]:
         **shown,
         "timezone": cron.timezone,
         "config": config | {"configurable": configurable},
-        "enabled": cron.enabled,
     }
 
 

@@ -22,7 +22,7 @@ from tools.errors import NotFound
 
 router = APIRouter(prefix="/threads/{thread_id}/runs/{run_id}", tags=["runs"], route_class=JsonRoute)
 
-ALWAYS_SENT = ("metadata", "error", "reset")  # whatever modes a client asks for
+ALWAYS_SENT = ("error", "reset")  # whatever modes a client asks for
 
 CancelOnDisconnect = Annotated[bool, Query(description="Stop the run when you leave before its end.")]
 
