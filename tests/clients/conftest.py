@@ -25,8 +25,13 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests named in ``unmet.txt`` must fail: the file tells the truth at every moment."""
+    """Tests named in ``unmet.txt`` must fail: the file tells the truth at every moment.
+
+    Those with ``sometimes`` before their name may fail.
+    """
     unmet = set(UNMET.read_text(encoding="utf-8").split("\n"))
     for item in items:
-        if item.nodeid.removeprefix("tests/clients/") in unmet:
-            item.add_marker(pytest.mark.xfail(strict=True, reason="not built, see tests/clients/unmet.txt"))
+        name = item.nodeid.removeprefix("tests/clients/")
+        if name in unmet or f"sometimes {name}" in unmet:
+            mark = pytest.mark.xfail(strict=name in unmet, reason="not met, see tests/clients/unmet.txt")
+            item.add_marker(mark)

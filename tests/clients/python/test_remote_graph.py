@@ -77,11 +77,11 @@ async def test_its_events_are_streamed_while_awaited(agent: RemoteGraph) -> None
     assert values[-1]["steps"] == ["model", "after"]
 
 
-async def test_its_updates_and_checkpoints_are_streamed(agent: RemoteGraph) -> None:
+async def test_its_updates_are_streamed(agent: RemoteGraph) -> None:
     async with await agent.astream_events(HELLO, version="v3") as run:
-        nodes = [list(update) async for update in run.extensions["updates"]]
+        nodes = [update["node"] async for update in run.extensions["updates"]]
 
-    assert nodes == [["model"], ["after"]]
+    assert nodes == ["model", "after"]
 
 
 async def test_its_state_is_read_changed_and_remembered(agent: RemoteGraph, config: RunnableConfig) -> None:

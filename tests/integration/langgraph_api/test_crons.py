@@ -50,7 +50,6 @@ async def test_a_cron_is_shown_as_the_official_server_shows_it(project_client: h
         "metadata": {"c": 1},
         "timezone": "America/New_York",
         "config": {"configurable": {"cron_id": cron["cron_id"]}},
-        "enabled": True,
     }
     assert cron["next_run_date"].endswith(("T05:00:00+00:00", "T04:00:00+00:00"))
     shown = ("thread_id", "user_id", "end_time", "metadata", "on_run_completed", "enabled")
