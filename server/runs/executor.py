@@ -47,9 +47,21 @@ class RunExecutor:
     async def execute(self, run_id: str) -> None:
         """Bring a run to its end. Of a run that has ended, do what may have been left to do.
 
+        A cancellation of this call stops what the graph does, and nothing of what has to follow.
+
         Raises:
             TryLater: It goes on elsewhere, or at another time.
         """
+        life = asyncio.create_task(self._live(run_id))
+        while not life.done():
+            try:
+                await asyncio.shield(life)
+            except asyncio.CancelledError:
+                _unwind_cancellation()
+                self.held.stop(run_id, "asked")
+        life.result()
+
+    async def _live(self, run_id: str) -> None:
         try:
             async with self.database.read() as session:
                 run = await runs.get(session, run_id)
@@ -61,7 +73,7 @@ class RunExecutor:
             try:
                 ended = await self._hold(run, lease)
             finally:
-                await asyncio.shield(self.leases.release(lease))
+                await self.leases.release(lease)
             run = ended or await self._row(run_id)
         if run.status not in ACTIVE:  # else another worker has it, and sees to what follows
             await self.ending.follow_up(run)
@@ -82,9 +94,8 @@ class RunExecutor:
     async def _hold(self, run: Run, lease: Lease) -> Run | None:
         """Execute a run under its lease, and commit how it ended; None when that is not for us to say."""
         with self.held.holding(lease) as held:
-            held.task = asyncio.create_task(self._begin_and_attempt(run, held))
             try:
-                outcome = await held.task
+                outcome = await self._begin_and_attempt(run, held)
             except asyncio.CancelledError:
                 outcome = await self._stopped(run, held)
             except HandedOver:
@@ -93,15 +104,19 @@ class RunExecutor:
                 outcome = await self._hand_over(lease)
             except LeaseLost as lost:
                 outcome = self._lost(run.run_id, lost.sign)
-            return None if outcome is None else await asyncio.shield(self._commit(lease, outcome))
+            return None if outcome is None else await self._commit(lease, outcome)
 
     async def _begin_and_attempt(self, run: Run, held: HeldRun) -> Outcome | None:
         await self._finish_rollbacks(run)
         begun = await self._begin(run, held.lease)
         if begun is None:
             return None
-        with tracing.run_span(begun) as span:
-            outcome = await self.runner.attempt(begun, held)
+        # Only the graph can be cancelled: a transaction that is cancelled may hold its lock for long.
+        return await held.execute(self._attempt(begun, held))
+
+    async def _attempt(self, run: Run, held: HeldRun) -> Outcome:
+        with tracing.run_span(run) as span:
+            outcome = await self.runner.attempt(run, held)
             span.ended(outcome.status, outcome.failure["error"] if outcome.failure else None)
             return outcome
 
@@ -159,12 +174,12 @@ class RunExecutor:
     async def _stopped(self, run: Run, held: HeldRun) -> Outcome | None:
         """What a cancelled task makes of its run; None when another worker decides."""
         reason = held.stop_reason
-        if _unwind_cancellation() and reason is None:
+        if reason == "asked":
             reason = (await self._row(run.run_id)).cancel_action or "hand_over"
         if reason == "lost":
             return self._lost(run.run_id, "its lease is another's")
         if reason == "hand_over":
-            await asyncio.shield(self._hand_over(held.lease))
+            await self._hand_over(held.lease)
         if reason is None:
             failure = {"error": "CancelledError", "message": "A node cancelled itself."}
             return Outcome(status="error", failure=failure)
@@ -202,10 +217,8 @@ class RunExecutor:
             return await runs.get(session, run_id)
 
 
-def _unwind_cancellation() -> bool:
-    """Whether this task itself is being cancelled; if so it is not any more, for there is work to finish."""
+def _unwind_cancellation() -> None:
+    """Have this task go on although it was cancelled: there is work to finish."""
     task: asyncio.Task[Any] | None = asyncio.current_task()
-    requests = task.cancelling() if task is not None else 0
-    for _ in range(requests):
-        task.uncancel()  # type: ignore[union-attr] - there are requests, so there is a task
-    return requests > 0
+    while task is not None and task.cancelling():
+        task.uncancel()

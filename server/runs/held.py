@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from langgraph.runtime import RunControl
 from redis.exceptions import RedisError
@@ -16,9 +16,12 @@ from server.runs.leases import Lease, Leases
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 CLEAN_UP = timedelta(seconds=3)  # that a cancelled node gets to end well when its worker stops
 
-StopReason = Literal["lost", "hand_over"] | CancelAction
+#: "asked" is for somebody's word that says no more: the run's row does.
+StopReason = Literal["lost", "hand_over", "asked"] | CancelAction
 
 
 @dataclass(eq=False)
@@ -36,9 +39,16 @@ class HeldRun:
         May be repeated, and must be: before Python 3.12 `asyncio.wait_for`, through which redis-py sends
         every command, can swallow a cancellation.
         """
+        self.stop_reason = self.stop_reason or reason
         if self.task is not None:
-            self.stop_reason = self.stop_reason or reason
             self.task.cancel()
+
+    async def execute(self, graph: Coroutine[Any, Any, T]) -> T:
+        """Execute what may be cancelled; raises CancelledError when it was, or is to be stopped already."""
+        self.task = asyncio.create_task(graph)
+        if self.stop_reason is not None:
+            self.task.cancel()
+        return await self.task
 
 
 class HeldRuns:
@@ -68,6 +78,12 @@ class HeldRuns:
             yield held
         finally:
             self._held.discard(held)
+
+    def stop(self, run_id: str, reason: StopReason) -> None:
+        """Cancel what executes a run, if it is under way here."""
+        for held in self._held:
+            if held.lease.run.run_id == run_id:
+                held.stop(reason)
 
     async def renew(self) -> None:
         """Renew all leases once, and stop the runs that were lost or are to be cancelled."""
