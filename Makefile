@@ -14,7 +14,7 @@ run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
 
 test: $(READY_DEV)  ## Every test that needs no outside account
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes of faults, then Cluster, Sentinels, PostgreSQL
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED)

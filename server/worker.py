@@ -111,6 +111,7 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
                 await worker.stop()
                 for task in beside:
                     task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)  # they use what is closed next
 
 
 def longest_stop(settings: Settings) -> timedelta:

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.containment import holds_text
@@ -17,6 +19,7 @@ from server.db.visibility import restrict
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
+LAST_RETURN = 5  # seconds that connections get to come back before the database is closed
 
 
 class Database:
@@ -67,7 +70,16 @@ async def open_database(url: str) -> AsyncGenerator[Database]:
             await connection.run_sync(_migrate)
         yield Database(engine)
     finally:
+        await _returned(engine)
         await engine.dispose()
+
+
+async def _returned(engine: AsyncEngine) -> None:
+    """Wait for the connections of cancelled tasks: SQLAlchemy gives these back in tasks of its own."""
+    pool = cast("QueuePool", engine.pool)
+    deadline = monotonic() + LAST_RETURN
+    while pool.checkedout() and monotonic() < deadline:  # noqa: ASYNC110 - a pool tells of no return
+        await asyncio.sleep(0.01)
 
 
 def _migrate(connection: Connection) -> None:

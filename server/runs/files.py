@@ -1,5 +1,6 @@
 """The file storage as one run sees it: what the run writes is noted as the run's."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -39,6 +40,10 @@ class RunStorage:
         await self.storage.delete(file_id)
 
     async def _noted(self, file: StoredFile) -> StoredFile:
+        # A cancelled write transaction keeps SQLite locked until its connection ends.
+        return await asyncio.shield(self._note(file))
+
+    async def _note(self, file: StoredFile) -> StoredFile:
         try:
             async with self.database.write() as session:
                 session.add(RunFile(file_id=file.file_id, thread_id=self.thread_id, run_id=self.run_id))

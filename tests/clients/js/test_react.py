@@ -83,6 +83,18 @@ def wait_until(page: "Page", condition: str) -> dict[str, Any]:
     return json.loads(page.locator("#shown").inner_text())
 
 
+def wait_for_run(page: "Page", status: str) -> None:
+    """Wait for this status of the page's run at the service: the hook shows what it sends before that."""
+    page.evaluate(
+        """async (status) => {
+            const runs = (thread) => thread && window.chat.client.runs.list(thread).catch(() => []);
+            const shown = () => runs(new URLSearchParams(location.search).get('thread'));
+            while ((await shown())?.[0]?.status !== status) await new Promise((next) => setTimeout(next, 20));
+        }""",
+        status,
+    )
+
+
 def submit(page: "Page", values: str, options: str = "undefined") -> None:
     page.evaluate(f"() => {{ window.chat.submit({values}, {options}) }}")
 
@@ -99,6 +111,7 @@ def test_a_page_loaded_anew_in_the_midst_of_a_run_sees_its_end(open_page: Open, 
     page = open_page("slow")
     submit(page, "{sleep: 8}", "{streamResumable: true, onDisconnect: 'continue'}")
     wait_until(page, "shown.values?.sleep === 8")
+    wait_for_run(page, "running")
 
     page.reload()
 
@@ -139,12 +152,9 @@ def test_an_edited_message_begins_another_branch(open_page: Open, hook: str) -> 
 def test_a_run_is_cancelled(open_page: Open) -> None:
     page = open_page("slow")
     submit(page, "{sleep: 50}")
-    wait_until(page, "shown.values?.sleep === 50")
+    wait_for_run(page, "running")
 
     page.evaluate("async () => { await window.chat.stop() }")
 
     wait_until(page, "!shown.isLoading")
-    thread = page.evaluate("() => new URLSearchParams(location.search).get('thread')")
-    page.wait_for_function(
-        "async (id) => (await window.chat.client.runs.list(id))[0].status === 'interrupted'", arg=thread
-    )
+    wait_for_run(page, "interrupted")

@@ -190,7 +190,7 @@ async def test_a_join_takes_modes_in_every_form(
         response.headers["location"], params={"stream_mode": modes}, headers={"Last-Event-ID": "-"}
     )
 
-    assert set(names(parse(joined.text))) == {"metadata", "values", "custom"}
+    assert set(names(parse(joined.text))) == {"values", "custom"}
 
 
 async def test_a_stream_ends_without_a_word_unless_asked_for_one(

@@ -42,7 +42,7 @@ def test_what_happens_is_counted_under_its_name(
 
     count()
 
-    assert _value(f"scriptorium_{name}", **labels) - before == by
+    assert _value(f"scriptorium_{name}", **labels) - before == pytest.approx(by)
 
 
 def test_a_stream_counts_as_followed_until_it_is_left() -> None:
