@@ -24,11 +24,11 @@ from server.resources import Resources, open_resources
 from server.runs import loopback
 from server.runs.leases import RENEWALS
 from server.runs.queue import Handlers
+from server.stream import endless
 
 logger = logging.getLogger(__name__)
 
 CEREMONY = timedelta(seconds=15)  # between the end of the runs' grace and an end without ceremony
-CANCEL_AGAIN = 0.5  # seconds after which what still runs is cancelled once more
 
 
 @dataclass(kw_only=True)
@@ -101,7 +101,7 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
                 logger.info("Taking up %d unfinished runs", waiting)
             await resources.schedules.queue_due()
             sweeping = resources.sweeper.keep_sweeping()
-            beside = {asyncio.create_task(watch.keep()), asyncio.create_task(sweeping)}
+            beside = [asyncio.create_task(watch.keep()), asyncio.create_task(sweeping)]
             try:
                 yield
             finally:
@@ -110,19 +110,8 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
                 grace = timedelta(seconds=settings.bg_job_shutdown_grace_period_secs)
                 await resources.executor.held.drain(grace)
                 await worker.stop()
-                await _end(beside)
-
-
-async def _end(tasks: set[asyncio.Task[None]]) -> None:
-    """Cancel tasks until they have ended, for they use what is closed next.
-
-    Once is not always enough: in Python 3.11 asyncio.wait_for, which redis-py calls for each command, loses
-    a cancellation that meets the end of what it waits for.
-    """
-    while tasks:
-        for task in tasks:
-            task.cancel()
-        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN)
+                for task in beside:
+                    await endless.end(task)  # for they use what is closed next
 
 
 def longest_stop(settings: Settings) -> timedelta:
