@@ -151,8 +151,8 @@ def as_answer(value: object) -> Answer:
             return value
         case str():
             return Answer(text=value)
-        case {"tool": str(name), "arguments": _}:
-            arguments = cast("Json", value)["arguments"]
+        case {"tool": str(name)}:
+            arguments = cast("Json", value).get("arguments", {})
             return Answer(tool_calls=[ToolCall(name=name, arguments=arguments)])
         case _:
             return Answer(text=dump(value))

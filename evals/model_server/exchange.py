@@ -14,10 +14,12 @@ from evals.model_server.endpoint import BadRequest, Endpoint, Turn
 from evals.model_server.failures import FAILURES, Failure, Form, invalid, no_answer
 from evals.model_server.faults import Fault
 from evals.model_server.log import LoggedRequest
+from evals.model_server.memory import Memory
 from evals.model_server.pace import split
 from evals.model_server.question import Answer, Json, NoAnswer, Question
 from evals.model_server.reply import End, Reply, broken, whole
 from evals.model_server.server import ModelServer, key_id
+from evals.model_server.sound import samples_of
 from evals.model_server.spoil import spoil
 
 _BEARER = re.compile(r"bearer +", re.IGNORECASE)
@@ -66,6 +68,7 @@ class Exchange:
             if not self._server.knows(key):
                 return self._failure(record, FAILURES[Fault.BAD_KEY])
             question = self._endpoint.read(body)
+            question = with_own_speech(question, self._server.memory)
             note(record, question)
             fault = record.fault = self._server.faults.draw(question.key)
             await connection.wait(self._delay(record.number, fault))
@@ -167,6 +170,12 @@ async def _read_form(request: Request) -> Json:
             else:
                 fields[name] = value
     return fields
+
+
+def with_own_speech(question: Question, memory: Memory) -> Question:
+    """The question with the text of its sound, when it was this server that spoke it."""
+    heard = memory.heard(samples_of(question.audio)) if question.audio else None
+    return replace(question, heard=heard) if heard else question
 
 
 def limited(question: Question, answer: Answer) -> Answer:

@@ -1,5 +1,6 @@
 """Answers from a mapping of questions to answers."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -7,7 +8,9 @@ from evals.model_server.question import Json, NoAnswer, Question
 
 
 def from_gold(gold: Mapping[str, Any], question: Question) -> Any:
-    """What gold says to the whole of the last message, or to each text in the material that has an id.
+    """What gold says to a whole message, the last first, or to each text of the material that has an id.
+
+    A sound goes by its file's name, its URL, its SHA-256, or what it says when this server spoke it.
 
     Several answers come as the schema asks for them: in its list of objects with an id and one text field,
     or else as an object from id to answer.
@@ -15,9 +18,9 @@ def from_gold(gold: Mapping[str, Any], question: Question) -> Any:
     Raises:
         NoAnswer: When gold holds nothing of it.
     """
-    for message in reversed(question.messages):
-        if message.text in gold:
-            return gold[message.text]
+    for name in _names(question):
+        if name in gold:
+            return gold[name]
     found = {id_: gold[text] for id_, text in _items(question.data) if text in gold}
     if not found:
         raise NoAnswer(f"gold has no answer to {question.text[:80]!r}")
@@ -26,6 +29,15 @@ def from_gold(gold: Mapping[str, Any], question: Question) -> Any:
         return found
     name, id_field, text_field = place
     return {name: [{id_field: id_, text_field: answer} for id_, answer in found.items()]}
+
+
+def _names(question: Question) -> Iterator[str]:
+    yield from (message.text for message in reversed(question.messages))
+    if question.audio:
+        yield question.options.get("filename") or ""
+        yield question.audio.decode("utf-8", "replace")
+        yield hashlib.sha256(question.audio).hexdigest()
+        yield question.heard
 
 
 def _items(value: object) -> Iterator[tuple[str, str]]:

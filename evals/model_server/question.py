@@ -50,6 +50,7 @@ class Question:
     max_tokens: int | None = None
     stop: Sequence[str] = ()
     audio: bytes = b""  #: What is to be heard.
+    heard: str = ""  #: What the sound says, when it was this server that spoke it.
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])  #: Languages, voice, format, and such.
 
     @cached_property

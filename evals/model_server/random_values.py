@@ -23,6 +23,8 @@ class RandomAnswers:
     def __call__(self, question: Question) -> Answer:
         """JSON that fits the schema, a tool call where one must come, or a few words."""
         draw = _Draw(random.Random(f"{self._seed}:{question.prompt_hash}"))  # noqa: S311 - repeatable, not secret
+        if question.heard and question.task is Task.HEAR:
+            return Answer(text=question.heard)
         if question.must_call and question.tools:
             name = question.must_call if question.must_call in question.tools else next(iter(question.tools))
             return Answer(tool_calls=[ToolCall(name=name, arguments=draw.value(question.tools[name]))])
