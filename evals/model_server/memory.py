@@ -32,4 +32,4 @@ class Memory:
 
 
 def _sound_key(sound: bytes) -> str:
-    return hashlib.sha256(sound).hexdigest()
+    return hashlib.sha256(sound.strip(b"\0")).hexdigest()  # silence around it says nothing

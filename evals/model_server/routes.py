@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from evals.model_server import (
     anthropic_messages,
@@ -14,6 +14,8 @@ from evals.model_server import (
     openai_embeddings,
     openai_responses,
 )
+from evals.model_server.dashscope_inference import InferenceSocket
+from evals.model_server.dashscope_realtime import RealtimeSocket
 from evals.model_server.endpoint import Endpoint
 from evals.model_server.exchange import Exchange
 from evals.model_server.failures import Form
@@ -88,5 +90,8 @@ def routes(server: ModelServer) -> list[BaseRoute]:
     return [
         *(Route(path, Exchange(server, endpoint), methods=["POST"]) for path, endpoint in posts.items()),
         *(Route(path, Exchange(server, endpoint), methods=["GET"]) for path, endpoint in gets.items()),
+        WebSocketRoute("/api-ws/v1/inference", InferenceSocket(server)),
+        WebSocketRoute("/api-ws/v1/inference/", InferenceSocket(server)),
+        WebSocketRoute("/api-ws/v1/realtime", RealtimeSocket(server)),
         *control.routes(server),
     ]
