@@ -63,6 +63,9 @@ class Connection:
 
     async def send(self, reply: Reply, tokens_per_second: float | None) -> None:
         """Send the reply, each frame at its time."""
+        if not reply.frames and reply.end is End.RESET:
+            self.reset()
+            return
         headers = [("content-type", reply.media_type), *reply.headers]
         raw = [(name.encode(), value.encode()) for name, value in headers]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})

@@ -1,5 +1,6 @@
 """One HTTP request from its arrival to its last byte."""
 
+import asyncio
 import re
 from dataclasses import replace
 from typing import Any, cast
@@ -15,7 +16,7 @@ from evals.model_server.failures import FAILURES, Failure, Form, invalid, no_ans
 from evals.model_server.faults import Fault
 from evals.model_server.log import LoggedRequest
 from evals.model_server.memory import Memory
-from evals.model_server.pace import split
+from evals.model_server.pace import count_tokens, split
 from evals.model_server.question import Answer, Json, NoAnswer, Question
 from evals.model_server.reply import End, Reply, broken, whole
 from evals.model_server.server import ModelServer, key_id
@@ -23,10 +24,6 @@ from evals.model_server.sound import samples_of
 from evals.model_server.spoil import spoil
 
 _BEARER = re.compile(r"bearer +", re.IGNORECASE)
-
-
-class Dropped(Exception):
-    """The connection is to be reset before the first byte."""
 
 
 class Exchange:
@@ -41,24 +38,23 @@ class Exchange:
         request = Request(scope, receive)
         key = key_of(request, self._endpoint)
         record = self._server.log.open(request.method, request.url.path, key_id(key))
+        clock = asyncio.get_running_loop().time
+        arrival = clock()
         connection = Connection(scope, receive, send, self._server.transports)
         try:
-            reply = await self._reply(request, key, record, connection)
+            reply = await self._reply(request, key, record)
+            # The time it took to write the reply is part of the delay, so that many streams start on time.
+            await connection.wait(arrival + self._delay(record) - clock())
             await connection.send(reply, self._server.pace.tokens_per_second)
             if record.outcome == "open":
                 record.outcome = "answered" if reply.end is End.ORDERLY else "broken"
-        except Dropped:
-            connection.reset()
-            record.outcome = "broken"
         except ClientLeft:
             record.outcome = "client_left"
         finally:
             connection.close()
             self._server.log.close(record)
 
-    async def _reply(
-        self, request: Request, key: str | None, record: LoggedRequest, connection: Connection
-    ) -> Reply:
+    async def _reply(self, request: Request, key: str | None, record: LoggedRequest) -> Reply:
         try:
             body = await read_body(request)
             record.body = {
@@ -70,22 +66,21 @@ class Exchange:
             question = self._endpoint.read(body)
             question = with_own_speech(question, self._server.memory)
             note(record, question)
-            fault = record.fault = self._server.faults.draw(question.key)
-            await connection.wait(self._delay(record.number, fault))
+            record.fault = self._server.faults.draw(question.key)
             return self._answer(request, body, question, record)
         except BadRequest as error:
             return self._failure(record, error.failure)
         except NoAnswer as error:
             return self._failure(record, no_answer(str(error)))
 
-    def _delay(self, number: int, fault: Fault | None) -> float:
-        slow = self._server.faults.slow_seconds if fault is Fault.SLOW_START else 0
-        return self._server.pace.delay(number) + slow
+    def _delay(self, record: LoggedRequest) -> float:
+        slow = self._server.faults.slow_seconds if record.fault is Fault.SLOW_START else 0
+        return self._server.pace.delay(record.number) + slow
 
     def _answer(self, request: Request, body: Json, question: Question, record: LoggedRequest) -> Reply:
         fault = record.fault
         if fault is Fault.DROP:
-            raise Dropped
+            return Reply(frames=[], end=End.RESET)
         if fault is not None and fault in FAILURES:
             return self._failure(record, FAILURES[fault])
         turn = Turn(
@@ -183,7 +178,7 @@ def limited(question: Question, answer: Answer) -> Answer:
     ends = [at for word in question.stop if word and (at := answer.text.find(word)) >= 0]
     if ends:
         answer = replace(answer, text=answer.text[: min(ends)])
-    tokens = split(answer.text)
-    if question.max_tokens is not None and len(tokens) > question.max_tokens:
-        answer = replace(answer, text="".join(tokens[: question.max_tokens]), is_cut=True)
+    limit = question.max_tokens
+    if limit is not None and count_tokens(answer.text) > limit:
+        answer = replace(answer, text="".join(split(answer.text)[:limit]), is_cut=True)
     return answer

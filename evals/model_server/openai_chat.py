@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, cast
+
+import orjson
 
 from evals.model_server.endpoint import BadRequest, Turn
 from evals.model_server.failures import FAILURES, Form, invalid
@@ -108,7 +109,7 @@ def _frames(turn: Turn) -> Iterator[Frame]:
         yield from _call_frames(turn, choice, call)
     if not answer.tool_calls:
         for piece in turn.pace.chunks(answer.text):
-            yield Frame(choice.delta({"content": piece}), count_tokens(piece))
+            yield Frame(choice.text(piece), count_tokens(piece))
     yield from _sound_frames(turn, choice)
     yield Frame(choice.delta({}, _finish_reason(turn)))
     if _wants_usage(turn.body) and answer.has_usage:
@@ -136,9 +137,16 @@ def _sound_frames(turn: Turn, choice: "_ChoiceWriter") -> Iterator[Frame]:
         yield Frame(choice.delta({"audio": {"data": piece}}))
 
 
-@dataclass(frozen=True, slots=True)
 class _ChoiceWriter:
-    head: Json
+    """Writes the chunks of one stream."""
+
+    def __init__(self, head: Json) -> None:
+        self.head = head
+        self._before, _, self._after = self.delta({"content": ""}).partition(b'"content":""')
+
+    def text(self, piece: str) -> bytes:
+        """As ``delta`` of content: most chunks of a stream are such, and differ in nothing else."""
+        return self._before + b'"content":' + orjson.dumps(piece) + self._after
 
     def delta(self, delta: Json, finish_reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}

@@ -4,11 +4,13 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]|\s*[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]{1,8}|\s+"
 )
 _UNPACED_CHUNK = 16  # tokens: without a speed to keep, fewer and longer chunks cost less
+_SHORT = 16  # characters: pieces of a stream, of which the same come again and again
 _FEWEST_CHUNKS = 4  # so that also a short answer can break in its middle
 
 
@@ -42,11 +44,17 @@ class Pace:
         return ["".join(tokens[at : at + size]) for at in range(0, len(tokens), size)]
 
 
-def split(text: str) -> list[str]:
-    """The text as tokens of this server's own kind: about four letters, or one Chinese character."""
-    return _TOKEN.findall(text)
+@lru_cache(maxsize=16)  # an answer is split to be limited, to be sent and to be counted
+def split(text: str) -> tuple[str, ...]:
+    """The text as tokens of this server's own kind: a short word, or one Chinese character."""
+    return tuple(_TOKEN.findall(text))
 
 
 def count_tokens(text: str) -> int:
     """How many tokens a text has."""
-    return len(split(text))
+    return _count_short(text) if len(text) < _SHORT else len(split(text))
+
+
+@lru_cache(maxsize=4096)
+def _count_short(text: str) -> int:
+    return len(_TOKEN.findall(text))

@@ -14,7 +14,7 @@ class End(Enum):
     """How a reply ends."""
 
     ORDERLY = auto()
-    RESET = auto()  #: The connection is reset.
+    RESET = auto()  #: The connection is reset; without frames, before the first byte.
     SILENCE = auto()  #: Nothing more comes, and the connection stays open.
 
 
@@ -63,7 +63,7 @@ def broken(fault: Fault | None, reply: Reply) -> Reply:
     half, rest = reply.frames[:middle], reply.frames[middle:]
     match fault:
         case Fault.CUT:
-            return replace(reply, frames=half, end=End.RESET)
+            return replace(reply, frames=half or [Frame(b"")], end=End.RESET)
         case Fault.STALL:
             return replace(reply, frames=half, end=End.SILENCE)
         case Fault.SILENT_CUT:
