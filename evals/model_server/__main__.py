@@ -1,34 +1,36 @@
 """Run the model server until it is interrupted."""
 
 import argparse
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-
-import uvicorn
 
 from evals.model_server.answers import Answers, read_pairs
 from evals.model_server.faults import Faults
 from evals.model_server.pace import Pace
-from evals.model_server.running import uvicorn_config
-from evals.model_server.server import ModelServer
+from evals.model_server.running import model_server
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve."""
     options = _parse(arguments)
-    server = ModelServer(
-        answers=_answers(options),
-        faults=options.faults,
-        pace=Pace(
-            latency_seconds=options.latency,
-            jitter_seconds=options.jitter,
-            tokens_per_second=options.tokens_per_second,
-        ),
-        keys=options.key,
-        url=f"http://{options.host}:{options.port}",
+    pace = Pace(
+        latency_seconds=options.latency,
+        jitter_seconds=options.jitter,
+        tokens_per_second=options.tokens_per_second,
     )
-    print(f"The model server listens on {server.url}", flush=True)
-    uvicorn.Server(uvicorn_config(server, host=options.host, port=options.port)).run()
+    with model_server(
+        _answers(options),
+        faults=options.faults,
+        pace=pace,
+        keys=options.key,
+        host=options.host,
+        port=options.port,
+    ) as server:
+        print(f"The model server listens on {server.url}", flush=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 def _answers(options: argparse.Namespace) -> Answers:

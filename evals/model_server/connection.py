@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 
 from starlette.types import Receive, Scope, Send
@@ -61,15 +61,29 @@ class Connection:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         self._transport.abort()
 
-    async def send(self, reply: Reply, tokens_per_second: float | None) -> None:
-        """Send the reply, each frame at its time."""
+    async def send(
+        self, reply: Reply, tokens_per_second: float | None, before_end: Callable[[], None]
+    ) -> None:
+        """Send the reply, each frame at its time.
+
+        Args:
+            reply: What is sent.
+            tokens_per_second: None: all at once.
+            before_end: Called before the last bytes, unless the reply ends in silence.
+
+        Raises:
+            ClientLeft: As soon as the client has.
+        """
+        if reply.end is End.SILENCE:
+            before_end = _do_nothing
         if not reply.frames and reply.end is End.RESET:
+            before_end()
             self.reset()
             return
         headers = [("content-type", reply.media_type), *reply.headers]
         raw = [(name.encode(), value.encode()) for name, value in headers]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
-        await self._send_frames(reply.frames, tokens_per_second)
+        await self._send_frames(reply.frames, tokens_per_second, before_end)
         if reply.end is End.SILENCE:
             await self.wait(_LONGEST_SILENCE)
         if reply.end is End.RESET:
@@ -77,9 +91,12 @@ class Connection:
         else:
             await self._send({"type": "http.response.body", "body": b""})
 
-    async def _send_frames(self, frames: Sequence[Frame], tokens_per_second: float | None) -> None:
+    async def _send_frames(
+        self, frames: Sequence[Frame], tokens_per_second: float | None, before_end: Callable[[], None]
+    ) -> None:
         """Send each frame when its last token is due, counted from now: what comes late is caught up with."""
         if tokens_per_second is None:
+            before_end()
             await self._send_body(b"".join(frame.data for frame in frames))
             return
         clock = asyncio.get_running_loop().time
@@ -89,6 +106,8 @@ class Connection:
             now, first = clock(), sent
             while sent < len(frames) and due[sent] <= now:
                 sent += 1
+            if sent == len(frames):
+                before_end()
             if sent > first:
                 await self._send_body(b"".join(frame.data for frame in frames[first:sent]))
             else:
@@ -100,3 +119,7 @@ class Connection:
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+
+def _do_nothing() -> None:
+    return

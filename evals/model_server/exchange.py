@@ -45,14 +45,15 @@ class Exchange:
             reply = await self._reply(request, key, record)
             # The time it took to write the reply is part of the delay, so that many streams start on time.
             await connection.wait(arrival + self._delay(record) - clock())
-            await connection.send(reply, self._server.pace.tokens_per_second)
-            if record.outcome == "open":
-                record.outcome = "answered" if reply.end is End.ORDERLY else "broken"
+            outcome = "answered" if reply.end is End.ORDERLY else "broken"
+            speed = self._server.pace.tokens_per_second
+            # Closed before the last byte, so that who has the answer finds it in the log.
+            await connection.send(reply, speed, lambda: self._server.log.close(record, outcome))
         except ClientLeft:
-            record.outcome = "client_left"
+            self._server.log.close(record, "client_left")
         finally:
             connection.close()
-            self._server.log.close(record)
+            self._server.log.close(record, "failed")
 
     async def _reply(self, request: Request, key: str | None, record: LoggedRequest) -> Reply:
         try:

@@ -39,6 +39,7 @@ class RequestLog:
     peak: int = 0  #: The most that were in flight at once.
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _count: int = 0
+    _open: set[int] = field(default_factory=set[int])
 
     def open(self, method: str, path: str, key_id: str | None) -> LoggedRequest:
         """A request has come."""
@@ -50,13 +51,19 @@ class RequestLog:
                 number=self._count, method=method, path=path, time=time.time(), key_id=key_id
             )
             self.requests.append(request)
+            self._open.add(request.number)
         return request
 
-    def close(self, request: LoggedRequest) -> None:
-        """It is dealt with."""
+    def close(self, request: LoggedRequest, outcome: str) -> None:
+        """It is dealt with; an outcome that it has already stays, and so does its time."""
         with self._lock:
+            if request.number not in self._open:
+                return
+            self._open.remove(request.number)
             self.in_flight -= 1
             request.seconds = time.time() - request.time
+            if request.outcome == "open":
+                request.outcome = outcome
 
     def clear(self) -> None:
         """Forget what was asked; numbers go on, and the peak begins anew."""

@@ -25,28 +25,30 @@ def model_server(
     faults: Faults | None = None,
     pace: Pace | None = None,
     keys: Collection[str] | None = None,
+    host: str = "127.0.0.1",
     port: int = 0,
 ) -> Generator[ModelServer]:
-    """Run a server in a thread on the loopback interface; it listens when this gives it.
+    """Run a server in a thread; it listens when this gives it.
 
     Args:
         answers: Where the answers come from; random ones by default.
         faults: What goes wrong; nothing by default.
         pace: How long answers take; no time by default.
         keys: The keys that it knows; None: any, and none at all.
+        host: Where it listens.
         port: 0: a free one.
     """
     server = ModelServer(
         answers=answers or Answers.random(), faults=faults or Faults(), pace=pace or Pace(), keys=keys
     )
-    running = uvicorn.Server(uvicorn_config(server, port=port))
+    running = uvicorn.Server(_uvicorn_config(server, host, port))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     while not running.started:
         thread.join(0.01)
         if not thread.is_alive():
             raise OSError(f"the model server could not listen on port {port}")
-    server.url = f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    server.url = f"http://{host}:{running.servers[0].sockets[0].getsockname()[1]}"
     try:
         yield server
     finally:
@@ -54,7 +56,7 @@ def model_server(
         thread.join(10)
 
 
-def uvicorn_config(server: ModelServer, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+def _uvicorn_config(server: ModelServer, host: str, port: int) -> uvicorn.Config:
     """How uvicorn runs it."""
 
     class Protocol(H11Protocol):

@@ -118,8 +118,10 @@ class Session:
         """
         record = task.record
         middle = len(events) // 2 if record.fault in _BREAKING else len(events)
-        for event in events[:middle]:
+        for number, event in enumerate(events[:middle], 1):
             await self._pace(event)
+            if number == len(events):
+                self.end(task)  # before the last one, so that who has it finds the task in the log
             await self.send(event)
         match record.fault:
             case Fault.CUT:
@@ -148,9 +150,7 @@ class Session:
 
     def end(self, task: SocketTask, outcome: str = "answered") -> None:
         """The task is over."""
-        if task.record.outcome == "open":
-            task.record.outcome = outcome
-            self.server.log.close(task.record)
+        self.server.log.close(task.record, outcome)
 
     async def close(self) -> None:
         """Close the connection in order."""
@@ -181,12 +181,10 @@ class Session:
             await asyncio.sleep(count_tokens(event["delta"]) / speed)
 
     def _fail(self, record: LoggedRequest, failure: Failure) -> NoReturn:
-        record.outcome = f"{failure.status} {failure.dashscope}"
-        self.server.log.close(record)
+        self.server.log.close(record, f"{failure.status} {failure.dashscope}")
         raise TaskFailed(failure)
 
     def _reset(self, record: LoggedRequest) -> NoReturn:
-        record.outcome = "broken"
-        self.server.log.close(record)
+        self.server.log.close(record, "broken")
         self._connection.reset()
         raise Broken
