@@ -48,6 +48,7 @@ class _Run:
         self._id: str = command["header"]["task_id"]
         self._payload: Json = command["payload"]
         self._parameters: Json = self._payload.get("parameters") or {}
+        self._said: list[tuple[bytes, str]] = []
 
     async def play(self) -> None:
         """Run the task.
@@ -66,17 +67,18 @@ class _Run:
 
     async def _speak(self) -> None:
         """Say each sentence as soon as its end has come."""
-        text, count = "", 0
+        text = ""
         while not _is_finish(command := await self._session.receive()):
             if isinstance(command, dict):
                 text += command["payload"]["input"].get("text", "")
             *sentences, text = _SENTENCE_END.split(text)
             for sentence in sentences:
-                count += len(sentence)
                 await self._say(sentence)
         if text:
             await self._say(text)
-        await self._finish({"characters": count + len(text)})
+        sound, text = (b"".join(sound for sound, _ in self._said), "".join(text for _, text in self._said))
+        self._session.server.memory.remember(sound, text)  # whoever hears all of it hears the whole text
+        await self._finish({"characters": len(text)})
 
     async def _say(self, text: str) -> None:
         question = Question(
@@ -122,6 +124,7 @@ class _Run:
         rate: int = self._parameters.get("sample_rate", 22_050)
         sound = samples(text, rate)
         self._session.server.memory.remember(sound, text)
+        self._said.append((sound, text))
         yield self._event("result-generated", {"output": {"sentence": {"words": []}}, "usage": None})
         is_raw = self._parameters.get("format") == "pcm"
         yield from pieces(sound if is_raw else wav(sound, rate))

@@ -40,7 +40,7 @@ class Pace:
         tokens = split(text)
         if self.tokens_per_second is not None:
             return tokens
-        size = max(1, min(_UNPACED_CHUNK, -(-len(tokens) // _FEWEST_CHUNKS)))
+        size = max(1, min(_UNPACED_CHUNK, len(tokens) // _FEWEST_CHUNKS))
         return ["".join(tokens[at : at + size]) for at in range(0, len(tokens), size)]
 
 

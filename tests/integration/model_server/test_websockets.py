@@ -135,13 +135,13 @@ async def test_utterance_is_written_down_before_the_sound_is_finished(server: Mo
 
 async def test_speech_of_the_server_is_heard_as_its_text(server: ModelServer) -> None:
     async with _task(server, "tts") as speaking:
-        await speaking.text("Good morning")
+        await speaking.text("Good morning. How are you?")
         await speaking.finish()
     async with _task(server, "asr") as hearing:
         await hearing.hear(speaking.sound)
         await hearing.finish()
 
-    assert hearing.sentences == ["Good morning"]
+    assert hearing.sentences == ["Good morning. How are you?"]
 
 
 async def test_provider_s_error_fails_the_task(server: ModelServer) -> None:
