@@ -1,13 +1,14 @@
 """Anthropic's messages API."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from evals.model_server.endpoint import BadRequest, Turn
 from evals.model_server.failures import FAILURES, Form, invalid
 from evals.model_server.faults import Fault
 from evals.model_server.pace import count_tokens
 from evals.model_server.parts import content_text, messages
+from evals.model_server.prompt_cache import cache_tokens
 from evals.model_server.question import Json, Message, Question, dump
 from evals.model_server.reply import Frame, Reply, event, stream, whole
 
@@ -106,7 +107,9 @@ def _blocks(turn: Turn) -> list[Json]:
 
 def _message(turn: Turn, blocks: list[Json]) -> Json:
     prompt = turn.prompt_tokens
-    created, cached = _cache(turn, prompt)
+    raw: list[Json] = turn.body["messages"]
+    contents = [turn.body.get("system"), *(message.get("content") for message in raw)]
+    created, cached = cache_tokens(turn, contents)
     return {
         "id": f"msg_{turn.number}",
         "type": "message",
@@ -134,18 +137,3 @@ def _stop_reason(turn: Turn) -> str:
 
 def _must_call(choice: Json) -> str | None:
     return {"any": "*", "tool": choice.get("name")}.get(choice.get("type", ""))
-
-
-def _cache(turn: Turn, prompt_tokens: int) -> tuple[int, int]:
-    """Tokens that went into the cache and that came from it: what stands before the last cache_control."""
-    prefix, marked = "", ""
-    raw: list[Json] = turn.body["messages"]
-    for content in (turn.body.get("system"), *(message.get("content") for message in raw)):
-        for part in cast("list[Json]", content) if isinstance(content, list) else []:
-            prefix += content_text([part])
-            marked = prefix if "cache_control" in part else marked
-        prefix += content if isinstance(content, str) else ""
-    if not marked:
-        return 0, 0
-    size = min(count_tokens(marked), prompt_tokens)
-    return (0, size) if turn.memory.is_cached(marked) else (size, 0)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from evals.model_server.faults import Fault
+from evals.model_server.faults import HARMLESS, Fault
+from evals.model_server.question import Task
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,6 +29,11 @@ class LoggedRequest:
     answer: str = ""  #: The text that was sent, or would have been without a fault of the connection.
     outcome: str = "open"  #: open, answered, client_left, broken, or HTTP status and code.
     seconds: float = 0.0  #: From the request to the last byte.
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a usable answer was sent."""
+        return self.outcome == "answered" and (self.fault is None or self.fault in HARMLESS)
 
 
 @dataclass(slots=True)
@@ -72,9 +78,15 @@ class RequestLog:
             self.peak = self.in_flight
 
     def repeated(self) -> dict[str, int]:
-        """Prompts that were asked more than once -> how often."""
-        counts = Counter(request.prompt_hash for request in list(self.requests) if request.prompt_hash)
-        return {prompt: count for prompt, count in counts.items() if count > 1}
+        """Prompts that were asked again although they had been answered -> how often again."""
+        answered, again = set[str](), Counter[str]()
+        for request in list(self.requests):
+            if not request.prompt_hash or request.task == Task.LIST:
+                continue
+            again[request.prompt_hash] += request.prompt_hash in answered
+            if request.is_answered:
+                answered.add(request.prompt_hash)
+        return {prompt: count for prompt, count in again.items() if count}
 
     def as_json(self) -> dict[str, Any]:
         """Everything, as GET /_log gives it."""

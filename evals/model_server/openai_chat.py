@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
@@ -10,7 +10,8 @@ from evals.model_server.endpoint import BadRequest, Turn
 from evals.model_server.failures import FAILURES, Form, invalid
 from evals.model_server.faults import Fault
 from evals.model_server.pace import count_tokens
-from evals.model_server.parts import content_text, decoded, messages, parts
+from evals.model_server.parts import decoded, messages, parts
+from evals.model_server.prompt_cache import cache_tokens
 from evals.model_server.question import Json, Question, Task, ToolCall, dump
 from evals.model_server.reply import Frame, Reply, event, stream, whole
 from evals.model_server.sound import base64_pieces, samples
@@ -86,7 +87,8 @@ def write(turn: Turn) -> Reply:
 def usage(turn: Turn) -> Json:
     """Token counts, those of the cache and of thinking included."""
     prompt, output = turn.prompt_tokens, turn.output_tokens
-    created, cached = _cache(turn, prompt)
+    raw: list[Json] = turn.body["messages"]
+    created, cached = cache_tokens(turn, [message.get("content") for message in raw])
     details = {"cached_tokens": cached}
     if created:
         details["cache_creation_input_tokens"] = created
@@ -204,18 +206,3 @@ def _wants_usage(body: Json) -> bool:
 
 def _stop(stop: Any) -> list[str]:
     return [stop] if isinstance(stop, str) else [*(stop or [])]
-
-
-def _cache(turn: Turn, prompt_tokens: int) -> tuple[int, int]:
-    """Tokens that went into the cache and that came from it: what stands before a cache_control mark."""
-    prefix, marked = "", ""
-    for message in cast("list[Json]", turn.body["messages"]):
-        content = message.get("content")
-        for part in cast("list[Json]", content) if isinstance(content, list) else []:
-            prefix += content_text([part])
-            marked = prefix if "cache_control" in part else marked
-        prefix += content if isinstance(content, str) else ""
-    if not marked:
-        return 0, 0
-    size = min(count_tokens(marked), prompt_tokens)
-    return (0, size) if turn.memory.is_cached(marked) else (size, 0)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NoReturn
 
 import orjson
@@ -118,8 +119,11 @@ class Session:
         """
         record = task.record
         middle = len(events) // 2 if record.fault in _BREAKING else len(events)
+        clock = asyncio.get_running_loop().time
+        start, due = clock(), self._due(events)
         for number, event in enumerate(events[:middle], 1):
-            await self._pace(event)
+            if (wait := start + due[number - 1] - clock()) > 0:
+                await asyncio.sleep(wait)
             if number == len(events):
                 self.end(task)  # before the last one, so that who has it finds the task in the log
             await self.send(event)
@@ -175,10 +179,12 @@ class Session:
             self.end(task, "client_left")
             raise
 
-    async def _pace(self, event: Event) -> None:
+    def _due(self, events: Sequence[Event]) -> list[float]:
+        """When each event is to be sent, in seconds from now: as soon as its last token is written."""
         speed = self.server.pace.tokens_per_second
-        if speed is not None and isinstance(event, dict) and event.get("type") in _WRITTEN:
-            await asyncio.sleep(count_tokens(event["delta"]) / speed)
+        if speed is None:
+            return [0.0] * len(events)
+        return [tokens / speed for tokens in accumulate(map(_tokens, events))]
 
     def _fail(self, record: LoggedRequest, failure: Failure) -> NoReturn:
         self.server.log.close(record, f"{failure.status} {failure.dashscope}")
@@ -188,3 +194,9 @@ class Session:
         self.server.log.close(record, "broken")
         self._connection.reset()
         raise Broken
+
+
+def _tokens(event: Event) -> int:
+    if isinstance(event, bytes) or event.get("type") not in _WRITTEN:
+        return 0
+    return count_tokens(event["delta"])

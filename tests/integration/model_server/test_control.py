@@ -58,7 +58,17 @@ def test_prompt_that_is_asked_twice_is_found(server: ModelServer, client: httpx.
     for text in ("one", "two", "one"):
         _ask(client, text)
 
-    assert [*server.log.repeated().values()] == [2]
+    assert [*server.log.repeated().values()] == [1]
+
+
+def test_prompt_that_is_asked_again_after_a_fault_is_not_repeated(
+    server: ModelServer, client: httpx.Client
+) -> None:
+    server.faults = Faults.play(Fault.UNAVAILABLE, Fault.EMPTY)
+    for _ in range(3):
+        _ask(client)
+
+    assert server.log.repeated() == {}
 
 
 def test_log_can_be_emptied(server: ModelServer, client: httpx.Client) -> None:

@@ -124,7 +124,7 @@ def test_stall_keeps_the_connection_open(server: ModelServer) -> None:
     came: list[str] = []
 
     with (
-        openai.OpenAI(base_url=server.openai_url, api_key="k", max_retries=0, timeout=0.3) as client,
+        openai.OpenAI(base_url=server.openai_url, api_key="k", max_retries=0, timeout=0.6) as client,
         pytest.raises((openai.APITimeoutError, httpx.TimeoutException)),
     ):
         _streamed(client, came)
