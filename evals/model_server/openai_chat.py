@@ -1,7 +1,9 @@
 """OpenAI's chat completions, with what DashScope's compatible mode adds to them."""
 
+import re
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,6 +18,8 @@ from evals.model_server.question import Json, Question, Task, ToolCall, dump
 from evals.model_server.reply import Frame, Reply, event, stream, whole
 from evals.model_server.sound import base64_pieces, samples
 
+# They think unless they are told not to.
+_THINKING_MODELS = re.compile(r"qwen(3\.[5-9]|[4-9])-(?!omni)")
 _DONE = b"data: [DONE]\n\n"
 _ERROR_EVENT = event(FAILURES[Fault.SERVER_ERROR].body(Form.OPENAI))
 
@@ -56,12 +60,14 @@ def read_qwen(body: Json) -> Question:
         BadRequest: Also for speech, MT or thinking asked for in a way that the real server does not take.
     """
     question = read(body)
-    thinks, streams = question.thinks, body.get("stream") is True
-    if thinks and not streams:
+    streams = body.get("stream") is True
+    if question.thinks and not streams:
         raise BadRequest(invalid("parameter.enable_thinking must be set to false for non-streaming calls"))
-    if thinks and body.get("response_format"):
+    if _THINKING_MODELS.match(question.model) and "enable_thinking" not in body:
+        question = replace(question, thinks=True)
+    if question.thinks and body.get("response_format"):
         raise BadRequest(invalid("Json mode response is not supported when enable_thinking is true"))
-    if "audio" in (body.get("modalities") or []) and not streams:
+    if ("omni" in question.model or "audio" in (body.get("modalities") or [])) and not streams:
         raise BadRequest(invalid("omni models answer in streams only: set stream to true"))
     if question.task is Task.TRANSLATE and [message.role for message in question.messages] != ["user"]:
         raise BadRequest(invalid("qwen-mt takes one message, of the user"))
@@ -110,8 +116,10 @@ def _frames(turn: Turn) -> Iterator[Frame]:
     for call in _calls(answer.tool_calls):
         yield from _call_frames(turn, choice, call)
     if not answer.tool_calls:
+        said = ""
         for piece in turn.pace.chunks(answer.text):
-            yield Frame(choice.text(piece), count_tokens(piece))
+            said = said + piece if _repeats(turn.question) else piece
+            yield Frame(choice.text(said), count_tokens(piece))
     yield from _sound_frames(turn, choice)
     yield Frame(choice.delta({}, _finish_reason(turn)))
     if _wants_usage(turn.body) and answer.has_usage:
@@ -197,6 +205,11 @@ def _must_call(choice: Any) -> str | None:
             return name
         case _:
             return None
+
+
+def _repeats(question: Question) -> bool:
+    """Qwen-MT, but for its small models, says in each chunk all that it said before."""
+    return question.task is Task.TRANSLATE and not question.model.endswith(("flash", "lite"))
 
 
 def _wants_usage(body: Json) -> bool:

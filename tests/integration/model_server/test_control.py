@@ -140,6 +140,13 @@ def test_known_keys_open_and_others_do_not() -> None:
     assert outcomes == [200, 401]
 
 
+def test_example_of_the_documents_runs() -> None:
+    example = re.search(r"```python\n(.*?)```", _README.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+
+    exec(example[1], {})  # noqa: S102 - it is this repository's own
+
+
 @pytest.mark.parametrize("command", _COMMAND.findall(_README.read_text(encoding="utf-8")))
 def test_command_of_the_documents_serves(command: str, tmp_path: Path) -> None:
     (tmp_path / "gold.json").write_text('{"hi": "four"}')

@@ -173,13 +173,19 @@ def test_qwen_thinks_in_a_field_of_its_own(server: ModelServer, qwen: openai.Ope
     [
         {"extra_body": {"enable_thinking": True}},
         {"stream": True, "extra_body": {"enable_thinking": True, "response_format": {"type": "json_object"}}},
-        {"modalities": ["text", "audio"]},
+        {"model": "qwen3.8-flash", "response_format": {"type": "json_object"}},
+        {"model": "qwen3.5-omni-plus"},
     ],
-    ids=["thinking without a stream", "thinking in JSON", "omni without a stream"],
+    ids=[
+        "thinking without a stream",
+        "thinking in JSON",
+        "thinking unasked in JSON",
+        "omni without a stream",
+    ],
 )
 def test_qwen_refuses(qwen: openai.OpenAI, request_: dict[str, object]) -> None:
     with pytest.raises(openai.BadRequestError):
-        qwen.chat.completions.create(model="qwen", messages=_ASK, **request_)
+        qwen.chat.completions.create(**{"model": "qwen", "messages": _ASK, **request_})
 
 
 def test_omni_speaks_in_the_stream(server: ModelServer, qwen: openai.OpenAI) -> None:
@@ -233,3 +239,25 @@ def test_qwen_embeds_ten_texts_at_most(qwen: openai.OpenAI, count: int) -> None:
             qwen.embeddings.create(model="text-embedding-v4", input=texts)
     else:
         assert len(qwen.embeddings.create(model="text-embedding-v4", input=texts).data) == count
+
+
+@pytest.mark.parametrize(("model", "repeats"), [("qwen-mt-plus", True), ("qwen-mt-flash", False)])
+def test_large_qwen_mt_repeats_itself_in_each_chunk(qwen: openai.OpenAI, model: str, repeats: bool) -> None:
+    options = {"translation_options": {"source_lang": "English", "target_lang": "Chinese"}}
+    chunks = qwen.chat.completions.create(model=model, messages=_ASK, stream=True, extra_body=options)
+    texts = [text for chunk in chunks if (text := chunk.choices[0].delta.content)]
+
+    assert (texts[-1] if repeats else "".join(texts)) == _ANSWER
+    assert texts[1].startswith(texts[0]) is repeats
+
+
+def test_qwen_that_is_told_not_to_think_answers_in_json(server: ModelServer, qwen: openai.OpenAI) -> None:
+    server.answers = Answers.scripted({"a": 1})
+    answer = qwen.chat.completions.create(
+        model="qwen3.8-flash",
+        messages=_ASK,
+        response_format={"type": "json_object"},
+        extra_body={"enable_thinking": False},
+    )
+
+    assert answer.choices[0].message.content == '{"a":1}'
