@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: run test test-faults check fmt bench bench-checkpoint bench-streams bench-engine bench-queue evals clean
+.PHONY: run test test-faults check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server evals clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -52,6 +52,9 @@ bench-engine: $(READY_DEV)  ## Runs end to end: worker, Redis, API, clients
 
 bench-queue: $(READY_DEV)  ## Ten thousand queued runs of fifty owners
 	$(BIN)/python -m bench.queue --check
+
+bench-model-server: $(READY_DEV)  ## Whether 200 streams of the tests' model server keep their speed
+	$(BIN)/python -m bench.model_server --check
 
 clean:  ## Remove what the other commands made, but never the data folder
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

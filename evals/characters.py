@@ -18,9 +18,8 @@ from evals.attribution import ALL, Share
 from evals.goals import Goals
 from evals.graph_run import open_models
 from evals.memory import Footprint, measure
-from evals.model_server.faults import Fault
+from evals.model_server import Answers, Fault, model_server
 from evals.model_server.oracle import Oracle
-from evals.model_server.server import ModelServer, serve
 from evals.novel_runs import NovelRun, OracleReport, run_with_model, run_with_oracle
 from evals.novel_scores import NovelScores, table, total
 from evals.pdnc import Novel
@@ -130,8 +129,8 @@ def _measure(novel: Novel, options: argparse.Namespace) -> Footprint:
     text = options.data / "pdnc" / novel.name / "novel_text.txt"
     if options.model == OFFLINE:
         return measure(text, OFFLINE, None)
-    with serve(ModelServer(answer=Oracle(PdncGold(novel)))) as base_url:
-        return measure(text, "openai:oracle", base_url)
+    with model_server(Answers.oracle(Oracle(PdncGold(novel)))) as server:
+        return measure(text, "openai:oracle", server.openai_url)
 
 
 def _evaluate_chinese(options: argparse.Namespace, goals: Goals) -> None:

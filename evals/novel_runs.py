@@ -5,14 +5,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evals.graph_run import open_models, run_graph
-from evals.model_server.faults import Fault, FaultPlan
+from evals.model_server import Answers, Fault, Faults, model_server
 from evals.model_server.oracle import Oracle
-from evals.model_server.server import ModelServer, serve
 from evals.novel_scores import NovelScores, score
 from evals.pdnc import Novel
 from evals.pdnc_gold import PdncGold
 
 _PASSING_RATE = 0.15  # of requests
+_KINDS = (
+    Fault.RATE_LIMIT,
+    Fault.SERVER_ERROR,
+    Fault.UNAVAILABLE,
+    Fault.DROP,
+    Fault.CUT,
+    Fault.SILENT_CUT,
+    Fault.STALL,
+    Fault.LENGTH,
+    Fault.BAD_JSON,
+    Fault.UNKNOWN_IDS,
+    Fault.MISSING_IDS,
+    Fault.PROSE,
+)
 _LASTING_RATE = 0.005  # of questions
 
 
@@ -50,14 +63,15 @@ async def run_with_model(novel: Novel, model: str, base_url: str | None, api_key
 async def run_with_oracle(novel: Novel, *, with_faults: bool) -> NovelRun:
     """One novel with a model that knows the gold data."""
     oracle = Oracle(PdncGold(novel))
-    plan = FaultPlan(rate=_PASSING_RATE, lasting_rate=_LASTING_RATE) if with_faults else FaultPlan()
-    server = ModelServer(answer=oracle, faults=plan)
-    with serve(server) as base_url:
-        run = await run_graph(novel.text, open_models("openai:oracle", base_url), language="en")
+    plan = Faults()
+    if with_faults:
+        plan = Faults(rate=_PASSING_RATE, kinds=_KINDS, lasting_rate=_LASTING_RATE)
+    with model_server(Answers.oracle(oracle), faults=plan) as server:
+        run = await run_graph(novel.text, open_models("openai:oracle", server.openai_url), language="en")
     codes = Counter(warning["code"] for warning in run.output["warnings"])
     report = OracleReport(
         novel=novel.name,
-        requests=len(server.requests),
+        requests=len(server.requests()),
         injected=plan.injected,
         unanswered=len(plan.unanswered),
         reported=codes["model_answer_unusable"],

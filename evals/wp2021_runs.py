@@ -10,8 +10,8 @@ from typing import Any
 
 from evals.attribution import ALL, Share
 from evals.graph_run import open_models, run_graph
+from evals.model_server import Answers, model_server
 from evals.model_server.oracle import Oracle
-from evals.model_server.server import ModelServer, serve
 from evals.wp2021 import Instance, RosterEntry
 from tools.llm.chat_models import ChatModels
 
@@ -40,13 +40,13 @@ async def score_with_oracle(
     """The share of right speakers by category, ALL included, with a model that knows the gold data."""
     aliases = {entry.names[0]: entry.names for entry in roster}
     genders = {entry.names[0]: entry.gender for entry in roster}
-    server = ModelServer(answer=Oracle(InstanceGold(instances[0], aliases, genders)))
+    with model_server() as server:
 
-    def prepare(instance: Instance) -> None:
-        server.answer = Oracle(InstanceGold(instance, aliases, genders))
+        def prepare(instance: Instance) -> None:
+            server.answers = Answers.oracle(Oracle(InstanceGold(instance, aliases, genders)))
 
-    with serve(server) as base_url:
-        return await score_graph(instances, roster, open_models("openai:oracle", base_url), prepare)
+        models = open_models("openai:oracle", server.openai_url)
+        return await score_graph(instances, roster, models, prepare)
 
 
 async def score_graph(

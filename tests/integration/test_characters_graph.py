@@ -15,9 +15,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.errors import NodeTimeoutError
 from langgraph.types import TimeoutPolicy
 
-from evals.model_server.faults import Fault, FaultPlan
+from evals.model_server import Answers, Fault, Faults, ModelServer, model_server
 from evals.model_server.oracle import Oracle
-from evals.model_server.server import ModelServer, serve
 from graphs.characters.graph import build, graph
 from graphs.registry import GRAPHS
 from tools import heartbeat
@@ -71,21 +70,6 @@ class GardenGold:
         return ()
 
 
-class Script(FaultPlan):
-    """Plays one fault for every request after the first few."""
-
-    fault: Fault
-    after: int
-
-    def play(self, fault: Fault, *, after: int = 0) -> "Script":
-        self.fault, self.after = fault, after
-        return self
-
-    def draw(self, question: str) -> Fault | None:
-        self.after -= 1
-        return self.fault if self.after < 0 else None
-
-
 def _models(base_url: str, **limits: Any) -> ChatModels:
     return ChatModels(
         {"primary": choose("openai:oracle", base_url=base_url)},
@@ -96,9 +80,9 @@ def _models(base_url: str, **limits: Any) -> ChatModels:
 
 
 @contextmanager
-def _oracle(faults: FaultPlan | None = None, **limits: Any) -> Iterator[ModelServer]:
-    server = ModelServer(answer=Oracle(GardenGold()), faults=faults or FaultPlan())
-    with serve(server) as base_url, bind(_models(base_url, **limits)):
+def _oracle(faults: Faults | None = None, **limits: Any) -> Iterator[ModelServer]:
+    answers = Answers.oracle(Oracle(GardenGold()))
+    with model_server(answers, faults=faults) as server, bind(_models(server.openai_url, **limits)):
         yield server
 
 
@@ -207,7 +191,7 @@ async def test_model_decides_and_what_it_used_is_counted() -> None:
 
     assert result["mode"] == "model"
     assert {quote["method"] for quote in result["quotes"]} == {"model"}
-    assert result["statistics"]["model_calls"] == len(server.requests)
+    assert result["statistics"]["model_calls"] == len(server.requests())
     assert result["statistics"]["input_tokens"] > 0
 
 
@@ -221,7 +205,7 @@ async def test_speaker_without_a_name_becomes_a_minor_character() -> None:
 
 
 async def test_answers_that_stay_unusable_leave_the_rules_and_a_warning() -> None:
-    with _oracle(Script().play(Fault.BAD_JSON)):
+    with _oracle(Faults.always(Fault.BAD_JSON)):
         result = await _run(_GARDEN)
 
     codes = {warning["code"] for warning in result["warnings"]}
@@ -231,12 +215,12 @@ async def test_answers_that_stay_unusable_leave_the_rules_and_a_warning() -> Non
 
 
 async def test_refused_key_ends_the_run() -> None:
-    with _oracle(Script().play(Fault.BAD_KEY)), pytest.raises(ModelRefused):
+    with _oracle(Faults.always(Fault.BAD_KEY)), pytest.raises(ModelRefused):
         await _run(_GARDEN)
 
 
 async def test_model_that_never_answers_ends_the_run() -> None:
-    with _oracle(Script().play(Fault.UNAVAILABLE)), pytest.raises(ModelUnavailable):
+    with _oracle(Faults.always(Fault.UNAVAILABLE)), pytest.raises(ModelUnavailable):
         await _run(_GARDEN)
 
 
@@ -245,17 +229,18 @@ async def test_resumed_run_asks_only_what_was_not_answered() -> None:
     kept = build().compile(checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "1"}}
     with (
-        _oracle(Script().play(Fault.BAD_KEY, after=2), max_concurrent=1) as broken,
+        _oracle(Faults.always(Fault.BAD_KEY, after=2), max_concurrent=1) as broken,
         pytest.raises(ModelRefused),
     ):
         await kept.ainvoke({"text": long}, config)
     with _oracle() as mended:
         result = await kept.ainvoke(None, config)
 
-    answered = broken.requests[:2]
+    answered = {request.question for request in broken.requests()[:2]}
+    asked = [request.question for request in mended.requests()]
     assert result["quotes"]
-    assert not set(answered) & set(mended.requests)
-    assert len(mended.requests) == len(set(mended.requests))
+    assert not answered & {*asked}
+    assert len(asked) == len({*asked})
 
 
 async def test_next_run_on_a_thread_inherits_nothing() -> None:
@@ -365,14 +350,14 @@ async def test_kept_text_is_announced(tmp_path: Path) -> None:
 
 
 async def test_a_model_that_falls_silent_stops_the_run_and_not_the_worker() -> None:
-    server = ModelServer(answer=Oracle(GardenGold()), faults=Script().play(Fault.STALL))
+    answers, silent = Answers.oracle(Oracle(GardenGold())), Faults.always(Fault.STALL)
     patient = TimeLimits(first_token=600, idle=600, total=600)
-    with serve(server) as base_url:
-        models = ChatModels({"primary": choose("openai:oracle", base_url=base_url)}, limits=patient)
+    with model_server(answers, faults=silent) as server:
+        models = ChatModels({"primary": choose("openai:oracle", base_url=server.openai_url)}, limits=patient)
         with bind(models), pytest.raises(NodeTimeoutError):
             await build(TimeoutPolicy(idle_timeout=0.3)).compile().ainvoke({"text": _GARDEN})
 
-    assert set(Counter(server.requests).values()) == {2}
+    assert set(Counter(request.question for request in server.requests()).values()) == {2}
 
 
 async def test_a_window_that_waits_for_its_turn_is_not_taken_for_silent(
