@@ -47,7 +47,10 @@ async def get_state_at_checkpoint(
 ) -> Response:
     """A thread's state at a checkpoint; empty when there is none."""
     place = StatePlace(checkpoint={"checkpoint_id": checkpoint_id})
-    return await _state(resources, thread_id, place, subgraphs=subgraphs)
+    state = await _read(resources, thread_id, place, subgraphs=subgraphs)
+    # It is told as the path names it, and the path names no namespace.
+    del state["checkpoint"]["checkpoint_ns"]
+    return json_answer(state)
 
 
 @router.get("/history")
@@ -69,10 +72,16 @@ async def search_history(thread_id: ThreadId, body: StateHistory, resources: Ope
 
 
 async def _state(resources: Resources, thread_id: str, place: StatePlace, *, subgraphs: bool) -> Response:
+    return json_answer(await _read(resources, thread_id, place, subgraphs=subgraphs))
+
+
+async def _read(
+    resources: Resources, thread_id: str, place: StatePlace, *, subgraphs: bool
+) -> dict[str, Any]:
     thread = await resources.runs.thread(thread_id)
     state = await resources.thread_states.get(thread, place, subgraphs=subgraphs)
     asked_for = place.config(thread_id) if place.checkpoint_id else None
-    return json_answer(state_json(state, asked_for=asked_for))
+    return state_json(state, asked_for=asked_for)
 
 
 async def _history(resources: Resources, thread_id: str, wanted: StateHistory) -> Response:
