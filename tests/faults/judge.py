@@ -64,13 +64,13 @@ async def count_ends(verdict: Verdict, database_url: str) -> None:
     engine = create_async_engine(database_url)
     async with engine.connect() as connection:
         found = await connection.execute(
-            text("SELECT status, count(*), sum(attempt) FROM run GROUP BY status")
+            text("SELECT status, count(*), sum(attempt), max(CAST(error AS TEXT)) FROM run GROUP BY status")
         )
-        for status, count, attempts in found:
+        for status, count, attempts, error in found:
             verdict.counts[f"runs that ended `{status}`"] = count
             verdict.counts["attempts at runs"] += attempts
             if status != "success":
-                verdict.complaints.append(f"{count} runs ended `{status}`")
+                verdict.complaints.append(f"{count} runs ended `{status}`, one of them with {error}")
     await engine.dispose()
 
 
