@@ -211,13 +211,30 @@ class Settings(BaseSettings):
     primary_model: str = Field(
         "offline",
         alias="PRIMARY_MODEL",
-        description="Model of the role `primary`: `offline` (rules only) or `openai:NAME` on an "
-        "OpenAI-compatible server.",
+        description="Model of the role `primary`: `offline` (rules only) or `PROVIDER:NAME` with "
+        "a provider among dashscope, openrouter, eas, and openai for any OpenAI-compatible server.",
     )
     llm_base_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
         None, alias="LLM_BASE_URL", description="Base URL of the OpenAI-compatible server, ending in /v1."
     )
     llm_api_key: SecretStr | None = Field(None, alias="LLM_API_KEY", description="Its key.")
+    dashscope_base_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None,
+        alias="DASHSCOPE_BASE_URL",
+        description="Base URL of DashScope in your key's region or workspace, ending in "
+        "/compatible-mode/v1. Unset: Beijing's.",
+    )
+    dashscope_api_key: SecretStr | None = Field(
+        None, alias="DASHSCOPE_API_KEY", description="Its key, which belongs to one region and one plan."
+    )
+    openrouter_base_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None, alias="OPENROUTER_BASE_URL", description="Base URL of OpenRouter. Unset: its public one."
+    )
+    openrouter_api_key: SecretStr | None = Field(None, alias="OPENROUTER_API_KEY", description="Its key.")
+    eas_endpoint: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None, alias="EAS_ENDPOINT", description="Address of a language model service on PAI-EAS."
+    )
+    eas_token: SecretStr | None = Field(None, alias="EAS_TOKEN", description="Its token.")
     llm_timeout: float = Field(
         120, alias="LLM_TIMEOUT", gt=0, description="Seconds that one model call may take in all."
     )
@@ -256,8 +273,8 @@ class Settings(BaseSettings):
     @classmethod
     def _provider_and_model(cls, value: str) -> str:
         provider, _, model = value.partition(":")
-        if value != "offline" and (provider != "openai" or not model):
-            raise ValueError("must be offline or openai:MODEL, such as openai:qwen-plus")
+        if value != "offline" and not (provider and model):
+            raise ValueError("must be offline or PROVIDER:MODEL, such as dashscope:qwen3.7-plus")
         return value
 
     @model_validator(mode="after")

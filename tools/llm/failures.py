@@ -28,9 +28,9 @@ _CODE_CATEGORIES = {
     "DataInspectionFailed": ErrorCategory.CONTENT_FILTER,
 }
 _HINTS = {
-    ErrorCategory.AUTHENTICATION: "Check the key (LLM_API_KEY) and what it may use.",
+    ErrorCategory.AUTHENTICATION: "Check the key and what it may use; at DashScope also its region and plan.",
     ErrorCategory.QUOTA: "The account is unpaid or used up; top it up at the provider.",
-    ErrorCategory.NOT_FOUND: "Check the model's name (PRIMARY_MODEL) and the base URL (LLM_BASE_URL).",
+    ErrorCategory.NOT_FOUND: "Check the model's name (PRIMARY_MODEL) and the provider's base URL.",
     ErrorCategory.CONTENT_FILTER: "The provider's content filter objects to this part of the text.",
 }
 

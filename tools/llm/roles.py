@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from configs.settings import Settings, load_settings
 from tools.errors import InvalidInput
+from tools.llm.abilities import AbilityRule, Role, check_fit
 
-Role = Literal["primary"]
 AnswerFormat = Literal["json_schema", "json_object"]
 
 OFFLINE = "offline"
@@ -43,7 +43,10 @@ class _Family(BaseModel):
 class _Provider(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    base_url: str
+    base_url: str | None
+    url_setting: str
+    key_setting: str
+    needs_key: bool
 
 
 class _ModelsFile(BaseModel):
@@ -51,6 +54,7 @@ class _ModelsFile(BaseModel):
 
     roles: dict[Role, str]
     providers: dict[str, _Provider]
+    abilities: tuple[AbilityRule, ...]
     families: tuple[_Family, ...]
 
 
@@ -58,7 +62,7 @@ class _ModelsFile(BaseModel):
 class ModelChoice:
     """One model as it is to be called."""
 
-    provider: str  #: "openai" for any OpenAI-compatible server.
+    provider: str  #: Its name in models.yaml; "openai" for any OpenAI-compatible server.
     model: str
     base_url: str  #: Ends in /v1.
     api_key: SecretStr | None = None
@@ -86,7 +90,7 @@ def choose(
         api_key: Its key.
 
     Raises:
-        InvalidInput: When no such provider is known.
+        InvalidInput: When no such provider is known, or nobody says where it listens.
     """
     if spec == OFFLINE:
         return None
@@ -98,6 +102,12 @@ def choose(
             code="unknown_model",
         )
     url = base_url or _FILE.providers[provider].base_url
+    if url is None:
+        raise InvalidInput(
+            f"nobody says where {provider!r} listens, which {spec!r} needs",
+            hint=f"Set {_FILE.providers[provider].url_setting}.",
+            code="provider_unset",
+        )
     family = next(f for f in _FILE.families if f.fits(model, urlsplit(url).hostname or ""))
     return ModelChoice(
         provider=provider,
@@ -124,15 +134,43 @@ def configured(settings: Settings | None = None) -> RoleSettings:
 
     Args:
         settings: Read from the environment when not given; that reads files.
+
+    Raises:
+        InvalidInput: A model cannot play its role, or its provider's address or key is missing.
     """
     settings = settings or load_settings()
     overrides = {"primary": settings.primary_model} if "primary_model" in settings.model_fields_set else {}
     roles = cast("dict[Role, str]", _FILE.roles | overrides)
     return RoleSettings(
-        choices={
-            role: choose(spec, base_url=settings.llm_base_url, api_key=settings.llm_api_key)
-            for role, spec in roles.items()
-        },
+        choices={role: _configured_choice(role, spec, settings) for role, spec in roles.items()},
         max_concurrent=settings.max_concurrent_requests,
         answer_seconds=settings.llm_timeout,
     )
+
+
+def _configured_choice(role: Role, spec: str, settings: Settings) -> ModelChoice | None:
+    base_url, api_key = _access(settings).get(spec.partition(":")[0], (None, None))
+    choice = choose(spec, base_url=base_url, api_key=api_key)
+    if choice is None:
+        return None
+    check_fit(role, choice.model, _FILE.abilities)
+    provider = _FILE.providers[choice.provider]
+    if provider.needs_key and choice.api_key is None:
+        raise InvalidInput(
+            f"{choice.name!r} plays the role {role!r}, but there is no key for {choice.provider!r}",
+            hint=f"Set {provider.key_setting}, or choose another model.",
+            code="key_missing",
+        )
+    return choice
+
+
+def _access(settings: Settings) -> dict[str, tuple[str | None, SecretStr | None]]:
+    """Address and key of each provider, as the settings have them."""
+    # The route comes after the service's own path, which urljoin would drop.
+    eas = f"{settings.eas_endpoint.rstrip('/').removesuffix('/v1')}/v1" if settings.eas_endpoint else None
+    return {
+        "openai": (settings.llm_base_url, settings.llm_api_key),
+        "dashscope": (settings.dashscope_base_url, settings.dashscope_api_key),
+        "openrouter": (settings.openrouter_base_url, settings.openrouter_api_key),
+        "eas": (eas, settings.eas_token),
+    }
