@@ -28,7 +28,7 @@ class StoreIndexSetting(_Part):
 
     dims: int = Field(gt=0, le=65_536)  #: Numbers in one embedding.
     embed: str  #: ``module:function``, or a model of a provider.
-    fields: list[str] = ["$"]  #: Paths of the texts that are embedded; ``$`` is the whole document.
+    fields: list[str] | None = None  #: Paths of the texts that are embedded; the whole document by default.
 
 
 class StoreSetting(_Part):

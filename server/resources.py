@@ -7,10 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.store.base import IndexConfig, TTLConfig
 from redis.asyncio import RedisCluster
 
 from configs.settings import Settings
@@ -33,7 +32,8 @@ from server.runs.ending import RunEnding
 from server.runs.executor import RunExecutor
 from server.runs.fair_queue import FairQueue, Limits
 from server.runs.held import HeldRuns
-from server.runs.langgraph_json import LangGraphJson, read_langgraph_json
+from server.runs.keeping import Keeping
+from server.runs.langgraph_json import LangGraphJson, enter_project
 from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
 from server.runs.removal import ThreadRemover
@@ -44,7 +44,6 @@ from server.runs.snapshots import Snapshots
 from server.runs.sweeper import Sweeper
 from server.runs.thread_service import ThreadService
 from server.runs.thread_states import ThreadStates
-from server.runs.thread_ttl import ThreadTtl
 from server.runs.webhook_policy import WebhookPolicy
 from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
@@ -98,11 +97,12 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         options["event_dispatcher"] = metrics.round_trips("state")
         redis = await stack.enter_async_context(open_async_client(redis_url, **options, **patience()))
         queue = await stack.enter_async_context(open_queue(redis_url))
-        project = read_langgraph_json(settings.config) if settings.config else LangGraphJson(graphs={})
+        project = enter_project(settings.config) if settings.config else LangGraphJson(graphs={})
         checkpointer = AsyncRedisSaver(redis, serde=_serde(project))
         await checkpointer.acheck_server()
         loopback.install()
-        store = SqlStore(database, index=_store_index(settings), ttl=_store_ttl(settings))
+        keeping = _keeping(settings, project)
+        store = SqlStore(database, index=keeping.store_index(), ttl=keeping.store_ttl())
         catalog = load_catalog(settings.config, checkpointer, store)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
@@ -205,28 +205,15 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 schedules=schedules,
                 webhooks=webhooks,
                 store=store,
-                thread_ttl=_thread_ttl(settings),
+                thread_ttl=keeping.thread_ttl(),
                 keep=keep,
                 every=timedelta(seconds=settings.sweep_seconds),
             ),
         )
 
 
-def _thread_ttl(settings: Settings) -> ThreadTtl | None:
-    given = settings.thread_ttl
-    if given is None or given.default_ttl is None:
-        return None
-    return ThreadTtl(duration=timedelta(minutes=given.default_ttl), strategy=given.strategy)
-
-
-def _store_index(settings: Settings) -> IndexConfig | None:
-    index = settings.store.index if settings.store else None
-    return cast("IndexConfig", index.model_dump()) if index is not None else None
-
-
-def _store_ttl(settings: Settings) -> TTLConfig | None:
-    ttl = settings.store.ttl if settings.store else None
-    return cast("TTLConfig", ttl.model_dump()) if ttl is not None else None
+def _keeping(settings: Settings, project: LangGraphJson) -> Keeping:
+    return Keeping.of(project, threads=settings.thread_ttl, store=settings.store, config=settings.config)
 
 
 def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:

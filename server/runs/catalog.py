@@ -17,7 +17,7 @@ from langgraph.store.base import BaseStore
 from graphs.registry import GRAPHS
 from server.runs.factories import AccessContext, GraphAccess, GraphFactory
 from server.runs.importing import load_object
-from server.runs.langgraph_json import GraphSpec, enter_project
+from server.runs.langgraph_json import GraphSpec, read_langgraph_json
 from tools.errors import InvalidInput, NotFound
 
 logger = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ def load_catalog(
     """All graphs, with this checkpointer and store.
 
     Args:
-        config: A langgraph.json; None for the graphs of this project.
+        config: A langgraph.json whose project was entered; None for the graphs of this project.
         store: What nodes get as ``runtime.store``.
 
     Raises:
@@ -163,7 +163,7 @@ def load_catalog(
     if config is None:
         graphs = [_own_graph(graph_id, checkpointer, store) for graph_id in GRAPHS]
     else:
-        declared = enter_project(config).graphs.items()
+        declared = read_langgraph_json(config).graphs.items()
         graphs = [_configured_graph(config, *pair, checkpointer, store) for pair in declared]
     return GraphCatalog({graph.graph_id: graph for graph in graphs})
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from configs.keeping import StoreSetting, ThreadTtlSetting
 from tools.errors import InvalidInput
 
 logger = logging.getLogger(__name__)
@@ -38,12 +39,10 @@ class GraphSpec(Section):
     description: str | None = None
 
 
-class StoreSpec(Section):
+class StoreSpec(Section, StoreSetting):
     """The long-term memory of the graphs."""
 
-    path: str | None = None
-    index: dict[str, Any] | None = None  #: dims, embed, fields.
-    ttl: dict[str, Any] | None = None  #: refresh_on_read, default_ttl, sweep_interval_minutes.
+    path: str | None = None  #: Not used: see ``enter_project``.
 
 
 class SerdeSpec(Section):
@@ -57,7 +56,8 @@ class SerdeSpec(Section):
 class CheckpointerSpec(Section):
     """How threads' states are kept."""
 
-    ttl: dict[str, Any] | None = None  #: strategy, default_ttl, sweep_interval_minutes.
+    path: str | None = None  #: Not used: see ``enter_project``.
+    ttl: ThreadTtlSetting | None = None
     serde: SerdeSpec | None = None
 
 
@@ -182,6 +182,9 @@ def enter_project(config: Path) -> LangGraphJson:
     project = read_langgraph_json(config)
     if unknown := project.unknown_keys():
         logger.info("%s: ignored: %s (docs/langgraph-json.md says why)", config, ", ".join(unknown))
+    for name, part in (("checkpointer", project.checkpointer), ("store", project.store)):
+        if part is not None and part.path is not None:
+            logger.warning("%s: %s.path is not used: the server keeps them itself", config, name)
     folder = config.parent.resolve()
     for path in [folder, *(folder / name for name in project.dependencies if name.startswith("."))]:
         for place in (path.resolve(), path.resolve() / "src"):

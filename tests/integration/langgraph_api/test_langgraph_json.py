@@ -179,10 +179,17 @@ def test_what_cannot_be_served_stops_the_start(tmp_path: Path, keys: dict[str, A
     assert failure.value.code == "invalid_config"
 
 
-def test_our_own_file_has_one_key_for_the_dev_server_alone() -> None:
-    known = read_langgraph_json(Path(__file__).parents[3] / "langgraph.json")
+def test_our_own_file_has_no_unknown_key() -> None:
+    assert read_langgraph_json(Path(__file__).parents[3] / "langgraph.json").unknown_keys() == []
 
-    assert known.unknown_keys() == ["checkpointer.path"]
+
+@pytest.mark.parametrize("part", ["checkpointer", "store"])
+def test_a_path_of_another_keeper_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    enter_project(project(tmp_path, "unused", "", graphs={}, **{part: {"path": "./mine.py:make"}}))
+
+    assert f"{part}.path is not used" in caplog.text
 
 
 SERDE_SOURCE = """
