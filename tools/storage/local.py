@@ -5,6 +5,7 @@ import json
 import mimetypes
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import asdict
@@ -51,6 +52,15 @@ class LocalStorage:
 
     async def delete(self, file_id: str) -> None:
         await asyncio.to_thread(shutil.rmtree, self._place(file_id))
+
+    async def check(self) -> None:
+        """Write and remove an empty file; raises OSError when that cannot be done."""
+        await asyncio.to_thread(self._check)
+
+    def _check(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self._folder):
+            pass
 
     async def remove_unfinished(self, *, before: datetime) -> int:
         """Remove what was begun before this moment and never became a file; returns how many."""

@@ -49,6 +49,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     # system
     **{("GET", path): OPEN for path in ("/", "/ok", "/info", "/metrics", "/health", "/docs", "/redoc")},
     **{("GET", path): OPEN for path in ("/openapi.json", "/docs/oauth2-redirect", "/console/{path:path}")},
+    **{("GET", path): OPEN for path in ("/api/health", "/api/v1/health")},
     ("POST", "/internal/truncate"): KNOWN,
     # assistants
     ("POST", "/assistants"): _rule("assistants.create"),
@@ -140,6 +141,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/api/recognize/async"): _rule("threads.create_run"),
     ("GET", "/api/recognize/async/{task_id}"): _READ,
     ("GET", "/api/stats"): _rule("threads.search"),
+    ("GET", "/api/v1/stats"): _rule("threads.search"),
 }
 
 
