@@ -72,6 +72,38 @@ class Settings(BaseSettings):
         description="Let HOST be other than loopback although nobody has to log in. "
         "Only behind a proxy that checks who asks.",
     )
+    auth: Literal["off", "on"] = Field(
+        "off",
+        alias="AUTH",
+        description="`on`: everybody has to log in or send an API key, and sees what is theirs. "
+        "`off`: nobody is told apart; on loopback only.",
+    )
+    auth_secret: SecretStr | None = Field(
+        None,
+        alias="AUTH_SECRET",
+        min_length=32,
+        description="Key that signs access tokens; the same for all processes, 32 characters or more. Unset: "
+        "one is made and kept in DATA_DIR.",
+    )
+    allow_registration: bool = Field(
+        False,
+        alias="ALLOW_REGISTRATION",
+        description="Let anybody make an account of the role `user`. Unset: admins make them.",
+    )
+    access_token_minutes: float = Field(
+        15,
+        alias="ACCESS_TOKEN_MINUTES",
+        gt=0,
+        le=1440,
+        description="Minutes that an access token is good for.",
+    )
+    refresh_token_days: float = Field(
+        30,
+        alias="REFRESH_TOKEN_DAYS",
+        gt=0,
+        le=365,
+        description="Days after which a session ends that nobody refreshed.",
+    )
     data_dir: Path = Field(Path("./data"), alias="DATA_DIR", description="Folder of everything that is kept.")
     config: Path | None = Field(
         None,
@@ -323,10 +355,12 @@ def load_settings(**flags: object) -> Settings:
     except ValidationError as error:
         lines = [_explain(detail, given) for detail in error.errors()]
         raise SettingsError("\n".join(lines)) from None
-    if not settings.is_loopback and not settings.allow_unauthenticated_network:
+    guarded = settings.auth == "on" or settings.allow_unauthenticated_network
+    if not settings.is_loopback and not guarded:
         raise SettingsError(
-            f"HOST={settings.host}: anybody on that network could use the service, for it has no accounts; "
-            "use 127.0.0.1, or set ALLOW_UNAUTHENTICATED_NETWORK=true behind a proxy that checks who asks."
+            f"HOST={settings.host}: anybody on that network could use the service, for AUTH=off; "
+            "set AUTH=on, or use 127.0.0.1, or set ALLOW_UNAUTHENTICATED_NETWORK=true "
+            "behind a proxy that checks who asks."
         )
     return settings
 

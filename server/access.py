@@ -134,6 +134,12 @@ def current() -> Access | None:
     return _current.get()
 
 
+def identity() -> str | None:
+    """Who asks, by name; None when nobody is told apart."""
+    access = _current.get()
+    return access.user.identity if access is not None else None
+
+
 @contextmanager
 def bind(access: Access | None) -> Generator[None]:
     """Let this be who asks."""

@@ -15,6 +15,7 @@ from configs.settings import Settings
 from server.api.application import build_api, in_process
 from server.api.auth.authenticator import Authenticator
 from server.api.auth.guard import AuthGuard
+from server.api.auth.ownership import ownership
 from server.api.body import BodyLimit
 from server.api.configurable_headers import ConfigurableHeaders
 from server.api.custom_app import CustomApp
@@ -88,7 +89,7 @@ def create_app(resources: Resources) -> FastAPI:
         OriginGuard,
         allowed=origins,
         allowed_pattern=cors.allow_origin_regex,
-        any_host=settings.allow_unauthenticated_network,
+        any_host=settings.allow_unauthenticated_network or settings.auth == "on",
     )
     app.add_middleware(Sight)
     return app
@@ -104,10 +105,11 @@ def _add_project(
         app.add_middleware(_Wrapped, wrap=custom.before)
     if custom is not None and http.middleware_order == "auth_first":
         app.add_middleware(_Wrapped, wrap=custom.around)
-    if project.auth is not None:
+    authenticator = _authenticator(resources, project.auth)
+    if authenticator is not None:
         app.add_middleware(
             AuthGuard,
-            authenticator=_authenticator(resources.settings, project.auth),
+            authenticator=authenticator,
             is_system_assistant=resources.catalog.is_default,
             is_custom=custom.serves if custom is not None and guards_custom else _no_route,
         )
@@ -133,7 +135,13 @@ def _add_cors(app: FastAPI, cors: CorsSpec, origins: tuple[str, ...]) -> None:
     )
 
 
-def _authenticator(settings: Settings, spec: AuthSpec) -> Authenticator:
+def _authenticator(resources: Resources, spec: AuthSpec | None) -> Authenticator | None:
+    """Who tells users apart: the project, else our accounts; None: nobody does."""
+    settings = resources.settings
+    if spec is None:
+        if settings.auth == "off":
+            return None
+        return Authenticator(auth=ownership(resources.accounts), allow_studio=False)
     found = load_object(_config(settings), spec.path, "auth")
     if not isinstance(found, Auth):
         raise InvalidInput(

@@ -18,7 +18,7 @@ from rich.table import Table
 from configs.settings import SettingsError, describe, load_settings, setup_logging
 from graphs.registry import GRAPHS
 from server import app as server_app
-from server import data_folder, local_run, runs_cli, tracing
+from server import data_folder, local_run, runs_cli, tracing, users_cli
 from server import worker as server_worker
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
@@ -31,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(runs_cli.app, name="runs")
+app.add_typer(users_cli.app, name="users")
 out = Console()
 err = Console(stderr=True)
 

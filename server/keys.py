@@ -64,6 +64,21 @@ class RunKeys:
         return f"{PREFIX}:{{runs-{self.shard(thread_id)}}}"
 
 
+def session(session_id: str) -> str:
+    """HASH of a login: whose it is, its next refresh token; expires REFRESH_TOKEN_DAYS after its use."""
+    return f"{PREFIX}:session:{tag(session_id)}"
+
+
+def ticket(digest: str) -> str:
+    """Whose a single-use ticket for a WebSocket is; expires after seconds."""
+    return f"{PREFIX}:ticket:{digest}"
+
+
+def failures(kind: str, name: str) -> str:
+    """How often logging in failed, by a name or from an address; expires with its window."""
+    return f"{PREFIX}:failures:{kind}:{tag(name)}"
+
+
 SWEEP_TURN = f"{PREFIX}:sweep:turn"  # which keeps other processes from sweeping; expires after SWEEP_SECONDS
 SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept
 

@@ -14,11 +14,15 @@ from redis.asyncio import RedisCluster
 
 from configs.settings import Settings
 from server import data_folder, metrics
+from server.accounts.lockout import Lockout
+from server.accounts.service import Accounts
+from server.accounts.sessions import Sessions
 from server.checkpoint import AsyncRedisSaver
 from server.checkpoint.connection import open_async_client
 from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
 from server.keys import CLUSTER_SHARDS, RunKeys
+from server.lua import Client
 from server.redis_patience import READ_TIMEOUT, patience
 from server.runs import loopback
 from server.runs.assistant_removal import AssistantRemover
@@ -60,6 +64,7 @@ class Resources:
     """What is open while the service runs."""
 
     settings: Settings
+    accounts: Accounts
     project: LangGraphJson
     database: Database
     storage: LocalStorage
@@ -162,6 +167,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         )
         yield Resources(
             settings=settings,
+            accounts=_accounts(settings, database, redis),
             project=project,
             database=database,
             storage=storage,
@@ -214,6 +220,22 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
 
 def _keeping(settings: Settings, project: LangGraphJson) -> Keeping:
     return Keeping.of(project, threads=settings.thread_ttl, store=settings.store, config=settings.config)
+
+
+def _accounts(settings: Settings, database: Database, redis: Client) -> Accounts:
+    given = settings.auth_secret
+    secret = (
+        given.get_secret_value().encode()
+        if given is not None
+        else data_folder.kept_secret(settings.data_dir, "auth.secret")
+    )
+    sessions = Sessions(
+        redis,
+        secret=secret,
+        access_for=timedelta(minutes=settings.access_token_minutes),
+        refresh_for=timedelta(days=settings.refresh_token_days),
+    )
+    return Accounts(database=database, sessions=sessions, lockout=Lockout(redis))
 
 
 def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:

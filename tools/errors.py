@@ -6,6 +6,8 @@ ServiceError
 │   └── UnsupportedLanguage
 ├── BadRequest              a graph cannot do what was asked of it
 ├── NotFound                no such thing, or not yours
+├── Unauthenticated         nobody knows who asks
+├── Forbidden               who asks may not do this
 ├── Conflict                the thing is in a state that forbids this
 ├── Unavailable             a part that we depend on does not answer
 ├── ProcessFailed           a program that we started did not do its work
@@ -27,6 +29,8 @@ class ErrorCategory(StrEnum):
     BAD_REQUEST = "bad_request"  #: The request is well formed and asks for what cannot be done.
     TOO_LARGE = "too_large"  #: The request exceeds a limit.
     NOT_FOUND = "not_found"  #: No such thing, or it is not the caller's.
+    UNAUTHENTICATED = "unauthenticated"  #: Who asks has not proved who they are.
+    FORBIDDEN = "forbidden"  #: Who asks is known, and may not.
     CONFLICT = "conflict"  #: The thing is in a state that forbids this.
     AUTHENTICATION = "authentication"  #: A provider rejected our credentials.
     CONTENT_FILTER = "content_filter"  #: A provider refused the content.
@@ -107,6 +111,20 @@ class NotFound(ServiceError):
 
     code = "not_found"
     category = ErrorCategory.NOT_FOUND
+
+
+class Unauthenticated(ServiceError):
+    """Who asks has not proved who they are."""
+
+    code = "unauthenticated"
+    category = ErrorCategory.UNAUTHENTICATED
+
+
+class Forbidden(ServiceError):
+    """Who asks is known, and may not do this."""
+
+    code = "forbidden"
+    category = ErrorCategory.FORBIDDEN
 
 
 class Conflict(ServiceError):

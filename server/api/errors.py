@@ -24,6 +24,8 @@ STATUS = {
     ErrorCategory.BAD_REQUEST: 400,
     ErrorCategory.TOO_LARGE: 413,
     ErrorCategory.NOT_FOUND: 404,
+    ErrorCategory.UNAUTHENTICATED: 401,
+    ErrorCategory.FORBIDDEN: 403,
     ErrorCategory.CONFLICT: 409,
     ErrorCategory.RATE_LIMIT: 429,
     ErrorCategory.CONNECTIVITY: 503,

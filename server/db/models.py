@@ -19,6 +19,8 @@ from sqlmodel import Field, SQLModel
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 RunStatus = Literal["pending", "running", "success", "error", "timeout", "interrupted"]
 
+Role = Literal["admin", "researcher", "user"]
+
 RunPriority = Literal["normal", "low"]
 CancelAction = Literal["interrupt", "rollback"]
 MultitaskStrategy = Literal["reject", "enqueue", "interrupt", "rollback"]
@@ -219,6 +221,39 @@ class AssistantVersion(SQLModel, table=True):
     context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
     created_at: datetime = _time()
+
+
+class Account(SQLModel, table=True):
+    """Somebody who may log in."""
+
+    user_id: str = Field(primary_key=True)
+    username: str = Field(unique=True)  #: In lower case.
+    email: str | None = Field(default=None, unique=True)
+    password_hash: str
+    role: Role = Field(default="user", sa_column=Column(String(16), nullable=False))
+    is_active: bool = True
+    session_epoch: int = 0  #: Sessions of an earlier one are over.
+    created_at: datetime = _time()
+
+
+class ApiKey(SQLModel, table=True):
+    """A key for programs. Its secret is known to whoever made it, once."""
+
+    key_id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="account.user_id", ondelete="CASCADE", index=True)
+    name: str
+    digest: str = Field(unique=True)  #: SHA-256 of the key, which is random and long.
+    scopes: list[str] = Field(default_factory=list[str], sa_column=Column(JSON, nullable=False))
+    created_at: datetime = _time()
+    last_used_at: datetime | None = _optional_time()
+    revoked_at: datetime | None = _optional_time()
+
+
+class FileOwner(SQLModel, table=True):
+    """Whose an uploaded file is."""
+
+    file_id: str = Field(primary_key=True)
+    user_id: str = Field(index=True)
 
 
 #: Compares bytes, so that the ranges of prefixes are the same on every database.

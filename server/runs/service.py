@@ -193,7 +193,7 @@ class RunService:
             created_at=now() + timedelta(seconds=request.after_seconds),
             kwargs=request.kwargs() | tracing.carried(),
             multitask_strategy=request.multitask_strategy,
-            owner=request.owner,
+            owner=access.identity() or request.owner,
             priority=request.priority,
         )
 

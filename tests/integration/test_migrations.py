@@ -109,3 +109,20 @@ async def test_threads_get_ttls_and_lose_them_again_without_losing_their_runs(em
     downgraded = await run_on(empty_url, threads_and_runs)
 
     assert upgraded == downgraded == (1, 4)
+
+
+ADD_ACCOUNT = text("""
+    INSERT INTO account (user_id, username, password_hash, role, is_active, session_epoch, created_at)
+    VALUES ('u', 'ann', 'x', 'user', TRUE, 0, '2024-06-01')
+""")
+
+
+async def test_accounts_come_and_go_without_touching_threads(empty_url: str) -> None:
+    await run_on(empty_url, migrate(command.upgrade, "0002"))
+    await run_on(empty_url, add_runs)
+
+    await run_on(empty_url, migrate(command.upgrade, "0007"))
+    await run_on(empty_url, lambda connection: connection.execute(ADD_ACCOUNT) and None)
+    await run_on(empty_url, migrate(command.downgrade, "0006"))
+
+    assert await run_on(empty_url, threads_and_runs) == (1, 4)

@@ -80,7 +80,7 @@ class AuthGuard:
             await _refuse(scope, receive, send, error.status_code, error.headers or {}, error.detail)
             return
         scope = {**scope, "user": principal.as_handlers_see_it}
-        if changed != body:
+        if changed != body and scope["type"] == "http":  # a socket has no body to carry it
             scope, raw = _rewritten(scope, raw, changed)
         with access.bind(asking):
             await self._app(scope, receive if raw is None else _replay(raw, receive), send)

@@ -127,6 +127,16 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/.well-known/agent-card.json"): _SEE,
     ("GET", "/ui/{graph_id}/{path:path}"): KNOWN,
     ("POST", "/ui/{graph_id}"): KNOWN,
+    # accounts
+    **{("POST", f"/api/v1/auth/{name}"): OPEN for name in ("register", "login", "refresh")},
+    **{("POST", f"/api/v1/auth/{name}"): KNOWN for name in ("logout", "change-password", "ticket")},
+    ("GET", "/api/v1/auth/me"): KNOWN,
+    ("GET", "/api/v1/keys"): KNOWN,
+    ("POST", "/api/v1/keys"): KNOWN,
+    ("DELETE", "/api/v1/keys/{key_id}"): KNOWN,
+    ("GET", "/api/v1/users"): KNOWN,
+    ("POST", "/api/v1/users"): KNOWN,
+    ("PATCH", "/api/v1/users/{user_id}"): KNOWN,
     # our own
     ("GET", "/api/v1/graphs"): KNOWN,
     ("GET", "/api/v1/runs"): _rule("threads.search"),

@@ -87,7 +87,7 @@ def test_several_wrong_values_get_a_line_each(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org"])  # noqa: S104 - they are refused
 def test_an_open_network_is_refused_unless_allowed(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("HOST", host)
-    with pytest.raises(SettingsError, match="no accounts"):
+    with pytest.raises(SettingsError, match="set AUTH=on"):
         load_settings()
 
     monkeypatch.setenv("ALLOW_UNAUTHENTICATED_NETWORK", "true")
@@ -119,3 +119,10 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("REDIS_URL", "")
 
     assert load_settings().redis_url is None
+
+
+def test_accounts_open_the_service_to_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "0.0.0.0")  # noqa: S104 - nothing listens here
+    monkeypatch.setenv("AUTH", "on")
+
+    assert load_settings().auth == "on"

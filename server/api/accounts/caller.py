@@ -1,0 +1,34 @@
+"""Who asks, for the routes that manage accounts."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from server import access
+from server.api.deps import Open
+from server.db.models import Account
+from tools.errors import Forbidden, NotFound, Unauthenticated
+
+
+async def caller(resources: Open) -> Account:
+    """The account of whoever asks, by a session: keys and tickets manage no accounts."""
+    asking = access.current()
+    if resources.settings.auth == "off" or resources.project.auth is not None:
+        raise NotFound("This service keeps no accounts.", hint="Set AUTH=on.", code="no_accounts")
+    if asking is None:
+        raise Unauthenticated("Log in first.")
+    if asking.user.get("session_id") is None:
+        raise Forbidden("A key does not manage accounts.", hint="Log in for this.", code="session_needed")
+    async with resources.database.read() as session:
+        return await session.get_one(Account, asking.user.identity)
+
+
+async def admin(account: Annotated[Account, Depends(caller)]) -> Account:
+    """The same, of an admin; raises Forbidden for anybody else."""
+    if account.role != "admin":
+        raise Forbidden("For admins only.")
+    return account
+
+
+Caller = Annotated[Account, Depends(caller)]
+Admin = Annotated[Account, Depends(admin)]

@@ -1,0 +1,32 @@
+"""Accounts as admins see them."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from server.api.accounts.caller import Admin
+from server.api.accounts.schemas import NewUser, UserChange, account_json
+from server.api.deps import Open
+
+router = APIRouter(prefix="/api/v1/users", tags=["accounts"])
+
+
+@router.get("")
+async def list_users(_: Admin, resources: Open) -> list[dict[str, Any]]:
+    """Everybody, by name."""
+    return [account_json(account) for account in await resources.accounts.everybody()]
+
+
+@router.post("", status_code=201)
+async def make_user(body: NewUser, _: Admin, resources: Open) -> dict[str, Any]:
+    """Make an account of any role."""
+    password = body.password.get_secret_value()
+    account = await resources.accounts.create(body.username, password, email=body.email, role=body.role)
+    return account_json(account)
+
+
+@router.patch("/{user_id}")
+async def change_user(user_id: str, body: UserChange, _: Admin, resources: Open) -> dict[str, Any]:
+    """Change a role, or let somebody in no more; both count from the next request on."""
+    changed = await resources.accounts.change(user_id, role=body.role, is_active=body.is_active)
+    return account_json(changed)
