@@ -2,10 +2,11 @@
 
 from typing import Any, cast
 
-from server import keys
+from server import keys, lua
 from server.lua import Client
 from tools.errors import ErrorCategory, ServiceError
 
+_COUNT = lua.load("accounts/count_failure")
 WINDOW_SECONDS = 15 * 60
 MOST = {"name": 10, "address": 100}  # failures in a window; many people may share an address
 
@@ -32,9 +33,7 @@ class Lockout:
     async def failed(self, **tried: str) -> None:
         """Count one failure of each."""
         for kind, name in tried.items():
-            key = keys.failures(kind, name)
-            if await self._redis.incr(key) == 1:
-                await self._redis.expire(key, WINDOW_SECONDS)
+            await _COUNT.call(self._redis, [keys.failures(kind, name)], WINDOW_SECONDS)
 
     async def succeeded(self, name: str) -> None:
         """Forget a name's failures."""
