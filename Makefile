@@ -16,12 +16,12 @@ run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 test: $(READY_DEV)  ## Every test that needs no outside account
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes of faults, then Cluster, Sentinels, PostgreSQL
+test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes of faults, then 2 each on Cluster, Sentinels, PostgreSQL
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED)
 	$(BIN)/python -m tests.faults --leases
-	$(BIN)/python -m tests.faults --minutes 1 --seed $(SEED) --runs 40 --redis cluster
-	$(BIN)/python -m tests.faults --minutes 1 --seed $(SEED) --runs 40 --redis sentinel
-	$(BIN)/python -m tests.faults --minutes 1 --seed $(SEED) --runs 50 --database postgresql
+	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 40 --redis cluster
+	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 40 --redis sentinel
+	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 50 --database postgresql
 
 check: $(READY_DEV)  ## Types, lint, format, import contracts
 	$(BIN)/ruff check .

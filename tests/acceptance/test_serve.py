@@ -98,7 +98,7 @@ def test_a_stopped_server_leaves_its_runs_to_the_next_one(
         ({"PORT": "70000"}, "less than or equal to 65535"),
         ({"LOG_LEVEL": "loud"}, "Allowed: DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ({"REDIS_URL": "http://x"}, "must start with one of redis://, rediss://, unix://"),
-        ({"PRIMARY_MODEL": "gpt"}, "must be offline or openai:MODEL"),
+        ({"PRIMARY_MODEL": "gpt"}, "must be offline or PROVIDER:MODEL"),
         ({"HOST": "0.0.0.0"}, "ALLOW_UNAUTHENTICATED_NETWORK=true"),  # noqa: S104 - it is refused
     ],
     ids=lambda value: str(value)[:30],
