@@ -15,7 +15,7 @@ from server.resources import Resources
 router = APIRouter(tags=["system"])
 logger = logging.getLogger(__name__)
 
-PROBE_SECONDS = 2.0  # below the time-outs of probes in deploy/, which are 5 s
+PROBE_SECONDS = 2.0  # for each part; a caller should wait longer than this
 _BEGAN = datetime.now(UTC)
 
 
