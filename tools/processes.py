@@ -15,6 +15,7 @@ from tools.parent_death import dying_with_parent
 
 STDOUT_LIMIT = 64 * 1024 * 1024  # bytes; results larger than this belong in files
 GRACE_SECONDS = 3.0  # between SIGTERM and SIGKILL
+_REAPING_SECONDS = 1.0  # for the loop to learn that a killed process is gone
 _STDERR_KEPT = 64 * 1024  # bytes, the last ones
 _LINES_TOLD = 5
 _PACKAGES = {"ffprobe": "ffmpeg"}  # Debian's name where it is not the program's own
@@ -75,6 +76,7 @@ async def run_process(
             await asyncio.wait([life])
         except asyncio.CancelledError:
             life.cancel()  # asked twice: no time is left to be polite
+            await asyncio.wait([life])
             raise
     return _judge(name, watch)
 
@@ -178,6 +180,7 @@ async def _end(transport: asyncio.SubprocessTransport, watch: _Watch, grace: flo
         await _within(grace, watch.closed)  # a process that has left the group may hold the pipes open
     finally:
         _signal(group, signal.SIGKILL)
+        await _within(_REAPING_SECONDS, watch.exited)  # else its end would find no loop that still listens
         transport.close()
 
 
