@@ -23,7 +23,7 @@ _OUTAGE = 10  # calls given up in a row; so many unlucky ones do not come togeth
 
 
 class ChatModels:
-    """One client per role, and the limits that all calls share. Belongs to one event loop.
+    """One client per model, and the limits that all calls share. Belongs to one event loop.
 
     Args:
         choices: The model of each role; None or absent: the role is offline.
@@ -50,7 +50,7 @@ class ChatModels:
         self._choices = choices
         self._connect_seconds = connect_seconds
         self._opening = asyncio.Lock()
-        self._clients: dict[Role, ChatOpenAI] = {}
+        self._clients: dict[str, ChatOpenAI] = {}  # by the model's name
 
     @property
     def is_down(self) -> bool:
@@ -79,8 +79,8 @@ class ChatModels:
         """The model of this role, or None when the role is offline."""
         return self._choices.get(role)
 
-    async def client(self, role: Role) -> ChatOpenAI:
-        """The client of this role, opened at its first use.
+    def require(self, role: Role) -> ModelChoice:
+        """The model of this role.
 
         Raises:
             ModelRefused: The role is offline.
@@ -88,12 +88,16 @@ class ChatModels:
         choice = self.choice(role)
         if choice is None:
             raise ModelRefused(f"no model plays the role {role!r}", hint="Set PRIMARY_MODEL.", code="offline")
+        return choice
+
+    async def client(self, choice: ModelChoice) -> ChatOpenAI:
+        """The client of this model, opened at its first use."""
         async with self._opening:
-            if role not in self._clients:
-                self._clients[role] = await asyncio.to_thread(
+            if choice.name not in self._clients:
+                self._clients[choice.name] = await asyncio.to_thread(
                     open_chat, choice, connect_seconds=self._connect_seconds
                 )
-        return self._clients[role]
+        return self._clients[choice.name]
 
 
 _bound: ContextVar[ChatModels | None] = ContextVar("chat_models", default=None)

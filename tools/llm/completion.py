@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_openai import ChatOpenAI
 
 from tools.llm.failures import check_finish
-from tools.llm.usage import Usage
+from tools.llm.usage import Answered, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +22,6 @@ class TimeLimits:
     total: float = 120.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completion:
-    """A whole answer: the model said that it ended of itself."""
-
-    text: str
-    usage: Usage
-
-
 async def complete(
     model: ChatOpenAI,
     messages: Sequence[BaseMessage],
@@ -37,7 +29,7 @@ async def complete(
     extra_body: Mapping[str, Any],
     limits: TimeLimits,
     tags: Sequence[str] = (),
-) -> Completion:
+) -> Answered[str]:
     """Ask once.
 
     Args:
@@ -66,7 +58,7 @@ async def complete(
             reason = _finish_reason(chunk) or reason
             usage += _usage(chunk)
     check_finish(reason)
-    return Completion(text="".join(text), usage=usage)
+    return Answered(value="".join(text), usage=usage)
 
 
 def _finish_reason(chunk: AIMessageChunk) -> str | None:

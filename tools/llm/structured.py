@@ -8,13 +8,13 @@ from typing import Any, Generic, TypeVar
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, ValidationError
 
-from tools.errors import ModelAnswerInvalid, ModelUnavailable
+from tools.errors import ModelAnswerInvalid
+from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
-from tools.llm.completion import Completion, complete
+from tools.llm.completion import complete
 from tools.llm.json_text import find_object
-from tools.llm.retries import with_retries
 from tools.llm.roles import ModelChoice, Role
-from tools.llm.usage import Usage
+from tools.llm.usage import Answered, Usage
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -74,20 +74,20 @@ async def ask(models: ChatModels, role: Role, question: Question[A]) -> Answer[A
     failure = ModelAnswerInvalid("the model was not asked")
     for repair in range(MAX_REPAIRS + 1):
         try:
-            completion = await _call(models, role, messages, question)
+            answered = await _call(models, role, messages, question)
         except ModelAnswerInvalid as error:
             failure = error
             usage += Usage(calls=1)
             continue
-        usage += completion.usage
-        value, problems = _judge(completion.text, question)
+        usage += answered.usage
+        value, problems = _judge(answered.value, question)
         if value is not None:
             if not problems:
                 return Answer(value=value, problems=(), repairs=repair, usage=usage)
             if best is None or len(problems) <= len(best[1]):
                 best = value, problems
         failure = ModelAnswerInvalid(f"the model's answer is unusable: {problems[0].message}")
-        messages = [*_opening(question), AIMessage(completion.text), _complaint(problems)]
+        messages = [*_opening(question), AIMessage(answered.value), _complaint(problems)]
     if best is None:
         raise NoUsableAnswer(failure, usage) from failure
     return Answer(value=best[0], problems=tuple(best[1]), repairs=MAX_REPAIRS, usage=usage)
@@ -95,23 +95,13 @@ async def ask(models: ChatModels, role: Role, question: Question[A]) -> Answer[A
 
 async def _call(
     models: ChatModels, role: Role, messages: Sequence[BaseMessage], question: Question[A]
-) -> Completion:
-    client = await models.client(role)
-    choice = models.choice(role)
-    assert choice is not None  # noqa: S101 - client() raises for an offline role
-    extra_body = _answer_format(choice, question.schema)
+) -> Answered[str]:
+    async def send(choice: ModelChoice) -> Answered[str]:
+        client = await models.client(choice)
+        extra_body = _answer_format(choice, question.schema)
+        return await complete(client, messages, extra_body=extra_body, limits=models.limits, tags=_TAGS)
 
-    async def once() -> Completion:
-        async with models.turn():
-            return await complete(client, messages, extra_body=extra_body, limits=models.limits, tags=_TAGS)
-
-    try:
-        completion = await with_retries(once, models.backoff)
-    except ModelUnavailable:
-        models.note_failure()
-        raise
-    models.note_answer()
-    return completion
+    return await perform(models, Call(role=role, operation="chat", send=send))
 
 
 def _answer_format(choice: ModelChoice, schema: type[BaseModel]) -> dict[str, Any]:

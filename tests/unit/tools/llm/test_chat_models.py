@@ -17,15 +17,16 @@ async def test_bound_models_reach_the_tasks_started_inside() -> None:
     assert found is models
 
 
-async def test_offline_role_has_no_client() -> None:
+def test_an_offline_role_has_no_model_to_be_asked() -> None:
     with pytest.raises(ModelRefused, match="primary"):
-        await ChatModels({"primary": None}).client("primary")
+        ChatModels({"primary": None}).require("primary")
 
 
 async def test_client_is_opened_once() -> None:
     models = ChatModels({"primary": choose("openai:m", base_url="http://127.0.0.1:1/v1")})
+    choice = models.require("primary")
 
-    first, second = await asyncio.gather(models.client("primary"), models.client("primary"))
+    first, second = await asyncio.gather(models.client(choice), models.client(choice))
 
     assert first is second
 
