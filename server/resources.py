@@ -140,6 +140,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             checkpointer=checkpointer,
             runner=GraphRunner(
                 catalog=catalog,
+                checkpointer=checkpointer,
                 broker=broker,
                 database=database,
                 storage=storage,
