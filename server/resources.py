@@ -40,7 +40,7 @@ from server.runs.keeping import Keeping
 from server.runs.langgraph_json import LangGraphJson, enter_project
 from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
-from server.runs.removal import ThreadRemover
+from server.runs.removal import AT_ONCE, ThreadRemover
 from server.runs.results import StateReader
 from server.runs.schedules import Schedules
 from server.runs.service import RunService
@@ -213,8 +213,9 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 webhooks=webhooks,
                 store=store,
                 thread_ttl=keeping.thread_ttl(),
+                thread_limit=keeping.thread_limit or AT_ONCE,
                 keep=keep,
-                every=timedelta(seconds=settings.sweep_seconds),
+                every=keeping.sweeps(timedelta(seconds=settings.sweep_seconds)),
             ),
         )
 

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -20,16 +20,16 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    def unknown_keys(self) -> list[str]:
-        """Keys that this server does nothing about, with their path."""
-        found = [key for key in self.model_extra or {} if key != "$schema"]
-        for name in type(self).model_fields:
-            part = getattr(self, name)
-            parts = part.items() if isinstance(part, dict) else [(None, part)]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any section
-            for _, section in parts:  # pyright: ignore[reportUnknownVariableType] - any section
-                if isinstance(section, Section):
-                    found += [f"{name}.{key}" for key in section.unknown_keys()]
-        return found
+
+def unknown_keys(section: BaseModel) -> list[str]:
+    """Keys that this server does nothing about, with their path."""
+    found = [key for key in section.model_extra or {} if key != "$schema"]
+    for name in type(section).model_fields:
+        part: Any = getattr(section, name)
+        for below in cast("dict[str, Any]", part).values() if isinstance(part, dict) else [part]:
+            if isinstance(below, BaseModel):
+                found += [f"{name}.{key}" for key in unknown_keys(below)]
+    return found
 
 
 class GraphSpec(Section):
@@ -118,7 +118,7 @@ class UrlPolicy(Section):
     require_https: bool = False
     allowed_domains: list[str] | None = None  #: ``*.example.com`` stands for its subdomains.
     allowed_ports: list[int] | None = None
-    max_url_length: int = 4096
+    max_url_length: int = Field(default=4096, gt=0, le=65_536)  #: Characters; the API takes no longer ones.
     disable_loopback: bool = False
     disable_private_ips: bool = False
 
@@ -180,7 +180,7 @@ def enter_project(config: Path) -> LangGraphJson:
         InvalidInput: When the file is missing or no langgraph.json.
     """
     project = read_langgraph_json(config)
-    if unknown := project.unknown_keys():
+    if unknown := unknown_keys(project):
         logger.info("%s: ignored: %s (docs/langgraph-json.md says why)", config, ", ".join(unknown))
     for name, part in (("checkpointer", project.checkpointer), ("store", project.store)):
         if part is not None and part.path is not None:
