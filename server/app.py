@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
 from server.api.application import build_api, in_process
+from server.api.auth import rules
 from server.api.auth.authenticator import Authenticator
 from server.api.auth.guard import AuthGuard
 from server.api.auth.ownership import ownership
@@ -80,7 +81,7 @@ def create_app(resources: Resources) -> FastAPI:
     _add_project(app, resources, project, custom)
     app.add_middleware(Switches, spec=http)
     if http.mount_prefix:
-        app.add_middleware(MountPrefix, prefix=http.mount_prefix)
+        app.add_middleware(MountPrefix, prefix=http.mount_prefix, is_own=rules.is_known)
     app.add_middleware(BodyLimit, max_bytes=_largest_body(settings))
     cors = http.cors or CorsSpec()
     origins = (*settings.allowed_origins, *cors.allow_origins)

@@ -79,7 +79,6 @@ def failures(kind: str, name: str) -> str:
     return f"{PREFIX}:failures:{kind}:{tag(name)}"
 
 
-
 def sweep_turn(what: str) -> str:
     """Keeps other processes from a kind of sweep; expires after the pause between two of them."""
     return f"{PREFIX}:sweep:turn:{what}"

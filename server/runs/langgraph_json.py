@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 
 from configs.keeping import StoreSetting, ThreadTtlSetting
 from tools.errors import InvalidInput
@@ -16,9 +17,25 @@ logger = logging.getLogger(__name__)
 
 
 class Section(BaseModel):
-    """A part of the file; keys that are unknown here are told of and ignored."""
+    """A part of the file; keys that are unknown here are told of and ignored.
+
+    null is as if the key were not there, unless null is something that the key may be.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        given = cast("dict[str, Any]", value)
+        known = cls.model_fields
+        return {key: part for key, part in given.items() if part is not None or _may_be_null(known.get(key))}
+
+
+def _may_be_null(field: FieldInfo | None) -> bool:
+    return field is None or field.is_required() or field.get_default(call_default_factory=False) is None
 
 
 def unknown_keys(section: BaseModel) -> list[str]:
@@ -48,8 +65,8 @@ class StoreSpec(Section, StoreSetting):
 class SerdeSpec(Section):
     """Which types a checkpoint may bring back."""
 
-    allowed_json_modules: list[list[str]] | Literal[True] | None = None
-    allowed_msgpack_modules: list[list[str]] | Literal[True] | None = None
+    allowed_json_modules: list[list[str]] | bool | None = None
+    allowed_msgpack_modules: list[list[str]] | bool | None = None  #: null: only those known to be safe.
     pickle_fallback: bool = False
 
 
@@ -61,11 +78,33 @@ class CheckpointerSpec(Section):
     serde: SerdeSpec | None = None
 
 
+class SecuritySpec(Section):
+    """How the OpenAPI document says that callers authenticate, in OpenAPI's own words."""
+
+    security_schemes: dict[str, dict[str, Any]] = Field(
+        default_factory=dict[str, dict[str, Any]], alias="securitySchemes"
+    )
+    security: list[dict[str, list[str]]] = Field(default_factory=list[dict[str, list[str]]])
+    paths: dict[str, dict[str, list[dict[str, list[str]]]]] = Field(
+        default_factory=dict[str, dict[str, list[dict[str, list[str]]]]]
+    )  #: What holds for a path and method in its place.
+
+
+class AuthCacheSpec(Section):
+    """Whose answers ``authenticate`` is not asked for again."""
+
+    cache_keys: list[str] = Field(min_length=1)  #: Request headers that tell callers apart.
+    ttl_seconds: float = Field(default=60, gt=0, le=86_400)
+    max_size: int = Field(default=1000, gt=0, le=1_000_000)  #: Callers.
+
+
 class AuthSpec(Section):
     """Who may do what."""
 
     path: str
     disable_studio_auth: bool = False
+    openapi: SecuritySpec | None = None
+    cache: AuthCacheSpec | None = None
 
 
 class CorsSpec(Section):
@@ -85,11 +124,6 @@ class HeadersSpec(Section):
 
     includes: list[str] = Field(default_factory=list[str])
     excludes: list[str] = Field(default_factory=list[str])
-
-    @field_validator("includes", "excludes", mode="before")
-    @classmethod
-    def _may_be_null(cls, value: object) -> object:
-        return value or []
 
 
 class HttpSpec(Section):

@@ -154,6 +154,16 @@ def test_unknown_keys_are_ignored_with_a_word(tmp_path: Path, caplog: pytest.Log
     assert f"ignored: ui, node_version, {told} (" in caplog.text
 
 
+def test_null_is_as_if_the_key_were_not_there() -> None:
+    nothing: dict[str, Any] = {"graphs": {}, "http": None, "dependencies": None, "env": None, "store": None}
+    parts = {"http": {"cors": {"max_age": None}, "middleware_order": None}, "webhooks": {"headers": None}}
+
+    assert LangGraphJson.model_validate(nothing) == LangGraphJson(graphs={})
+    found = LangGraphJson.model_validate({"graphs": {}, **parts})
+    assert found.http.cors is not None
+    assert (found.http.cors.max_age, found.http.middleware_order) == (600, "middleware_first")
+
+
 def test_dependencies_are_importable(tmp_path: Path) -> None:
     (tmp_path / "lib" / "src").mkdir(parents=True)
     (tmp_path / "lib" / "src" / "dependency_of_test.py").write_text("VALUE = 1\n")
@@ -217,7 +227,10 @@ graph.add_edge(START, "make")
 """
 
 
-@pytest.mark.parametrize(("allowed", "kind"), [([["serde_listed", "Mine"]], "Mine"), ([], "dict")])
+@pytest.mark.parametrize(
+    ("allowed", "kind"),
+    [([["serde_listed", "Mine"]], "Mine"), (True, "Mine"), ([], "dict"), (False, "dict"), (None, "dict")],
+)
 async def test_a_state_brings_back_only_the_types_that_are_allowed(
     tmp_path: Path, redis_url: str, allowed: Any, kind: str
 ) -> None:
