@@ -64,7 +64,8 @@ class Sweeper:
         """Sweep until cancelled, unless another process does."""
         while True:
             try:
-                if due := [what for what in SWEEPS if await self.take_turn(what)]:
+                due: list[Sweep] = [what for what in SWEEPS if await self.take_turn(what)]
+                if due:
                     _report(await self.sweep(*due))
             except Exception:  # whatever fails now may work in the next pass
                 logger.exception("Sweeping failed; it is tried again")
