@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
 A_YEAR = 365 * 24 * 60  # minutes
 
 

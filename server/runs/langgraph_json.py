@@ -150,7 +150,7 @@ class UrlPolicy(Section):
     """Where webhooks may go, beside the server's own rule on private addresses."""
 
     require_https: bool = False
-    allowed_domains: list[str] | None = None  #: ``*.example.com`` stands for its subdomains.
+    allowed_domains: list[str] | None = None  #: ``*.example.com`` stands for its subdomains; empty: all.
     allowed_ports: list[int] | None = None
     max_url_length: int = Field(default=4096, gt=0, le=65_536)  #: Characters; the API takes no longer ones.
     disable_loopback: bool = False
@@ -177,6 +177,7 @@ class LangGraphJson(Section):
     auth: AuthSpec | None = None
     http: HttpSpec = Field(default_factory=HttpSpec)
     webhooks: WebhooksSpec | None = None
+    encryption: Any = None  #: Not used: see ``enter_project``.
 
     @field_validator("graphs", mode="before")
     @classmethod
@@ -219,6 +220,8 @@ def enter_project(config: Path) -> LangGraphJson:
     for name, part in (("checkpointer", project.checkpointer), ("store", project.store)):
         if part is not None and part.path is not None:
             logger.warning("%s: %s.path is not used: the server keeps them itself", config, name)
+    if project.encryption is not None:
+        logger.warning("%s: encryption is not used: what is kept is kept in clear", config)
     folder = config.parent.resolve()
     for path in [folder, *(folder / name for name in project.dependencies if name.startswith("."))]:
         for place in (path.resolve(), path.resolve() / "src"):

@@ -277,18 +277,22 @@ async def test_one_process_sweeps_at_a_time(parts: RunParts) -> None:
 
 
 async def test_each_kind_of_sweep_has_a_pause_of_its_own(parts: RunParts) -> None:
-    every: dict[Sweep, timedelta] = {"lost": DAY, "threads": timedelta(milliseconds=1), "documents": DAY}
-    sweeper = replace(parts.sweeper, every=every, thread_ttl=ThreadTtl(duration=timedelta(milliseconds=1)))
-    for what in SWEEPS:
-        await sweeper.take_turn(what)  # the first pass, with nothing to do, was a moment ago
+    every: dict[Sweep, timedelta] = {"lost": DAY, "threads": timedelta(hours=1), "documents": 2 * DAY}
+    sweeper = replace(parts.sweeper, every=every)
+
+    for what, pause in every.items():
+        assert await sweeper.take_turn(what)
+        assert not await sweeper.take_turn(what)
+        left = timedelta(milliseconds=await parts.redis.pttl(keys.sweep_turn(what)))
+        assert pause - timedelta(minutes=1) < left <= pause
+
+
+async def test_a_pass_of_one_kind_leaves_the_others(parts: RunParts) -> None:
+    sweeper = replace(parts.sweeper, thread_ttl=ThreadTtl(duration=timedelta(minutes=1)))
     await parts.runs.create_thread(thread_id="outlived")
 
-    sweeping = asyncio.create_task(sweeper.keep_sweeping())
-
-    async with asyncio.timeout(30):
-        while await has_thread(parts, "outlived"):  # noqa: ASYNC110 - a sweep rings no bell
-            await asyncio.sleep(0)
-    sweeping.cancel()
+    assert not await sweeper.sweep("lost", "documents", moment=FUTURE)
+    assert await sweeper.sweep("threads", moment=FUTURE) == {"outlived threads": 1}
 
 
 async def test_a_pass_ends_as_many_threads_as_it_may(parts: RunParts) -> None:

@@ -154,6 +154,15 @@ def test_unknown_keys_are_ignored_with_a_word(tmp_path: Path, caplog: pytest.Log
     assert f"ignored: ui, node_version, {told} (" in caplog.text
 
 
+@pytest.mark.parametrize("keys", [{"encryption": {"path": "./x.py:y"}}, {"store": {"path": "./x.py:y"}}])
+def test_what_is_not_done_and_matters_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, keys: dict[str, Any]
+) -> None:
+    enter_project(project(tmp_path, "unused", "", graphs={}, **keys))
+
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
 def test_null_is_as_if_the_key_were_not_there() -> None:
     nothing: dict[str, Any] = {"graphs": {}, "http": None, "dependencies": None, "env": None, "store": None}
     parts = {"http": {"cors": {"max_age": None}, "middleware_order": None}, "webhooks": {"headers": None}}
@@ -262,6 +271,7 @@ def policy(**webhooks: Any) -> WebhookPolicy:
         ({"require_https": True}, "https://a.example/", "http://a.example/"),
         ({"allowed_domains": ["*.a.example"]}, "http://x.a.example/", "http://a.example.evil/"),
         ({"allowed_domains": ["a.example"]}, "http://A.example/", "http://x.a.example/"),
+        ({"allowed_domains": []}, "http://a.example/", "http://a.example/" + "x" * 5000),
         ({"allowed_ports": [443]}, "https://a.example/", "https://a.example:8443/"),
         ({"max_url_length": 20}, "http://a.example/", "http://a.example/" + "x" * 10),
         ({}, "http://a.example/" + "x" * 4000, "http://a.example/" + "x" * 4100),
