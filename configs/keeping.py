@@ -4,9 +4,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+A_YEAR = 365 * 24 * 60  # minutes
+
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    """Keys that are unknown here are kept, so that who reads a file can tell of them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
 
 
 class ThreadTtlSetting(_Part):
@@ -14,6 +18,9 @@ class ThreadTtlSetting(_Part):
 
     strategy: Literal["delete", "keep_latest"] = "delete"
     default_ttl: float | None = Field(default=None, gt=0, le=50_000_000)  #: Minutes after the last change.
+    sweep_interval_minutes: float | None = Field(default=None, gt=0, le=A_YEAR)
+    #: Between two searches for threads that are over it; None: SWEEP_SECONDS.
+    sweep_limit: int | None = Field(default=None, gt=0, le=100_000)  #: Threads that one search may end.
 
 
 class StoreTtlSetting(_Part):
@@ -21,6 +28,8 @@ class StoreTtlSetting(_Part):
 
     default_ttl: float | None = Field(default=None, gt=0, le=50_000_000)  #: Minutes.
     refresh_on_read: bool = True  #: Reading a document, too, makes it live longer.
+    sweep_interval_minutes: float | None = Field(default=None, gt=0, le=A_YEAR)
+    #: Between two searches for documents that are over it; None: SWEEP_SECONDS.
 
 
 class StoreIndexSetting(_Part):

@@ -148,8 +148,9 @@ class Settings(BaseSettings):
         None,
         alias="LANGGRAPH_THREAD_TTL",
         description=(
-            "TTL of threads without one of their own, as JSON: `strategy` (`delete` or `keep_latest`) and "
-            "`default_ttl` (minutes after the last change). Unset: they are kept."
+            "TTL of threads without one of their own, as JSON: `strategy` (`delete` or `keep_latest`), "
+            "`default_ttl` (minutes after the last change), `sweep_interval_minutes` and `sweep_limit` of "
+            "the search for them. Unset: they are kept."
         ),
     )
     store: StoreSetting | None = Field(
@@ -157,7 +158,8 @@ class Settings(BaseSettings):
         alias="LANGGRAPH_STORE",
         description=(
             "The store, as JSON: `index` (`dims`, `embed` as module:function or provider:model, `fields`) "
-            "makes documents searchable by meaning; `ttl` has `default_ttl` (minutes) and `refresh_on_read`."
+            "makes documents searchable by meaning; `ttl` has `default_ttl` (minutes), `refresh_on_read` and "
+            "`sweep_interval_minutes`."
         ),
     )
     sweep_seconds: float = Field(

@@ -13,7 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
 from server.api.application import build_api, in_process
+from server.api.auth import rules
+from server.api.auth.answer_cache import AnswerCache
 from server.api.auth.authenticator import Authenticator
+from server.api.auth.documented import document_security
 from server.api.auth.guard import AuthGuard
 from server.api.auth.ownership import ownership
 from server.api.body import BodyLimit
@@ -78,9 +81,11 @@ def create_app(resources: Resources) -> FastAPI:
     if http.configurable_headers is not None:
         app.add_middleware(ConfigurableHeaders, spec=http.configurable_headers)
     _add_project(app, resources, project, custom)
+    if project.auth and project.auth.openapi:
+        document_security(app, project.auth.openapi)
     app.add_middleware(Switches, spec=http)
     if http.mount_prefix:
-        app.add_middleware(MountPrefix, prefix=http.mount_prefix)
+        app.add_middleware(MountPrefix, prefix=http.mount_prefix, is_own=rules.is_known)
     app.add_middleware(BodyLimit, max_bytes=_largest_body(settings))
     cors = http.cors or CorsSpec()
     origins = (*settings.allowed_origins, *cors.allow_origins)
@@ -150,7 +155,11 @@ def _authenticator(resources: Resources, spec: AuthSpec | None) -> Authenticator
             code="invalid_config",
         )
     # Studio proves nothing about itself: its header lets in whoever sends it, so only from this machine.
-    return Authenticator(auth=found, allow_studio=settings.is_loopback and not spec.disable_studio_auth)
+    return Authenticator(
+        auth=found,
+        allow_studio=settings.is_loopback and not spec.disable_studio_auth,
+        cache=AnswerCache(spec.cache) if spec.cache else None,
+    )
 
 
 class _Wrapped:

@@ -79,7 +79,11 @@ def failures(kind: str, name: str) -> str:
     return f"{PREFIX}:failures:{kind}:{tag(name)}"
 
 
-SWEEP_TURN = f"{PREFIX}:sweep:turn"  # which keeps other processes from sweeping; expires after SWEEP_SECONDS
+def sweep_turn(what: str) -> str:
+    """Keeps other processes from a kind of sweep; expires after the pause between two of them."""
+    return f"{PREFIX}:sweep:turn:{what}"
+
+
 SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept
 
 # Sorted sets of the threads and of (run, thread) that have checkpoints; entries go with their threads. No

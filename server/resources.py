@@ -40,7 +40,7 @@ from server.runs.keeping import Keeping
 from server.runs.langgraph_json import LangGraphJson, enter_project
 from server.runs.leases import Leases
 from server.runs.queue import RunQueue, open_queue
-from server.runs.removal import ThreadRemover
+from server.runs.removal import AT_ONCE, ThreadRemover
 from server.runs.results import StateReader
 from server.runs.schedules import Schedules
 from server.runs.service import RunService
@@ -112,6 +112,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
         storage = LocalStorage(folder / "files")
+        policy = WebhookPolicy.of(project)
         webhooks = WebhookSender(
             database=database,
             queue=queue,
@@ -119,7 +120,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             timeout=settings.webhook_timeout,
             retries=settings.webhook_retry,
             allow_private=settings.webhook_allow_private,
-            policy=WebhookPolicy.of(project),
+            policy=policy,
         )
         dispatcher = Dispatcher(fair_queue=FairQueue(redis, _limits(settings)), queue=queue)
         leases = Leases(redis, keys, duration=timedelta(seconds=settings.lease_seconds), keep=keep)
@@ -131,6 +132,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             checkpointer=checkpointer,
             snapshots=snapshots,
             keep_results=keep,
+            tells=not policy.is_disabled,
         )
         executor = RunExecutor(
             worker=_worker_name(),
@@ -140,6 +142,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             checkpointer=checkpointer,
             runner=GraphRunner(
                 catalog=catalog,
+                checkpointer=checkpointer,
                 broker=broker,
                 database=database,
                 storage=storage,
@@ -212,8 +215,9 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 webhooks=webhooks,
                 store=store,
                 thread_ttl=keeping.thread_ttl(),
+                thread_limit=keeping.thread_limit or AT_ONCE,
                 keep=keep,
-                every=timedelta(seconds=settings.sweep_seconds),
+                every=keeping.sweeps(timedelta(seconds=settings.sweep_seconds)),
             ),
         )
 
@@ -245,9 +249,11 @@ def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:
         return None
     options: dict[str, Any] = {"pickle_fallback": spec.pickle_fallback}
     for name in ("allowed_json_modules", "allowed_msgpack_modules"):
-        allowed = getattr(spec, name)
-        if allowed is not None:
-            options[name] = True if allowed is True else [tuple(path) for path in allowed]
+        if name in spec.model_fields_set:
+            allowed: list[list[str]] | bool | None = getattr(spec, name)
+            options[name] = (
+                [tuple(path) for path in allowed] if isinstance(allowed, list) else allowed or None
+            )
     return JsonPlusSerializer(**options)
 
 

@@ -1,6 +1,7 @@
 """Which checkpoint a LangGraph config speaks of, and which version a channel gets next."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -28,8 +29,16 @@ def named_checkpoint(config: RunnableConfig) -> str:
     return checkpoint_id
 
 
-def fencing_token(config: RunnableConfig) -> str:
-    """The writer's fencing token, or "" for a writer that holds no lease."""
+def fencing_token(config: RunnableConfig, held: Mapping[str, str]) -> str:
+    """The writer's fencing token, or "" for a writer that holds no lease.
+
+    Args:
+        config: May hold one itself.
+        held: Tokens by thread, which come before that.
+    """
+    thread_id, _ = address(config)
+    if thread_id in held:
+        return held[thread_id]
     token = config.get("configurable", {}).get(FENCING_TOKEN)
     return "" if token is None else checked_token(token)
 

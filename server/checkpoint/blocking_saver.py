@@ -32,8 +32,8 @@ class RedisSaver(PlannedSaver):
     """A blocking checkpointer on Redis >= 6.2, Valkey or Redis Cluster, without modules.
 
     A put is one atomic round trip, so is what a task wrote, and so is reading the newest checkpoint. Every
-    error of Redis raises; none reads as "no state". A write whose config holds an ``__fencing_token`` is
-    refused once its thread has seen a greater one.
+    error of Redis raises; none reads as "no state". A write of an owner (``holding``) is refused once
+    its thread has seen a greater token; so is one whose config holds an ``__fencing_token``.
 
     Args:
         client: A client that returns bytes (``decode_responses=False``); the caller closes it.

@@ -4,7 +4,7 @@ A plan is a generator. It yields batches of commands, is sent the list of their 
 result. It does no I/O, so one plan serves the asynchronous and the synchronous saver.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -79,6 +79,7 @@ class Planner:
     options: SaverOptions
     memory: Memory
     known: dict[tuple[str, str], None] = field(default_factory=dict[tuple[str, str], None])
+    tokens: Mapping[str, str] = field(default_factory=dict[str, str])  #: Of threads whose lease is held.
 
     def remember(self, thread_id: str, run_id: str) -> None:
         """Note that a thread and run are registered."""

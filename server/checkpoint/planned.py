@@ -1,8 +1,9 @@
 """What the two savers share: their options, and how a plan's batch is spoken."""
 
+import copy
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -11,7 +12,7 @@ from redis.asyncio import RedisCluster as AsyncRedisCluster
 from redis.exceptions import NoScriptError
 
 from server.checkpoint import connection, replication
-from server.checkpoint.address import next_version
+from server.checkpoint.address import checked_token, next_version
 from server.checkpoint.codec import Codec
 from server.checkpoint.memory import Memory
 from server.checkpoint.plan import Argument, Command, Planner, SaverOptions, ScriptCall, milliseconds
@@ -38,6 +39,22 @@ class PlannedSaver(BaseCheckpointSaver[str]):
             codec = Codec(self.serde, self._planner.options.compress_above)
             self._planner = replace(self._planner, codec=codec)
         return self._planner
+
+    def holding(self, thread_id: str, token: int) -> Self:
+        """This saver as the owner of a thread uses it: what it writes to that thread carries the token.
+
+        A graph with it needs no token in its config, where nodes would see it.
+
+        Args:
+            thread_id: The thread.
+            token: The owner's fencing token.
+
+        Raises:
+            ValueError: The token is none.
+        """
+        owner = copy.copy(self)
+        owner._planner = replace(self.planner, tokens={thread_id: checked_token(token)})
+        return owner
 
     def judged_nodes(self) -> list[dict[str, Any]]:
         """For each server that holds checkpoints, the arguments that send a command to it."""

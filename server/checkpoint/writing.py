@@ -48,7 +48,7 @@ def put(
     framed = planner.codec.dump(record)
     name = layout.join(namespace, checkpoint["id"])
     keep = str(planner.options.keep_last or 0)
-    options = [fencing_token(config), planner.options.ttl_argument, keep]
+    options = [fencing_token(config, planner.tokens), planner.options.ttl_argument, keep]
     head = layout.listed([*options, layout.escape(namespace), name, layout.escape(run_id)])
 
     first = (thread_id, run_id) not in planner.known
@@ -86,7 +86,8 @@ def put_writes(
     """Store what a task wrote: one round trip. The checkpoint itself may come later."""
     thread_id, namespace = address(config)
     name = layout.join(namespace, named_checkpoint(config))
-    arguments: list[Argument] = [layout.listed([fencing_token(config), planner.options.ttl_argument])]
+    options = [fencing_token(config, planner.tokens), planner.options.ttl_argument]
+    arguments: list[Argument] = [layout.listed(options)]
     for position, (channel, value) in enumerate(writes):
         index = WRITES_IDX_MAP.get(channel, position)
         arguments.append(layout.write_name(name, task_id, index))

@@ -165,18 +165,22 @@ class Cron(SQLModel, table=True):
         default=None, foreign_key="thread.thread_id", ondelete="CASCADE", nullable=True, index=True
     )  #: None: each run gets a thread of its own.
     schedule: str  #: Five fields of cron, or six with seconds first.
-    timezone: str = "UTC"  #: In which the schedule is read: a name of the IANA database.
+    timezone: str = (
+        ""  #: In which the schedule is read: a name of the IANA database; "": none was given, UTC.
+    )
     end_time: datetime | None = _optional_time()  #: The last moment at which it may fire.
     enabled: bool = True
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    #: The fields of its RunRequest.
+    #: The fields of its RunRequest, and ``enabled`` if its caller has said that.
     on_run_completed: AfterRun = Field(default="delete", sa_column=Column(String(16), nullable=False))
     #: What becomes of a thread that a run got for itself.
     missed: MissedPolicy = Field(default="once", sa_column=Column(String(16), nullable=False))
     #: What becomes of fires that no worker was there for.
     meta: dict[str, Any] = Field(default_factory=dict, sa_column=Column("metadata", JSON, nullable=False))
     owner: str = "local"  #: Whose turns its runs use up.
-    next_run_date: datetime | None = _optional_time()  #: The next fire; None while paused and after the last.
+    next_run_date: datetime | None = (
+        _optional_time()
+    )  #: The next fire, if it is not paused; None after the last.
     created_at: datetime = _time()
     updated_at: datetime = _time()
 

@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 
 from tools.errors import InvalidInput
 
-MAX_URL_LENGTH = 2048  # characters
-
 _EMBEDDING = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))  # IPv4-compatible; NAT64
 _LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")  # leads wherever its network says
 
@@ -36,8 +34,8 @@ async def resolve_public(url: str, *, allow_private: bool) -> PublicAddress:
         InvalidInput: When it is no such URL, does not resolve, or leads to an address that is not allowed.
     """
     parts = urlsplit(url)
-    if len(url) > MAX_URL_LENGTH or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _refused(url, "it must be an http or https URL of at most 2048 characters")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _refused(url, "it must be an http or https URL")
     if parts.username or parts.password:
         raise _refused(f"{parts.scheme}://...@{parts.hostname}", "it must not contain credentials")
     addresses = await _look_up(url, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))

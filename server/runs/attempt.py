@@ -15,7 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server import metrics
 from server.access import User
-from server.checkpoint import FENCING_TOKEN, StaleFencingToken
+from server.checkpoint import AsyncRedisSaver, StaleFencingToken
 from server.db.models import Run, now
 from server.db.session import Database
 from server.keys import RunKey
@@ -61,6 +61,7 @@ class GraphRunner:
     """
 
     catalog: GraphCatalog
+    checkpointer: AsyncRedisSaver
     broker: EventBroker
     database: Database
     storage: Storage
@@ -122,14 +123,16 @@ class GraphRunner:
 
     async def _run_graph(self, run: Run, held: HeldRun, log: RunLog) -> Outcome:
         served = self.catalog.find(run.graph_id)
-        config = _config(run, held.lease.epoch)
+        config = _config(run)
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
             # Callers under an old contract cannot fetch files, so none are made for them.
             files = bind_storage(self._files_of(run)) if run.contract is None else nullcontext()
             async with served.open(
                 "threads.create_run", config=config, context=run.kwargs["context"] or None
-            ) as graph:
+            ) as opened:
+                ours = self.checkpointer.holding(run.thread_id, held.lease.epoch)
+                graph = opened.copy(update={"checkpointer": ours})
                 async with limit:
                     with files, bind_models(self.models):
                         await self._stream(run, held, log, graph, config)
@@ -197,9 +200,9 @@ def _worker_lost(run: Run) -> Outcome:
     return Outcome(status="error", failure=failure)
 
 
-def _config(run: Run, epoch: int) -> RunnableConfig:
+def _config(run: Run) -> RunnableConfig:
     given = run.kwargs["config"]
-    ours: dict[str, Any] = {FENCING_TOKEN: epoch}
+    ours: dict[str, Any] = {}
     if run.kwargs.get("strict_resume"):
         ours[STRICT_RESUME] = True
     if user := given["configurable"].get("langgraph_auth_user"):

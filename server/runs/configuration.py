@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from importlib.metadata import version
-from typing import Any, is_typeddict
+from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel
+from typing_extensions import is_typeddict  # knows its own TypedDicts, too: Pydantic's before Python 3.12
 
 from server import access
 from server.db.models import Run, Thread, now
@@ -37,7 +38,9 @@ def configure(
         "created_by": "system",
         **assistant.metadata,
         **thread.meta,
-        "graph_id": run.graph_id,
+        **(
+            {"graph_id": run.graph_id} if request.keep_thread else {}
+        ),  # as recorded: temporary ones have none
         **given.get("metadata", {}),
         **request.metadata,
         "assistant_id": run.assistant_id,

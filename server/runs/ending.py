@@ -60,6 +60,7 @@ class RunEnding:
 
     Args:
         keep_results: How long runs of an old contract are kept after their end.
+        tells: Whether webhooks are called at all.
     """
 
     database: Database
@@ -68,6 +69,7 @@ class RunEnding:
     checkpointer: BaseCheckpointSaver[str]
     snapshots: Snapshots
     keep_results: timedelta
+    tells: bool = True
 
     async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int) -> Run:
         """Commit how a run ended, as the worker with this epoch; its row then.
@@ -93,7 +95,7 @@ class RunEnding:
         run.ended_at = run.updated_at = now()
         run.expires_at = self._expiry(run)
         session.add(run)
-        if run.cancel_action != "rollback":  # which leaves no run to tell of
+        if self.tells and run.cancel_action != "rollback":  # which leaves no run to tell of
             await deliveries.add(session, run)
         await session.flush()
         await threads.settle(session, thread, error=outcome.failure, interrupted=outcome.awaits_answer)
@@ -112,7 +114,7 @@ class RunEnding:
         if run.cancel_action == "rollback":
             async with self.database.write() as session:
                 await runs.remove(session, run.run_id)
-        elif run.kwargs["webhook"]:
+        elif self.tells and run.kwargs["webhook"]:
             await self.dispatcher.queue.submit_delivery(run.run_id, attempt=1)
         await self.dispatcher.leave((run.run_id, _took(run)))
         async with self.database.read() as session:

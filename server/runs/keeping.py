@@ -1,16 +1,18 @@
 """How long threads and documents are kept and how these are found: by settings, else by langgraph.json."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from langgraph.store.base import IndexConfig, TTLConfig
 
 from configs.keeping import StoreSetting, ThreadTtlSetting
 from server.runs.importing import load_object
 from server.runs.langgraph_json import LangGraphJson
+from server.runs.sweeper import Sweep
 from server.runs.thread_ttl import ThreadTtl
 from server.store.embedding import load_embeddings
 from tools.errors import InvalidInput
@@ -54,10 +56,28 @@ class Keeping:
         duration = timedelta(minutes=self.threads.default_ttl)
         return ThreadTtl(duration=duration, strategy=self.threads.strategy)
 
+    def sweeps(self, usual: timedelta) -> Mapping[Sweep, timedelta]:
+        """The pauses between two searches of each kind.
+
+        Args:
+            usual: Of those for which nothing else is said.
+        """
+        threads = self.threads.sweep_interval_minutes if self.threads else None
+        documents = self.store.ttl.sweep_interval_minutes if self.store and self.store.ttl else None
+        given: dict[Sweep, float | None] = {"lost": None, "threads": threads, "documents": documents}
+        return {what: timedelta(minutes=each) if each else usual for what, each in given.items()}
+
+    @property
+    def thread_limit(self) -> int | None:
+        """How many threads one search may end."""
+        return self.threads.sweep_limit if self.threads else None
+
     def store_ttl(self) -> TTLConfig | None:
         """The TTL of documents that are put without one."""
         ttl = self.store.ttl if self.store else None
-        return cast("TTLConfig", ttl.model_dump()) if ttl is not None else None
+        if ttl is None:
+            return None
+        return {"default_ttl": ttl.default_ttl, "refresh_on_read": ttl.refresh_on_read}
 
     def store_index(self) -> IndexConfig | None:
         """How documents are found by meaning.
@@ -68,7 +88,8 @@ class Keeping:
         index = self.store.index if self.store else None
         if index is None:
             return None
-        return cast("IndexConfig", index.model_dump() | {"embed": self._embeddings(index.embed)})
+        embed = self._embeddings(index.embed)
+        return {"dims": index.dims, "embed": embed, "fields": index.fields}
 
     def _embeddings(self, embed: str) -> Any:
         module = embed.rpartition(":")[0]

@@ -4,10 +4,11 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 
 from configs.keeping import StoreSetting, ThreadTtlSetting
 from tools.errors import InvalidInput
@@ -16,20 +17,36 @@ logger = logging.getLogger(__name__)
 
 
 class Section(BaseModel):
-    """A part of the file; keys that are unknown here are told of and ignored."""
+    """A part of the file; keys that are unknown here are told of and ignored.
+
+    null is as if the key were not there, unless null is something that the key may be.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    def unknown_keys(self) -> list[str]:
-        """Keys that this server does nothing about, with their path."""
-        found = [key for key in self.model_extra or {} if key != "$schema"]
-        for name in type(self).model_fields:
-            part = getattr(self, name)
-            parts = part.items() if isinstance(part, dict) else [(None, part)]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - any section
-            for _, section in parts:  # pyright: ignore[reportUnknownVariableType] - any section
-                if isinstance(section, Section):
-                    found += [f"{name}.{key}" for key in section.unknown_keys()]
-        return found
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        given = cast("dict[str, Any]", value)
+        known = cls.model_fields
+        return {key: part for key, part in given.items() if part is not None or _may_be_null(known.get(key))}
+
+
+def _may_be_null(field: FieldInfo | None) -> bool:
+    return field is None or field.is_required() or field.get_default(call_default_factory=False) is None
+
+
+def unknown_keys(section: BaseModel) -> list[str]:
+    """Keys that this server does nothing about, with their path."""
+    found = [key for key in section.model_extra or {} if key != "$schema"]
+    for name in type(section).model_fields:
+        part: Any = getattr(section, name)
+        for below in cast("dict[str, Any]", part).values() if isinstance(part, dict) else [part]:
+            if isinstance(below, BaseModel):
+                found += [f"{name}.{key}" for key in unknown_keys(below)]
+    return found
 
 
 class GraphSpec(Section):
@@ -48,8 +65,8 @@ class StoreSpec(Section, StoreSetting):
 class SerdeSpec(Section):
     """Which types a checkpoint may bring back."""
 
-    allowed_json_modules: list[list[str]] | Literal[True] | None = None
-    allowed_msgpack_modules: list[list[str]] | Literal[True] | None = None
+    allowed_json_modules: list[list[str]] | bool | None = None
+    allowed_msgpack_modules: list[list[str]] | bool | None = None  #: null: only those known to be safe.
     pickle_fallback: bool = False
 
 
@@ -61,11 +78,33 @@ class CheckpointerSpec(Section):
     serde: SerdeSpec | None = None
 
 
+class SecuritySpec(Section):
+    """How the OpenAPI document says that callers authenticate, in OpenAPI's own words."""
+
+    security_schemes: dict[str, dict[str, Any]] = Field(
+        default_factory=dict[str, dict[str, Any]], alias="securitySchemes"
+    )
+    security: list[dict[str, list[str]]] = Field(default_factory=list[dict[str, list[str]]])
+    paths: dict[str, dict[str, list[dict[str, list[str]]]]] = Field(
+        default_factory=dict[str, dict[str, list[dict[str, list[str]]]]]
+    )  #: What holds for a path and method in its place.
+
+
+class AuthCacheSpec(Section):
+    """Whose answers ``authenticate`` is not asked for again."""
+
+    cache_keys: list[str] = Field(min_length=1)  #: Request headers that tell callers apart.
+    ttl_seconds: float = Field(default=60, gt=0, le=86_400)
+    max_size: int = Field(default=1000, gt=0, le=1_000_000)  #: Callers.
+
+
 class AuthSpec(Section):
     """Who may do what."""
 
     path: str
     disable_studio_auth: bool = False
+    openapi: SecuritySpec | None = None
+    cache: AuthCacheSpec | None = None
 
 
 class CorsSpec(Section):
@@ -85,11 +124,6 @@ class HeadersSpec(Section):
 
     includes: list[str] = Field(default_factory=list[str])
     excludes: list[str] = Field(default_factory=list[str])
-
-    @field_validator("includes", "excludes", mode="before")
-    @classmethod
-    def _may_be_null(cls, value: object) -> object:
-        return value or []
 
 
 class HttpSpec(Section):
@@ -116,9 +150,9 @@ class UrlPolicy(Section):
     """Where webhooks may go, beside the server's own rule on private addresses."""
 
     require_https: bool = False
-    allowed_domains: list[str] | None = None  #: ``*.example.com`` stands for its subdomains.
+    allowed_domains: list[str] | None = None  #: ``*.example.com`` stands for its subdomains; empty: all.
     allowed_ports: list[int] | None = None
-    max_url_length: int = 4096
+    max_url_length: int = Field(default=4096, gt=0, le=65_536)  #: Characters; the API takes no longer ones.
     disable_loopback: bool = False
     disable_private_ips: bool = False
 
@@ -143,6 +177,7 @@ class LangGraphJson(Section):
     auth: AuthSpec | None = None
     http: HttpSpec = Field(default_factory=HttpSpec)
     webhooks: WebhooksSpec | None = None
+    encryption: Any = None  #: Not used: see ``enter_project``.
 
     @field_validator("graphs", mode="before")
     @classmethod
@@ -180,11 +215,13 @@ def enter_project(config: Path) -> LangGraphJson:
         InvalidInput: When the file is missing or no langgraph.json.
     """
     project = read_langgraph_json(config)
-    if unknown := project.unknown_keys():
+    if unknown := unknown_keys(project):
         logger.info("%s: ignored: %s (docs/langgraph-json.md says why)", config, ", ".join(unknown))
     for name, part in (("checkpointer", project.checkpointer), ("store", project.store)):
         if part is not None and part.path is not None:
             logger.warning("%s: %s.path is not used: the server keeps them itself", config, name)
+    if project.encryption is not None:
+        logger.warning("%s: encryption is not used: what is kept is kept in clear", config)
     folder = config.parent.resolve()
     for path in [folder, *(folder / name for name in project.dependencies if name.startswith("."))]:
         for place in (path.resolve(), path.resolve() / "src"):

@@ -40,7 +40,7 @@ class CronChanges(TypedDict, total=False):
     """What to change of a cron; what is absent stays."""
 
     schedule: str
-    timezone: str
+    timezone: str | None  #: None: UTC.
     end_time: datetime | None  #: None: it has no end.
     enabled: bool  #: False pauses it. Fires of a pause are not made up for.
     request: Mapping[str, Any]  #: Fields of its RunRequest; its assistant stays.
@@ -68,9 +68,9 @@ class Schedules:
         *,
         schedule: str,
         thread_id: str | None = None,
-        timezone: str = "UTC",
+        timezone: str | None = None,
         end_time: datetime | None = None,
-        enabled: bool = True,
+        enabled: bool | None = None,
         on_run_completed: AfterRun = "delete",
         missed: MissedPolicy = "once",
         metadata: Mapping[str, Any] | None = None,
@@ -83,8 +83,9 @@ class Schedules:
             request: What each run is asked; its ``keep_thread`` follows from ``on_run_completed``.
             schedule: Five fields of cron, or six with seconds first.
             thread_id: The thread that all runs share; None for one of each run's own.
-            timezone: In which the schedule is read.
+            timezone: In which the schedule is read; None: UTC.
             end_time: The last moment at which it may fire.
+            enabled: False: it is paused. None: it is not, and nobody has said so.
             on_run_completed: What becomes of a run's own thread.
             missed: What becomes of fires that no worker was there for: ``skip`` drops them, ``once`` creates
                 one run for all of them, ``all`` one for each of the last MAX_MADE_UP.
@@ -100,10 +101,12 @@ class Schedules:
             assistant_id=assistant_id,
             thread_id=thread_id,
             schedule=schedule,
-            timezone=timezone,
+            timezone=timezone or "",
             end_time=_utc(end_time),
-            enabled=enabled,
-            payload=asdict(request) | {"stream_mode": list(request.stream_mode)},
+            enabled=enabled is not False,
+            payload=asdict(request)
+            | {"stream_mode": list(request.stream_mode)}
+            | ({} if enabled is None else {"enabled": enabled}),
             on_run_completed=on_run_completed,
             missed=missed,
             meta=dict(metadata or {}),
@@ -129,13 +132,7 @@ class Schedules:
         await self._check_changes(cron_id, changes)
         async with self.database.write() as session:
             cron = await crons.get(session, cron_id, lock=True)
-            for name in ("schedule", "timezone", "enabled", "on_run_completed", "missed"):
-                if name in changes:
-                    setattr(cron, name, changes.get(name))
-            if "end_time" in changes:
-                cron.end_time = _utc(changes["end_time"])
-            cron.meta = {**cron.meta, **changes.get("metadata", {})}
-            cron.payload = {**cron.payload, **changes.get("request", {})}
+            _apply(changes, cron)
             cron.updated_at = now()
             if changes.keys() & {"schedule", "timezone", "end_time", "enabled"}:
                 _set_next(cron, moment or now())
@@ -184,7 +181,7 @@ class Schedules:
         at = moment or now()
         async with self.database.read() as session:
             cron = await crons.find(session, cron_id)
-        if cron is None or cron.next_run_date != due:
+        if cron is None or not _is_due(cron, due):
             return None
         try:
             run_id = await self._create_run(cron, due, at)
@@ -212,7 +209,7 @@ class Schedules:
             if cron.thread_id is not None:  # in the order in which a thread's removal takes its locks
                 await session.get(Thread, cron.thread_id, with_for_update=True)
             locked = await crons.find(session, cron.cron_id, lock=True)
-            if locked is None or locked.next_run_date != due:
+            if locked is None or not _is_due(locked, due):
                 raise _NotDue
             locked.next_run_date = _plan(locked, due, at).following
             session.add(locked)
@@ -236,7 +233,7 @@ class Schedules:
         return None
 
     async def _queue(self, cron: Cron) -> None:
-        if cron.next_run_date is not None:
+        if cron.enabled and cron.next_run_date is not None:
             await self.queue.submit_cron(cron.cron_id, cron.next_run_date)
 
     async def _checked(self, request: RunRequest) -> str:
@@ -264,8 +261,29 @@ class _Plan:
     following: datetime | None  #: The cron's next moment.
 
 
+def _apply(changes: CronChanges, cron: Cron) -> None:
+    for name in ("schedule", "enabled", "on_run_completed", "missed"):
+        if name in changes:
+            setattr(cron, name, changes.get(name))
+    if "timezone" in changes:
+        cron.timezone = changes["timezone"] or ""
+    if "end_time" in changes:
+        cron.end_time = _utc(changes["end_time"])
+    cron.meta = {**cron.meta, **changes.get("metadata", {})}
+    said = {"enabled": changes["enabled"]} if "enabled" in changes else {}
+    cron.payload = {**cron.payload, **changes.get("request", {}), **said}
+
+
+def _is_due(cron: Cron, moment: datetime) -> bool:
+    return cron.enabled and cron.next_run_date == moment
+
+
+def _timetable(cron: Cron) -> Timetable:
+    return Timetable(cron.schedule, cron.timezone or "UTC")
+
+
 def _plan(cron: Cron, due: datetime, at: datetime) -> _Plan:
-    timetable = Timetable(cron.schedule, cron.timezone)
+    timetable = _timetable(cron)
     if at - due <= ON_TIME:
         return _Plan(creates_run=True, following=_within(cron, timetable.after(due)))
     if cron.missed != "all":
@@ -278,14 +296,14 @@ def _plan(cron: Cron, due: datetime, at: datetime) -> _Plan:
 
 def _set_next(cron: Cron, at: datetime) -> None:
     """Check a cron's times and set its next moment."""
-    following = _within(cron, Timetable(cron.schedule, cron.timezone).after(at))
+    following = _within(cron, _timetable(cron).after(at))
     if cron.enabled and following is None:
         raise InvalidInput(
             f"end_time: the schedule {cron.schedule!r} does not fire from now until {cron.end_time}.",
             hint="Give a later end_time, or null for none.",
             code="never_fires",
         )
-    cron.next_run_date = following if cron.enabled else None
+    cron.next_run_date = following
 
 
 def _within(cron: Cron, moment: datetime | None) -> datetime | None:
@@ -295,7 +313,7 @@ def _within(cron: Cron, moment: datetime | None) -> datetime | None:
 
 
 def _request(cron: Cron) -> RunRequest:
-    payload = cron.payload
+    payload = {name: value for name, value in cron.payload.items() if name in _REQUEST_FIELDS}
     config = cast("dict[str, Any]", payload["config"])
     configurable = {**config.get("configurable", {}), "cron_id": cron.cron_id}
     ours: dict[str, Any] = {

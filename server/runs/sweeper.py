@@ -7,10 +7,10 @@ work. A step that fails is logged and leaves the others to do theirs.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Literal, cast, get_args
 
 from server import keys, lua
 from server.db.models import now
@@ -29,6 +29,8 @@ from tools.storage.local import LocalStorage
 logger = logging.getLogger(__name__)
 
 UNFINISHED_FILES = timedelta(days=1)  # after which a file that is still being written has lost its writer
+Sweep = Literal["lost", "threads", "documents"]
+SWEEPS: tuple[Sweep, ...] = get_args(Sweep)
 STREAMS_AT_ONCE = 5000  # runs whose streams one pass looks at; the next one goes on
 
 
@@ -39,8 +41,9 @@ class Sweeper:
     Args:
         redis: A client that returns bytes.
         thread_ttl: The TTL of threads without one of their own.
+        thread_limit: How many threads that are over their TTL one pass may end.
         keep: How long streams are kept after a run's end.
-        every: The pause between two passes, of all processes together.
+        every: The pauses between two passes of each kind, of all processes together.
     """
 
     redis: lua.Client
@@ -53,37 +56,50 @@ class Sweeper:
     webhooks: WebhookSender
     store: SqlStore
     thread_ttl: ThreadTtl | None = None
+    thread_limit: int = AT_ONCE
     keep: timedelta
-    every: timedelta
+    every: Mapping[Sweep, timedelta]
 
     async def keep_sweeping(self) -> None:
         """Sweep until cancelled, unless another process does."""
         while True:
             try:
-                if await self.take_turn():
-                    _report(await self.sweep())
+                due: list[Sweep] = [what for what in SWEEPS if await self.take_turn(what)]
+                if due:
+                    _report(await self.sweep(*due))
             except Exception:  # whatever fails now may work in the next pass
                 logger.exception("Sweeping failed; it is tried again")
-            await asyncio.sleep(self.every.total_seconds())
+            await asyncio.sleep(min(self.every.values()).total_seconds())
 
-    async def sweep(self, *, moment: datetime | None = None) -> Counter[str]:
+    async def sweep(self, *kinds: Sweep, moment: datetime | None = None) -> Counter[str]:
         """One pass; returns how many of each kind of thing something was done about.
 
         Args:
+            kinds: What is swept: threads and documents that are over their TTL, or all that is lost or kept
+                long enough for another reason; without any, everything.
             moment: The current time.
         """
         at = moment or now()
+        done = Counter[str]()
+        for kind in kinds or SWEEPS:
+            if kind == "threads":
+                done["outlived threads"] = await self._attempt("outlived threads", self._end_outlived(at))
+            elif kind == "documents":
+                done["expired documents"] = await self._attempt("the store", self.store.remove_expired(at))
+            else:
+                done += await self._sweep_lost(at)
+        return +done
+
+    async def _sweep_lost(self, at: datetime) -> Counter[str]:
         await self._attempt("unfinished runs", self.runs.recover())  # most of them are under way: not counted
         done = Counter[str]()
         done["late cron fires"] = await self._attempt("crons", self.schedules.queue_due(moment=at))
         done["due webhook attempts"] = await self._attempt("webhooks", self.webhooks.queue_due(moment=at))
         done["interrupted removals"] = await self._attempt("removals", self.remover.finish())
         done["expired threads"] = await self._attempt("expired threads", self._remove_expired(at))
-        done["outlived threads"] = await self._attempt("outlived threads", self._end_outlived(at))
-        done["expired documents"] = await self._attempt("the store", self.store.remove_expired(at))
         done["open streams"] = await self._attempt("open streams", self._remove_streams(at))
         done["orphan files"] = await self._attempt("orphan files", self._remove_files(at))
-        return +done
+        return done
 
     async def _attempt(self, name: str, step: Awaitable[int]) -> int:
         try:
@@ -92,10 +108,10 @@ class Sweeper:
             logger.exception("Sweeping of %s failed; it is tried again", name)
             return 0
 
-    async def take_turn(self) -> bool:
+    async def take_turn(self, what: Sweep) -> bool:
         """Take the turn for the time of one pause; nobody gives it back, so it also spaces the passes."""
-        milliseconds = max(1, self.every // timedelta(milliseconds=1))
-        return bool(await self.redis.set(keys.SWEEP_TURN, b"1", nx=True, px=milliseconds))
+        milliseconds = max(1, self.every[what] // timedelta(milliseconds=1))
+        return bool(await self.redis.set(keys.sweep_turn(what), b"1", nx=True, px=milliseconds))
 
     async def _remove_expired(self, at: datetime) -> int:
         async with self.database.read() as session:
@@ -105,7 +121,7 @@ class Sweeper:
     async def _end_outlived(self, at: datetime) -> int:
         default = (self.thread_ttl.duration, self.thread_ttl.strategy) if self.thread_ttl else None
         async with self.database.read() as session:
-            outlived = await removals.outlived_threads(session, at, limit=AT_ONCE, default=default)
+            outlived = await removals.outlived_threads(session, at, limit=self.thread_limit, default=default)
         return sum([await self._attempt(f"thread {it.thread_id}", self._end(it)) for it in outlived])
 
     async def _end(self, outlived: removals.Outlived) -> int:

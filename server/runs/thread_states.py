@@ -10,7 +10,7 @@ from langchain_core.utils.uuid import uuid7
 from langgraph.errors import EmptyInputError, InvalidUpdateError
 from langgraph.types import StateSnapshot, StateUpdate
 
-from server.checkpoint import FENCING_TOKEN, AsyncRedisSaver, StaleFencingToken
+from server.checkpoint import AsyncRedisSaver, StaleFencingToken
 from server.db.models import Thread, ThreadSnapshot
 from server.db.repositories import runs, threads
 from server.db.session import Database
@@ -112,12 +112,12 @@ class ThreadStates:
             busy = [run.run_id for run in await runs.active(session, thread_id)]
         if busy:
             raise _in_flight(thread_id, busy)
-        async with self._opened(thread, "threads.update", place.config(thread_id)) as graph:
-            if graph is None:
+        async with self._opened(thread, "threads.update", place.config(thread_id)) as opened:
+            if opened is None:
                 raise _no_graph(thread_id)
             async with self._alone(thread) as (update, epoch):
-                graph_id = thread.meta.get("graph_id")
-                config = place.config(thread_id, graph_id=graph_id, **{FENCING_TOKEN: epoch})
+                graph = opened.copy(update={"checkpointer": self.checkpointer.holding(thread_id, epoch)})
+                config = place.config(thread_id, graph_id=thread.meta.get("graph_id"))
                 with _explained():
                     made = await graph.abulk_update_state(config, supersteps)
                 state = await graph.aget_state(LATEST.config(thread_id))

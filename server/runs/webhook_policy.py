@@ -64,7 +64,7 @@ class WebhookPolicy:
             return "the URL must begin with https://"
         if rules.allowed_ports is not None and port not in rules.allowed_ports:
             return f"port {port} is not among {rules.allowed_ports}"
-        if rules.allowed_domains is not None and not any(_fits(host, d) for d in rules.allowed_domains):
+        if rules.allowed_domains and not any(_fits(host, d) for d in rules.allowed_domains):
             return f"the host {host[:100]!r} is not among the allowed domains"
         return None
 

@@ -161,8 +161,9 @@ async def test_a_paused_cron_does_not_fire(parts: RunParts) -> None:
 
     await parts.schedules.update(cron.cron_id, {"enabled": False}, moment=NOON)
 
-    assert await next_of(parts, cron) is None
+    assert await next_of(parts, cron) == NOON + HOUR
     assert await parts.schedules.fire(cron.cron_id, NOON + HOUR, moment=NOON + HOUR) is None
+    assert await parts.schedules.queue_due(moment=NOON + 3 * HOUR) == 0
 
 
 async def test_a_resumed_cron_does_not_make_up_for_its_pause(parts: RunParts) -> None:

@@ -19,12 +19,15 @@ from server.db.repositories import removals, runs
 from server.embedded_redis import embedded_redis
 from server.keys import RunKey, RunKeys
 from server.runs.job import RunRequest
+from server.runs.sweeper import SWEEPS, Sweep
+from server.runs.thread_ttl import ThreadTtl
 from tests.conftest import running
 from tests.fixtures.run_parts import KEEP, RunParts, working
 from tools.errors import Conflict, NotFound
 
 PAST = now() - timedelta(hours=1)
 FUTURE = now() + timedelta(hours=1)
+DAY = timedelta(days=1)
 SCENE = (
     "“Where is the lamp?” asked Martha Finch.\n\n“On the shelf,” said Peter Finch. “You left it there.”\n\n"
 )
@@ -267,10 +270,37 @@ async def test_a_step_that_fails_does_not_keep_the_others(
 async def test_one_process_sweeps_at_a_time(parts: RunParts) -> None:
     crowd = [parts.sweeper] * 10
 
-    turns = await asyncio.gather(*(sweeper.take_turn() for sweeper in crowd))
+    turns = await asyncio.gather(*(sweeper.take_turn("lost") for sweeper in crowd))
 
     assert turns.count(True) == 1
-    assert 0 < await parts.redis.pttl(keys.SWEEP_TURN) <= 3_600_000
+    assert 0 < await parts.redis.pttl(keys.sweep_turn("lost")) <= 3_600_000
+
+
+async def test_each_kind_of_sweep_has_a_pause_of_its_own(parts: RunParts) -> None:
+    every: dict[Sweep, timedelta] = {"lost": DAY, "threads": timedelta(hours=1), "documents": 2 * DAY}
+    sweeper = replace(parts.sweeper, every=every)
+
+    for what, pause in every.items():
+        assert await sweeper.take_turn(what)
+        assert not await sweeper.take_turn(what)
+        left = timedelta(milliseconds=await parts.redis.pttl(keys.sweep_turn(what)))
+        assert pause - timedelta(minutes=1) < left <= pause
+
+
+async def test_a_pass_of_one_kind_leaves_the_others(parts: RunParts) -> None:
+    sweeper = replace(parts.sweeper, thread_ttl=ThreadTtl(duration=timedelta(minutes=1)))
+    await parts.runs.create_thread(thread_id="outlived")
+
+    assert not await sweeper.sweep("lost", "documents", moment=FUTURE)
+    assert await sweeper.sweep("threads", moment=FUTURE) == {"outlived threads": 1}
+
+
+async def test_a_pass_ends_as_many_threads_as_it_may(parts: RunParts) -> None:
+    sweeper = replace(parts.sweeper, thread_ttl=ThreadTtl(duration=timedelta(minutes=1)), thread_limit=1)
+    for name in ("a", "b"):
+        await parts.runs.create_thread(thread_id=name)
+
+    assert await sweeper.sweep("threads", moment=FUTURE) == {"outlived threads": 1}
 
 
 async def test_sweeping_goes_on_after_a_failure(
@@ -278,7 +308,7 @@ async def test_sweeping_goes_on_after_a_failure(
 ) -> None:
     with embedded_redis(tmp_path / "redis") as url:
         gone = Redis.from_url(url)
-    sweeper = replace(parts.sweeper, redis=gone, every=timedelta(milliseconds=1))
+    sweeper = replace(parts.sweeper, redis=gone, every=dict.fromkeys(SWEEPS, timedelta(milliseconds=1)))
 
     sweeping = asyncio.create_task(sweeper.keep_sweeping())
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
 from server.access import User
+from server.api.auth.answer_cache import AnswerCache
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +49,12 @@ class Authenticator:
 
     Args:
         allow_studio: Whether LangGraph Studio, which has no account here, may come in.
+        cache: Whose answers are not asked for again; None: everybody's are.
     """
 
     auth: Auth
     allow_studio: bool
+    cache: AnswerCache | None = None
 
     async def principal(
         self, connection: HTTPConnection, *, body: Any, parameters: Mapping[str, str]
@@ -71,7 +74,13 @@ class Authenticator:
         if function is None:
             anonymous = User({"identity": "", "is_authenticated": False})
             return Principal(user=anonymous, as_handlers_see_it=anonymous)
-        user = User(_fields(await _ask(function, connection, body, parameters)))
+        caller = self.cache.caller(connection.headers) if self.cache else None
+        fields = self.cache.recall(caller) if self.cache and caller else None
+        if fields is None:
+            fields = _fields(await _ask(function, connection, body, parameters))
+            if self.cache and caller:
+                self.cache.keep(caller, fields)
+        user = User(fields)
         return Principal(user=user, as_handlers_see_it=user)
 
 

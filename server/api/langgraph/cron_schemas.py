@@ -41,7 +41,7 @@ class CronCreate(RunBody):
     timezone: str | None = None
     end_time: datetime | None = None
     on_run_completed: AfterRun = "delete"
-    enabled: bool = True
+    enabled: bool | None = None  #: True if nothing is said.
 
 
 class CronPatch(RunBody):
@@ -61,7 +61,7 @@ class CronPatch(RunBody):
         if self.schedule is not None:
             found["schedule"] = self.schedule
         if "timezone" in given:
-            found["timezone"] = self.timezone or "UTC"
+            found["timezone"] = self.timezone
         if "end_time" in given:
             found["end_time"] = self.end_time
         if self.on_run_completed is not None:
@@ -107,7 +107,7 @@ def cron_json(cron: Cron) -> dict[str, Any]:
         "user_id": _user_id(cron),
         "end_time": _iso(cron.end_time),
         "schedule": cron.schedule,
-        "timezone": cron.timezone,
+        "timezone": cron.timezone or None,
         "payload": _payload(cron),
         "next_run_date": _iso(cron.next_run_date),
         "metadata": cron.meta,
@@ -126,13 +126,13 @@ def _payload(cron: Cron) -> dict[str, Any]:
     shown = {
         name: value
         for name, value in asked.items()
-        if name in _ALWAYS_SHOWN or (name not in _NEVER_SHOWN and value != usual[name])
+        if name in _ALWAYS_SHOWN or (name not in _NEVER_SHOWN and value != usual.get(name))
     }
     configurable = config.get("configurable", {}) | {"cron_id": cron.cron_id}
     return {
         "schedule": cron.schedule,
         **shown,
-        "timezone": cron.timezone,
+        **({"timezone": cron.timezone} if cron.timezone else {}),
         "config": config | {"configurable": configurable},
     }
 

@@ -91,7 +91,7 @@ async def _create(resources: Resources, body: CronCreate, thread_id: str | None)
         request,
         schedule=body.schedule,
         thread_id=thread_id,
-        timezone=body.timezone or "UTC",
+        timezone=body.timezone,
         end_time=body.end_time,
         enabled=body.enabled,
         on_run_completed=body.on_run_completed,

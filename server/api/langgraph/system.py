@@ -17,7 +17,7 @@ async def ok(
     resources: Open, check_db: Annotated[bool, Query(description="Ask the database and Redis, too.")] = False
 ) -> Response:
     """Health: answers as soon as requests are served; 503 when a part that it was to ask does not answer."""
-    if check_db:
+    if check_db and not resources.project.http.disable_meta:
         await resources.database.check()
         await resources.dispatcher.fair_queue.waiting()
     return json_answer({"ok": True, "services": {}})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import Cron
@@ -45,11 +45,6 @@ async def find(session: AsyncSession, cron_id: str, *, lock: bool = False) -> Cr
     return await session.get(Cron, cron_id, with_for_update=lock)
 
 
-async def remove_of_assistant(session: AsyncSession, assistant_id: str) -> None:
-    """Delete an assistant's crons."""
-    await session.exec(delete(Cron).where(col(Cron.assistant_id) == assistant_id))
-
-
 async def search(
     session: AsyncSession, wanted: CronFilter, *, sort_by: SortBy = "created_at", descending: bool = True
 ) -> list[Cron]:
@@ -66,8 +61,8 @@ async def search(
 
 async def due(session: AsyncSession, before: datetime) -> list[Cron]:
     """Every cron that fires before this moment, earliest first."""
-    query = select(Cron).where(col(Cron.next_run_date) < before).order_by(col(Cron.next_run_date))
-    return list((await session.exec(query)).all())
+    query = select(Cron).where(col(Cron.enabled).is_(True), col(Cron.next_run_date) < before)
+    return list((await session.exec(query.order_by(col(Cron.next_run_date)))).all())
 
 
 def _contains(whole: Any, part: Any) -> bool:

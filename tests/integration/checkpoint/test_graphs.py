@@ -213,6 +213,46 @@ async def test_a_zombie_worker_cannot_go_on_with_a_graph(saver: AsyncRedisSaver)
     assert result["steps"] == ["in", "one", "two"]
 
 
+async def test_an_owner_that_another_follows_cannot_go_on_in_a_subgraph(saver: AsyncRedisSaver) -> None:
+    seen: list[Any] = []
+
+    async def lose_the_thread(state: Steps, config: RunnableConfig) -> dict[str, Any]:
+        seen.append(config["configurable"].keys())
+        await saver.afence("t", 2)
+        return {"steps": ["inner"]}
+
+    inner = StateGraph(Steps).add_sequence([lose_the_thread]).add_edge(START, "lose_the_thread").compile()
+    graph = StateGraph(Steps).add_sequence([("below", inner)]).add_edge(START, "below")
+
+    with pytest.raises(StaleFencingToken):
+        await graph.compile(checkpointer=saver.holding("t", 1)).ainvoke(
+            {"steps": [], "constant": "c"}, thread("t"), durability="sync"
+        )
+    state = await graph.compile(checkpointer=saver).aget_state(thread("t"), subgraphs=True)
+    assert state.tasks[0].state.next == ("lose_the_thread",)  # type: ignore[union-attr]
+    assert FENCING_TOKEN not in seen[0]
+
+
+async def test_an_owner_of_a_thread_writes_to_others_without_a_token(saver: AsyncRedisSaver) -> None:
+    await saver.afence("other", 2)
+
+    graph = two_steps(saver.holding("t", 1))
+
+    assert await graph.ainvoke({"steps": [], "constant": "c"}, thread("other"))
+
+
+def test_a_blocking_saver_refuses_an_owner_that_another_follows(deployment: str) -> None:
+    with RedisSaver.from_conn_string(deployment) as saver:
+        saver.delete_thread("t")
+        saver.fence("t", 2)
+        graph = two_steps(saver)
+
+        with pytest.raises(StaleFencingToken):
+            graph.copy(update={"checkpointer": saver.holding("t", 1)}).invoke(
+                {"steps": [], "constant": "c"}, thread("t")
+            )
+
+
 def test_a_blocking_graph_and_an_asynchronous_one_share_a_thread(deployment: str) -> None:
     with RedisSaver.from_conn_string(deployment) as blocking:
         blocking.delete_thread("t")

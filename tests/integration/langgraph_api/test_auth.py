@@ -256,3 +256,60 @@ async def test_a_body_that_is_no_json_is_refused(http: Clients) -> None:
 async def test_an_address_without_a_rule_is_not_there(http: Clients) -> None:
     assert (await http.ann.get("/nowhere")).status_code == 404
     assert (await http.ann.put("/threads")).status_code == 405
+
+
+COUNTING = """
+from langgraph.graph import END, START, StateGraph
+from langgraph_sdk import Auth
+from typing_extensions import TypedDict
+
+auth = Auth()
+asked = []
+
+@auth.authenticate
+async def authenticate(headers):
+    asked.append(headers.get(b"x-token"))
+    if headers.get(b"x-token") == b"wrong":
+        raise Auth.exceptions.HTTPException(status_code=401, detail="wrong")
+    return {"identity": "ann", "asked": len(asked)}
+
+class State(TypedDict, total=False):
+    asked: int
+
+graph = StateGraph(State)
+graph.add_node("tell", lambda _, config: {"asked": config["configurable"]["langgraph_auth_user"]["asked"]})
+graph.add_edge(START, "tell")
+"""
+
+
+def test_a_callers_answer_is_not_asked_for_again_while_it_holds(tmp_path: Path) -> None:
+    auth = {"path": "./counting.py:auth", "cache": {"cache_keys": ["x-token"], "ttl_seconds": 3600}}
+    config = project(tmp_path / "p", "counting", COUNTING, graphs={"g": "./counting.py:graph"}, auth=auth)
+    run = {"assistant_id": "g", "input": {}}
+
+    with serving(config, tmp_path / "data") as server, httpx.Client(base_url=server.url) as client:
+
+        def asked(token: str) -> Any:
+            return client.post("/runs/wait", json=run, headers={"x-token": token}).json().get("asked")
+
+        answers = [asked(token) for token in ("one", "one", "wrong", "wrong", "two", "one")]
+
+    assert answers == [1, 1, None, None, 4, 1]
+
+
+def test_the_openapi_document_says_how_callers_authenticate(tmp_path: Path) -> None:
+    scheme = {"type": "apiKey", "in": "header", "name": "x-token"}
+    security = {
+        "securitySchemes": {"token": scheme},
+        "security": [{"token": []}],
+        "paths": {"/threads": {"POST": [{"token": ["write"]}]}, "/nowhere": {"GET": []}},
+    }
+    auth = {"path": "./counting_too.py:auth", "openapi": security}
+    config = project(tmp_path / "p", "counting_too", COUNTING, graphs={}, auth=auth)
+
+    with serving(config, tmp_path / "data") as server:
+        document = httpx.get(f"{server.url}/openapi.json").json()
+
+    assert document["components"]["securitySchemes"]["token"] == scheme
+    assert document["security"] == [{"token": []}]
+    assert document["paths"]["/threads"]["post"]["security"] == [{"token": ["write"]}]

@@ -61,6 +61,20 @@ async def test_a_cron_of_a_thread_keeps_to_it(project_client: httpx.AsyncClient,
 
     cron = response.json()
     assert (cron["thread_id"], cron["on_run_completed"], cron["enabled"]) == (thread, None, False)
+    assert cron["next_run_date"].endswith("T00:00:00+00:00")
+
+
+async def test_a_cron_shows_the_zone_and_the_switch_that_its_caller_named(
+    project_client: httpx.AsyncClient,
+) -> None:
+    silent, said = await created(project_client), await created(project_client, enabled=True, timezone="UTC")
+    changes = {"enabled": False, "timezone": None}
+    changed = (await project_client.patch(f"/runs/crons/{said['cron_id']}", json=changes)).json()
+
+    assert (silent["timezone"], silent["enabled"]) == (None, True)
+    assert silent["payload"].keys().isdisjoint({"timezone", "enabled"})
+    assert (said["timezone"], said["payload"]["timezone"], said["payload"]["enabled"]) == ("UTC", "UTC", True)
+    assert (changed["timezone"], changed["enabled"], changed["payload"]["enabled"]) == (None, False, False)
 
 
 async def test_a_cron_needs_a_thread_that_is_there(project_client: httpx.AsyncClient) -> None:
@@ -138,12 +152,12 @@ async def test_changes_are_laid_over_a_cron(project_client: httpx.AsyncClient) -
     assert changed["next_run_date"].endswith("T07:30:00+00:00")
 
 
-async def test_a_paused_cron_has_no_next_moment(project_client: httpx.AsyncClient) -> None:
+async def test_a_paused_cron_shows_when_it_would_fire(project_client: httpx.AsyncClient) -> None:
     cron = await created(project_client)
 
     paused = (await project_client.patch(f"/runs/crons/{cron['cron_id']}", json={"enabled": False})).json()
 
-    assert (paused["enabled"], paused["next_run_date"]) == (False, None)
+    assert (paused["enabled"], paused["next_run_date"]) == (False, cron["next_run_date"])
 
 
 async def test_a_change_of_nothing_is_refused(project_client: httpx.AsyncClient) -> None:

@@ -54,6 +54,33 @@ async def test_the_api_is_also_below_the_prefix(http: httpx.AsyncClient) -> None
     assert (await http.get("/agents/hello")).status_code == 200
 
 
+def test_the_places_that_answers_name_are_below_the_prefix_of_their_request(server: Server) -> None:
+    body = {"assistant_id": "double", "input": {"value": 1}, "on_completion": "keep"}
+    plain = httpx.post(f"{server.url}/runs/wait", json=body)
+    answer = httpx.post(f"{server.url}/agents/runs/wait", json=body)
+
+    place = answer.headers["location"]
+    assert (plain.headers["location"][:9], place[:16]) == ("/threads/", "/agents/threads/")
+    assert answer.headers["content-location"] == place.removesuffix("/join")
+    resolved = httpx.get(httpx.URL(server.url).join(place))
+    with httpx.Client(base_url=f"{server.url}/agents") as client:
+        appended = client.get(place)  # as the SDKs do
+    assert resolved.json() == appended.json() == {"value": 2}
+
+
+@pytest.mark.parametrize("path", ["/threads/", "/agents/threads/"])
+async def test_a_redirect_stays_below_the_prefix(http: httpx.AsyncClient, path: str) -> None:
+    answer = await http.post(path, json={}, follow_redirects=True)
+
+    assert (answer.status_code, answer.url.path) == (200, path.rstrip("/"))
+
+
+async def test_an_agents_card_names_its_place_below_the_prefix(http: httpx.AsyncClient) -> None:
+    card = (await http.get("/agents/.well-known/agent-card.json?assistant_id=double")).json()
+
+    assert card["url"].startswith(f"{http.base_url}/agents/a2a/")
+
+
 @pytest.mark.parametrize(("method", "path"), [("GET", "/store/items"), ("POST", "/mcp"), ("POST", "/mcp/")])
 async def test_what_is_disabled_is_not_there(http: httpx.AsyncClient, method: str, path: str) -> None:
     answer = await http.request(method, path, json={})
@@ -61,12 +88,13 @@ async def test_what_is_disabled_is_not_there(http: httpx.AsyncClient, method: st
     assert (answer.status_code, answer.json()["error"]) == (404, "switched_off")
 
 
-async def test_disabled_webhooks_are_refused(http: httpx.AsyncClient) -> None:
+async def test_a_run_goes_without_its_webhook_where_these_are_disabled(http: httpx.AsyncClient) -> None:
     body = {"assistant_id": "double", "input": {"value": 1}, "webhook": "https://example.com/"}
 
     answer = await http.post("/runs/wait", json=body)
 
-    assert (answer.status_code, answer.json()["error"]) == (422, "webhooks_disabled")
+    assert (answer.status_code, answer.json()) == (200, {"value": 2})
+    assert (await http.get("/api/v1/webhooks")).json() == []
 
 
 @pytest.mark.parametrize("origin", [STUDIO, "https://a.example.com", "http://localhost:3000"])

@@ -12,7 +12,7 @@ import pytest
 
 from configs.settings import Settings
 from server.resources import open_resources
-from server.runs.langgraph_json import LangGraphJson, enter_project, read_langgraph_json
+from server.runs.langgraph_json import LangGraphJson, enter_project, read_langgraph_json, unknown_keys
 from server.runs.webhook_policy import WebhookPolicy
 from tests.conftest import Server
 from tests.fixtures.receiver import listening
@@ -138,14 +138,39 @@ def test_a_missing_env_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_unknown_keys_are_ignored_with_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    config = project(
-        tmp_path, "unused", "", graphs={}, ui={}, http={"logging_headers": {}}, node_version="20"
-    )
+    keys: dict[str, Any] = {
+        "ui": {},
+        "node_version": "20",
+        "http": {"logging_headers": {}},
+        "store": {"cache": 1, "ttl": {"sweep": 1}},
+        "checkpointer": {"ttl": {"sweep_interval_minutes": 1, "sweep": 1}},
+    }
+    config = project(tmp_path, "unused", "", graphs={}, **keys)
 
     with caplog.at_level(logging.INFO, logger="server.runs.langgraph_json"):
         enter_project(config)
 
-    assert "ignored: ui, node_version, http.logging_headers" in caplog.text
+    told = "store.cache, store.ttl.sweep, checkpointer.ttl.sweep, http.logging_headers"
+    assert f"ignored: ui, node_version, {told} (" in caplog.text
+
+
+@pytest.mark.parametrize("keys", [{"encryption": {"path": "./x.py:y"}}, {"store": {"path": "./x.py:y"}}])
+def test_what_is_not_done_and_matters_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, keys: dict[str, Any]
+) -> None:
+    enter_project(project(tmp_path, "unused", "", graphs={}, **keys))
+
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_null_is_as_if_the_key_were_not_there() -> None:
+    nothing: dict[str, Any] = {"graphs": {}, "http": None, "dependencies": None, "env": None, "store": None}
+    parts = {"http": {"cors": {"max_age": None}, "middleware_order": None}, "webhooks": {"headers": None}}
+
+    assert LangGraphJson.model_validate(nothing) == LangGraphJson(graphs={})
+    found = LangGraphJson.model_validate({"graphs": {}, **parts})
+    assert found.http.cors is not None
+    assert (found.http.cors.max_age, found.http.middleware_order) == (600, "middleware_first")
 
 
 def test_dependencies_are_importable(tmp_path: Path) -> None:
@@ -180,7 +205,7 @@ def test_what_cannot_be_served_stops_the_start(tmp_path: Path, keys: dict[str, A
 
 
 def test_our_own_file_has_no_unknown_key() -> None:
-    assert read_langgraph_json(Path(__file__).parents[3] / "langgraph.json").unknown_keys() == []
+    assert unknown_keys(read_langgraph_json(Path(__file__).parents[3] / "langgraph.json")) == []
 
 
 @pytest.mark.parametrize("part", ["checkpointer", "store"])
@@ -211,7 +236,10 @@ graph.add_edge(START, "make")
 """
 
 
-@pytest.mark.parametrize(("allowed", "kind"), [([["serde_listed", "Mine"]], "Mine"), ([], "dict")])
+@pytest.mark.parametrize(
+    ("allowed", "kind"),
+    [([["serde_listed", "Mine"]], "Mine"), (True, "Mine"), ([], "dict"), (False, "dict"), (None, "dict")],
+)
 async def test_a_state_brings_back_only_the_types_that_are_allowed(
     tmp_path: Path, redis_url: str, allowed: Any, kind: str
 ) -> None:
@@ -243,8 +271,10 @@ def policy(**webhooks: Any) -> WebhookPolicy:
         ({"require_https": True}, "https://a.example/", "http://a.example/"),
         ({"allowed_domains": ["*.a.example"]}, "http://x.a.example/", "http://a.example.evil/"),
         ({"allowed_domains": ["a.example"]}, "http://A.example/", "http://x.a.example/"),
+        ({"allowed_domains": []}, "http://a.example/", "http://a.example/" + "x" * 5000),
         ({"allowed_ports": [443]}, "https://a.example/", "https://a.example:8443/"),
         ({"max_url_length": 20}, "http://a.example/", "http://a.example/" + "x" * 10),
+        ({}, "http://a.example/" + "x" * 4000, "http://a.example/" + "x" * 4100),
     ],
 )
 def test_webhooks_keep_to_the_rules_for_urls(rules: dict[str, Any], good: str, bad: str) -> None:

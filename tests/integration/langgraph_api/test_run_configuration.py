@@ -8,6 +8,7 @@ import pytest
 from tests.fixtures.busy_threads import new_thread
 
 ECHO: dict[str, Any] = {"assistant_id": "echo", "input": {}}
+TIMES = ("__request_start_time_ms__", "__after_seconds__")
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ async def test_a_node_knows_its_run_its_thread_and_its_caller(
     assert (seen["langgraph_auth_user"], seen["langgraph_auth_permissions"]) == ("None", "[]")
     assert seen["langgraph_request_id"]
     assert int(seen["__request_start_time_ms__"]) > 0
+    assert not [key for key in seen if key.startswith("__") and key not in TIMES]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ async def test_a_batch_starts_every_run(project_client: httpx.AsyncClient) -> No
 
     runs = created.json()
     assert [run["status"] for run in runs] == ["pending", "pending"]
+    assert [list(run["metadata"]) for run in runs] == [["created_by", "assistant_id"]] * 2
     for run, steps in zip(runs, (["first"], ["model", "after"]), strict=True):
         joined = await project_client.get(f"/threads/{run['thread_id']}/runs/{run['run_id']}/join")
         assert joined.json()["steps"] == steps

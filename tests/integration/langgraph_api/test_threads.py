@@ -208,7 +208,7 @@ async def test_a_copy_has_the_sources_state_and_goes_its_own_way(project_client:
 
     copy = response.json()
     assert UUID(copy["thread_id"]).version == 4
-    assert copy["metadata"]["owner"] == "bob"
+    assert (copy["metadata"]["owner"], copy["config"]) == ("bob", {})
     assert set(copy) == {
         "thread_id", "created_at", "updated_at", "state_updated_at", "metadata", "status", "config",
     }  # fmt: skip

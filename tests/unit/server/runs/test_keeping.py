@@ -30,6 +30,20 @@ def test_the_file_says_how_long_threads_and_documents_are_kept() -> None:
     assert found.store_ttl() == {"default_ttl": 7, "refresh_on_read": False}
 
 
+def test_the_file_says_how_often_each_is_swept() -> None:
+    usual = timedelta(seconds=60)
+    ttl = {"sweep_interval_minutes": 3, "sweep_limit": 2}
+    found = keeping({"checkpointer": {"ttl": ttl}, "store": {"ttl": {"sweep_interval_minutes": 0.5}}})
+
+    assert found.sweeps(usual) == {
+        "lost": usual,
+        "threads": timedelta(minutes=3),
+        "documents": timedelta(seconds=30),
+    }
+    assert found.thread_limit == 2
+    assert set(keeping({}).sweeps(usual).values()) == {usual}
+
+
 def test_the_environment_wins_over_the_file() -> None:
     found = keeping(KEYS, threads=ThreadTtlSetting(default_ttl=1), store=StoreSetting())
 
