@@ -1,6 +1,6 @@
 """States as the protocol shows them: messages without the empty fields of LangChain's own form.
 
-What a model said is told in content blocks, whatever form it has in the state, which stays as the graph left it.
+What a model said is told in content blocks, whatever form it has in the state that the graph works on.
 """
 
 from typing import Any, cast
