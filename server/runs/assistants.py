@@ -161,10 +161,10 @@ class Assistants:
         *,
         sort_by: SortBy = "created_at",
         descending: bool = True,
-        limit: int = 10,
+        limit: int | None = 10,
         offset: int = 0,
     ) -> list[Assistant]:
-        """One page of the assistants that fit; raises NotFound for a graph that is unknown."""
+        """One page of the assistants that fit, or all; raises NotFound for a graph that is unknown."""
         self._check_graph(wanted.graph_id)
         async with self.database.read() as session:
             return await assistants.search(
