@@ -19,6 +19,8 @@ class ResolvedAssistant:
 
     assistant_id: str
     graph_id: str
+    name: str
+    description: str | None = None
     config: dict[str, Any] = field(default_factory=dict[str, Any])
     context: dict[str, Any] = field(default_factory=dict[str, Any])
     metadata: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -70,6 +72,8 @@ class Assistants:
             return ResolvedAssistant(
                 assistant_id=row.assistant_id,
                 graph_id=row.graph_id,
+                name=row.name,
+                description=row.description,
                 config=row.config,
                 context=row.context,
                 metadata=row.meta,
@@ -77,7 +81,12 @@ class Assistants:
         if served is None:
             raise self.catalog.unknown(assistant)
         # A graph runs by its name even if somebody has deleted its assistant.
-        return ResolvedAssistant(assistant_id=served.assistant_id, graph_id=served.graph_id)
+        return ResolvedAssistant(
+            assistant_id=served.assistant_id,
+            graph_id=served.graph_id,
+            name=served.name,
+            description=served.description or None,
+        )
 
     async def graph_of(self, assistant: str) -> ServedGraph:
         """An assistant's graph; raises as ``resolve`` does."""
@@ -161,10 +170,10 @@ class Assistants:
         *,
         sort_by: SortBy = "created_at",
         descending: bool = True,
-        limit: int = 10,
+        limit: int | None = 10,
         offset: int = 0,
     ) -> list[Assistant]:
-        """One page of the assistants that fit; raises NotFound for a graph that is unknown."""
+        """One page of the assistants that fit, or all; raises NotFound for a graph that is unknown."""
         self._check_graph(wanted.graph_id)
         async with self.database.read() as session:
             return await assistants.search(

@@ -1,5 +1,7 @@
 """What a run or thread holds when somebody asks for it."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -27,8 +29,7 @@ class StateReader:
 
     async def values(self, run: Run, checkpoint_id: str | None) -> Any:
         """A run's values at one checkpoint, the latest without or when that one is gone."""
-        config = _config(run.thread_id)
-        async with self.catalog.find(run.graph_id).open("threads.read", config=config) as graph:
+        async with self._opened(run) as (graph, config):
             if checkpoint_id is not None:
                 state = await graph.aget_state(
                     {"configurable": {"thread_id": run.thread_id, "checkpoint_id": checkpoint_id}}
@@ -37,12 +38,34 @@ class StateReader:
                     return output_values(graph, state.values)
             return output_values(graph, (await graph.aget_state(config)).values)
 
+    async def left_by(self, run: Run) -> Any:
+        """A run's values at the last checkpoint that it has made; None when there is none (any more)."""
+        async with self._opened(run) as (graph, config):
+            async for state in graph.aget_state_history(config, filter={"run_id": run.run_id}, limit=1):
+                return output_values(graph, state.values)
+        return None
+
+    async def found_by(self, run: Run) -> Any:
+        """The values that a run began with; None when it has made no checkpoint, or its first is gone."""
+        async with self._opened(run) as (graph, config):
+            history = graph.aget_state_history(config, filter={"run_id": run.run_id})
+            made = [state async for state in history]
+            if not made:
+                return None
+            before = made[-1].parent_config
+            return output_values(graph, (await graph.aget_state(before)).values if before else {})
+
+    @asynccontextmanager
+    async def _opened(self, run: Run) -> AsyncGenerator[tuple[AnyGraph, RunnableConfig]]:
+        config = _config(run.thread_id)
+        async with self.catalog.find(run.graph_id).open("threads.read", config=config) as graph:
+            yield graph, config
+
     async def output(self, run: Run) -> dict[str, Any]:
         """A run's outcome, as the API's wait and join return it: values, interrupts, or the error."""
         if run.error is not None:
             return {"__error__": run.error}
-        config = _config(run.thread_id)
-        async with self.catalog.find(run.graph_id).open("threads.read", config=config) as graph:
+        async with self._opened(run) as (graph, config):
             state = await graph.aget_state(config)
             values = output_values(graph, state.values)
         return values | ({"__interrupt__": list(state.interrupts)} if state.interrupts else {})

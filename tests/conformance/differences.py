@@ -142,6 +142,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         where=("headers.content-type",),
     ),
     Difference(
+        title="An agent's card names version 0.3 of A2A beside 1.0",
+        reason="Clients of that version demand the field, and are served.",
+        captures=("17-a2a-card", "17-a2a-card2"),
+        where=("body.protocolVersion",),
+        added=True,
+    ),
+    Difference(
         title="MCP's server is called Scriptorium, and its tools answer with JSON",
         reason="Models and programs read JSON; the recorded text is Python's notation.",
         captures=("16-mcp-init", "16-mcp-call"),

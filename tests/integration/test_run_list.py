@@ -9,6 +9,7 @@ import pytest
 
 from server.db.models import Run, Thread, now
 from server.db.repositories import removals, run_list
+from server.db.repositories.run_list import RunFilter
 from server.db.session import Database, open_database
 
 HELLO = {"messages": [{"role": "user", "content": "hi"}]}
@@ -169,3 +170,59 @@ async def test_a_run_is_kept_as_long_as_its_retry(
 
     async with database.read() as session:
         assert await removals.expired_threads(session, now(), limit=9) == expired
+
+
+@pytest.fixture
+async def agents_runs(database: Database) -> Database:
+    """Three runs of an agent, of which the last waits for an answer, and one of another."""
+    begun = now()
+    async with database.write() as session:
+        for thread, status in (("open", "interrupted"), ("done", "idle")):
+            session.add(Thread(thread_id=thread, status=status))
+        await session.flush()
+        for minute, (name, thread, agent) in enumerate(
+            [("asked", "open", "a"), ("other", "done", "b"), ("told", "done", "a"), ("asks", "open", "a")]
+        ):
+            moment = begun + timedelta(minutes=minute)
+            times = {"created_at": moment, "updated_at": moment}
+            session.add(
+                Run(
+                    run_id=name, thread_id=thread, assistant_id=agent, graph_id="g", status="success", **times
+                )
+            )
+    return database
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, ["asks", "told", "asked"]),
+        ({"thread_id": "open"}, ["asks", "asked"]),
+        ({"asks": True}, ["asks"]),
+        ({"asks": False}, ["told", "asked"]),
+        ({"statuses": ["error", "timeout"]}, []),
+    ],
+)
+async def test_runs_of_an_assistant_are_filtered(
+    agents_runs: Database, wanted: dict[str, Any], found: list[str]
+) -> None:
+    fit = RunFilter(assistant_id="a", **wanted)
+
+    async with agents_runs.read() as session:
+        listed = await run_list.last_changed(session, fit, limit=9)
+        assert [run.run_id for run in listed] == found
+        assert await run_list.count(session, fit) == len(found)
+
+
+async def test_a_page_of_an_assistants_runs_begins_behind_the_last(agents_runs: Database) -> None:
+    fit = RunFilter(assistant_id="a")
+
+    async with agents_runs.read() as session:
+        [first] = await run_list.last_changed(session, fit, limit=1)
+        rest = await run_list.last_changed(session, fit, limit=9, after=(first.updated_at, first.run_id))
+        late = await run_list.last_changed(
+            session, RunFilter(assistant_id="a", since=first.updated_at), limit=9
+        )
+
+    assert [run.run_id for run in (first, *rest)] == ["asks", "told", "asked"]
+    assert [run.run_id for run in late] == ["asks"]

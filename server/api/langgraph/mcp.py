@@ -1,4 +1,4 @@
-"""Graphs as tools of the Model Context Protocol: streamable HTTP, without sessions, answers as JSON."""
+"""Assistants as tools of the Model Context Protocol: streamable HTTP, no sessions, answers as JSON."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -12,9 +12,8 @@ from server.api.following import ended
 from server.api.langgraph import json_rpc
 from server.api.langgraph.answers import json_answer, patient_answer
 from server.api.langgraph.json_rpc import Call, Params, RpcError
+from server.api.langgraph.mcp_tools import visible_tools
 from server.resources import Resources
-from server.runs.catalog import ServedGraph
-from server.runs.input_schema import input_schema
 from server.runs.job import RunRequest
 from server.stream.encoding import to_json
 from tools.errors import ServiceError
@@ -23,7 +22,6 @@ router = APIRouter(tags=["mcp"])
 
 VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 PAGE = 100  # tools
-_HINTS = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": False, "openWorldHint": True}
 
 
 @router.post("/mcp")
@@ -73,45 +71,32 @@ async def _at_once(resources: Resources, message: Call) -> Any:
         case "ping":
             return {}
         case "tools/list":
-            return _list_tools(resources, message.params)
+            return await _list_tools(resources, message.params)
         case unknown:
             raise RpcError(json_rpc.METHOD_NOT_FOUND, f"Method not found: {unknown}")
 
 
-def _list_tools(resources: Resources, params: Params) -> Params:
+async def _list_tools(resources: Resources, params: Params) -> Params:
     cursor = params.get("cursor", "0")
     if not isinstance(cursor, str) or not re.fullmatch("[0-9]{1,9}", cursor):
         raise RpcError(json_rpc.INVALID_PARAMS, f"Invalid cursor: {str(cursor)[:80]!r}")
     first = int(cursor)
-    graphs = list(_tools(resources).items())
-    page: Params = {"tools": [_tool(name, graph) for name, graph in graphs[first : first + PAGE]]}
-    return page | ({"nextCursor": str(first + PAGE)} if len(graphs) > first + PAGE else {})
-
-
-def _tools(resources: Resources) -> dict[str, ServedGraph]:
-    """The graphs by the names of their tools."""
-    return {re.sub(r"[^A-Za-z0-9_-]", "_", graph.graph_id): graph for graph in resources.catalog}
-
-
-def _tool(name: str, graph: ServedGraph) -> Params:
-    return {
-        "name": name,
-        "title": graph.title,
-        "description": graph.description or f"Tool based on the {graph.graph_id} assistant",
-        "inputSchema": input_schema(graph.graph),
-        "annotations": _HINTS,
-    }
+    tools = await visible_tools(resources)
+    page: Params = {"tools": [await tool.to_json() for tool in tools[first : first + PAGE]]}
+    return page | ({"nextCursor": str(first + PAGE)} if len(tools) > first + PAGE else {})
 
 
 async def _call_tool(resources: Resources, params: Params) -> Params:
-    """Run a graph on a thread of its own, to its end."""
+    """Run an assistant on a thread of its own, to its end."""
     name = params.get("name")
-    graph = _tools(resources).get(str(name))
-    if graph is None:
+    tool = next((tool for tool in await visible_tools(resources) if tool.name == name), None)
+    if tool is None:
         raise RpcError(json_rpc.INVALID_PARAMS, f"Unknown tool: {name}")
     try:
         request = RunRequest(
-            assistant_id=graph.graph_id, input=params.get("arguments") or {}, keep_thread=False
+            assistant_id=tool.assistant.assistant_id,
+            input=params.get("arguments") or {},
+            keep_thread=False,
         )
         run = await resources.runs.create_run(request)
         output = await resources.states.output(await ended(resources, run))

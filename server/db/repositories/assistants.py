@@ -96,10 +96,10 @@ async def search(
     *,
     sort_by: SortBy = "created_at",
     descending: bool = True,
-    limit: int,
+    limit: int | None,
     offset: int = 0,
 ) -> list[Assistant]:
-    """One page of the assistants that fit, in order."""
+    """One page of the assistants that fit, in order; all of them without a limit."""
     place = col(getattr(Assistant, sort_by))
     query = select(Assistant).where(*_conditions(wanted))
     query = query.order_by(place.desc() if descending else place.asc(), col(Assistant.assistant_id))

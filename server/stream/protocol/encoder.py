@@ -71,12 +71,14 @@ class ThreadEncoder:
             error: What went wrong, if something has.
         """
         self._let_go()
+        run = self._run
         ended = _STATUS.get(status, "failed")
-        if ended == "completed" and self._run.is_interrupted:
+        if ended == "completed" and run.is_interrupted:
             ended = "interrupted"
-        for number, (namespace, data) in enumerate(self._run.messages.abandon(error or "The run ended.")):
+        for number, (namespace, data) in enumerate(run.messages.abandon(error or "The run ended.")):
             self._make(at, "messages", namespace, data, event_id=self._synthetic("message", str(number)))
         self._lifecycle(at, ended, error if ended == "failed" else None)
+        self._tell_interrupted_state()
         return self._take()
 
     def never_begun(self, run_id: str, graph_name: str, at: Position) -> list[ProtocolEvent]:
@@ -98,7 +100,9 @@ class ThreadEncoder:
             fields = cast("Data", values)
             self._interrupts(event, namespace, fields["__interrupt__"])
             state = {key: value for key, value in fields.items() if key != "__interrupt__"}
-            if not state:
+            if not namespace and state:
+                self._run.interrupted_state = (event, state)
+            if not namespace or not state:
                 return
         made = self._logged(event, "values", namespace, shown(state))
         if self._run.tells_checkpoints:
@@ -123,8 +127,11 @@ class ThreadEncoder:
 
     def _tasks(self, event: StreamEvent, namespace: Namespace, task: Data) -> None:
         for place, data in self._run.subgraphs.follow(namespace, task):
-            event_id = self._synthetic("lc", "|".join(place), data["event"])
-            self._make(position_of(event.id), "lifecycle", place, data, event_id=event_id)
+            if data["event"] == "started":
+                self._made.append(self._logged(event, "lifecycle", place, data))
+            else:
+                event_id = self._synthetic("lc", "|".join(place), data["event"])
+                self._make(position_of(event.id), "lifecycle", place, data, event_id=event_id)
         self._passed_on(event, namespace, task)
 
     def _custom(self, event: StreamEvent, namespace: Namespace, payload: Any) -> None:
@@ -153,6 +160,7 @@ class ThreadEncoder:
 
     def _reset(self, event: StreamEvent, _: Namespace, logged: Data) -> None:
         """Another worker goes on: what was growing will be told anew."""
+        self._tell_interrupted_state()
         at = position_of(event.id)
         for namespace, data in self._run.messages.abandon(_LOST):
             self._make(at, "messages", namespace, data, event_id=self._numbered(event.id))
@@ -169,6 +177,13 @@ class ThreadEncoder:
                     data["response_schema"] = interrupt["response_schema"]
                 event_id = self._synthetic("input", "|".join(namespace), interrupt["id"])
                 self._make(position_of(event.id), "input.requested", namespace, data, event_id=event_id)
+
+    def _tell_interrupted_state(self) -> None:
+        """Tell the state in which the graph waits for answers: it comes behind the end of its run."""
+        if self._run.interrupted_state is not None:
+            event, state = self._run.interrupted_state
+            self._made.append(self._logged(event, "values", (), shown(state)))
+            self._run.interrupted_state = None
 
     def _lifecycle(self, at: Position, status: str, error: str | None = None) -> None:
         self._run.status = status
@@ -200,6 +215,9 @@ class ThreadEncoder:
         node: str | None = None,
     ) -> ProtocolEvent:
         self.seq += 1
+        kept = self._run.interrupted_state
+        # What is told before an event that was logged earlier has that one's place: places only grow.
+        position = min(at, position_of(kept[0].id)) if kept else at
         return ProtocolEvent(
             event_id=event_id,
             seq=self.seq,
@@ -208,7 +226,7 @@ class ThreadEncoder:
             timestamp=at[0],
             data=data,
             run_id=self._run.run_id,
-            position=at,
+            position=position,
             node=node,
         )
 
@@ -243,5 +261,6 @@ class _Run:
         self.subgraphs = Subgraphs()
         self.asked: set[str] = set()
         self.is_interrupted = False
+        self.interrupted_state: tuple[StreamEvent, Any] | None = None  # of the graph itself, not told yet
         self.tells_checkpoints = False
         self.told_of: tuple[str, int] = ("", 0)  # the last event of the log, how many it told after its first

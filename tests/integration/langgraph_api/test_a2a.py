@@ -1,5 +1,6 @@
 """Assistants as agents that other agents call, against the captures of the official server."""
 
+import json
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,16 +24,37 @@ def give(**data: Any) -> dict[str, Any]:
     return {"message": {"role": "user", "parts": [{"kind": "data", "data": data}], "messageId": "m1"}}
 
 
-async def post(client: httpx.AsyncClient, agent: str, method: str, params: dict[str, Any]) -> httpx.Response:
+async def post(
+    client: httpx.AsyncClient, agent: str, method: str, params: dict[str, Any], scope: str | None = None
+) -> httpx.Response:
     body = {"jsonrpc": "2.0", "id": "1", "method": method, "params": params}
-    return await client.post(f"/a2a/{agent}", json=body)
+    headers = {"LangGraph-A2A-History-Scope": scope} if scope is not None else {}
+    return await client.post(f"/a2a/{agent}", json=body, headers=headers)
 
 
-async def rpc(client: httpx.AsyncClient, agent: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+async def rpc(
+    client: httpx.AsyncClient, agent: str, method: str, params: dict[str, Any], scope: str | None = None
+) -> dict[str, Any]:
     """The answer to a call."""
-    response = await post(client, agent, method, params)
+    response = await post(client, agent, method, params, scope)
     assert response.status_code == 200
     return response.json()
+
+
+async def sent(client: httpx.AsyncClient, agent: str, params: dict[str, Any]) -> dict[str, Any]:
+    """The task of a message."""
+    return (await rpc(client, agent, "message/send", params))["result"]
+
+
+def texts(task: dict[str, Any]) -> list[str]:
+    """What was said, in order."""
+    return [message["parts"][0]["text"] for message in task["history"]]
+
+
+async def own_agent(client: httpx.AsyncClient, graph: str, **fields: Any) -> str:
+    """A new assistant, of whose tasks nobody else knows."""
+    made = await client.post("/assistants", json={"graph_id": graph} | fields)
+    return made.json()["assistant_id"]
 
 
 async def test_a_message_is_answered_with_a_task(project_client: httpx.AsyncClient) -> None:
@@ -152,10 +174,174 @@ async def test_a_task_can_be_cancelled_once(project_client: httpx.AsyncClient, t
     assert again["error"]["code"] == -32002
 
 
+async def test_every_assistant_is_an_agent(project_client: httpx.AsyncClient) -> None:
+    agent = await own_agent(project_client, "agent", name="Ada", description="Greets")
+
+    card = (await project_client.get(f"/a2a/{agent}/.well-known/agent-card.json")).json()
+    task = await sent(project_client, agent, say())
+
+    assert (card["name"], card["description"]) == ("Ada", "Greets")
+    assert card["url"].endswith(f"/a2a/{agent}")
+    assert task["status"]["state"] == "completed"
+
+
+async def test_the_message_of_an_agent_has_the_id_of_the_state(project_client: httpx.AsyncClient) -> None:
+    task = await sent(project_client, AGENT, say())
+
+    state = (await project_client.get(f"/threads/{task['contextId']}/state")).json()
+    assert task["history"][1]["messageId"] == state["values"]["messages"][1]["id"]
+    assert task["history"][1]["messageId"].endswith("-0")
+
+
+async def test_a_task_keeps_what_it_ended_with(project_client: httpx.AsyncClient) -> None:
+    first = await sent(project_client, AGENT, say("one"))
+    await sent(project_client, AGENT, say("two", contextId=first["contextId"], messageId="m2"))
+
+    found = (await rpc(project_client, AGENT, "tasks/get", {"id": first["id"]}))["result"]
+
+    assert found == first
+
+
+async def test_a_history_may_be_of_the_task_alone(project_client: httpx.AsyncClient) -> None:
+    first = await sent(project_client, AGENT, say("one"))
+    reply = say("two", contextId=first["contextId"], messageId="m2")
+
+    second = (await rpc(project_client, AGENT, "message/send", reply, "task"))["result"]
+    name = {"id": second["id"]}
+    found = {
+        scope: texts((await rpc(project_client, AGENT, "tasks/get", name, scope))["result"])
+        for scope in ("task", "context")
+    }
+
+    hello = "Hello from fake model"
+    assert texts(second) == found["task"] == ["two", hello]
+    assert found["context"] == ["one", hello, "two", hello]
+
+
+async def test_an_answer_is_a_task_without_what_came_before(project_client: httpx.AsyncClient) -> None:
+    asked = await sent(project_client, "review", give(steps=[]))
+    answered = await sent(project_client, "review", say("yes", contextId=asked["contextId"]))
+
+    found = await rpc(project_client, "review", "tasks/get", {"id": asked["id"]})
+    states = [task["status"]["state"] for task in (asked, found["result"], answered)]
+
+    assert states == ["input-required", "completed", "completed"]
+
+
+async def test_tasks_are_listed_page_by_page(project_client: httpx.AsyncClient) -> None:
+    agent = await own_agent(project_client, "agent")
+    made = [await sent(project_client, agent, say(str(number))) for number in range(3)]
+
+    first = (await rpc(project_client, agent, "tasks/list", {"pageSize": 2}))["result"]
+    rest = {"pageSize": 2, "pageToken": first["nextPageToken"]}
+    second = (await rpc(project_client, agent, "tasks/list", rest))["result"]
+
+    found = [task["id"] for task in [*first["tasks"], *second["tasks"]]]
+    assert found == [task["id"] for task in reversed(made)]
+    assert (first["pageSize"], first["totalSize"], second["nextPageToken"]) == (2, 3, "")
+    assert texts(first["tasks"][0]) == ["2", "Hello from fake model"]
+    assert "artifacts" not in first["tasks"][0]
+
+
+async def test_listed_tasks_show_their_results_if_asked_to(project_client: httpx.AsyncClient) -> None:
+    task = await sent(project_client, AGENT, say())
+
+    wish = {"contextId": task["contextId"], "includeArtifacts": True, "historyLength": 0}
+    [found] = (await rpc(project_client, AGENT, "tasks/list", wish))["result"]["tasks"]
+
+    assert found == task | {"history": []}
+
+
+async def test_tasks_are_listed_by_their_state(project_client: httpx.AsyncClient) -> None:
+    agent = await own_agent(project_client, "review")
+    first = await sent(project_client, agent, give(steps=[]))
+    second = await sent(project_client, agent, say("yes", contextId=first["contextId"]))
+    third = await sent(project_client, agent, give(steps=[]))
+
+    async def listed(**wish: Any) -> list[str]:
+        page = (await rpc(project_client, agent, "tasks/list", wish))["result"]
+        assert page["totalSize"] == len(page["tasks"])
+        return [task["id"] for task in page["tasks"]]
+
+    assert await listed(status="completed") == [second["id"], first["id"]]
+    assert await listed(status="TASK_STATE_INPUT_REQUIRED") == [third["id"]]
+    assert await listed(status="rejected") == []
+    since = third["status"]["timestamp"]
+    assert await listed(statusTimestampAfter=since) == [third["id"]]
+
+
+async def test_a_caller_may_not_wait(project_client: httpx.AsyncClient, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    params = give(gate=str(gate)) | {"configuration": {"blocking": False}}
+
+    task = await sent(project_client, "slow", params)
+
+    assert task["status"]["state"] == "submitted"
+    found = await rpc(project_client, "slow", "tasks/get", {"id": task["id"]})
+    assert found["result"]["status"]["state"] in ("submitted", "working")
+    gate.touch()
+
+
+async def test_a_task_under_way_is_followed_to_its_end(
+    project_client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    params = give(gate=str(tmp_path / "gate")) | {"configuration": {"returnImmediately": True}}
+    task = await sent(project_client, "slow", params)
+    results: list[dict[str, Any]] = []
+
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tasks/resubscribe", "params": {"id": task["id"]}}
+    async with project_client.stream("POST", "/a2a/slow", json=body) as response:
+        async for line in response.aiter_lines():
+            if line.startswith("data: "):
+                results.append(json.loads(line[6:])["result"])
+                (tmp_path / "gate").touch()
+
+    assert [result["kind"] for result in results] == ["task", "artifact-update", "status-update"]
+    assert results[0]["status"]["state"] in ("submitted", "working")
+    assert (results[-1]["status"]["state"], results[-1]["final"]) == ("completed", True)
+
+
+async def test_a_task_that_has_ended_is_not_followed(project_client: httpx.AsyncClient) -> None:
+    task = await sent(project_client, AGENT, say())
+
+    response = await post(project_client, AGENT, "SubscribeToTask", {"id": task["id"]})
+
+    [event] = parse(response.text)
+    assert event["data"]["error"]["code"] == -32004
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"pageSize": 0},
+        {"pageSize": 101},
+        {"pageToken": "x"},
+        {"pageToken": f"{10**30}:{uuid4()}"},
+        {"contextId": "x"},
+        {"historyLength": -1},
+        {"statusTimestampAfter": "yesterday"},
+    ],
+)
+async def test_what_cannot_be_listed_is_refused(
+    project_client: httpx.AsyncClient, wish: dict[str, Any]
+) -> None:
+    answer = await rpc(project_client, AGENT, "ListTasks", wish)
+
+    assert answer["error"]["code"] == -32602
+
+
+async def test_an_unknown_scope_is_refused(project_client: httpx.AsyncClient) -> None:
+    answer = await rpc(project_client, AGENT, "tasks/get", {"id": "x"}, "all")
+
+    assert answer["error"]["message"] == "LangGraph-A2A-History-Scope must be one of: context, task."
+
+
 @pytest.mark.parametrize(
     ("method", "params", "code"),
     [
         ("zzz", {}, -32601),
+        ("tasks/pushNotificationConfig/set", {}, -32003),
+        ("message/send", say() | {"configuration": 1}, -32602),
         ("message/send", {}, -32602),
         ("message/send", {"message": {"parts": [{"kind": "file", "file": {}}]}}, -32602),
         ("message/send", say(contextId="x"), -32602),
@@ -237,4 +423,10 @@ async def test_a_card_says_what_the_agent_can_do(project_client: httpx.AsyncClie
         "required": [],
         "properties": ["fail", "messages", "steps"],
         "supportsA2A": True,
+    }
+    assert card["capabilities"]["extensions"][0]["params"] == {
+        "header": "LangGraph-A2A-History-Scope",
+        "values": ["context", "task"],
+        "default": "context",
+        "methods": ["SendMessage", "GetTask", "ListTasks"],
     }

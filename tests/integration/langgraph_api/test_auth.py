@@ -200,6 +200,44 @@ async def test_assistants_are_filtered_too(http: Clients) -> None:
     assert (await http.bob.delete(path)).status_code == 404
 
 
+def rpc(method: str, **params: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+
+
+async def test_an_assistant_is_a_tool_for_who_may_see_it(http: Clients) -> None:
+    name = uuid4().hex
+    await http.ann.post("/assistants", json={"graph_id": "whoami", "name": name})
+
+    async def knows(client: httpx.AsyncClient) -> tuple[bool, bool]:
+        listed = (await client.post("/mcp", json=rpc("tools/list"))).json()["result"]["tools"]
+        called = (await client.post("/mcp", json=rpc("tools/call", name=name, arguments={}))).json()
+        return name in [tool["name"] for tool in listed], "result" in called
+
+    assert (await knows(http.ann), await knows(http.bob)) == ((True, True), (False, False))
+
+
+async def test_an_agent_is_there_for_who_may_see_it(http: Clients) -> None:
+    made = (await http.ann.post("/assistants", json={"graph_id": "whoami"})).json()["assistant_id"]
+
+    cards = [await c.get(f"/a2a/{made}/.well-known/agent-card.json") for c in (http.ann, http.bob)]
+    calls = [await c.post(f"/a2a/{made}", json=rpc("tasks/list")) for c in (http.ann, http.bob)]
+
+    assert [answer.status_code for answer in (*cards, *calls)] == [200, 404, 200, 404]
+
+
+async def test_tasks_are_listed_for_who_may_see_them(http: Clients) -> None:
+    message = {"role": "user", "parts": [{"kind": "data", "data": {}}], "messageId": "m"}
+    sent = (await http.ann.post("/a2a/whoami", json=rpc("message/send", message=message))).json()["result"]
+
+    async def listed(client: httpx.AsyncClient) -> dict[str, Any]:
+        params = {"contextId": sent["contextId"]}
+        return (await client.post("/a2a/whoami", json=rpc("tasks/list", **params))).json()["result"]
+
+    assert [task["id"] for task in (await listed(http.ann))["tasks"]] == [sent["id"]]
+    others = await listed(http.bob)
+    assert (others["tasks"], others["totalSize"]) == ([], 0)
+
+
 async def test_a_run_needs_an_assistant_that_may_be_seen(http: Clients) -> None:
     made = (await http.ann.post("/assistants", json={"graph_id": "whoami"})).json()["assistant_id"]
 

@@ -1,7 +1,8 @@
-"""Graphs as MCP tools, against the captures of the official server."""
+"""Assistants as MCP tools, against the captures of the official server."""
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -45,6 +46,77 @@ async def test_every_graph_is_a_tool(project_client: httpx.AsyncClient) -> None:
     assert agent["annotations"]["readOnlyHint"] is False
     assert agent["description"] == "Tool based on the agent assistant"
     assert {tool["name"] for tool in tools} >= {"agent", "slow", "protocol_parent", "review"}
+
+
+async def create(client: httpx.AsyncClient, name: str, **fields: Any) -> str:
+    """The id of a new assistant."""
+    body = {"graph_id": "echo", "name": name} | fields
+    return (await client.post("/assistants", json=body)).json()["assistant_id"]
+
+
+async def listed(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """All tools, page by page."""
+    tools: list[dict[str, Any]] = []
+    given: dict[str, Any] = {}
+    while True:
+        page = (await rpc(client, "tools/list", **given))["result"]
+        tools += page["tools"]
+        if "nextCursor" not in page:
+            return tools
+        given = {"cursor": page["nextCursor"]}
+
+
+async def test_an_assistant_is_a_tool_by_its_name(project_client: httpx.AsyncClient) -> None:
+    name = f"Zoë's echo {uuid4().hex}"
+    described = {"description": "Says what it is told"}
+
+    assistant = await create(project_client, name, **described)
+
+    first = (await listed(project_client))[0]
+    assert first["name"] == name.replace("ë", "_").replace("'", "_").replace(" ", "_")
+    assert (first["title"], first["description"]) == (name, described["description"])
+    await project_client.delete(f"/assistants/{assistant}")
+    assert name not in [tool["title"] for tool in await listed(project_client)]
+
+
+async def test_tools_come_in_the_order_of_assistants(project_client: httpx.AsyncClient) -> None:
+    titles = [tool["title"] for tool in await listed(project_client)]
+
+    found = (await project_client.post("/assistants/search", json={"limit": 1000})).json()
+    assert titles == [assistant["name"] for assistant in found]
+
+
+async def test_of_assistants_with_one_name_the_oldest_has_it(project_client: httpx.AsyncClient) -> None:
+    name = f"{'long' * 15}{uuid4().hex}"
+    older, newer = [await create(project_client, name) for _ in "ab"]
+
+    names = [tool["name"] for tool in await listed(project_client) if tool["title"] == name]
+
+    assert names == [f"{name[:55]}_{newer[:8]}", name[:64]]
+    for assistant in (older, newer):
+        await project_client.delete(f"/assistants/{assistant}")
+
+
+async def test_a_call_brings_along_what_its_assistant_has(project_client: httpx.AsyncClient) -> None:
+    name = uuid4().hex
+    assistant = await create(project_client, name, config={"configurable": {"tone": "low"}})
+
+    answer = await rpc(project_client, "tools/call", name=name, arguments={})
+
+    assert '"tone":"low"' in answer["result"]["content"][0]["text"]
+    await project_client.delete(f"/assistants/{assistant}")
+
+
+async def test_tools_come_in_pages(project_client: httpx.AsyncClient) -> None:
+    made = [await create(project_client, f"page-{number}") for number in range(100)]
+
+    page = (await rpc(project_client, "tools/list"))["result"]
+
+    assert (len(page["tools"]), page["nextCursor"]) == (100, "100")
+    titles = [tool["title"] for tool in await listed(project_client)]
+    assert len(titles) == len(set(titles)) > 100
+    for assistant in made:
+        await project_client.delete(f"/assistants/{assistant}")
 
 
 async def test_a_job_tells_what_it_takes(own_client: httpx.AsyncClient) -> None:

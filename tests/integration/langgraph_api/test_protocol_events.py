@@ -64,7 +64,12 @@ async def test_messages_in_values_have_no_empty_fields(project_client: httpx.Asy
 
     human, ai = values["params"]["data"]["messages"]
     assert human == {"type": "human", "content": "hi", "id": human["id"]}
-    assert ai == {"type": "ai", "content": "Hello from fake model", "id": ai["id"]}
+    assert ai == {
+        "type": "ai",
+        "content": [{"type": "text", "text": "Hello from fake model", "index": 0}],
+        "id": ai["id"],
+        "response_metadata": {"output_version": "v1"},
+    }
 
 
 async def test_the_messages_of_a_run_have_the_id_that_they_get_in_its_state(

@@ -36,6 +36,18 @@ class Said:
         return self.text if self.has_text else self.data
 
 
+def configuration(params: Params) -> Params:
+    """How the caller wants to be answered.
+
+    Raises:
+        RpcError: It is no object.
+    """
+    given: Any = params.get("configuration") or {}
+    if not isinstance(given, dict):
+        raise RpcError(INVALID_PARAMS, "configuration must be an object.")
+    return cast("Params", given)
+
+
 def read(params: Params) -> Said:
     """The message in a call's parameters.
 

@@ -10,6 +10,7 @@ from server.api.langgraph.a2a import version_1
 from server.api.langgraph.a2a.agent import Agent
 from server.api.langgraph.a2a.card import card
 from server.api.langgraph.a2a.task import Object
+from server.api.langgraph.a2a.view import SCOPE_HEADER
 from server.api.langgraph.answers import json_answer, patient_answer
 from server.api.langgraph.json_rpc import METHOD_NOT_FOUND, Call, Params, RpcError
 from server.stream.encoding import to_json
@@ -18,31 +19,38 @@ from tools.errors import ServiceError
 
 router = APIRouter(tags=["a2a"])
 
+NO_PUSH = -32003
+
 
 @router.post("/a2a/{assistant_id}")
 async def call(request: Request, assistant_id: str, resources: Open) -> Response:
-    """Answer one call: ``message/send``, ``message/stream``, ``tasks/get``, ``tasks/cancel``."""
-    graph = resources.catalog.find(assistant_id)
+    """Answer one call, such as ``message/send``, ``message/stream``, ``tasks/get`` or ``tasks/cancel``."""
+    assistant = await resources.assistants.resolve(assistant_id)
     try:
         message = json_rpc.read(await request.body())
     except RpcError as error:
         answer = json_answer(json_rpc.failure(None, error))
         answer.status_code = 400
         return answer
-    agent = Agent(resources, graph)
+    agent = Agent(resources, assistant, request.headers.get(SCOPE_HEADER))
     method = version_1.METHODS.get(message.method, message.method)
-    if method == "message/stream":
-        return event_stream(_frames(message, agent), {})
+    streams = {"message/stream": agent.stream, "tasks/resubscribe": agent.subscribe}
+    if method in streams:
+        return event_stream(_frames(message, streams[method](message.params)), {})
 
     async def own_card(_: Params) -> Object:
-        return card(graph, str(request.base_url))
+        return await card(resources, assistant, str(request.base_url))
 
     methods: dict[str, Callable[[Params], Awaitable[Object]]] = {
         "message/send": agent.send,
         "tasks/get": agent.get,
+        "tasks/list": agent.list,
         "tasks/cancel": agent.cancel,
         "agent/getAuthenticatedExtendedCard": own_card,
     }
+    if method.startswith("tasks/pushNotificationConfig/"):
+        refused = RpcError(NO_PUSH, "Push notifications are not supported: tasks/resubscribe follows a task.")
+        return json_answer(message.failure(refused))
     if method not in methods:
         unknown = RpcError(METHOD_NOT_FOUND, f"Method not found: {message.method}")
         return json_answer(message.failure(unknown))
@@ -58,9 +66,9 @@ async def _answered(message: Call, method: Callable[[Params], Awaitable[Object]]
         return message.failure(RpcError.of(error))
 
 
-async def _frames(message: Call, agent: Agent) -> AsyncIterator[bytes]:
+async def _frames(message: Call, stream: AsyncIterator[Object]) -> AsyncIterator[bytes]:
     try:
-        async for news in agent.stream(message.params):
+        async for news in stream:
             yield frame("message", to_json(message.answer(_shown(message, news))))
     except RpcError as error:
         yield frame("message", to_json(message.failure(error)))

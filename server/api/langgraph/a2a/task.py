@@ -1,12 +1,13 @@
 """Runs as tasks of the agent-to-agent protocol: their names, states, messages and results."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import orjson
 
-from server.db.models import RunStatus, now
+from server.db.models import Run, RunStatus, now
 from server.stream.encoding import to_json
 
 Object = dict[str, Any]
@@ -46,12 +47,10 @@ class TaskName:
         return {"taskId": str(self), "contextId": self.thread_id}
 
 
-def task(name: TaskName, state: str, *, values: Any = None, message: str | None = None) -> Object:
-    """A task with what was said so far."""
-    shown: Object = {"kind": "task", "id": str(name), "contextId": name.thread_id}
-    shown["history"] = history(name, values)
-    shown["status"] = status(name, state, message)
-    return shown
+def task(name: TaskName, said: list[Object], status: Object) -> Object:
+    """A task with what was said."""
+    place: Object = {"kind": "task", "id": str(name), "contextId": name.thread_id}
+    return place | {"history": said, "status": status}
 
 
 def state_of(run_status: RunStatus, *, asks: bool) -> str:
@@ -59,10 +58,16 @@ def state_of(run_status: RunStatus, *, asks: bool) -> str:
     return "input-required" if asks and run_status == "success" else _STATES[run_status]
 
 
-def status(name: TaskName, state: str, message: str | None = None) -> Object:
-    """A state with its time, and what the agent says to it."""
+def status(
+    name: TaskName, state: str, message: str | None = None, *, since: datetime | None = None
+) -> Object:
+    """A state with its time, and what the agent says to it.
+
+    Args:
+        since: When it began; now, unless that is known.
+    """
     said = {"message": agent_message(name, message)} if message is not None else {}
-    return {"state": state} | said | {"timestamp": now().isoformat()}
+    return {"state": state} | said | {"timestamp": (since or now()).isoformat()}
 
 
 def status_update(name: TaskName, state: str, message: str | None = None) -> Object:
@@ -77,21 +82,26 @@ def artifact_update(name: TaskName, result: Object) -> Object:
     return name.place | {"kind": "artifact-update", "artifact": result, "append": False, "lastChunk": True}
 
 
-def artifact(assistant_id: str, values: Any) -> Object:
+def artifact(run: Run, values: Any) -> Object:
     """A run's result: what the agent said last or, of a graph without messages, all of its values."""
     answer = _last_answer(values)
     part = {"kind": "data", "data": _plain(values)} if answer is None else {"kind": "text", "text": answer}
     return {
-        "artifactId": str(uuid4()),
+        "artifactId": str(uuid5(UUID(run.run_id), "response")),  # the same whenever it is asked for
         "name": "Assistant Response",
-        "description": f"Response from assistant {assistant_id}",
+        "description": f"Response from assistant {run.assistant_id}",
         "parts": [part],
     }
 
 
-def agent_message(name: TaskName, text: str, message_id: str | None = None) -> Object:
+def agent_message(name: TaskName, text: str) -> Object:
     """What the agent says."""
-    return _message(name, "agent", text, message_id or str(uuid4()))
+    return _message(name, "agent", text, str(uuid4()))
+
+
+def user_message(name: TaskName, text: str, message_id: str) -> Object:
+    """What the user has said."""
+    return _message(name, "user", text, message_id)
 
 
 def history(name: TaskName, values: Any) -> list[Object]:

@@ -8,7 +8,13 @@ METHODS = {
     "SendMessage": "message/send",
     "SendStreamingMessage": "message/stream",
     "GetTask": "tasks/get",
+    "ListTasks": "tasks/list",
     "CancelTask": "tasks/cancel",
+    "SubscribeToTask": "tasks/resubscribe",
+    "CreateTaskPushNotificationConfig": "tasks/pushNotificationConfig/set",
+    "GetTaskPushNotificationConfig": "tasks/pushNotificationConfig/get",
+    "ListTaskPushNotificationConfigs": "tasks/pushNotificationConfig/list",
+    "DeleteTaskPushNotificationConfig": "tasks/pushNotificationConfig/delete",
     "GetExtendedAgentCard": "agent/getAuthenticatedExtendedCard",
 }
 _WRAPPED = {"task": "task", "status-update": "statusUpdate", "artifact-update": "artifactUpdate"}
@@ -17,7 +23,7 @@ _WRAPPED = {"task": "task", "status-update": "statusUpdate", "artifact-update": 
 def result(method: str, value: Object) -> Object:
     """A result as the caller of one of METHODS reads it."""
     shown = _renamed(value)
-    if method in ("SendMessage", "SendStreamingMessage"):
+    if method in ("SendMessage", "SendStreamingMessage", "SubscribeToTask"):
         return {_WRAPPED[value["kind"]]: shown}
     return shown
 

@@ -243,6 +243,91 @@ def test_a_subgraph_that_fails_says_why() -> None:
     assert ended.data == {"event": "failed", "graph_name": "child", "error": "boom"}
 
 
+def interrupted(log: Log) -> list[ProtocolEvent]:
+    """What is told from a question to the end of its run."""
+    question = {"id": "i1", "value": "Go on?"}
+    made = log.add("updates", {"__interrupt__": [question]})
+    made += log.add("values", {"a": 1, "__interrupt__": [question]})
+    made += log.add("tasks", {"id": "t1", "name": "ask", "result": {}, "interrupts": [question]})
+    return made + log.end()
+
+
+def test_the_state_that_waits_for_an_answer_is_told_behind_the_end_of_its_run() -> None:
+    made = interrupted(Log())
+
+    assert [(event.method, event.event_id) for event in made] == [
+        ("input.requested", f"synth:{RUN}:input||i1"),
+        ("tasks", "1000-3"),
+        ("lifecycle", f"synth:{RUN}:lc||interrupted"),
+        ("values", "1000-2"),
+    ]
+    assert [event.seq for event in made] == [2, 3, 4, 5]
+    assert made[-1].data == {"a": 1}
+
+
+@pytest.mark.parametrize("last", range(4))
+def test_a_client_that_left_at_a_question_misses_nothing_and_gets_nothing_twice(last: int) -> None:
+    log = Log()
+    began, made = log.events[0], interrupted(log)
+    place = cursor({}, made[last].event_id)
+
+    assert [event for event in [began, *made] if place.passes(event)] == made[last + 1 :]
+
+
+def test_a_question_below_does_not_hold_the_state_of_its_subgraph() -> None:
+    question = {"id": "i1", "value": "Go on?"}
+
+    made = Log().add("values|child:t1", {"a": 1, "__interrupt__": [question]})
+
+    assert [event.method for event in made] == ["input.requested", "values"]
+
+
+def test_a_subgraph_begins_with_the_id_of_the_log_and_ends_with_one_of_its_own() -> None:
+    log = Log()
+    [started, task] = log.add("tasks|child:t1", {"id": "t2", "name": "model", "input": {}})
+
+    [ended, _] = log.add("tasks", {"id": "t1", "name": "child", "result": {}, "interrupts": []})
+
+    assert (started.event_id, task.event_id) == ("1000-1", "1000-1.1")
+    assert ended.event_id == f"synth:{RUN}:lc|child:t1|completed"
+
+
+def said(**fields: Any) -> Any:
+    """What a state shows of a model's message."""
+    message = {"type": "ai", "id": "m1", "content": "", "additional_kwargs": {}, "response_metadata": {}}
+    [made] = Log().add("values", {"messages": [message | fields]})
+    return made.data["messages"][0]
+
+
+def test_what_a_model_said_is_told_in_blocks() -> None:
+    assert said(content="Hi", name=None, tool_calls=[]) == {
+        "type": "ai",
+        "content": [{"type": "text", "text": "Hi", "index": 0}],
+        "id": "m1",
+        "response_metadata": {"output_version": "v1"},
+    }
+
+
+def test_a_call_of_a_tool_is_a_block_too() -> None:
+    call = {"type": "tool_call", "id": "c1", "name": "shout", "args": {"text": "hi"}}
+
+    shown = said(content="Hi", tool_calls=[call])
+
+    assert shown["content"] == [{"type": "text", "text": "Hi", "index": 0}, call | {"index": 1}]
+    assert shown["tool_calls"] == [call]
+
+
+def test_blocks_stay_as_they_are() -> None:
+    content = [{"type": "text", "text": "Hi", "index": 3}]
+
+    assert said(content=content, response_metadata={"output_version": "v1"})["content"] == content
+
+
+@pytest.mark.parametrize("fields", [{"content": 5}, {"response_metadata": "none"}])
+def test_what_only_looks_like_a_message_is_told_as_it_is(fields: dict[str, Any]) -> None:
+    assert fields.items() <= said(**fields).items()
+
+
 def test_once_the_tape_is_cut_all_that_is_left_is_told() -> None:
     place = Cursor(since=6000)
     [event] = Log().add("custom", 1)
