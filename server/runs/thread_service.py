@@ -81,7 +81,6 @@ class ThreadService:
             made = Thread(
                 thread_id=str(uuid4()),
                 meta=source.meta,
-                config=source.config,
                 status="interrupted" if stands else "idle",
                 ttl_minutes=source.ttl_minutes,
                 ttl_strategy=source.ttl_strategy,

@@ -10,7 +10,7 @@ from server.api.langgraph.answers import json_answer
 from server.runs.catalog import ServedGraph
 from server.runs.input_schema import input_schema
 
-router = APIRouter(tags=["a2a"])
+router = APIRouter(tags=["a2a"], include_in_schema=False)  # as in the official document
 
 _MEDIA_TYPES = ["application/json", "text/plain"]
 Card = dict[str, Any]
