@@ -57,6 +57,7 @@ def build_api(
         title="Scriptorium",
         version=version("scriptorium-service"),
         lifespan=lifespan,
+        docs_url=None,  # a route of ours, so that it is in the document, as officially
         strict_content_type=False,
         responses={status: {"model": ErrorBody} for status in (422, "4XX", "5XX")},
     )

@@ -1,10 +1,11 @@
 """Plans that store checkpoints and pending writes."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
+    EXCLUDED_METADATA_KEYS,
     WRITES_IDX_MAP,
     ChannelVersions,
     Checkpoint,
@@ -38,7 +39,7 @@ def put(
     stored again from the checkpoint at hand.
     """
     thread_id, namespace = address(config)
-    kept_metadata = get_checkpoint_metadata(config, metadata)
+    kept_metadata = _metadata(config, metadata)
     run_id = str(kept_metadata.get("run_id") or "")
     values = Values(planner, thread_id, namespace, checkpoint, new_versions)
     record = {
@@ -74,6 +75,28 @@ def put(
         yield registry.entries(thread_id, runs)
     planner.remember(thread_id, run_id)
     return checkpoint_config(thread_id, namespace, checkpoint["id"])
+
+
+def _metadata(config: RunnableConfig, metadata: CheckpointMetadata) -> dict[str, Any]:
+    """What LangGraph keeps of a run's metadata, and the lists and objects that a caller laid into it."""
+    given = config.get("metadata") or {}
+    nested = {key: value for key, value in given.items() if _is_ours_to_keep(key) and _is_nested_json(value)}
+    return {**nested, **get_checkpoint_metadata(config, metadata)}
+
+
+def _is_ours_to_keep(key: str) -> bool:
+    return key not in EXCLUDED_METADATA_KEYS and not key.startswith("__")
+
+
+def _is_nested_json(value: Any) -> bool:
+    if isinstance(value, dict):
+        items = cast("dict[object, object]", value).items()
+        return all(isinstance(key, str) and _is_json(item) for key, item in items)
+    return value is None or (isinstance(value, list) and all(map(_is_json, cast("list[object]", value))))
+
+
+def _is_json(value: object) -> bool:
+    return isinstance(value, str | int | float) or _is_nested_json(value)
 
 
 def put_writes(

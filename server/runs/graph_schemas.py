@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from langgraph.channels.base import BaseChannel
-from pydantic import create_model
+from pydantic import Field, TypeAdapter, create_model
 from pydantic.errors import PydanticUserError
 
 from server.runs.catalog import AnyGraph
@@ -50,12 +50,22 @@ def schemas(graph: AnyGraph) -> dict[str, Schema]:
 
 def _state_schema(graph: AnyGraph) -> Schema:
     channels: dict[str, Any] = cast("Any", graph).channels
-    fields: dict[str, Any] = {
-        name: (channels[name].UpdateType, None)
+    kinds = {
+        name: channels[name].UpdateType
         for name in graph.stream_channels_list
         if isinstance(channels.get(name), BaseChannel)
     }
+    # An alias, for pydantic hides what begins with an underscore.
+    fields: dict[str, Any] = {
+        f"field_{number}": (_describable(kind), Field(None, alias=name))
+        for number, (name, kind) in enumerate(kinds.items())
+    }
     return create_model(graph.get_name("State"), **fields).model_json_schema()
+
+
+def _describable(kind: Any) -> Any:
+    """The type, or anything where it has no JSON schema: one field does not hide the others."""
+    return kind if _generated(lambda: TypeAdapter[Any](kind).json_schema()) is not None else Any
 
 
 def _generated(make: Callable[[], Schema]) -> Schema:

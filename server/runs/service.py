@@ -123,7 +123,7 @@ class RunService:
             earlier = await runs.active_of_thread(session, thread.thread_id)
             displaced = _displace(earlier, request)
             configure(run, request, assistant=assistant, thread=thread, graph=graph)
-            _claim_thread(thread, run)
+            _claim_thread(thread, run, request)
             session.add_all((thread, run, *displaced))
         await self._let_in(run, earlier)
         await self._stop(displaced)
@@ -226,9 +226,9 @@ def _displace(earlier: Sequence[Run], request: RunRequest) -> Sequence[Run]:
     return earlier
 
 
-def _claim_thread(thread: Thread, run: Run) -> None:
+def _claim_thread(thread: Thread, run: Run, request: RunRequest) -> None:
     """Mark a thread as busy with this run."""
     thread.meta = thread.meta | {"graph_id": run.graph_id, "assistant_id": run.assistant_id}
-    thread.config = {"configurable": {}, **thread.config}
+    thread.config = {**thread.config, **request.config, "configurable": {}}
     thread.status = "busy"
     thread.updated_at = now()

@@ -105,6 +105,12 @@ DIFFERENCES: tuple[Difference, ...] = (
         added=True,
     ),
     Difference(
+        title="The OpenAPI document says `/mcp`",
+        reason="The recorded one says `/mcp/`, which leads there.",
+        captures=("00-openapi",),
+        where=("body./mcp", "body./mcp/"),
+    ),
+    Difference(
         title="`GET /` is the console",
         reason="People who open the address find a page; programs ask `/ok`.",
         captures=("00-root",),

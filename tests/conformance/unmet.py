@@ -1,4 +1,4 @@
-"""Which recordings this service does not answer yet as it should, and which operations belie their schema.
+"""Which recordings this service does not answer yet as it should.
 
 ``pytest tests/conformance --write-unmet`` writes ``unmet.json``: by recording, the first finding. A recording
 there must fail, or its test does: the file tells the truth at every moment.
@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 FILE = Path(__file__).parent / "unmet.json"
-Unmet = dict[str, dict[str, str]]  #: By what is compared (``forms``, ``values``, ``schema``), then by name.
+Unmet = dict[str, dict[str, str]]  #: By what is compared (``forms``, ``values``), then by name.
 
 
 def load() -> Unmet:

@@ -87,17 +87,23 @@ def _narrow(access: Access, resource: str, given: Mapping[str, Any]) -> None:
 
 
 def value_of(question: Question, parameters: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a handler is told, as the SDK's types describe it."""
+    """What a handler is told, as the SDK's types describe it.
+
+    Raises:
+        HTTPException: 422, when a body has something else in a place that handlers rely on.
+    """
     named = {name: as_uuid(value) for name, value in parameters.items()}
     if question.resource == "store":
         return _store_value(question.action, body)
     if question.action in ("read", "delete"):
         wanted = {"thread_id", "run_id", "assistant_id", "cron_id", "metadata"}
         given = {name: as_uuid(value) for name, value in body.items() if name in wanted}
+        if "metadata" in given:
+            given["metadata"] = _metadata(body)
         return given | named
     value = deepcopy(dict(body)) | named
     if question.action in WITH_METADATA:
-        value["metadata"] = dict(value.get("metadata") or {})
+        value["metadata"] = _metadata(value)
     if question.action == "create_run":
         value = {name: as_uuid(value.get(name)) for name in _RUN_FIELDS} | {
             "run_id": named.get("run_id"),
@@ -150,8 +156,21 @@ def _store_value(action: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(namespace, str):  # of a query
         namespace = namespace.split(".")
     value = {k: v for k, v in body.items() if k not in ("namespace", "namespace_prefix", "prefix")}
-    suffix = {"suffix": tuple(body.get("suffix") or ()) or None} if action == "list_namespaces" else {}
-    return value | {"namespace": tuple(namespace or ())} | suffix
+    suffix = {"suffix": _labels("suffix", body.get("suffix")) or None} if action == "list_namespaces" else {}
+    return value | {"namespace": _labels(_namespace_key(action), namespace)} | suffix
+
+
+def _labels(name: str, labels: Any) -> tuple[Any, ...]:
+    if labels is not None and not isinstance(labels, list):
+        raise HTTPException(422, f"{name}: must be a list of labels")
+    return tuple(cast("list[Any]", labels or []))
+
+
+def _metadata(body: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = body.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        raise HTTPException(422, "metadata: must be an object")
+    return dict(cast("dict[str, Any]", metadata or {}))
 
 
 def _namespace_key(action: str) -> str:

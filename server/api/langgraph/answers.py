@@ -11,6 +11,11 @@ from starlette.types import Receive
 from server.stream.encoding import to_json
 from server.stream.sse import HEARTBEAT_SECONDS
 
+# What routes say of themselves that answer with server-sent events.
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}
+}
+
 
 def json_answer(value: object, headers: Mapping[str, str] | None = None) -> Response:
     """A value as a JSON response."""

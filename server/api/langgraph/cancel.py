@@ -18,7 +18,12 @@ from tools.errors import NotFound
 router = APIRouter(tags=["runs"], route_class=JsonRoute)
 
 
-@router.post("/threads/{thread_id}/runs/{run_id}/cancel", status_code=202)
+@router.post(
+    "/threads/{thread_id}/runs/{run_id}/cancel",
+    status_code=202,
+    response_class=Response,
+    responses={200: {"description": "It has ended.", "content": {"application/json": {}}}},
+)
 async def cancel_run(
     thread_id: ThreadId,
     run_id: RunId,

@@ -22,9 +22,10 @@ router = APIRouter(tags=["mcp"])
 
 VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 PAGE = 100  # tools
+_JSON: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
 
 
-@router.post("/mcp")
+@router.post("/mcp", responses={400: {"description": "The message is no JSON-RPC", "content": _JSON}})
 async def call(request: Request, resources: Open) -> Response:
     """Answer one message: ``initialize``, ``ping``, ``tools/list``, ``tools/call``; 202 to a notification."""
     try:
@@ -40,13 +41,13 @@ async def call(request: Request, resources: Open) -> Response:
     return json_answer(await _answered(message, lambda: _at_once(resources, message)))
 
 
-@router.get("/mcp", status_code=405)
+@router.get("/mcp", status_code=405, response_class=Response)
 async def listen() -> Response:
     """There is no stream of messages from the server."""
     return Response(status_code=405, headers={"Allow": "POST"})
 
 
-@router.delete("/mcp", status_code=404)
+@router.delete("/mcp", status_code=404, response_class=Response)
 async def end_session() -> Response:
     """There are no sessions."""
     return Response(status_code=404)

@@ -13,7 +13,10 @@ from server.resources import Resources
 router = APIRouter(tags=["system"])
 
 
-@router.get("/metrics")
+@router.get(
+    "/metrics",
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 async def read_metrics(
     resources: Open, format: Annotated[Literal["prometheus", "json"], Query()] = "prometheus"
 ) -> Response:

@@ -5,11 +5,12 @@ from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
 
 from server.api.body import JsonRoute
 from server.api.deps import Open, RunId, ThreadId
 from server.api.following import run_events
-from server.api.langgraph.answers import json_answer, run_headers
+from server.api.langgraph.answers import EVENTS, json_answer, run_headers
 from server.api.langgraph.joining import modes, resume_point
 from server.api.langgraph.starting import RUN_NOT_FOUND, EndEvent, outcome, run_stream
 from server.db.models import Run
@@ -38,7 +39,7 @@ async def join_run(
     return outcome(resources, run, cancels=cancel_on_disconnect)
 
 
-@router.get("/stream")
+@router.get("/stream", response_class=StreamingResponse, responses=EVENTS)
 async def join_stream(
     thread_id: ThreadId,
     run_id: RunId,

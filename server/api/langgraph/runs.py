@@ -4,11 +4,12 @@ from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from server.api.body import JsonRoute
 from server.api.deps import Open, RunId, ThreadId
 from server.api.following import ended
-from server.api.langgraph.answers import json_answer, run_headers
+from server.api.langgraph.answers import EVENTS, json_answer, run_headers
 from server.api.langgraph.joining import modes
 from server.api.langgraph.schemas import RunCreate, run_json
 from server.api.langgraph.starting import EndEvent, accept, stream_new, wait_for_new
@@ -40,7 +41,7 @@ async def create_run(thread_id: ThreadId, body: RunCreate, resources: Open) -> R
     return json_answer(run_json(run), {"Content-Location": place})
 
 
-@router.post("/stream")
+@router.post("/stream", response_class=StreamingResponse, responses=EVENTS)
 async def stream_run(
     thread_id: ThreadId, body: RunCreate, resources: Open, end_event: EndEvent = False
 ) -> Response:

@@ -1,10 +1,11 @@
 """Runs on threads of their own, which go after their end."""
 
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 
 from server.api.body import JsonRoute
 from server.api.deps import Open
-from server.api.langgraph.answers import json_answer, run_headers
+from server.api.langgraph.answers import EVENTS, json_answer, run_headers
 from server.api.langgraph.schemas import RunCreate, run_json
 from server.api.langgraph.starting import EndEvent, accept, stream_new, wait_for_new
 
@@ -19,7 +20,7 @@ async def create_stateless_run(body: RunCreate, resources: Open) -> Response:
     return json_answer(run_json(run), {"Content-Location": place})
 
 
-@router.post("/stream")
+@router.post("/stream", response_class=StreamingResponse, responses=EVENTS)
 async def stream_stateless_run(body: RunCreate, resources: Open, end_event: EndEvent = False) -> Response:
     """Start a run and stream its events."""
     return await stream_new(resources, body, None, end_event=end_event)

@@ -9,13 +9,25 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from server.api.body import JsonRoute
 from server.api.deps import Open
+from server.api.errors import ErrorBody
 from server.api.langgraph.answers import json_answer
-from tools.errors import InvalidInput
+from tools.errors import BadRequest, InvalidInput
 
 router = APIRouter(prefix="/store", tags=["store"], route_class=JsonRoute)
 
 MAX_MINUTES = 60 * 24 * 366 * 100  # beyond it dates end
 MAX_OFFSET = 2**53
+
+
+_TEXT: dict[str, Any] = {"text/plain": {"schema": {"type": "string"}}}
+# A refused namespace is said in plain text, everything else in the errors' one form.
+_REFUSALS: dict[int | str, dict[str, Any]] = {422: {"model": ErrorBody, "content": _TEXT}}
+
+
+class KeyMissing(BaseModel):
+    """What the official server says when no key is named."""
+
+    error: str
 
 
 class _Body(BaseModel):
@@ -69,11 +81,17 @@ class NamespaceSearch(_Body):
     offset: int = Field(default=0, ge=0, le=MAX_OFFSET)
 
 
-@router.put("/items", status_code=204)
+@router.put("/items", status_code=204, responses=_REFUSALS)
 async def put_item(body: ItemPut, resources: Open) -> Response:
     """Keep a document, in place of the one that has its namespace and key."""
-    if refusal := _refusal(body.namespace, is_new=True):
+    if refusal := _refusal(body.namespace):
         return refusal
+    if not body.namespace or body.namespace[0] == "langgraph":
+        raise BadRequest(
+            'namespace: must not be empty, nor begin with "langgraph", which is LangGraph\'s own.',
+            hint="Name where the document belongs, such as [\"memories\", user].",
+            code="invalid_request",
+        )
     await resources.store.aput(
         tuple(body.namespace),
         body.key,
@@ -84,7 +102,7 @@ async def put_item(body: ItemPut, resources: Open) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/items")
+@router.get("/items", responses={**_REFUSALS, 400: {"model": KeyMissing}})
 async def get_item(
     resources: Open,
     key: str | None = None,
@@ -101,7 +119,7 @@ async def get_item(
     return json_answer(item and _item_json(item))
 
 
-@router.delete("/items", status_code=204)
+@router.delete("/items", status_code=204, responses=_REFUSALS)
 async def delete_item(body: ItemDelete, resources: Open) -> Response:
     """Remove a document, if it is there."""
     if refusal := _refusal(body.namespace):
@@ -110,7 +128,7 @@ async def delete_item(body: ItemDelete, resources: Open) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/items/search")
+@router.post("/items/search", responses=_REFUSALS)
 async def search_items(body: ItemSearch, resources: Open) -> Response:
     """Documents below a namespace, by their fields, or by meaning where the store has an index."""
     prefix = body.namespace_prefix or []
@@ -130,7 +148,7 @@ async def search_items(body: ItemSearch, resources: Open) -> Response:
     return json_answer({"items": [_item_json(item) | {"score": item.score} for item in found]})
 
 
-@router.post("/namespaces")
+@router.post("/namespaces", responses=_REFUSALS)
 async def list_namespaces(body: NamespaceSearch, resources: Open) -> Response:
     """Namespaces that hold documents; ``*`` in prefix and suffix stands for any label."""
     for labels in (body.prefix, body.suffix):
@@ -146,10 +164,8 @@ async def list_namespaces(body: NamespaceSearch, resources: Open) -> Response:
     return json_answer({"namespaces": found})
 
 
-def _refusal(namespace: list[str], *, is_new: bool = False) -> Response | None:
+def _refusal(namespace: list[str]) -> Response | None:
     """The answer to labels that are none, as plain text like the official server's."""
-    if is_new and (not namespace or namespace[0] == "langgraph"):
-        return PlainTextResponse('A namespace must not be empty, nor begin with "langgraph"', 422)
     for label in namespace:
         if not label or "." in label:
             text = f"Namespace label '{label}' must be a non-empty string without periods"

@@ -5,6 +5,8 @@ from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
 
 from server.api.deps import Open
 from server.api.langgraph.answers import json_answer
@@ -41,6 +43,13 @@ async def info(request: Request, resources: Open) -> Response:
             "graphs": [graph.graph_id for graph in resources.catalog],
         }
     )
+
+
+@router.get("/docs", response_class=HTMLResponse)
+async def docs(request: Request) -> HTMLResponse:
+    """The OpenAPI document as a page."""
+    prefix = request.scope.get("root_path", "").rstrip("/")
+    return get_swagger_ui_html(openapi_url=f"{prefix}/openapi.json", title=f"{request.app.title}: the API")
 
 
 def _flags(routes: Collection[str]) -> dict[str, bool]:

@@ -5,12 +5,13 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
 
 from server.api.body import JsonRoute
 from server.api.deps import Open, ThreadId
 from server.api.errors import answer
 from server.api.following import thread_events
-from server.api.langgraph.answers import json_answer, page_answer
+from server.api.langgraph.answers import EVENTS, json_answer, page_answer
 from server.api.langgraph.joining import modes, resume_point
 from server.api.langgraph.thread_answers import (
     selected,
@@ -143,7 +144,7 @@ async def _shown(resources: Resources, thread_id: str, *, with_ttl: bool = False
     return json_answer(thread_json(*found) | ttl)
 
 
-@router.get("/{thread_id}/stream")
+@router.get("/{thread_id}/stream", response_class=StreamingResponse, responses=EVENTS)
 async def join_thread_stream(
     thread_id: ThreadId,
     resources: Open,

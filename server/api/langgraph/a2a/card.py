@@ -12,7 +12,7 @@ from server.resources import Resources
 from server.runs.assistants import ResolvedAssistant
 from server.runs.input_schema import input_schema
 
-router = APIRouter(tags=["a2a"])
+router = APIRouter(tags=["a2a"], include_in_schema=False)  # as in the official document
 
 _MEDIA_TYPES = ["application/json", "text/plain"]
 Card = dict[str, Any]

@@ -5,11 +5,12 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Response
+from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from server.api.body import JsonRoute
 from server.api.deps import Open, ThreadId
-from server.api.langgraph.answers import json_answer
+from server.api.langgraph.answers import EVENTS, json_answer
 from server.api.langgraph.protocol.commands import (
     CommandRefused,
     Commands,
@@ -22,10 +23,19 @@ from server.api.langgraph.protocol.tape import Tape
 from server.stream.protocol import Cursor, InvalidSubscription, Subscription, cursor, parse
 from server.stream.sse import event_stream, frame
 
+_FAILURE = {
+    "type": "object",
+    "required": ["type", "id", "error", "message"],
+    "properties": {"type": {"const": "error"}, "id": {"type": ["integer", "null"]}},
+}
+
 router = APIRouter(prefix="/threads/{thread_id}", tags=["protocol v2"], route_class=JsonRoute)
 
 
-@router.post("/commands")
+@router.post(
+    "/commands",
+    responses={400: {"description": "No command", "content": {"application/json": {"schema": _FAILURE}}}},
+)
 async def command(thread_id: ThreadId, resources: Open, body: Annotated[Any, Body()]) -> Response:
     """Carry out one command: ``run.start``, ``input.respond``; the body says how it went."""
     commands = Commands(resources, thread_id, session=_WITHOUT_SESSION)
@@ -37,7 +47,7 @@ async def command(thread_id: ThreadId, resources: Open, body: Annotated[Any, Bod
         return answer
 
 
-@router.post("/stream/events")
+@router.post("/stream/events", response_class=StreamingResponse, responses=EVENTS)
 async def events(
     thread_id: ThreadId,
     resources: Open,
