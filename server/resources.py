@@ -132,6 +132,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             snapshots=snapshots,
             keep_results=keep,
         )
+        roles = configured(settings)
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,
@@ -143,7 +144,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 database=database,
                 storage=storage,
-                models=open_models(configured(settings)),
+                models=open_models(roles),
+                roles=roles,
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
             ),
             ending=ending,
@@ -156,6 +158,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             canceller=canceller,
             catalog=catalog,
             storage=storage,
+            roles=roles,
         )
         await runs.assistants.register_defaults()
         schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from evals.model_server import FINAL, HARMLESS, Answers, Fault, Faults, ModelServer, model_server
 from tools.errors import ModelError, ModelRefused, ModelUnavailable
 from tools.llm.chat_models import ChatModels
+from tools.llm.choices import choose
 from tools.llm.completion import TimeLimits
 from tools.llm.retries import Backoff
-from tools.llm.roles import choose
 from tools.llm.structured import MAX_REPAIRS, Answer, NoUsableAnswer, Problem, Question, ask
 
 _LIMITS = TimeLimits(first_token=5, idle=0.3, total=10)

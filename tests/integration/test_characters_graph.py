@@ -22,9 +22,9 @@ from graphs.registry import GRAPHS
 from tools import heartbeat
 from tools.errors import InvalidInput, ModelRefused, ModelUnavailable
 from tools.llm.chat_models import ChatModels, bind, current
+from tools.llm.choices import choose
 from tools.llm.completion import TimeLimits
 from tools.llm.retries import Backoff
-from tools.llm.roles import choose
 from tools.storage import base as storage
 from tools.storage.local import LocalStorage
 

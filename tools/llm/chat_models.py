@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from copy import copy
 from weakref import WeakKeyDictionary
 
 from langchain_openai import ChatOpenAI
@@ -78,6 +79,14 @@ class ChatModels:
     def choice(self, role: Role) -> ModelChoice | None:
         """The model of this role, or None when the role is offline."""
         return self._choices.get(role)
+
+    def playing(self, choices: Mapping[Role, ModelChoice | None]) -> "ChatModels":
+        """The same clients and limits with other models in the roles."""
+        if choices is self._choices:
+            return self
+        other = copy(self)
+        other._choices = choices
+        return other
 
     def require(self, role: Role) -> ModelChoice:
         """The model of this role.
