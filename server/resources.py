@@ -54,6 +54,7 @@ from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
+from tools.llm.transport import close_clients
 from tools.storage.local import LocalStorage
 
 MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
@@ -133,6 +134,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             keep_results=keep,
         )
         roles = configured(settings)
+        stack.push_async_callback(close_clients)
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,

@@ -28,6 +28,8 @@ from tools.llm.retries import Backoff
 from tools.storage import base as storage
 from tools.storage.local import LocalStorage
 
+pytestmark = pytest.mark.usefixtures("closed_clients")
+
 _FERRY = (Path(__file__).parents[1] / "fixtures" / "novels" / "ferry_in_the_rain.txt").read_text("utf-8")
 
 # Written for this test.
