@@ -6,9 +6,11 @@ from weakref import WeakKeyDictionary
 
 import httpx2
 
+from tools.errors import ModelAnswerInvalid
 from tools.llm.choices import ModelChoice
 
 _MASK = b"********"
+_KEYLESS = ("", b"")
 _OF_THE_BODY = (b"content-encoding", b"content-length", b"transfer-encoding")
 
 
@@ -76,3 +78,32 @@ async def close_clients() -> None:
     clients = _open.pop(asyncio.get_running_loop(), {})
     for client in clients.values():
         await client.aclose()
+
+
+async def download(url: str, *, max_bytes: int) -> bytes:
+    """A file that a provider made and names in its answer. No key goes along: the address may be anybody's.
+
+    Raises:
+        ModelAnswerInvalid: It is larger than the limit.
+        Exception: One of failures.TRANSPORT_ERRORS.
+    """
+    clients = _open.setdefault(asyncio.get_running_loop(), {})
+    if _KEYLESS not in clients:
+        opened = await asyncio.to_thread(ProviderClient, b"", connect_seconds=10.0)
+        clients.setdefault(_KEYLESS, opened)
+    data = bytearray()
+    async with clients[_KEYLESS].stream("GET", url) as response:
+        if not response.is_success:
+            await response.aread()
+            raise refused(response)
+        async for piece in response.aiter_bytes():
+            data += piece
+            if len(data) > max_bytes:
+                raise ModelAnswerInvalid(f"the provider's file is larger than {max_bytes} bytes")
+    return bytes(data)
+
+
+def refused(response: httpx2.Response) -> httpx2.HTTPStatusError:
+    """What a response raises that is no success."""
+    message = f"the server answered {response.status_code}"
+    return httpx2.HTTPStatusError(message, request=response.request, response=response)
