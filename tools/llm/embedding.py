@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from tools.errors import InvalidInput, ModelAnswerInvalid, ModelError
+from tools.errors import InvalidInput, ModelAnswerInvalid
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
@@ -56,8 +56,8 @@ async def embed(
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_embed_batch(models, batch, dimensions, role)) for batch in batches]
-    except* ModelError as failures:
-        # One says it all; the others were cancelled, or failed alike.
+    except ExceptionGroup as failures:
+        # One says it all: the others were cancelled, or failed alike.
         raise failures.exceptions[0] from None
     answers = [task.result() for task in tasks]
     usage = reduce(add, (answer.usage for answer in answers), Usage())

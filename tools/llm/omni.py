@@ -14,7 +14,7 @@ from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.failures import check_finish
-from tools.llm.requests import Counted
+from tools.llm.requests import Counted, decoded, read
 from tools.llm.roles import Role
 from tools.llm.speech import Sound
 from tools.llm.usage import Answered, Usage
@@ -60,7 +60,7 @@ class _Choice(BaseModel):
 
 
 class _Chunk(Counted):
-    choices: list[_Choice] = []
+    choices: tuple[_Choice, ...] = ()
 
 
 def sound_part(sound: Sound) -> dict[str, Any]:
@@ -127,7 +127,7 @@ async def _utter(
         async with stream:
             async for event in stream:
                 watch.reschedule(clock() + limits.idle)
-                chunk = _Chunk.model_validate(event)
+                chunk = read(_Chunk, event, choice)
                 for part in chunk.choices:
                     piece = _piece(part.delta)
                     text.append(piece.text)
@@ -146,7 +146,7 @@ async def _utter(
 def _piece(delta: _Delta) -> UtterancePiece:
     """The transcript of speech takes the place of text, which DashScope sends in one of the two."""
     audio = delta.audio or _Audio()
-    return UtterancePiece(text=delta.content or audio.transcript, samples=base64.b64decode(audio.data))
+    return UtterancePiece(text=delta.content or audio.transcript, samples=decoded(audio.data))
 
 
 def _ignore(piece: UtterancePiece) -> None:

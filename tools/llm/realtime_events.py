@@ -1,11 +1,11 @@
 """What comes in a realtime conversation."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tools.errors import ModelUnavailable
+from tools.llm.requests import decoded
 from tools.llm.usage import Usage
 
 
@@ -74,7 +74,7 @@ def read_event(event: Mapping[str, Any]) -> RealtimeEvent | None:
         case {"type": "response.text.delta" | "response.audio_transcript.delta", "delta": str(text)}:
             return Written(text)
         case {"type": "response.audio.delta", "delta": str(data)}:
-            return Spoken(base64.b64decode(data))
+            return Spoken(decoded(data))
         case {"type": "conversation.item.input_audio_transcription.completed", "transcript": str(text)}:
             return Heard(text)
         case {"type": "input_audio_buffer.speech_started"}:

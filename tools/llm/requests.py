@@ -1,6 +1,7 @@
 """Requests that are answered in one piece of JSON."""
 
 import asyncio
+import base64
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -51,6 +52,11 @@ async def post(
     client: AsyncOpenAI = await models.clients.openai(choice)
     async with asyncio.timeout(models.limits.total):
         given: object = await client.post(url, body=dict(body), cast_to=object)
+    return read(answer, given, choice)
+
+
+def read(answer: type[M], given: object, choice: ModelChoice) -> M:
+    """What a model answered, as it has to be; raises ModelAnswerInvalid when it is something else."""
     try:
         return answer.model_validate(given)
     except ValidationError as error:
@@ -59,6 +65,14 @@ async def post(
         raise ModelAnswerInvalid(
             f"the answer of {choice.name!r} is malformed: {where}: {first['msg']}"
         ) from error
+
+
+def decoded(text: str) -> bytes:
+    """Sound from base64; raises ModelAnswerInvalid when it is none."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise ModelAnswerInvalid("the model's speech is no base64") from error
 
 
 def require_url(choice: ModelChoice, url: str | None, setting: str) -> str:

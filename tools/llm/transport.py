@@ -1,6 +1,8 @@
 """The HTTP client of one provider: it gives the key to nobody else, and lets no error repeat it."""
 
 import asyncio
+import ssl
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,6 +14,12 @@ from tools.llm.choices import ModelChoice
 _MASK = b"********"
 _KEYLESS = ("", b"")
 _OF_THE_BODY = (b"content-encoding", b"content-length", b"transfer-encoding")
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom this process trusts. Read from disk once: it takes a tenth of a second."""
+    return httpx2.create_ssl_context()
 
 
 class ProviderClient(httpx2.AsyncClient):
@@ -27,6 +35,7 @@ class ProviderClient(httpx2.AsyncClient):
 
     def __init__(self, secret: bytes, *, connect_seconds: float) -> None:
         super().__init__(
+            verify=certificates(),
             timeout=httpx2.Timeout(None, connect=connect_seconds),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30),
             follow_redirects=False,
