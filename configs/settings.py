@@ -30,6 +30,10 @@ from configs.keeping import StoreSetting, ThreadTtlSetting
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 ENV_FILE = Path(".env")
+_ROLES = (
+    *("primary", "fast", "translate", "subtitle", "judge"),
+    *("embedding", "rerank", "asr", "tts", "realtime"),
+)
 REDIS_SCHEMES = (
     "redis",
     "rediss",
@@ -242,11 +246,63 @@ class Settings(BaseSettings):
     )
 
     # --- models
-    primary_model: str = Field(
-        "offline",
+    primary_model: str | None = Field(
+        None,
         alias="PRIMARY_MODEL",
-        description="Model of the role `primary`: `offline` (rules only) or `PROVIDER:NAME` with "
-        "a provider among dashscope, openrouter, eas, and openai for any OpenAI-compatible server.",
+        description="Model of the role `primary`: `offline` (rules only) or `PROVIDER:NAME` with a provider "
+        "among dashscope, anthropic, openrouter, eas, eas-legacy, and openai for any OpenAI-compatible "
+        "server. Unset: `offline`.",
+    )
+    fast_model: str | None = Field(
+        None,
+        alias="FAST_MODEL",
+        description="Model of the role `fast` (short and many questions). Unset: that of `primary`.",
+    )
+    translate_model: str | None = Field(
+        None,
+        alias="TRANSLATE_MODEL",
+        description="Model of the role `translate` (translations). Unset: that of `primary`.",
+    )
+    subtitle_model: str | None = Field(
+        None,
+        alias="SUBTITLE_MODEL",
+        description="Model of the role `subtitle` (translations of subtitles). Unset: that of `primary`.",
+    )
+    judge_model: str | None = Field(
+        None,
+        alias="JUDGE_MODEL",
+        description="Model of the role `judge` (judging answers). Unset: that of `primary`.",
+    )
+    embedding_model: str | None = Field(
+        None,
+        alias="EMBEDDING_MODEL",
+        description="Model of the role `embedding` (vectors of texts). Unset: `offline`.",
+    )
+    rerank_model: str | None = Field(
+        None,
+        alias="RERANK_MODEL",
+        description="Model of the role `rerank` (texts in order of relevance). Unset: `offline`.",
+    )
+    asr_model: str | None = Field(
+        None,
+        alias="ASR_MODEL",
+        description="Model of the role `asr` (speech to text). Unset: `offline`.",
+    )
+    tts_model: str | None = Field(
+        None,
+        alias="TTS_MODEL",
+        description="Model of the role `tts` (text to speech). Unset: `offline`.",
+    )
+    realtime_model: str | None = Field(
+        None,
+        alias="REALTIME_MODEL",
+        description="Model of the role `realtime` (conversation over a WebSocket). Unset: `offline`.",
+    )
+    models_allowed: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="MODELS_ALLOWED",
+        description="Comma-separated patterns, such as dashscope:qwen3*, of the models that a request may "
+        "choose in `context.models`, besides those that play a role anyway and `offline`.",
     )
     llm_base_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
         None, alias="LLM_BASE_URL", description="Base URL of the OpenAI-compatible server, ending in /v1."
@@ -261,12 +317,52 @@ class Settings(BaseSettings):
     dashscope_api_key: SecretStr | None = Field(
         None, alias="DASHSCOPE_API_KEY", description="Its key, which belongs to one region and one plan."
     )
+    dashscope_native_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None,
+        alias="DASHSCOPE_NATIVE_URL",
+        description="Base URL of its own API (speech, reranking of images). Unset: DASHSCOPE_BASE_URL with "
+        "/api/v1 in place of /compatible-mode/v1.",
+    )
+    dashscope_rerank_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None,
+        alias="DASHSCOPE_RERANK_URL",
+        description="Base URL of its reranking. Unset: likewise, with /compatible-api/v1.",
+    )
+    dashscope_websocket_url: Annotated[str | None, _known_scheme("ws", "wss")] = Field(
+        None,
+        alias="DASHSCOPE_WEBSOCKET_URL",
+        description="Base URL of its WebSockets. Unset: likewise, with wss:// and /api-ws/v1.",
+    )
+    anthropic_base_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None, alias="ANTHROPIC_BASE_URL", description="Base URL of Claude's API. Unset: Anthropic's own."
+    )
+    anthropic_api_key: SecretStr | None = Field(None, alias="ANTHROPIC_API_KEY", description="Its key.")
     openrouter_base_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
         None, alias="OPENROUTER_BASE_URL", description="Base URL of OpenRouter. Unset: its public one."
     )
     openrouter_api_key: SecretStr | None = Field(None, alias="OPENROUTER_API_KEY", description="Its key.")
+    openrouter_referer: str = Field(
+        "",
+        alias="OPENROUTER_REFERER",
+        description="Address of your application, as OpenRouter's statistics show it (HTTP-Referer).",
+    )
+    openrouter_title: str = Field(
+        "Scriptorium", alias="OPENROUTER_TITLE", description="Its name there (X-Title)."
+    )
+    openrouter_fallbacks: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="OPENROUTER_FALLBACKS",
+        description="Comma-separated models that OpenRouter asks in this order when the chosen one fails.",
+    )
+    openrouter_provider: dict[str, Any] = Field(
+        {},
+        alias="OPENROUTER_PROVIDER",
+        description='OpenRouter\'s provider preferences, as JSON, such as {"data_collection": "deny"}.',
+    )
     eas_endpoint: Annotated[str | None, _known_scheme("http", "https")] = Field(
-        None, alias="EAS_ENDPOINT", description="Address of a language model service on PAI-EAS."
+        None,
+        alias="EAS_ENDPOINT",
+        description="Address of a language model service on PAI-EAS, the service's name included.",
     )
     eas_token: SecretStr | None = Field(None, alias="EAS_TOKEN", description="Its token.")
     llm_timeout: float = Field(
@@ -303,11 +399,18 @@ class Settings(BaseSettings):
             if origin.strip()
         )
 
-    @field_validator("primary_model")
+    @field_validator("models_allowed", "openrouter_fallbacks", mode="before")
     @classmethod
-    def _provider_and_model(cls, value: str) -> str:
-        provider, _, model = value.partition(":")
-        if value != "offline" and not (provider and model):
+    def _comma_separated(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator(*(f"{role}_model" for role in _ROLES))
+    @classmethod
+    def _provider_and_model(cls, value: str | None) -> str | None:
+        provider, _, model = (value or "offline").partition(":")
+        if provider != "offline" and not (provider and model):
             raise ValueError("must be offline or PROVIDER:MODEL, such as dashscope:qwen3.7-plus")
         return value
 

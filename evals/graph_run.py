@@ -10,9 +10,9 @@ from graphs.characters.graph import graph
 from graphs.characters.packed import unpack_cast
 from graphs.characters.state import Input
 from tools.llm.chat_models import ChatModels, bind
+from tools.llm.choices import choose
 from tools.llm.completion import TimeLimits
 from tools.llm.retries import Backoff
-from tools.llm.roles import choose
 from tools.novels.types import Attribution, Cast, Span, SpanKind
 
 # A server on this machine answers at once: what takes longer is a fault being played.

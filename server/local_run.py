@@ -14,6 +14,7 @@ from tools.errors import InputTooLarge, InvalidInput
 from tools.llm.chat_models import bind as bind_models
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
+from tools.llm.transport import close_clients
 from tools.storage.base import bind as bind_storage
 from tools.storage.local import LocalStorage
 
@@ -44,8 +45,11 @@ async def run_file(
         stored = await storage.write(_read(file, settings.max_file_size), name=file.name)
         given = {"file_id": stored.file_id, "language": language, "options": options}
         models = open_models(configured(settings))
-        with bind_storage(storage), bind_models(models), _progress(console) as progress:
-            return await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
+        try:
+            with bind_storage(storage), bind_models(models), _progress(console) as progress:
+                return await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
+        finally:
+            await close_clients()
 
 
 def show(graph_id: str, result: dict[str, Any], console: Console) -> None:

@@ -54,6 +54,7 @@ from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
+from tools.llm.transport import close_clients
 from tools.storage.local import LocalStorage
 
 MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
@@ -134,6 +135,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             keep_results=keep,
             tells=not policy.is_disabled,
         )
+        roles = configured(settings)
+        stack.push_async_callback(close_clients)
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,
@@ -146,7 +149,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 database=database,
                 storage=storage,
-                models=open_models(configured(settings)),
+                models=open_models(roles),
+                roles=roles,
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
             ),
             ending=ending,
@@ -159,6 +163,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             canceller=canceller,
             catalog=catalog,
             storage=storage,
+            roles=roles,
         )
         await runs.assistants.register_defaults()
         schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)

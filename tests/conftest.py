@@ -19,6 +19,7 @@ from server.app import serve
 from server.embedded_redis import embedded_redis
 from server.stream import sse
 from tests.fixtures.service_process import ServiceProcess
+from tools.llm.transport import close_clients
 
 PROJECT = Path(__file__).parent / "fixtures" / "project" / "langgraph.json"
 CONFORMANCE_PROJECT = Path(__file__).parent / "fixtures" / "conformance_project" / "langgraph.json"
@@ -161,3 +162,10 @@ def service_process(tmp_path: Path) -> Iterator[ServiceProcess]:
     process = ServiceProcess(data_dir=tmp_path / "data", environment=dict(os.environ))
     yield process
     process.kill()
+
+
+@pytest.fixture
+async def closed_clients() -> AsyncIterator[None]:
+    """Closes the connections to models that the test opened."""
+    yield
+    await close_clients()

@@ -34,6 +34,7 @@ from server.stream.modes import EventNamer
 from tools.errors import ServiceError
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
+from tools.llm.roles import RoleSettings
 from tools.storage.base import Storage
 from tools.storage.base import bind as bind_storage
 
@@ -66,6 +67,7 @@ class GraphRunner:
     database: Database
     storage: Storage
     models: ChatModels
+    roles: RoleSettings
     timeout: timedelta
 
     async def attempt(self, run: Run, held: HeldRun) -> Outcome:
@@ -126,6 +128,7 @@ class GraphRunner:
         config = _config(run)
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
+            models = self.models.playing(self.roles.chosen(run.kwargs.get("models", {})))
             # Callers under an old contract cannot fetch files, so none are made for them.
             files = bind_storage(self._files_of(run)) if run.contract is None else nullcontext()
             async with served.open(
@@ -134,7 +137,7 @@ class GraphRunner:
                 ours = self.checkpointer.holding(run.thread_id, held.lease.epoch)
                 graph = opened.copy(update={"checkpointer": ours})
                 async with limit:
-                    with files, bind_models(self.models):
+                    with files, bind_models(models):
                         await self._stream(run, held, log, graph, config)
                 state = await graph.aget_state(_latest(config))
         except GraphDrained as drained:

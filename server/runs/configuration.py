@@ -13,6 +13,8 @@ from server import access
 from server.db.models import Run, Thread, now
 from server.runs.assistants import ResolvedAssistant
 from server.runs.job import RunRequest
+from tools.llm.abilities import Role
+from tools.llm.roles import read_choices
 
 RESERVED = {
     "langgraph_auth_user",
@@ -49,8 +51,10 @@ def configure(
     for part in (assistant.config, thread.config, given):
         configurable |= allowed(part.get("configurable", {}))
     context = _context(graph, configurable, allowed({**assistant.context, **request.context}))
+    models = chosen_models(assistant, request, graph)
     run.kwargs = {
         **run.kwargs,
+        **({"models": models} if models else {}),
         "config": {
             **assistant.config,
             **given,
@@ -66,6 +70,25 @@ def configure(
         },
         "context": context,
     }
+
+
+def chosen_models(assistant: ResolvedAssistant, request: RunRequest, graph: object) -> dict[Role, str]:
+    """The models that the assistant and the caller choose, by role; the caller's word comes later.
+
+    Raises:
+        InvalidInput: ``context.models`` is no object of roles and models.
+    """
+    if "models" in (_context_fields(graph) or ()):
+        return {}  # to this graph the field means something of its own
+    chosen: dict[Role, str] = {}
+    for said in (
+        assistant.config.get("configurable", {}),
+        assistant.context,
+        request.config.get("configurable", {}),
+        request.context,
+    ):
+        chosen |= read_choices(said.get("models"))
+    return chosen
 
 
 def allowed(configurable: Mapping[str, Any]) -> dict[str, Any]:

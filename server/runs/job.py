@@ -46,7 +46,7 @@ class RunRequest:
             command=kwargs["command"],
             metadata=run.meta,
             config=kwargs["config"],
-            context=kwargs["context"],
+            context=kwargs["context"] | ({"models": kwargs["models"]} if "models" in kwargs else {}),
             stream_mode=tuple(kwargs["stream_mode"]),
             stream_subgraphs=kwargs["subgraphs"],
             stream_resumable=kwargs["resumable"],

@@ -21,12 +21,13 @@ from server.keys import RunKey
 from server.runs.assistants import Assistants, ResolvedAssistant
 from server.runs.cancelling import Canceller
 from server.runs.catalog import GraphCatalog
-from server.runs.configuration import configure
+from server.runs.configuration import chosen_models, configure
 from server.runs.dispatch import Dispatcher
 from server.runs.fair_queue import Place
 from server.runs.job import RunRequest
 from server.runs.leases import Leases
 from tools.errors import Conflict, NotFound
+from tools.llm.roles import RoleSettings
 from tools.storage.base import Storage, bind
 
 
@@ -40,6 +41,7 @@ class RunService:
     canceller: Canceller
     catalog: GraphCatalog
     storage: Storage
+    roles: RoleSettings
 
     async def create_thread(
         self,
@@ -77,9 +79,10 @@ class RunService:
         return Assistants(database=self.database, catalog=self.catalog)
 
     async def check(self, request: RunRequest) -> ResolvedAssistant:
-        """The assistant of a run; raises ServiceError when it, or the input, forbids the run."""
+        """The assistant of a run; raises ServiceError when it, its models or the input forbid the run."""
         assistant = await self.assistants.resolve(request.assistant_id)
         served = self.catalog.find(assistant.graph_id)
+        self.roles.chosen(chosen_models(assistant, request, served.source))
         if served.check_input and request.command is None:
             with bind(self.storage):
                 await served.check_input(request.input)

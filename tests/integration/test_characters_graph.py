@@ -22,11 +22,13 @@ from graphs.registry import GRAPHS
 from tools import heartbeat
 from tools.errors import InvalidInput, ModelRefused, ModelUnavailable
 from tools.llm.chat_models import ChatModels, bind, current
+from tools.llm.choices import choose
 from tools.llm.completion import TimeLimits
 from tools.llm.retries import Backoff
-from tools.llm.roles import choose
 from tools.storage import base as storage
 from tools.storage.local import LocalStorage
+
+pytestmark = pytest.mark.usefixtures("closed_clients")
 
 _FERRY = (Path(__file__).parents[1] / "fixtures" / "novels" / "ferry_in_the_rain.txt").read_text("utf-8")
 

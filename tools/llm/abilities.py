@@ -8,8 +8,13 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.errors import InvalidInput
 
-Role = Literal["primary", "fast", "translate", "subtitle", "embedding", "rerank", "asr", "tts", "judge"]
+Role = Literal[
+    "primary", "fast", "translate", "subtitle", "embedding", "rerank", "asr", "tts", "judge", "realtime"
+]
 Ability = Literal["chat", "translation", "embedding", "rerank", "asr", "tts", "realtime"]
+
+#: Roles that follow no other: what plays them can do nothing else.
+OWN_ROLES: frozenset[Role] = frozenset({"primary", "embedding", "rerank", "asr", "tts", "realtime"})
 
 _CHAT: tuple[Ability, ...] = ("chat",)
 _TRANSLATE: tuple[Ability, ...] = ("chat", "translation")
@@ -23,6 +28,7 @@ _NEEDS: dict[Role, tuple[Ability, ...]] = {
     "rerank": ("rerank",),
     "asr": ("asr",),
     "tts": ("tts",),
+    "realtime": ("realtime",),
 }
 _SUGGESTIONS: dict[Role, str] = {
     "primary": "dashscope:qwen3.7-plus",
@@ -34,6 +40,7 @@ _SUGGESTIONS: dict[Role, str] = {
     "rerank": "dashscope:qwen3-rerank",
     "asr": "dashscope:qwen3-asr-flash",
     "tts": "dashscope:qwen3-tts-flash",
+    "realtime": "dashscope:qwen3.5-omni-flash-realtime",
 }
 _WHAT = {
     "chat": "follows instructions",
@@ -66,13 +73,17 @@ def check_fit(role: Role, model: str, rules: Sequence[AbilityRule]) -> None:
     """Accept a model for a role only when it can do what the role needs.
 
     Raises:
-        InvalidInput: It cannot; the hint names one that can.
+        InvalidInput: It cannot; the hint names one that can, and the roles that this one can play.
     """
     ability = ability_of(model, rules)
     if ability in _NEEDS[role]:
         return
     raise InvalidInput(
         f"the model {model!r} cannot play the role {role!r}: it {_WHAT[ability]}",
-        hint=f"Use for example {_SUGGESTIONS[role]}.",
+        hint=f"Use for example {_SUGGESTIONS[role]}. {model!r} could play: {', '.join(_roles_of(ability))}.",
         code="model_unfit",
     )
+
+
+def _roles_of(ability: Ability) -> list[Role]:
+    return [role for role, needs in _NEEDS.items() if ability in needs]

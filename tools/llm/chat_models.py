@@ -8,16 +8,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from copy import copy
 from weakref import WeakKeyDictionary
-
-from langchain_openai import ChatOpenAI
 
 from tools.errors import ModelRefused
 from tools.heartbeat import beating
+from tools.llm.abilities import OWN_ROLES
+from tools.llm.choices import ModelChoice
+from tools.llm.clients import Clients
 from tools.llm.completion import TimeLimits
-from tools.llm.openai import open_chat
 from tools.llm.retries import Backoff
-from tools.llm.roles import ModelChoice, Role, RoleSettings, configured
+from tools.llm.roles import Role, RoleSettings, configured
 
 _OUTAGE = 10  # calls given up in a row; so many unlucky ones do not come together
 
@@ -48,9 +49,7 @@ class ChatModels:
         self._has_answered = False
         self._given_up = 0  # calls that failed for good since the last answer
         self._choices = choices
-        self._connect_seconds = connect_seconds
-        self._opening = asyncio.Lock()
-        self._clients: dict[str, ChatOpenAI] = {}  # by the model's name
+        self.clients = Clients(connect_seconds=connect_seconds)
 
     @property
     def is_down(self) -> bool:
@@ -79,6 +78,14 @@ class ChatModels:
         """The model of this role, or None when the role is offline."""
         return self._choices.get(role)
 
+    def playing(self, choices: Mapping[Role, ModelChoice | None]) -> "ChatModels":
+        """The same clients and limits with other models in the roles."""
+        if choices is self._choices:
+            return self
+        other = copy(self)
+        other._choices = choices
+        return other
+
     def require(self, role: Role) -> ModelChoice:
         """The model of this role.
 
@@ -87,17 +94,9 @@ class ChatModels:
         """
         choice = self.choice(role)
         if choice is None:
-            raise ModelRefused(f"no model plays the role {role!r}", hint="Set PRIMARY_MODEL.", code="offline")
+            hint = f"Set {role.upper()}_MODEL" + ("." if role in OWN_ROLES else " or PRIMARY_MODEL.")
+            raise ModelRefused(f"no model plays the role {role!r}", hint=hint, code="offline")
         return choice
-
-    async def client(self, choice: ModelChoice) -> ChatOpenAI:
-        """The client of this model, opened at its first use."""
-        async with self._opening:
-            if choice.name not in self._clients:
-                self._clients[choice.name] = await asyncio.to_thread(
-                    open_chat, choice, connect_seconds=self._connect_seconds
-                )
-        return self._clients[choice.name]
 
 
 _bound: ContextVar[ChatModels | None] = ContextVar("chat_models", default=None)

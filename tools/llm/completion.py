@@ -1,15 +1,17 @@
 """One streamed answer of a chat model, watched so that a stalled server cannot hang a run."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, ToolCall, ToolCallChunk
 from langchain_core.runnables import RunnableConfig
-from langchain_openai import ChatOpenAI
 
+from tools.llm.chat_request import Prepared
 from tools.llm.failures import check_finish
+from tools.llm.tool_calls import joined, parsed
 from tools.llm.usage import Answered, Usage
 
 
@@ -22,22 +24,41 @@ class TimeLimits:
     total: float = 120.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What a model said, and which tools it wants called."""
+
+    text: str
+    calls: tuple[ToolCallChunk, ...] = ()  #: Each whole, its arguments as the model wrote them.
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The calls with their arguments read.
+
+        Raises:
+            ModelAnswerInvalid: Arguments are no JSON object.
+        """
+        return [parsed(call) for call in self.calls]
+
+
 async def complete(
-    model: ChatOpenAI,
-    messages: Sequence[BaseMessage],
+    model: BaseChatModel,
+    prepared: Prepared,
     *,
-    extra_body: Mapping[str, Any],
     limits: TimeLimits,
     tags: Sequence[str] = (),
-) -> Answered[str]:
+    is_cumulative: bool = False,
+    on_text: Callable[[str], None] | None = None,
+) -> Answered[Completion]:
     """Ask once.
 
     Args:
         model: The client.
-        messages: What it reads.
-        extra_body: Further fields of the request.
+        prepared: What it is asked.
         limits: When to give up.
         tags: Marks that tracing and streaming see.
+        is_cumulative: Each piece repeats what came before.
+        on_text: Given each piece of text, what is new of it, as soon as it is there.
 
     Raises:
         ModelUnavailable: The answer broke off.
@@ -46,23 +67,49 @@ async def complete(
         TimeoutError: A limit passed.
         Exception: One of failures.TRANSPORT_ERRORS, as the client raises it.
     """
-    text: list[str] = []
+    text = _Text(is_cumulative)
+    calls: list[ToolCallChunk] = []
     reason: str | None = None
     usage = Usage(calls=1)
     clock = asyncio.get_running_loop().time
     async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as watch:
         config = RunnableConfig(tags=list(tags))
-        async for chunk in model.astream(list(messages), config, extra_body=dict(extra_body)):
+        async for chunk in model.astream(list(prepared.messages), config, **prepared.options):
             watch.reschedule(clock() + limits.idle)
-            text.append(chunk.text)
+            if (piece := text.add(chunk.text)) and on_text is not None:
+                on_text(piece)
+            calls += chunk.tool_call_chunks
             reason = _finish_reason(chunk) or reason
             usage += _usage(chunk)
-    check_finish(reason)
-    return Answered(value="".join(text), usage=usage)
+    check_finish(reason, may_call="tools" in prepared.options)
+    return Answered(value=Completion(text=text.whole, calls=joined(calls)), usage=usage)
+
+
+class _Text:
+    """The text of a stream, whose pieces follow each other or each hold all that came before."""
+
+    def __init__(self, is_cumulative: bool) -> None:
+        self._is_cumulative = is_cumulative
+        self._pieces: list[str] = []
+
+    def add(self, piece: str) -> str:
+        """Take a piece; returns what is new in it."""
+        if self._is_cumulative and piece:
+            so_far = self.whole
+            # A server that has stopped repeating itself is taken at its word.
+            piece = piece.removeprefix(so_far) if piece.startswith(so_far) else piece
+            self._pieces = [so_far]
+        self._pieces.append(piece)
+        return piece
+
+    @property
+    def whole(self) -> str:
+        return "".join(self._pieces)
 
 
 def _finish_reason(chunk: AIMessageChunk) -> str | None:
-    return cast("dict[str, Any]", chunk.response_metadata).get("finish_reason")  # pyright: ignore[reportUnknownMemberType] - LangChain's field is a bare dict
+    metadata = cast("dict[str, Any]", chunk.response_metadata)  # pyright: ignore[reportUnknownMemberType] - LangChain's field is a bare dict
+    return metadata.get("finish_reason") or metadata.get("stop_reason")
 
 
 def _usage(chunk: AIMessageChunk) -> Usage:

@@ -1,11 +1,16 @@
 """What a provider's failure means: one table from exceptions to this service's errors."""
 
 import json
+import re
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from time import time
+from typing import cast
 
+import anthropic
 import httpx2
 import openai
+from websockets.exceptions import InvalidStatus, WebSocketException
 
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable
 
@@ -16,29 +21,56 @@ _STATUS_CATEGORIES = {
     404: ErrorCategory.NOT_FOUND,
     408: ErrorCategory.CONNECTIVITY,
     409: ErrorCategory.CONNECTIVITY,
+    413: ErrorCategory.TOO_LARGE,
     429: ErrorCategory.RATE_LIMIT,
 }
-# Codes that providers put into the body; DashScope reports its content filter with status 400.
+# Codes that providers put into the body. They say more than the status: DashScope reports its content filter
+# and an unpaid account with 400, and an error within a stream has the status 200.
 _CODE_CATEGORIES = {
     "insufficient_quota": ErrorCategory.QUOTA,
+    "insufficient_credits": ErrorCategory.QUOTA,
     "Arrearage": ErrorCategory.QUOTA,
+    "billing_error": ErrorCategory.QUOTA,
     "content_filter": ErrorCategory.CONTENT_FILTER,
     "content_policy_violation": ErrorCategory.CONTENT_FILTER,
     "data_inspection_failed": ErrorCategory.CONTENT_FILTER,
     "DataInspectionFailed": ErrorCategory.CONTENT_FILTER,
+    "context_length_exceeded": ErrorCategory.TOO_LARGE,
+    "request_too_large": ErrorCategory.TOO_LARGE,
+    "invalid_api_key": ErrorCategory.AUTHENTICATION,
+    "InvalidApiKey": ErrorCategory.AUTHENTICATION,
+    "authentication_error": ErrorCategory.AUTHENTICATION,
+    "permission_error": ErrorCategory.AUTHENTICATION,
+    "ModelNotFound": ErrorCategory.NOT_FOUND,
+    "model_not_found": ErrorCategory.NOT_FOUND,
+    "rate_limit_error": ErrorCategory.RATE_LIMIT,
+    "rate_limit_exceeded": ErrorCategory.RATE_LIMIT,
 }
+# What providers say in words alone, under a code that stands for much else.
+_MESSAGE_CATEGORIES = (
+    (re.compile(r"content filtering policy", re.IGNORECASE), ErrorCategory.CONTENT_FILTER),
+    (re.compile(r"credit balance is too low|API usage limits", re.IGNORECASE), ErrorCategory.QUOTA),
+    (re.compile(r"prompt is too long|range of input length", re.IGNORECASE), ErrorCategory.TOO_LARGE),
+)
+_ENDS = ("stop", "eos", "end_turn", "stop_sequence")
+_CALLS = ("tool_calls", "function_call", "tool_use")
+_CUTS = ("length", "max_tokens", "model_context_window_exceeded")
 _HINTS = {
     ErrorCategory.AUTHENTICATION: "Check the key and what it may use; at DashScope also its region and plan.",
     ErrorCategory.QUOTA: "The account is unpaid or used up; top it up at the provider.",
-    ErrorCategory.NOT_FOUND: "Check the model's name (PRIMARY_MODEL) and the provider's base URL.",
+    ErrorCategory.NOT_FOUND: "Check the model's name and the provider's base URL.",
     ErrorCategory.CONTENT_FILTER: "The provider's content filter objects to this part of the text.",
+    ErrorCategory.TOO_LARGE: "Send less at once, or use a model with a longer context.",
 }
+_LONGEST_MESSAGE = 500  # characters of what a server says that are passed on
 
-#: Everything that a streamed call through the OpenAI client can raise when the far side misbehaves. The
-#: client wraps failures of the request; those of a stream under way come as the transport raises them.
+#: Everything that a call through the clients can raise when the far side misbehaves. They
+#: wrap failures of the request; those of a stream under way come as the transport raises them.
 TRANSPORT_ERRORS: tuple[type[Exception], ...] = (
     openai.OpenAIError,
+    anthropic.AnthropicError,
     httpx2.HTTPError,
+    WebSocketException,
     json.JSONDecodeError,
     TimeoutError,
     OSError,
@@ -49,15 +81,26 @@ def explain(error: Exception) -> ModelError:
     """The service's error for what a call to a model raised."""
     if isinstance(error, ModelError):
         return error
-    if isinstance(error, openai.APIStatusError):
-        return _explain_status(error)
+    if isinstance(error, openai.APIStatusError | anthropic.APIStatusError):
+        return _explain(error.status_code, error.body)
+    if isinstance(error, openai.APIError | anthropic.APIError) and error.body is not None:
+        return _explain(None, error.body)  # an error within a stream
+    if isinstance(error, httpx2.HTTPStatusError):
+        return _explain(error.response.status_code, _parsed(error.response.content))
+    if isinstance(error, InvalidStatus):
+        return _explain(error.response.status_code, _parsed(error.response.body))
     what = str(error) or type(error).__name__
     return ModelUnavailable(f"the model did not answer: {what}")
 
 
+def explain_code(code: str, message: str) -> ModelError:
+    """The service's error for what a provider says on a WebSocket."""
+    return _explain(None, {"code": code, "message": message})
+
+
 def retry_after_seconds(error: Exception) -> float | None:
     """How long the provider asked to wait (``Retry-After``: seconds or a date), if it did."""
-    if not isinstance(error, openai.APIStatusError):
+    if not isinstance(error, openai.APIStatusError | anthropic.APIStatusError | httpx2.HTTPStatusError):
         return None
     header = error.response.headers.get("retry-after", "")
     try:
@@ -70,19 +113,23 @@ def retry_after_seconds(error: Exception) -> float | None:
         return None
 
 
-def check_finish(reason: str | None) -> None:
+def check_finish(reason: str | None, *, may_call: bool = False) -> None:
     """Accept an answer only when the model says that it ended of itself.
 
     A stream that breaks off raises nothing: the missing reason is its only sign.
 
+    Args:
+        reason: What the provider says.
+        may_call: The model was given tools, so that a call of one ends its answer.
+
     Raises:
         ModelUnavailable: The answer broke off.
         ModelAnswerInvalid: It ran into the length limit.
-        ModelRefused: A content filter stopped it.
+        ModelRefused: A content filter stopped it, or the model declined.
     """
-    if reason in ("stop", "eos", "end_turn"):
+    if reason in _ENDS or (may_call and reason in _CALLS):
         return
-    if reason == "length":
+    if reason in _CUTS:
         raise ModelAnswerInvalid("the model's answer was cut at its length limit", code="model_answer_cut")
     if reason == "content_filter":
         raise ModelRefused(
@@ -90,17 +137,56 @@ def check_finish(reason: str | None) -> None:
             hint=_HINTS[ErrorCategory.CONTENT_FILTER],
             category=ErrorCategory.CONTENT_FILTER,
         )
+    if reason == "refusal":
+        raise ModelRefused(
+            "the model declined to answer",
+            hint="The provider's safety classifier objects to this part of the text.",
+            category=ErrorCategory.CONTENT_FILTER,
+        )
     if reason is None:
         raise ModelUnavailable("the model's answer broke off")
     raise ModelAnswerInvalid(f"the model's answer ended for an unknown reason: {reason!r}")
 
 
-def _explain_status(error: openai.APIStatusError) -> ModelError:
-    status = error.status_code
-    category = _CODE_CATEGORIES.get(error.code or "") or _STATUS_CATEGORIES.get(status)
-    if category is None:
-        category = ErrorCategory.CONNECTIVITY if status >= 500 else ErrorCategory.INVALID_INPUT
-    message = f"the model's server answered {status}: {error.message}"
+def _explain(status: int | None, body: object) -> ModelError:
+    codes, said = _details(body)
+    category = _category(status, codes, said)
+    server = "the model's server"
+    message = f"{server} answered {status}" if status else f"{server} reported an error"
+    if detail := said or ", ".join(codes):
+        message = f"{message}: {detail}"
     if category in (ErrorCategory.RATE_LIMIT, ErrorCategory.CONNECTIVITY):
         return ModelUnavailable(message, category=category)
     return ModelRefused(message, hint=_HINTS.get(category, ""), category=category)
+
+
+def _category(status: int | None, codes: list[str], said: str) -> ErrorCategory:
+    for pattern, category in _MESSAGE_CATEGORIES:
+        if pattern.search(said):
+            return category
+    for code in codes:
+        if code in _CODE_CATEGORIES:
+            return _CODE_CATEGORIES[code]
+    if status in _STATUS_CATEGORIES:
+        return _STATUS_CATEGORIES[status]
+    is_refusal = status is not None and 400 <= status < 500
+    return ErrorCategory.INVALID_INPUT if is_refusal else ErrorCategory.CONNECTIVITY
+
+
+def _details(body: object) -> tuple[list[str], str]:
+    """The codes and the message of an error, in whichever of the providers' forms it comes."""
+    if not isinstance(body, Mapping):
+        return [], body[:_LONGEST_MESSAGE] if isinstance(body, str) else ""
+    fields = cast("Mapping[str, object]", body)
+    if isinstance(inner := fields.get("error"), Mapping):
+        fields = cast("Mapping[str, object]", inner)
+    codes = [code for name in ("code", "type") if isinstance(code := fields.get(name), str)]
+    message = fields.get("message")
+    return codes, message[:_LONGEST_MESSAGE] if isinstance(message, str) else ""
+
+
+def _parsed(body: bytes | bytearray | None) -> object:
+    try:
+        return json.loads(body or b"")
+    except ValueError:
+        return (body or b"").decode(errors="replace")

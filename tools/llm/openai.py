@@ -1,28 +1,81 @@
-"""Chat models on any OpenAI-compatible server."""
+"""Models on any server that speaks OpenAI's protocol."""
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_openai import ChatOpenAI
+from openai import AsyncOpenAI
 from pydantic import SecretStr
 
-from tools.llm.roles import ModelChoice
+from tools.llm.chat_request import ChatRequest, Prepared
+from tools.llm.choices import ModelChoice
+from tools.llm.transport import certificates
 
 #: Local servers want no key, but the client insists on one.
 _NO_KEY = SecretStr("none")
+_OWN_HOST = (
+    "api.openai.com"  # its newer models refuse max_tokens, and other servers do not know its successor
+)
 
 
-def open_chat(choice: ModelChoice, *, connect_seconds: float) -> ChatOpenAI:
-    """A client for this model. Reads certificates from disk: call it outside the event loop.
+def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> ChatOpenAI:
+    """A chat client for this model.
 
-    Retries and the time-outs of an answer are the caller's; the client does neither.
+    Retries and time-outs are the caller's; the client does neither.
     """
     return ChatOpenAI(
         model=choice.model,
         base_url=choice.base_url,
         api_key=choice.api_key or _NO_KEY,
         temperature=choice.temperature,
+        default_headers=choice.headers,
+        http_async_client=http,
+        http_client=httpx2.Client(verify=certificates()),  # unused, but it would make one
         max_retries=0,
-        timeout=connect_seconds,
+        timeout=http.timeout,
         stream_chunk_timeout=None,
         stream_usage=True,
         use_responses_api=False,
         disable_streaming=False,
     )
+
+
+def open_client(choice: ModelChoice, http: httpx2.AsyncClient) -> AsyncOpenAI:
+    """A client for everything else at this model's provider."""
+    return AsyncOpenAI(
+        base_url=choice.base_url,
+        api_key=(choice.api_key or _NO_KEY).get_secret_value(),
+        default_headers=choice.headers,
+        http_client=http,
+        max_retries=0,
+        timeout=http.timeout,
+    )
+
+
+def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
+    """The request as ``ChatOpenAI.astream`` takes it."""
+    body: dict[str, Any] = {
+        **choice.extra_body,
+        **(choice.thinking if request.thinks else {}),
+        **request.extra,
+    }
+    if request.schema is not None:
+        # As extra_body because the client's own response_format parameter parses every partial answer.
+        body["response_format"] = _response_format(choice, request.schema.__name__, request.json_schema())
+    if (limit := request.max_tokens or choice.max_tokens) is not None:
+        is_own = urlsplit(choice.base_url).hostname == _OWN_HOST
+        body["max_completion_tokens" if is_own else "max_tokens"] = limit
+    options: dict[str, Any] = {"extra_body": body}
+    if request.tools:
+        options["tools"] = [convert_to_openai_tool(tool) for tool in request.tools]
+        options["tool_choice"] = "required" if request.must_call else "auto"
+    return Prepared(messages=request.messages, options=options)
+
+
+def _response_format(choice: ModelChoice, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    if choice.answer_format == "json_schema":
+        return {"type": "json_schema", "json_schema": {"name": name, "schema": schema}}
+    return {"type": "json_object"}

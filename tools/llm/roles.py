@@ -7,117 +7,16 @@ settings; everything else in tools/llm is given what it needs.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast, get_args
 from urllib.parse import urlsplit
-
-import yaml
-from pydantic import BaseModel, ConfigDict, SecretStr
 
 from configs.settings import Settings, load_settings
 from tools.errors import InvalidInput
-from tools.llm.abilities import AbilityRule, Role, check_fit
+from tools.llm.abilities import Role, check_fit
+from tools.llm.catalog import CATALOG
+from tools.llm.choices import OFFLINE, Access, ModelChoice, choose
 
-AnswerFormat = Literal["json_schema", "json_object"]
-
-OFFLINE = "offline"
-
-_MODELS_FILE = Path(__file__).parents[2] / "configs" / "models.yaml"
-
-
-class _Family(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    models: tuple[str, ...]
-    hosts: tuple[str, ...]
-    answer_format: AnswerFormat
-    temperature: float | None = None
-    extra_body: dict[str, Any] = {}
-
-    def fits(self, model: str, host: str) -> bool:
-        return any(fnmatch(model.lower(), pattern) for pattern in self.models) or any(
-            host == suffix or host.endswith(f".{suffix}") for suffix in self.hosts
-        )
-
-
-class _Provider(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    base_url: str | None
-    url_setting: str
-    key_setting: str
-    needs_key: bool
-
-
-class _ModelsFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    roles: dict[Role, str]
-    providers: dict[str, _Provider]
-    abilities: tuple[AbilityRule, ...]
-    families: tuple[_Family, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelChoice:
-    """One model as it is to be called."""
-
-    provider: str  #: Its name in models.yaml; "openai" for any OpenAI-compatible server.
-    model: str
-    base_url: str  #: Ends in /v1.
-    api_key: SecretStr | None = None
-    answer_format: AnswerFormat = "json_schema"
-    temperature: float | None = None  #: None: the model's own.
-    extra_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    @property
-    def name(self) -> str:
-        """The choice as ``provider:model``."""
-        return f"{self.provider}:{self.model}"
-
-
-_FILE = _ModelsFile.model_validate(yaml.safe_load(_MODELS_FILE.read_text(encoding="utf-8")))
-
-
-def choose(
-    spec: str, *, base_url: str | None = None, api_key: SecretStr | str | None = None
-) -> ModelChoice | None:
-    """The choice that ``spec`` names, or None for "offline".
-
-    Args:
-        spec: ``offline`` or ``provider:model``.
-        base_url: Where an OpenAI-compatible server listens, ``/v1`` included; else the provider's own.
-        api_key: Its key.
-
-    Raises:
-        InvalidInput: When no such provider is known, or nobody says where it listens.
-    """
-    if spec == OFFLINE:
-        return None
-    provider, _, model = spec.partition(":")
-    if provider not in _FILE.providers or not model:
-        raise InvalidInput(
-            f"unknown model {spec!r}",
-            hint=f"Use {OFFLINE!r} or PROVIDER:MODEL with a provider among: {', '.join(_FILE.providers)}.",
-            code="unknown_model",
-        )
-    url = base_url or _FILE.providers[provider].base_url
-    if url is None:
-        raise InvalidInput(
-            f"nobody says where {provider!r} listens, which {spec!r} needs",
-            hint=f"Set {_FILE.providers[provider].url_setting}.",
-            code="provider_unset",
-        )
-    family = next(f for f in _FILE.families if f.fits(model, urlsplit(url).hostname or ""))
-    return ModelChoice(
-        provider=provider,
-        model=model,
-        base_url=url,
-        api_key=SecretStr(api_key) if isinstance(api_key, str) else api_key,
-        answer_format=family.answer_format,
-        temperature=family.temperature,
-        extra_body=family.extra_body,
-    )
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +26,64 @@ class RoleSettings:
     choices: Mapping[Role, ModelChoice | None]  #: None: the role is offline.
     max_concurrent: int  #: Calls under way at once in one process.
     answer_seconds: float  #: The longest that one answer may take.
+    specs: Mapping[Role, str] = field(default_factory=dict[Role, str])  #: As in models.yaml.
+    access: Mapping[str, Access] = field(default_factory=dict[str, Access])  #: By the provider's name.
+    allowed: tuple[str, ...] = ()  #: Patterns of models that a request may choose.
+
+    def chosen(self, wanted: Mapping[Role, str]) -> Mapping[Role, ModelChoice | None]:
+        """The model of every role when some are chosen by a request; roles that follow one, follow it still.
+
+        Args:
+            wanted: ``offline`` or ``provider:model`` of each role that the request chooses.
+
+        Raises:
+            InvalidInput: A model may not be chosen, is unknown, cannot play its role, or has no key.
+        """
+        for role, spec in wanted.items():
+            self._check_allowed(role, spec)
+        return self.choices if not wanted else _choices({**self.specs, **wanted}, self.access)
+
+    def _check_allowed(self, role: Role, spec: str) -> None:
+        configured = {choice.name for choice in self.choices.values() if choice is not None}
+        if spec == OFFLINE or spec in configured:
+            return
+        if not any(fnmatch(spec, pattern) for pattern in self.allowed):
+            patterns = ", ".join(self.allowed) or "none besides"
+            raise InvalidInput(
+                f"context.models.{role}={spec!r}: this model may not be chosen by a request",
+                hint=f"MODELS_ALLOWED allows: {patterns}; {', '.join(sorted(configured | {OFFLINE}))}.",
+                code="model_not_allowed",
+            )
+
+
+def read_choices(value: object) -> dict[Role, str]:
+    """The models that a request chooses, from its ``context.models``.
+
+    Raises:
+        InvalidInput: It is no object of roles and models.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidInput(
+            "context.models must be an object of roles and models",
+            hint='Such as {"primary": "dashscope:qwen3.7-plus"}.',
+            code="models_malformed",
+        )
+    for role, spec in cast("Mapping[object, object]", value).items():
+        if role not in ROLES:
+            raise InvalidInput(
+                f"context.models: there is no role {role!r}",
+                hint=f"The roles are: {', '.join(ROLES)}.",
+                code="unknown_role",
+            )
+        if not isinstance(spec, str):
+            raise InvalidInput(
+                f"context.models.{role} must be a string",
+                hint=f"Use {OFFLINE!r} or PROVIDER:MODEL.",
+                code="models_malformed",
+            )
+    return dict(cast("Mapping[Role, str]", value))
 
 
 def configured(settings: Settings | None = None) -> RoleSettings:
@@ -139,38 +96,103 @@ def configured(settings: Settings | None = None) -> RoleSettings:
         InvalidInput: A model cannot play its role, or its provider's address or key is missing.
     """
     settings = settings or load_settings()
-    overrides = {"primary": settings.primary_model} if "primary_model" in settings.model_fields_set else {}
-    roles = cast("dict[Role, str]", _FILE.roles | overrides)
+    specs: dict[Role, str] = {**CATALOG.roles, **_overrides(settings)}
+    access = _access(settings)
     return RoleSettings(
-        choices={role: _configured_choice(role, spec, settings) for role, spec in roles.items()},
+        choices=_choices(specs, access),
         max_concurrent=settings.max_concurrent_requests,
         answer_seconds=settings.llm_timeout,
+        specs=specs,
+        access=access,
+        allowed=settings.models_allowed,
     )
 
 
-def _configured_choice(role: Role, spec: str, settings: Settings) -> ModelChoice | None:
-    base_url, api_key = _access(settings).get(spec.partition(":")[0], (None, None))
-    choice = choose(spec, base_url=base_url, api_key=api_key)
+def _overrides(settings: Settings) -> dict[Role, str]:
+    given: dict[Role, str | None] = {role: getattr(settings, f"{role}_model") for role in ROLES}
+    return {role: spec for role, spec in given.items() if spec is not None}
+
+
+def _choices(specs: Mapping[Role, str], access: Mapping[str, Access]) -> dict[Role, ModelChoice | None]:
+    return {role: _choice(role, _spec(role, specs), access) for role in specs}
+
+
+def _spec(role: Role, specs: Mapping[Role, str]) -> str:
+    """What plays the role, or the role that it follows."""
+    spec = specs[role]
+    return specs[cast("Role", spec)] if spec in specs else spec
+
+
+def _choice(role: Role, spec: str, access: Mapping[str, Access]) -> ModelChoice | None:
+    choice = choose(spec, access=access.get(spec.partition(":")[0]))
     if choice is None:
         return None
-    check_fit(role, choice.model, _FILE.abilities)
-    provider = _FILE.providers[choice.provider]
+    check_fit(role, choice.model, CATALOG.abilities)
+    provider = CATALOG.providers[choice.provider]
     if provider.needs_key and choice.api_key is None:
         raise InvalidInput(
             f"{choice.name!r} plays the role {role!r}, but there is no key for {choice.provider!r}",
             hint=f"Set {provider.key_setting}, or choose another model.",
             code="key_missing",
         )
+    _check_host(choice)
     return choice
 
 
-def _access(settings: Settings) -> dict[str, tuple[str | None, SecretStr | None]]:
-    """Address and key of each provider, as the settings have them."""
-    # The route comes after the service's own path, which urljoin would drop.
-    eas = f"{settings.eas_endpoint.rstrip('/').removesuffix('/v1')}/v1" if settings.eas_endpoint else None
+def _check_host(choice: ModelChoice) -> None:
+    """Refuse what DashScope's hosts are known to refuse: another path, and some models on shared hosts."""
+    url = urlsplit(choice.base_url)
+    host = url.hostname or ""
+    if choice.protocol != "dashscope" or not host.endswith(".aliyuncs.com"):
+        return
+    if not url.path.rstrip("/").endswith("/v1"):
+        raise InvalidInput(
+            f"DASHSCOPE_BASE_URL={choice.base_url}: OpenAI's protocol is not spoken there",
+            hint=f"Use https://{host}/compatible-mode/v1.",
+            code="base_url_unfit",
+        )
+    workspace_only = CATALOG.providers[choice.provider].workspace_only
+    shared = not (urlsplit(choice.websocket_url or "").hostname or "").endswith(".maas.aliyuncs.com")
+    if shared and any(fnmatch(choice.model, pattern) for pattern in workspace_only):
+        raise InvalidInput(
+            f"{choice.name!r} is served on a workspace's own host only",
+            hint="Set DASHSCOPE_BASE_URL=https://WORKSPACE.REGION.maas.aliyuncs.com/compatible-mode/v1.",
+            code="host_unfit",
+        )
+
+
+def _access(settings: Settings) -> dict[str, Access]:
+    """How the settings let each provider be reached."""
+    endpoint = settings.eas_endpoint.rstrip("/").removesuffix("/v1") if settings.eas_endpoint else None
     return {
-        "openai": (settings.llm_base_url, settings.llm_api_key),
-        "dashscope": (settings.dashscope_base_url, settings.dashscope_api_key),
-        "openrouter": (settings.openrouter_base_url, settings.openrouter_api_key),
-        "eas": (eas, settings.eas_token),
+        "openai": Access(base_url=settings.llm_base_url, api_key=settings.llm_api_key),
+        "dashscope": Access(
+            base_url=settings.dashscope_base_url,
+            api_key=settings.dashscope_api_key,
+            native_url=settings.dashscope_native_url,
+            rerank_url=settings.dashscope_rerank_url,
+            websocket_url=settings.dashscope_websocket_url,
+        ),
+        "anthropic": Access(base_url=settings.anthropic_base_url, api_key=settings.anthropic_api_key),
+        "openrouter": Access(
+            base_url=settings.openrouter_base_url,
+            api_key=settings.openrouter_api_key,
+            headers=_openrouter_headers(settings),
+            extra_body=_openrouter_fields(settings),
+        ),
+        # The route comes after the service's own path, which urljoin would drop.
+        "eas": Access(base_url=endpoint and f"{endpoint}/v1", api_key=settings.eas_token),
+        "eas-legacy": Access(base_url=endpoint, api_key=settings.eas_token),
     }
+
+
+def _openrouter_headers(settings: Settings) -> dict[str, str]:
+    """By which OpenRouter tells applications apart in its statistics."""
+    named = {"HTTP-Referer": settings.openrouter_referer, "X-Title": settings.openrouter_title}
+    return {name: value for name, value in named.items() if value}
+
+
+def _openrouter_fields(settings: Settings) -> dict[str, Any]:
+    """What OpenRouter is to do when a model's provider fails, and whom it may ask."""
+    fields = {"models": list(settings.openrouter_fallbacks), "provider": settings.openrouter_provider}
+    return {name: value for name, value in fields.items() if value}

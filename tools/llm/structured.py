@@ -10,17 +10,19 @@ from pydantic import BaseModel, ValidationError
 
 from tools.errors import ModelAnswerInvalid
 from tools.llm.calling import Call, perform
+from tools.llm.chat import send_chat
 from tools.llm.chat_models import ChatModels
-from tools.llm.completion import complete
+from tools.llm.chat_request import ChatRequest
+from tools.llm.choices import ModelChoice
+from tools.llm.completion import Completion
 from tools.llm.json_text import find_object
-from tools.llm.roles import ModelChoice, Role
+from tools.llm.roles import Role
 from tools.llm.usage import Answered, Usage
 
 A = TypeVar("A", bound=BaseModel)
 
 MAX_REPAIRS = 2
 _MOST_PROBLEMS_NAMED = 20
-_TAGS = ("nostream",)  # LangGraph keeps the tokens of calls so tagged out of what it streams to readers
 _AGAIN = "Answer again: the whole JSON object, corrected, and nothing else."
 
 
@@ -96,20 +98,18 @@ async def ask(models: ChatModels, role: Role, question: Question[A]) -> Answer[A
 async def _call(
     models: ChatModels, role: Role, messages: Sequence[BaseMessage], question: Question[A]
 ) -> Answered[str]:
+    request = ChatRequest(messages=messages, schema=question.schema)
+
     async def send(choice: ModelChoice) -> Answered[str]:
-        client = await models.client(choice)
-        extra_body = _answer_format(choice, question.schema)
-        return await complete(client, messages, extra_body=extra_body, limits=models.limits, tags=_TAGS)
+        answered = await send_chat(models, choice, request)
+        return Answered(value=_written(answered.value), usage=answered.usage)
 
     return await perform(models, Call(role=role, operation="chat", send=send))
 
 
-def _answer_format(choice: ModelChoice, schema: type[BaseModel]) -> dict[str, Any]:
-    # Sent as extra_body because the client's own response_format parameter parses every partial answer.
-    response_format: dict[str, Any] = {"type": choice.answer_format}
-    if choice.answer_format == "json_schema":
-        response_format["json_schema"] = {"name": schema.__name__, "schema": schema.model_json_schema()}
-    return {**choice.extra_body, "response_format": response_format}
+def _written(completion: Completion) -> str:
+    """The JSON, wherever the model put it: into its text, or into the tool that stands for the schema."""
+    return next((call["args"] for call in completion.calls if call["args"]), completion.text)
 
 
 def _opening(question: Question[Any]) -> list[BaseMessage]:

@@ -97,7 +97,7 @@ async def stats(resources: Open) -> Response:
         {
             "service": "character-recognition",
             "version": recogniser.VERSION,
-            "models": {"primary": settings.primary_model},
+            "models": {"primary": settings.primary_model or "offline"},
             "config": {"similarity_threshold": settings.similarity_threshold},
             "tasks": counts,
             "queue": {"length": counts["pending"]},

@@ -26,7 +26,7 @@ async def test_client_is_opened_once() -> None:
     models = ChatModels({"primary": choose("openai:m", base_url="http://127.0.0.1:1/v1")})
     choice = models.require("primary")
 
-    first, second = await asyncio.gather(models.client(choice), models.client(choice))
+    first, second = await asyncio.gather(models.clients.chat(choice), models.clients.chat(choice))
 
     assert first is second
 

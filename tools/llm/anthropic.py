@@ -1,0 +1,84 @@
+"""Claude, by Anthropic's own protocol or on a host that speaks it."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import anthropic
+import httpx2
+from langchain_anthropic import ChatAnthropic
+from langchain_core.messages import BaseMessage, SystemMessage
+from langchain_core.utils.function_calling import convert_to_openai_function
+from pydantic import PrivateAttr, SecretStr
+
+from tools.llm.chat_request import ChatRequest, Prepared, Tool
+from tools.llm.choices import ModelChoice
+
+_STABLE = {"type": "ephemeral"}  # the provider keeps the prefix for five minutes after its last use
+
+
+class _Claude(ChatAnthropic):
+    """With an HTTP client of ours, where LangChain's takes none."""
+
+    _http: httpx2.AsyncClient = PrivateAttr()
+
+    @cached_property
+    def _async_client(self) -> anthropic.AsyncClient:  # pyright: ignore[reportIncompatibleVariableOverride] - as its base
+        params: dict[str, Any] = {**self._client_params, "http_client": self._http}
+        return anthropic.AsyncAnthropic(**params)
+
+
+def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> ChatAnthropic:
+    """A chat client for this model.
+
+    Retries and time-outs are the caller's; the client does neither.
+    """
+    model = _Claude(
+        model_name=choice.model,
+        base_url=choice.base_url,
+        api_key=choice.api_key or SecretStr("none"),
+        temperature=choice.temperature,
+        max_tokens_to_sample=choice.max_tokens,
+        default_headers=choice.headers or None,
+        max_retries=0,
+        timeout=None,
+        stop=None,
+        stream_usage=True,
+    )
+    model._http = http  # pyright: ignore[reportPrivateUsage] - of the class above
+    return model
+
+
+def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
+    """The request as ``ChatAnthropic.astream`` takes it; a schema is that of a tool that has to be called."""
+    options: dict[str, Any] = {**choice.extra_body, **(choice.thinking if request.thinks else {})}
+    if request.max_tokens is not None:
+        # What is thought counts, too.
+        options["max_tokens"] = request.max_tokens + _budget(options)
+    if request.schema is not None:
+        name = request.schema.__name__
+        options["tools"] = [{"name": name, "input_schema": request.json_schema()}]
+        options["tool_choice"] = {"type": "tool", "name": name}
+    elif request.tools:
+        options["tools"] = [_tool(tool) for tool in request.tools]
+        options["tool_choice"] = {"type": "any" if request.must_call else "auto"}
+    return Prepared(messages=_with_stable_prefix(request.messages), options=options)
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    function = convert_to_openai_function(tool)
+    described = {"description": function["description"]} if function.get("description") else {}
+    return {"name": function["name"], **described, "input_schema": function["parameters"]}
+
+
+def _budget(options: dict[str, Any]) -> int:
+    return options.get("thinking", {}).get("budget_tokens", 0)
+
+
+def _with_stable_prefix(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """The messages, with what stays the same from call to call marked for the provider's cache."""
+    first, *rest = messages
+    if not isinstance(first, SystemMessage) or not isinstance(first.content, str):
+        return list(messages)
+    block: dict[str, Any] = {"type": "text", "text": first.content, "cache_control": _STABLE}
+    return [SystemMessage([block]), *rest]

@@ -1,0 +1,37 @@
+"""What a chat model is asked, before it is known which one it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel
+
+Tool = BaseTool | type[BaseModel] | Mapping[str, Any] | Callable[..., Any]
+"""Whatever LangChain makes a tool of: a tool, a model of its arguments, JSON, a function."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """One request to a chat model."""
+
+    messages: Sequence[BaseMessage]
+    schema: type[BaseModel] | None = None  #: Of the answer; None: any text.
+    tools: Sequence[Tool] = ()
+    must_call: bool = False  #: One of the tools.
+    thinks: bool = False  #: Before it answers, where the model does so on demand.
+    max_tokens: int | None = None  #: Of the answer; None: the model's limit.
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])  #: Further fields of OpenAI's protocol.
+
+    def json_schema(self) -> dict[str, Any]:
+        """That of the answer; empty for any text."""
+        return self.schema.model_json_schema() if self.schema is not None else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A request in the terms of one protocol."""
+
+    messages: Sequence[BaseMessage]
+    options: Mapping[str, Any]  #: Of the client's ``astream``.

@@ -1,0 +1,51 @@
+"""The clients of providers and models, each opened once."""
+
+import asyncio
+
+import httpx2
+from langchain_core.language_models import BaseChatModel
+from openai import AsyncOpenAI
+
+from tools.llm import anthropic, eas_legacy, openai
+from tools.llm.choices import ModelChoice
+from tools.llm.transport import http_client
+
+
+class Clients:
+    """Opens clients at their first use. Belongs to one event loop.
+
+    Args:
+        connect_seconds: How long a connection may take to open.
+    """
+
+    def __init__(self, *, connect_seconds: float = 10.0) -> None:
+        self._connect_seconds = connect_seconds
+        self._openai: dict[str, AsyncOpenAI] = {}  # by the provider's name
+        self._chat: dict[str, BaseChatModel] = {}  # by the model's name
+
+    async def openai(self, choice: ModelChoice) -> AsyncOpenAI:
+        """The client of this model's provider for what is not chat."""
+        if choice.provider not in self._openai:
+            http = await http_client(choice, connect_seconds=self._connect_seconds)
+            self._openai.setdefault(choice.provider, openai.open_client(choice, http))
+        return self._openai[choice.provider]
+
+    async def chat(self, choice: ModelChoice) -> BaseChatModel:
+        """The chat client of this model."""
+        if choice.name not in self._chat:
+            http = await http_client(choice, connect_seconds=self._connect_seconds)
+            opened = await asyncio.to_thread(
+                _open_chat, choice, http
+            )  # it makes a second client, for threads
+            self._chat.setdefault(choice.name, opened)
+        return self._chat[choice.name]
+
+
+def _open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> BaseChatModel:
+    match choice.protocol:
+        case "anthropic":
+            return anthropic.open_chat(choice, http)
+        case "eas_legacy":
+            return eas_legacy.open_chat(choice, http)
+        case "openai" | "dashscope":
+            return openai.open_chat(choice, http)
