@@ -7,6 +7,7 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
+from server.access import ACCOUNT, SESSION
 from server.accounts.service import KEY_PREFIX, Accounts, Identity
 
 OWNER = "owner"
@@ -32,7 +33,8 @@ def ownership(accounts: Accounts) -> Auth:
             "identity": found.account.user_id,
             "display_name": found.account.username,
             "permissions": [found.account.role, *found.scopes],
-            "session_id": found.session_id,
+            "kind": ACCOUNT,
+            SESSION: found.session_id,
         }
 
     async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Any:
