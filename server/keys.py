@@ -79,6 +79,11 @@ def failures(kind: str, name: str) -> str:
     return f"{PREFIX}:failures:{kind}:{tag(name)}"
 
 
+def rate(what: str, who: str) -> str:
+    """When somebody may ask for something as often as ever again; expires then."""
+    return f"{PREFIX}:rate:{what}:{tag(who)}"
+
+
 SWEEP_TURN = f"{PREFIX}:sweep:turn"  # which keeps other processes from sweeping; expires after SWEEP_SECONDS
 SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept
 

@@ -15,6 +15,7 @@ from redis.asyncio import RedisCluster
 from configs.settings import Settings
 from server import data_folder, metrics
 from server.accounts.lockout import Lockout
+from server.accounts.rates import RateLimiter
 from server.accounts.service import Accounts
 from server.accounts.sessions import Sessions
 from server.checkpoint import AsyncRedisSaver
@@ -65,6 +66,7 @@ class Resources:
 
     settings: Settings
     accounts: Accounts
+    rates: RateLimiter
     project: LangGraphJson
     database: Database
     storage: LocalStorage
@@ -168,6 +170,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         yield Resources(
             settings=settings,
             accounts=_accounts(settings, database, redis),
+            rates=RateLimiter(redis),
             project=project,
             database=database,
             storage=storage,

@@ -1,0 +1,40 @@
+"""What of everything is whose: what somebody makes carries their id in its metadata, as ``owner``."""
+
+from server.access import Access, AnyOf, Condition, Contains, User
+from server.db.models import Account
+
+OWNER = "owner"
+_READING = ("read", "search", "get", "list_namespaces")
+
+
+def is_reading(action: str) -> bool:
+    """Whether an action changes nothing."""
+    return action in _READING
+
+
+def visible(user_id: str, resource: str, action: str) -> Condition:
+    """What of a resource somebody who is no admin may do this to."""
+    own = Contains(part={OWNER: user_id})
+    if resource == "assistants" and is_reading(action):
+        return AnyOf(conditions=(own, Contains(part={"created_by": "system"})))
+    return own
+
+
+def acting(account: Account) -> Access:
+    """The access of an account for which the service creates a run while nobody asks."""
+    permissions = [account.role, "read", "write"]
+    user = User(
+        {
+            "identity": account.user_id,
+            "display_name": account.username,
+            "permissions": permissions,
+            "kind": "account",
+        }
+    )
+    if account.role == "admin":
+        return Access(user=user, metadata={OWNER: account.user_id})
+    filters = {
+        "threads": visible(account.user_id, "threads", "create_run"),
+        "assistants": visible(account.user_id, "assistants", "read"),
+    }
+    return Access(user=user, filters=filters, metadata={OWNER: account.user_id})
