@@ -85,7 +85,15 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition = Contains | AllOf | AnyOf
+@dataclass(frozen=True, kw_only=True)
+class SharedWith:
+    """It is shared with this user, at one of these levels."""
+
+    user_id: str
+    levels: tuple[str, ...]
+
+
+Condition = Contains | AllOf | AnyOf | SharedWith
 
 
 class InvalidFilter(Exception):

@@ -18,6 +18,7 @@ from server.accounts.lockout import Lockout
 from server.accounts.rates import RateLimiter
 from server.accounts.service import Accounts
 from server.accounts.sessions import Sessions
+from server.accounts.sharing import Shares
 from server.checkpoint import AsyncRedisSaver
 from server.checkpoint.connection import open_async_client
 from server.db.session import Database, open_database
@@ -67,6 +68,7 @@ class Resources:
     settings: Settings
     accounts: Accounts
     rates: RateLimiter
+    shares: Shares
     project: LangGraphJson
     database: Database
     storage: LocalStorage
@@ -171,6 +173,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             settings=settings,
             accounts=_accounts(settings, database, redis),
             rates=RateLimiter(redis),
+            shares=Shares(database=database),
             project=project,
             database=database,
             storage=storage,

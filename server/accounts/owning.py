@@ -1,6 +1,6 @@
 """What of everything is whose: what somebody makes carries their id in its metadata, as ``owner``."""
 
-from server.access import Access, AnyOf, Condition, Contains, User
+from server.access import Access, AnyOf, Condition, Contains, SharedWith, User
 from server.db.models import Account
 
 OWNER = "owner"
@@ -13,11 +13,21 @@ def is_reading(action: str) -> bool:
 
 
 def visible(user_id: str, resource: str, action: str) -> Condition:
-    """What of a resource somebody who is no admin may do this to."""
-    own = Contains(part={OWNER: user_id})
+    """What of a resource somebody who is no admin may do this to: what is theirs, or shared with them."""
+    allowed: list[Condition] = [Contains(part={OWNER: user_id})]
     if resource == "assistants" and is_reading(action):
-        return AnyOf(conditions=(own, Contains(part={"created_by": "system"})))
-    return own
+        allowed.append(Contains(part={"created_by": "system"}))
+    if levels := _levels(resource, action):
+        allowed.append(SharedWith(user_id=user_id, levels=levels))
+    return AnyOf(conditions=tuple(allowed))
+
+
+def _levels(resource: str, action: str) -> tuple[str, ...]:
+    """The shares that allow an action. Nobody deletes what is another's, and crons are not shared."""
+    if resource not in ("threads", "assistants") or action == "delete":
+        return ()
+    # Who asks to create what is there already only gets to see it.
+    return ("read", "write") if is_reading(action) or action == "create" else ("write",)
 
 
 def acting(account: Account) -> Access:
