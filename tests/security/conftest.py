@@ -8,6 +8,8 @@ from tests.conftest import Server
 from tests.fixtures.people import People
 from tests.fixtures.served_projects import SECURED_PROJECT, serving
 
+SECRET = "a-secret-of-these-tests-that-is-long-enough"
+
 
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -20,6 +22,8 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         ALLOW_REGISTRATION=True,
         LOGIN_RATE=0,
         REGISTRATION_RATE=0,
+        AUTH_SECRET=SECRET,
+        WEBHOOK_ALLOW_PRIVATE=True,
         METRICS_TOKEN="a-token-for-prometheus",
     ) as server:
         yield server

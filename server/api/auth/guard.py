@@ -99,7 +99,8 @@ class AuthGuard:
             value = value_of(question, found.parameters, body)
             before = deepcopy(value)
             await self._authorizer.ask(question, principal, asking, value)
-            put_back(question, before, value, body)
+            if not found.rule.keeps_body:
+                put_back(question, before, value, body)
             if question.action in ("create", "create_run"):
                 asking.metadata |= additions(before, value)
 

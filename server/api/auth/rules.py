@@ -27,11 +27,13 @@ class Rule:
         questions: Each has to be answered with yes.
         is_open: Whoever asks may have it, known or not.
         may_cancel: Whether its query may ask for the end of runs, which more is asked for.
+        keeps_body: Its body is another contract's, in which handlers have nothing to change.
     """
 
     questions: tuple[Question, ...] = ()
     is_open: bool = False
     may_cancel: bool = False
+    keeps_body: bool = False
 
     def asked(self, query: Mapping[str, str]) -> tuple[Question, ...]:
         """What handlers are asked of a request with this query."""
@@ -55,6 +57,7 @@ def _rule(*names: str) -> Rule:
 _READ, _UPDATE = _rule("threads.read"), _rule("threads.update")
 _JOIN = replace(_READ, may_cancel=True)
 _RUN = _rule("threads.create_run", "assistants.read")
+_FOREIGN_RUN = replace(_rule("threads.create_run"), keeps_body=True)
 _SEE = _rule("assistants.read")
 
 RULES: Mapping[tuple[str, str], Rule] = {
@@ -162,8 +165,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/api/v1/files/{file_id}/content"): KNOWN,
     ("GET", "/api/v1/webhooks"): _rule("threads.search"),
     ("POST", "/api/v1/webhooks/{run_id}/resend"): _UPDATE,
-    ("POST", "/api/recognize"): _rule("threads.create_run"),
-    ("POST", "/api/recognize/async"): _rule("threads.create_run"),
+    ("POST", "/api/recognize"): _FOREIGN_RUN,
+    ("POST", "/api/recognize/async"): _FOREIGN_RUN,
     ("GET", "/api/recognize/async/{task_id}"): _READ,
     ("GET", "/api/stats"): _rule("threads.search"),
     ("GET", "/api/v1/stats"): _rule("threads.search"),
