@@ -108,6 +108,38 @@ class Settings(BaseSettings):
         le=365,
         description="Days after which a session ends that nobody refreshed.",
     )
+    login_rate: int = Field(
+        30,
+        alias="LOGIN_RATE",
+        ge=0,
+        description="Requests a minute from one address to log in, refresh, register or reset a password; "
+        "0: no limit but that on failures.",
+    )
+    registration_rate: int = Field(
+        10,
+        alias="REGISTRATION_RATE",
+        ge=0,
+        description="Accounts that one address may try to register in an hour, taken names included; "
+        "0: no limit.",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        alias="ALLOWED_HOSTS",
+        description="Comma-separated host names, besides this machine's and that of PUBLIC_URL, by which the "
+        "service may be called with AUTH=on; * for any. Addresses always may, if HOST is not loopback.",
+    )
+    public_url: Annotated[str | None, _known_scheme("http", "https")] = Field(
+        None,
+        alias="PUBLIC_URL",
+        description="Where users reach the service, such as https://example.org; for links in mails.",
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        alias="METRICS_TOKEN",
+        min_length=16,
+        description="Bearer token that opens /metrics; without it only admins and this machine may read them "
+        "where users are told apart.",
+    )
     data_dir: Path = Field(Path("./data"), alias="DATA_DIR", description="Folder of everything that is kept.")
     config: Path | None = Field(
         None,
@@ -388,7 +420,7 @@ class Settings(BaseSettings):
     def _any_case(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -11,6 +11,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+ACCOUNT = "account"  # the kind of user that our own accounts tell; a project's users have others
+SESSION = "session_id"  # a field of theirs that stays in the request: no run has use for it
+ADMIN = "admin"
+
 FORBIDDEN_KEYS = ("langgraph_auth_user", "langgraph_auth_user_id", "langgraph_auth_permissions")
 # of a run's configurable: only the server says who somebody is
 
@@ -81,7 +85,15 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition = Contains | AllOf | AnyOf
+@dataclass(frozen=True, kw_only=True)
+class SharedWith:
+    """It is shared with this user, at one of these levels."""
+
+    user_id: str
+    levels: tuple[str, ...]
+
+
+Condition = Contains | AllOf | AnyOf | SharedWith
 
 
 class InvalidFilter(Exception):
@@ -124,6 +136,23 @@ class Access:
     filters: dict[str, Condition] = field(default_factory=dict[str, Condition])
     metadata: dict[str, Any] = field(default_factory=dict[str, Any])
     #: What a handler laid into the metadata of what is to be created.
+
+
+def is_account(user: Mapping[str, Any] | None) -> bool:
+    """Whether it is one of our own accounts, and not a project's user."""
+    return user is not None and user.get("kind") == ACCOUNT
+
+
+def reader(user: Mapping[str, Any] | None) -> str | None:
+    """Whose things somebody may open; None: all, for nobody is told apart or an admin asks."""
+    if user is None or (is_account(user) and ADMIN in user["permissions"]):
+        return None
+    return str(user["identity"])
+
+
+def kept(user: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run is told of who asked for it, as JSON."""
+    return {key: value for key, value in user.items() if key != SESSION and _is_json(value)}
 
 
 _current: ContextVar[Access | None] = ContextVar("access", default=None)
@@ -182,8 +211,7 @@ def configurable() -> dict[str, Any]:
     if access is None:
         return headers
     user = access.user
-    plain = {key: value for key, value in user.items() if _is_json(value)}
-    return headers | dict(zip(FORBIDDEN_KEYS, (plain, user.identity, user.permissions), strict=True))
+    return headers | dict(zip(FORBIDDEN_KEYS, (kept(user), user.identity, user.permissions), strict=True))
 
 
 def _is_json(value: Any) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
@@ -94,10 +95,21 @@ def create_app(resources: Resources) -> FastAPI:
         OriginGuard,
         allowed=origins,
         allowed_pattern=cors.allow_origin_regex,
-        any_host=settings.allow_unauthenticated_network or settings.auth == "on",
+        hosts=_hosts(settings),
+        is_loopback=settings.is_loopback,
     )
     app.add_middleware(Sight)
     return app
+
+
+def _hosts(settings: Settings) -> tuple[str, ...]:
+    """Names that the service answers to."""
+    if settings.allow_unauthenticated_network:
+        return ("*",)  # the proxy that checks who asks checks by which name, too
+    if settings.auth == "off":
+        return ()
+    own = urlsplit(settings.public_url).hostname if settings.public_url else None
+    return (*settings.allowed_hosts, *([own] if own else []))
 
 
 def _add_project(

@@ -84,6 +84,11 @@ def sweep_turn(what: str) -> str:
     return f"{PREFIX}:sweep:turn:{what}"
 
 
+def rate(what: str, who: str) -> str:
+    """When somebody may ask for something as often as ever again; expires then."""
+    return f"{PREFIX}:rate:{what}:{tag(who)}"
+
+
 SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept
 
 # Sorted sets of the threads and of (run, thread) that have checkpoints; entries go with their threads. No

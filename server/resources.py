@@ -15,8 +15,10 @@ from redis.asyncio import RedisCluster
 from configs.settings import Settings
 from server import data_folder, metrics
 from server.accounts.lockout import Lockout
+from server.accounts.rates import RateLimiter
 from server.accounts.service import Accounts
 from server.accounts.sessions import Sessions
+from server.accounts.sharing import Shares
 from server.checkpoint import AsyncRedisSaver
 from server.checkpoint.connection import open_async_client
 from server.db.session import Database, open_database
@@ -66,6 +68,8 @@ class Resources:
 
     settings: Settings
     accounts: Accounts
+    rates: RateLimiter
+    shares: Shares
     project: LangGraphJson
     database: Database
     storage: LocalStorage
@@ -176,6 +180,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         yield Resources(
             settings=settings,
             accounts=_accounts(settings, database, redis),
+            rates=RateLimiter(redis),
+            shares=Shares(database=database),
             project=project,
             database=database,
             storage=storage,

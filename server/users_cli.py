@@ -1,7 +1,7 @@
 """The commands ``scriptorium users``."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -16,17 +16,29 @@ def users() -> None:
     """Accounts."""
 
 
+PasswordFile = Annotated[
+    typer.FileText | None,
+    typer.Option(help="Read it from the first line of a file; - for standard input. Asked for if not given."),
+]
+
+
 @app.command("create-admin")
 def create_admin(
     username: Annotated[str, typer.Argument(help="The admin's name.")],
-    password: Annotated[
-        str,
-        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if not given."),
-    ],
+    password_file: PasswordFile = None,
 ) -> None:
-    """Make an account that may do everything."""
-    asyncio.run(_create(load_settings(), username, password))
+    """Make an account that may do everything.
+
+    The password is no argument: every user of this machine sees those of a process.
+    """
+    asyncio.run(_create(load_settings(), username, _password(password_file)))
     typer.echo(f"{username} is an admin now.")
+
+
+def _password(file: TextIO | None) -> str:
+    if file is None:
+        return typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return file.readline().rstrip("\r\n")
 
 
 async def _create(settings: Settings, username: str, password: str) -> None:

@@ -126,11 +126,25 @@ class Accounts:
     async def change(
         self, user_id: str, *, role: Role | None = None, is_active: bool | None = None
     ) -> Account:
-        """Change what an account may do; raises NotFound."""
+        """Change what an account may do.
+
+        Raises:
+            NotFound: There is no such account.
+            Conflict: It is the only admin who may come in.
+        """
         async with self.database.write() as session:
+            admins = select(Account).where(col(Account.role) == "admin", col(Account.is_active))
+            remaining = (await session.exec(admins.with_for_update())).all()  # of two who go, one waits
             row = await session.get(Account, user_id)
             if row is None:
                 raise NotFound(f"There is no user {user_id!r}.", code="unknown_user")
+            is_last = [admin.user_id for admin in remaining] == [user_id]
+            if is_last and (role not in (None, "admin") or is_active is False):
+                raise Conflict(
+                    "This is the only admin.",
+                    hint="Make somebody else an admin first.",
+                    code="last_admin",
+                )
             row.role = role or row.role
             row.is_active = row.is_active if is_active is None else is_active
             session.add(row)

@@ -2,11 +2,13 @@
 
 A page on any site can make a browser send requests to this machine, and can even pass for this machine by
 a name of its own that resolves to it. So a request that says it comes from a page of another origin is
-refused, and on a service that is bound to loopback so is one for any other host name.
+refused, and so is one for a host name that is not the service's.
 """
 
 import re
+import socket
 from collections.abc import Collection
+from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,16 +25,27 @@ class OriginGuard:
     Args:
         allowed: Origins that may call; ``*`` allows all. Those on this machine always may.
         allowed_pattern: A regular expression of further origins that may.
-        any_host: Whether the service answers to any host name.
+        hosts: Names that the service answers to besides this machine's own; ``*`` is any.
+        is_loopback: Whether only this machine can reach the service, so that it has no other names.
     """
 
     def __init__(
-        self, app: ASGIApp, *, allowed: Collection[str], any_host: bool, allowed_pattern: str | None = None
+        self,
+        app: ASGIApp,
+        *,
+        allowed: Collection[str],
+        hosts: Collection[str],
+        is_loopback: bool,
+        allowed_pattern: str | None = None,
     ) -> None:
         self._app = app
         self._pattern = re.compile(allowed_pattern) if allowed_pattern else None
         self._allowed = allowed
-        self._any_host = any_host
+        self._any_host = "*" in hosts
+        self._is_loopback = is_loopback
+        self._hosts = {name.lower() for name in hosts}
+        if not is_loopback:
+            self._hosts.add(socket.gethostname().lower())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -40,8 +53,8 @@ class OriginGuard:
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host, origin = headers.get(b"host", ""), headers.get(b"origin")
-        if not self._any_host and not _LOCAL_HOST.fullmatch(host):
-            hint = "Use http://127.0.0.1, or set ALLOW_UNAUTHENTICATED_NETWORK=true behind a proxy."
+        if not self._answers_to(host):
+            hint = "Use http://127.0.0.1, or add the name to ALLOWED_HOSTS, which needs AUTH=on."
             refusal = answer(
                 403, f"This service does not answer to the name {host[:100]!r}.", "foreign_host", hint
             )
@@ -58,11 +71,25 @@ class OriginGuard:
         else:
             await refusal(scope, receive, send)
 
+    def _answers_to(self, host: str) -> bool:
+        if self._any_host or _LOCAL_HOST.fullmatch(host):
+            return True
+        name = re.sub(r":\d+$", "", host).lower()
+        # A page cannot pass for an address: only names can be made to lead elsewhere.
+        return name in self._hosts or (not self._is_loopback and _is_address(name))
+
     def _is_allowed(self, origin: str, host: str) -> bool:
         own = origin.partition("://")[2] == host
         local = re.fullmatch(LOCAL_ORIGIN, origin) is not None
         named = origin in self._allowed or "*" in self._allowed
         return own or local or named or (self._pattern is not None and bool(self._pattern.fullmatch(origin)))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return bool(ip_address(name.strip("[]")))
+    except ValueError:
+        return False
 
 
 async def _close(receive: Receive, send: Send) -> None:

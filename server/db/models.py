@@ -19,6 +19,7 @@ from sqlmodel import Field, SQLModel
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 RunStatus = Literal["pending", "running", "success", "error", "timeout", "interrupted"]
 
+Sharing = Literal["read", "write"]
 Role = Literal["admin", "researcher", "user"]
 
 RunPriority = Literal["normal", "low"]
@@ -258,6 +259,28 @@ class FileOwner(SQLModel, table=True):
 
     file_id: str = Field(primary_key=True)
     user_id: str = Field(index=True)
+
+
+class Share(SQLModel, table=True):
+    """Leave for one account to use one thing that is another's: exactly one of the three ids is there."""
+
+    __table_args__ = tuple(
+        Index(f"share_by_{name}", "user_id", name, unique=True)
+        for name in ("thread_id", "assistant_id", "file_id")
+    )
+
+    share_id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="account.user_id", ondelete="CASCADE")  #: To whom it is given.
+    thread_id: str | None = Field(
+        default=None, foreign_key="thread.thread_id", ondelete="CASCADE", nullable=True, index=True
+    )
+    assistant_id: str | None = Field(
+        default=None, foreign_key="assistant.assistant_id", ondelete="CASCADE", nullable=True, index=True
+    )
+    file_id: str | None = Field(default=None, index=True)
+    access: Sharing = Field(sa_column=Column(String(16), nullable=False))
+    granted_by: str  #: Id of the account that gave it.
+    created_at: datetime = _time()
 
 
 #: Compares bytes, so that the ranges of prefixes are the same on every database.

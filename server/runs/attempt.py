@@ -13,7 +13,7 @@ from langgraph.types import Command, Send
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from server import metrics
+from server import access, metrics
 from server.access import User
 from server.checkpoint import AsyncRedisSaver, StaleFencingToken
 from server.db.models import Run, now
@@ -25,6 +25,7 @@ from server.runs.catalog import AnyGraph, GraphCatalog
 from server.runs.configuration import attempt_metadata
 from server.runs.ending import Failure, LeaseLost, Outcome
 from server.runs.files import RunStorage
+from server.runs.guarded_storage import GuardedStorage
 from server.runs.held import HeldRun
 from server.runs.parts import stream_parts
 from server.stream.broker import EventBroker
@@ -105,8 +106,14 @@ class GraphRunner:
             return outcome
 
     def _files_of(self, run: Run) -> Storage:
-        return RunStorage(
+        written = RunStorage(
             storage=self.storage, database=self.database, thread_id=run.thread_id, run_id=run.run_id
+        )
+        return GuardedStorage(
+            storage=written,
+            database=self.database,
+            reader=access.reader(_user(run)),
+            thread_id=run.thread_id,
         )
 
     async def _settled(self, run: Run) -> Outcome | None:
@@ -119,7 +126,9 @@ class GraphRunner:
 
     async def stands_open(self, run: Run) -> bool:
         """Whether the run's thread has steps ahead."""
-        config: RunnableConfig = {"configurable": {"thread_id": run.thread_id}}
+        config: RunnableConfig = {
+            "configurable": {"thread_id": run.thread_id, "langgraph_auth_user": _user(run)}
+        }
         async with self.catalog.find(run.graph_id).open("threads.read", config=config) as graph:
             return bool((await graph.aget_state(config)).next)
 
@@ -208,8 +217,8 @@ def _config(run: Run) -> RunnableConfig:
     ours: dict[str, Any] = {}
     if run.kwargs.get("strict_resume"):
         ours[STRICT_RESUME] = True
-    if user := given["configurable"].get("langgraph_auth_user"):
-        ours["langgraph_auth_user"] = User(user)
+    if user := _user(run):
+        ours["langgraph_auth_user"] = user
     return cast(
         "RunnableConfig",
         given
@@ -219,6 +228,12 @@ def _config(run: Run) -> RunnableConfig:
             "callbacks": [CallWatch()],
         },
     )
+
+
+def _user(run: Run) -> User | None:
+    """Who asked for a run, where users are told apart."""
+    known = run.kwargs["config"]["configurable"].get("langgraph_auth_user")
+    return User(known) if known else None
 
 
 def _latest(config: RunnableConfig) -> RunnableConfig:

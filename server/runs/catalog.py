@@ -18,6 +18,7 @@ from graphs.registry import GRAPHS
 from server.runs.factories import AccessContext, GraphAccess, GraphFactory
 from server.runs.importing import load_object
 from server.runs.langgraph_json import GraphSpec, read_langgraph_json
+from server.store.owned import store_of
 from tools.errors import InvalidInput, NotFound
 
 logger = logging.getLogger(__name__)
@@ -90,12 +91,15 @@ class ServedGraph:
         Raises:
             NoGraph: The factory made something else.
         """
+        access = GraphAccess(reason=reason, config=config or {}, context=context)
+        store = store_of(access.user, self.store)
+        own: dict[str, Any] = {} if store is self.store else {"store": store}
         if not isinstance(self.source, GraphFactory):
-            yield self.source
+            yield self.source.copy(update=own) if own else self.source
             return
         async with AsyncExitStack() as stack:
-            access = GraphAccess(reason=reason, config=config or {}, context=context)
-            yield self.finish(await self.source.enter(stack, access, self.store))
+            graph = self.finish(await self.source.enter(stack, access, store))
+            yield graph.copy(update=own) if own else graph
 
 
 class GraphCatalog:

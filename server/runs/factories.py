@@ -30,6 +30,16 @@ class GraphAccess:
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
     context: Mapping[str, Any] | None = None  #: Of a run.
 
+    @property
+    def user(self) -> User | None:
+        """Who asks, or asked for the run."""
+        asking = current()
+        if asking is not None:
+            return asking.user
+        configurable = cast("Mapping[str, Any]", self.config.get("configurable") or {})
+        known = configurable.get(FORBIDDEN_KEYS[0])
+        return known if known is None or isinstance(known, User) else User(known)
+
 
 @dataclass(frozen=True, kw_only=True)
 class GraphFactory:
@@ -80,7 +90,7 @@ class GraphFactory:
         return made
 
     def _runtime(self, access: GraphAccess, store: BaseStore | None) -> Any:
-        common: dict[str, Any] = {"access_context": access.reason, "user": _user(access), "store": store}
+        common: dict[str, Any] = {"access_context": access.reason, "user": access.user, "store": store}
         if access.reason != "threads.create_run":
             return cast("Any", sdk._ReadRuntime)(**common)  # pyright: ignore[reportPrivateUsage] - as above
         return cast("Any", sdk._ExecutionRuntime)(**common, context=self._context(access))  # pyright: ignore[reportPrivateUsage] - as above
@@ -95,14 +105,6 @@ class GraphFactory:
 
 def _same(generator: Any) -> Any:
     return generator
-
-
-def _user(access: GraphAccess) -> User | None:
-    asking = current()
-    if asking is not None:
-        return asking.user
-    known = cast("Mapping[str, Any]", access.config.get("configurable") or {}).get(FORBIDDEN_KEYS[0])
-    return known if known is None or isinstance(known, User) else User(known)
 
 
 def _is_required(parameter: inspect.Parameter) -> bool:

@@ -16,7 +16,10 @@ from uuid import UUID, uuid5
 from langchain_core.utils.uuid import uuid7
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.db.models import AfterRun, Cron, MissedPolicy, Thread, now
+from server import access
+from server.access import Access
+from server.accounts.owning import acting
+from server.db.models import Account, AfterRun, Cron, MissedPolicy, Thread, now
 from server.db.repositories import crons, threads
 from server.db.repositories.crons import CronFilter, SortBy
 from server.db.session import Database
@@ -25,7 +28,7 @@ from server.runs.queue import RunQueue
 from server.runs.service import RunService
 from server.runs.timetable import Timetable
 from server.runs.webhooks import WebhookSender
-from tools.errors import InvalidInput, ServiceError
+from tools.errors import Forbidden, InvalidInput, ServiceError
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +98,8 @@ class Schedules:
             InvalidInput: For a schedule, a zone, an end or a request that cannot be used.
             NotFound: For an assistant or a thread that is not there.
         """
+        if (asking := access.current()) is not None:
+            request, owner = replace(request, user=access.kept(asking.user)), asking.user.identity
         assistant_id = await self._checked(request)
         cron = Cron(
             cron_id=str(uuid7()),
@@ -216,12 +221,13 @@ class Schedules:
 
         if _plan(cron, due, at).creates_run:
             try:
-                run = await self.runs.create_run(
-                    replace(_request(cron), priority="low", owner=cron.owner),
-                    thread_id=cron.thread_id,
-                    run_id=_run_id(cron, due),
-                    together_with=advance,
-                )
+                with access.bind(await self._owners_access(cron)):
+                    run = await self.runs.create_run(
+                        replace(_request(cron), priority="low", owner=cron.owner),
+                        thread_id=cron.thread_id,
+                        run_id=_run_id(cron, due),
+                        together_with=advance,
+                    )
             except ServiceError as error:
                 if not error.category.is_permanent:
                     raise  # the sweeper queues it again
@@ -231,6 +237,20 @@ class Schedules:
         async with self.database.write() as session:
             await advance(session)
         return None
+
+    async def _owners_access(self, cron: Cron) -> Access | None:
+        """What the cron's owner may see by now; None where nobody is told apart, or a project does it.
+
+        Raises:
+            Forbidden: The account may not come in any more.
+        """
+        if not access.is_account(cron.payload.get("user")):
+            return None
+        async with self.database.read() as session:
+            account = await session.get(Account, cron.owner)
+        if account is None or not account.is_active:
+            raise Forbidden("Its owner's account is closed.", code="account_closed")
+        return acting(account)
 
     async def _queue(self, cron: Cron) -> None:
         if cron.enabled and cron.next_run_date is not None:

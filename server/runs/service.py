@@ -24,6 +24,7 @@ from server.runs.catalog import GraphCatalog
 from server.runs.configuration import chosen_models, configure
 from server.runs.dispatch import Dispatcher
 from server.runs.fair_queue import Place
+from server.runs.guarded_storage import GuardedStorage
 from server.runs.job import RunRequest
 from server.runs.leases import Leases
 from tools.errors import Conflict, NotFound
@@ -84,7 +85,10 @@ class RunService:
         served = self.catalog.find(assistant.graph_id)
         self.roles.chosen(chosen_models(assistant, request, served.source))
         if served.check_input and request.command is None:
-            with bind(self.storage):
+            files = GuardedStorage(
+                storage=self.storage, database=self.database, reader=access.reader(request.user)
+            )
+            with bind(files):
                 await served.check_input(request.input)
         return assistant
 
@@ -112,7 +116,7 @@ class RunService:
         await self.dispatcher.fair_queue.check_room()
         if (asking := access.current()) is not None:
             metadata = access.stamped(request.metadata)
-            request = replace(request, user=dict(asking.user), metadata=metadata)
+            request = replace(request, user=access.kept(asking.user), metadata=metadata)
         assistant = await self.check(request)
         graph = self.catalog.find(assistant.graph_id).source
         run = self._new_run(request, assistant, thread_id or str(uuid7()))

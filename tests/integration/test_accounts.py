@@ -29,6 +29,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         AUTH="on",
         AUTH_SECRET=SECRET,
         ALLOW_REGISTRATION=True,
+        LOGIN_RATE=0,
+        REGISTRATION_RATE=0,
     )  # type: ignore[call-arg]
     with running(settings) as server:
         yield server

@@ -1,11 +1,13 @@
 """Logging in and out."""
 
 from dataclasses import asdict
-from typing import Any
+from datetime import timedelta
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
 from server import access
+from server.accounts.rates import Rate
 from server.accounts.sessions import TICKET_SECONDS, Tokens
 from server.api.accounts.caller import Caller
 from server.api.accounts.schemas import Login, PasswordChange, Refresh, Registration, account_json
@@ -13,30 +15,49 @@ from server.api.deps import Open
 from tools.errors import Forbidden
 
 router = APIRouter(prefix="/api/v1/auth", tags=["accounts"])
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-@router.post("/register", status_code=201)
-async def register(body: Registration, resources: Open) -> dict[str, Any]:
-    """Make an account of the role ``user``."""
+async def address(request: Request) -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else ""
+
+
+Address = Annotated[str, Depends(address)]
+
+
+async def limited(address: Address, resources: Open) -> None:
+    """Let nobody try passwords, tokens and names as fast as they can; raises ServiceError (429)."""
+    rate = Rate(resources.settings.login_rate, _MINUTE)
+    await resources.rates.check(rate, "login", address)
+
+
+Limited = Depends(limited)
+
+
+@router.post("/register", status_code=201, dependencies=[Limited])
+async def register(body: Registration, address: Address, resources: Open) -> dict[str, Any]:
+    """Make an account of the role ``user``; few in an hour, for the answer tells which names are taken."""
     if resources.settings.auth == "off" or not resources.settings.allow_registration:
         raise Forbidden("Accounts are made by an admin here.", code="registration_closed")
+    rate = Rate(resources.settings.registration_rate, _HOUR)
+    await resources.rates.check(rate, "register", address)
     account = await resources.accounts.create(
         body.username, body.password.get_secret_value(), email=body.email
     )
     return account_json(account)
 
 
-@router.post("/login")
-async def login(body: Login, request: Request, resources: Open) -> dict[str, Any]:
+@router.post("/login", dependencies=[Limited])
+async def login(body: Login, address: Address, resources: Open) -> dict[str, Any]:
     """Open a session."""
-    address = request.client.host if request.client else ""
     account, tokens = await resources.accounts.login(
         body.username, body.password.get_secret_value(), address=address
     )
     return _tokens_json(tokens) | {"user_info": account_json(account)}
 
 
-@router.post("/refresh")
+@router.post("/refresh", dependencies=[Limited])
 async def refresh(body: Refresh, resources: Open) -> dict[str, Any]:
     """New tokens for a refresh token, which is good once."""
     return _tokens_json(await resources.accounts.refresh(body.refresh_token.get_secret_value()))

@@ -9,7 +9,7 @@ from uuid import UUID
 from langgraph_sdk import Auth
 from starlette.exceptions import HTTPException
 
-from server.access import Access, AllOf, parse_filter
+from server.access import Access, AllOf, Condition, parse_filter
 from server.api.auth.authenticator import Principal
 from server.api.auth.rules import Question
 
@@ -58,8 +58,10 @@ class Authorizer:
             raise HTTPException(403, str(error) or "Forbidden") from error
         if answer is False:
             raise HTTPException(403, "Forbidden")
-        if isinstance(answer, Mapping):
-            _narrow(access, question.resource, cast("Mapping[str, Any]", answer))
+        if isinstance(answer, Condition):
+            _narrow(access, question.resource, answer)
+        elif isinstance(answer, Mapping):
+            _narrow(access, question.resource, parse_filter(cast("Mapping[str, Any]", answer)))
         elif answer is not None and answer is not True:
             raise TypeError(
                 f"An authorization handler returned {answer!r}: neither None, a bool nor a filter"
@@ -79,9 +81,8 @@ class Authorizer:
         return everything[-1] if everything else None
 
 
-def _narrow(access: Access, resource: str, given: Mapping[str, Any]) -> None:
+def _narrow(access: Access, resource: str, condition: Condition) -> None:
     """Let a request see only what fits this too."""
-    condition = parse_filter(given)
     known = access.filters.get(resource)
     access.filters[resource] = condition if known is None else AllOf(conditions=(known, condition))
 

@@ -75,7 +75,7 @@ class AuthGuard:
             changed = deepcopy(body)
             for part in cast("list[Any]", changed) if isinstance(changed, list) else [changed]:
                 given = cast("dict[str, Any]", part) if isinstance(part, dict) else {}
-                await self._ask(found, principal, asking, given)
+                await self._ask(found, principal, asking, given, HTTPConnection(scope).query_params)
         except HTTPException as error:
             await _refuse(scope, receive, send, error.status_code, error.headers or {}, error.detail)
             return
@@ -85,14 +85,22 @@ class AuthGuard:
         with access.bind(asking):
             await self._app(scope, receive if raw is None else _replay(raw, receive), send)
 
-    async def _ask(self, found: Match, principal: Principal, asking: Access, body: dict[str, Any]) -> None:
-        for question in found.rule.questions:
+    async def _ask(
+        self,
+        found: Match,
+        principal: Principal,
+        asking: Access,
+        body: dict[str, Any],
+        query: Mapping[str, str],
+    ) -> None:
+        for question in found.rule.asked(query):
             if self._is_for_all(question, found, body):
                 continue
             value = value_of(question, found.parameters, body)
             before = deepcopy(value)
             await self._authorizer.ask(question, principal, asking, value)
-            put_back(question, before, value, body)
+            if not found.rule.keeps_body:
+                put_back(question, before, value, body)
             if question.action in ("create", "create_run"):
                 asking.metadata |= additions(before, value)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
+from server.access import ACCOUNT, SESSION
+from server.accounts.owning import OWNER, is_reading, visible
 from server.accounts.service import KEY_PREFIX, Accounts, Identity
 
-OWNER = "owner"
-_READING = ("read", "search", "get", "list_namespaces")
 _FOR_ADMINS = ("/internal/truncate",)
 
 
@@ -19,7 +19,7 @@ def ownership(accounts: Accounts) -> Auth:
     auth = Auth()
 
     async def authenticate(headers: Any, path: str, method: str, query_params: dict[str, str]) -> Any:
-        found = await _identity(accounts, headers, query_params)
+        found = await identity_of(accounts, headers, query_params)
         if found is None:
             raise Auth.exceptions.HTTPException(
                 status_code=401,
@@ -32,24 +32,26 @@ def ownership(accounts: Accounts) -> Auth:
             "identity": found.account.user_id,
             "display_name": found.account.username,
             "permissions": [found.account.role, *found.scopes],
-            "session_id": found.session_id,
+            "kind": ACCOUNT,
+            SESSION: found.session_id,
         }
 
     async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Any:
-        if ctx.action not in _READING and "write" not in ctx.permissions:
+        if not is_reading(ctx.action) and "write" not in ctx.permissions:
             return False
         is_admin = "admin" in ctx.permissions
         if ctx.resource == "store":
             return None if is_admin else _own_namespace(ctx.user.identity, value)
-        _stamp(ctx, value, is_admin=is_admin)
-        return None if is_admin else _own(ctx)
+        _stamp(ctx, value)
+        return None if is_admin else visible(ctx.user.identity, ctx.resource, ctx.action)
 
     auth.authenticate(authenticate)
     auth.on(authorize)
     return auth
 
 
-async def _identity(accounts: Accounts, headers: Any, query: dict[str, str]) -> Identity | None:
+async def identity_of(accounts: Accounts, headers: Any, query: dict[str, str]) -> Identity | None:
+    """Whose credentials a request carries; None for none, and for those that are not good."""
     bearer = str(headers.get("authorization") or "")
     scheme, _, credentials = bearer.partition(" ")
     key = str(headers.get("x-api-key") or "")
@@ -70,21 +72,14 @@ def _own_namespace(identity: str, value: dict[str, Any]) -> None:
         value["namespace"] = (identity, *namespace)
 
 
-def _stamp(ctx: Auth.types.AuthContext, value: dict[str, Any], *, is_admin: bool) -> None:
+def _stamp(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> None:
     """Let nobody say whose something is, nor that it is the system's."""
     if ctx.action not in ("create", "create_run", "update"):
         return
     metadata = value["metadata"]
     if metadata.get("created_by") == "system":
         del metadata["created_by"]
-    if ctx.action == "update" and is_admin:
+    if ctx.action == "update":
         metadata.pop(OWNER, None)
     else:
         metadata[OWNER] = ctx.user.identity
-
-
-def _own(ctx: Auth.types.AuthContext) -> dict[str, Any]:
-    own: dict[str, Any] = {OWNER: ctx.user.identity}
-    if ctx.resource == "assistants" and ctx.action in ("read", "search"):
-        return {"$or": [own, {"created_by": "system"}]}
-    return own

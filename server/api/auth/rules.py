@@ -5,7 +5,7 @@ A route without a rule is not served to anybody once a project has authorization
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Resource = Literal["threads", "assistants", "crons", "store"]
@@ -26,11 +26,24 @@ class Rule:
     Args:
         questions: Each has to be answered with yes.
         is_open: Whoever asks may have it, known or not.
+        may_cancel: Whether its query may ask for the end of runs, which more is asked for.
+        keeps_body: Its body is another contract's, in which handlers have nothing to change.
     """
 
     questions: tuple[Question, ...] = ()
     is_open: bool = False
+    may_cancel: bool = False
+    keeps_body: bool = False
 
+    def asked(self, query: Mapping[str, str]) -> tuple[Question, ...]:
+        """What handlers are asked of a request with this query."""
+        wanted = query.get("cancel_on_disconnect", "0").lower()
+        if self.may_cancel and wanted not in ("", "0", "false", "f", "no", "n", "off"):
+            return (*self.questions, _CANCEL)
+        return self.questions
+
+
+_CANCEL = Question(resource="threads", action="update")
 
 OPEN = Rule(is_open=True)
 KNOWN = Rule()  # for everybody whom the authenticator knows
@@ -42,7 +55,9 @@ def _rule(*names: str) -> Rule:
 
 
 _READ, _UPDATE = _rule("threads.read"), _rule("threads.update")
+_JOIN = replace(_READ, may_cancel=True)
 _RUN = _rule("threads.create_run", "assistants.read")
+_FOREIGN_RUN = replace(_rule("threads.create_run"), keeps_body=True)
 _SEE = _rule("assistants.read")
 
 RULES: Mapping[tuple[str, str], Rule] = {
@@ -94,12 +109,12 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/runs/wait"): _RUN,
     ("POST", "/runs/batch"): _RUN,
     ("POST", "/runs/cancel"): _UPDATE,
-    ("GET", "/runs/{run_id}/stream"): _READ,
+    ("GET", "/runs/{run_id}/stream"): _JOIN,
     ("GET", "/threads/{thread_id}/runs"): _READ,
     ("GET", "/threads/{thread_id}/runs/{run_id}"): _READ,
     ("DELETE", "/threads/{thread_id}/runs/{run_id}"): _rule("threads.delete"),
-    ("GET", "/threads/{thread_id}/runs/{run_id}/join"): _READ,
-    ("GET", "/threads/{thread_id}/runs/{run_id}/stream"): _READ,
+    ("GET", "/threads/{thread_id}/runs/{run_id}/join"): _JOIN,
+    ("GET", "/threads/{thread_id}/runs/{run_id}/stream"): _JOIN,
     ("POST", "/threads/{thread_id}/runs/{run_id}/cancel"): _UPDATE,
     # crons
     ("POST", "/threads/{thread_id}/runs/crons"): _rule("crons.create", "threads.read", "assistants.read"),
@@ -137,6 +152,9 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/api/v1/users"): KNOWN,
     ("POST", "/api/v1/users"): KNOWN,
     ("PATCH", "/api/v1/users/{user_id}"): KNOWN,
+    ("GET", "/api/v1/shares"): KNOWN,
+    ("POST", "/api/v1/shares"): KNOWN,
+    ("DELETE", "/api/v1/shares/{share_id}"): KNOWN,
     # our own
     ("GET", "/api/v1/graphs"): KNOWN,
     ("GET", "/api/v1/runs"): _rule("threads.search"),
@@ -147,8 +165,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/api/v1/files/{file_id}/content"): KNOWN,
     ("GET", "/api/v1/webhooks"): _rule("threads.search"),
     ("POST", "/api/v1/webhooks/{run_id}/resend"): _UPDATE,
-    ("POST", "/api/recognize"): _rule("threads.create_run"),
-    ("POST", "/api/recognize/async"): _rule("threads.create_run"),
+    ("POST", "/api/recognize"): _FOREIGN_RUN,
+    ("POST", "/api/recognize/async"): _FOREIGN_RUN,
     ("GET", "/api/recognize/async/{task_id}"): _READ,
     ("GET", "/api/stats"): _rule("threads.search"),
     ("GET", "/api/v1/stats"): _rule("threads.search"),

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from server import metrics
+from server.api.auth import operators
 from server.api.deps import Open
 from server.api.langgraph.answers import json_answer
 from server.resources import Resources
@@ -18,9 +19,12 @@ router = APIRouter(tags=["system"])
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def read_metrics(
-    resources: Open, format: Annotated[Literal["prometheus", "json"], Query()] = "prometheus"
+    request: Request,
+    resources: Open,
+    format: Annotated[Literal["prometheus", "json"], Query()] = "prometheus",
 ) -> Response:
-    """Metrics as Prometheus reads them, or the official server's JSON."""
+    """Metrics as Prometheus reads them, or the official server's JSON; for operators."""
+    await operators.check(request, resources)
     if format == "json":
         return json_answer(await _official(resources))
     return Response(await resources.census.prometheus(), media_type=CONTENT_TYPE_LATEST)

@@ -1,27 +1,11 @@
 """No route is without a rule."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from server.api.application import build_api
 from server.api.auth import rules
 from server.api.auth.rules import RULES
-
-
-def served(routes: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Every method and path template, of routers within routers too."""
-    for route in routes:
-        inner = getattr(route, "original_router", None)
-        if inner is not None:
-            yield from served(inner.routes, prefix + (getattr(route, "prefix", "") or ""))
-        elif getattr(route, "methods", None):
-            yield from ((method, prefix + route.path) for method in route.methods - {"HEAD"})
-        elif hasattr(route, "endpoint"):
-            yield "WEBSOCKET", prefix + route.path
-        else:
-            yield "GET", prefix + route.path + "/{path:path}"  # a folder of files
+from tests.fixtures.routes import served
 
 
 def test_every_route_has_a_rule() -> None:

@@ -1,0 +1,232 @@
+"""One request for every route, in terms of somebody's things: the authorization matrix is made of them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import uuid4
+
+from tests.fixtures.people import PASSWORD, Person
+
+Things = Mapping[str, str]
+KINDS = ("thread", "run", "cron", "assistant", "file", "key", "share", "user", "webhook_run", "task")
+NAMES = re.compile(r"\{(" + "|".join(KINDS) + r")(?:_id)?\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """How a route is asked, and how it answers whoever may ask.
+
+    Args:
+        body: JSON, with ``{thread}`` and the like for ids; bytes are sent as they are.
+        ok: Statuses of who may.
+        for_whom: ``anybody``; ``known``: all that are known; ``admins``.
+        is_endless: Whether the answer is a stream without end.
+        others: What somebody else's answer has to be, where it tells numbers instead of things.
+        by_key: Whether an API key may ask; keys manage no accounts.
+        is_once: Whether it ends the session of who asks.
+        assistant: Which assistant its path names; None: one of the owner's.
+    """
+
+    body: Any = None
+    query: Mapping[str, str] | None = None
+    ok: tuple[int, ...] = (200,)
+    for_whom: Literal["anybody", "known", "admins"] = "known"
+    is_endless: bool = False
+    others: str | None = None
+    by_key: bool = True
+    is_once: bool = False
+    assistant: str | None = None
+
+
+RUN = {"assistant_id": "notes", "input": {}}
+CRON = {"assistant_id": "notes", "schedule": "0 0 1 1 *"}
+OPEN = Case(for_whom="anybody")
+MADE = (200, 201, 202, 204)
+ITEM = {"namespace": ["n"], "key": "k"}
+NOVEL = {"text": "\u201cYes,\u201d said Ada."}
+CALL = {"jsonrpc": "2.0", "id": 1}
+SAY = {"message": {"role": "user", "parts": [{"kind": "text", "text": "x"}], "messageId": "m"}}
+ACCOUNT = Case(by_key=False)
+
+
+def account(**given: Any) -> Case:
+    return Case(by_key=False, **given)
+
+
+CASES: dict[tuple[str, str], Case] = {
+    **{("GET", path): OPEN for path in ("/", "/ok", "/info", "/health", "/docs", "/redoc", "/openapi.json")},
+    **{("GET", path): OPEN for path in ("/metrics", "/api/health", "/api/v1/health")},
+    ("GET", "/docs/oauth2-redirect"): OPEN,
+    ("GET", "/console/{path:path}"): OPEN,
+    ("POST", "/assistants"): Case(body={"graph_id": "notes"}),
+    ("POST", "/assistants/search"): Case(body={}),
+    ("POST", "/assistants/count"): Case(body={}, others="4"),
+    ("GET", "/assistants/{assistant_id}"): Case(),
+    ("PATCH", "/assistants/{assistant_id}"): Case(body={"name": "n"}),
+    ("DELETE", "/assistants/{assistant_id}"): Case(ok=MADE),
+    ("GET", "/assistants/{assistant_id}/graph"): Case(),
+    ("GET", "/assistants/{assistant_id}/schemas"): Case(),
+    ("GET", "/assistants/{assistant_id}/subgraphs"): Case(),
+    ("GET", "/assistants/{assistant_id}/subgraphs/{namespace}"): Case(ok=(200, 404)),
+    ("POST", "/assistants/{assistant_id}/versions"): Case(body={}),
+    ("POST", "/assistants/{assistant_id}/latest"): Case(body={"version": 1}),
+    ("POST", "/threads"): Case(body={}),
+    ("POST", "/threads/search"): Case(body={}, others="[]"),
+    ("POST", "/threads/count"): Case(body={}, others="0"),
+    ("POST", "/threads/prune"): Case(body={"thread_ids": ["{thread}"]}, others='{"pruned_count":0}'),
+    ("GET", "/threads/{thread_id}"): Case(),
+    ("PATCH", "/threads/{thread_id}"): Case(body={"metadata": {"a": 1}}),
+    ("DELETE", "/threads/{thread_id}"): Case(ok=MADE),
+    ("POST", "/threads/{thread_id}/copy"): Case(),
+    ("GET", "/threads/{thread_id}/storage"): Case(),
+    ("GET", "/threads/{thread_id}/state"): Case(),
+    ("POST", "/threads/{thread_id}/state"): Case(body={"values": {"note": "x"}}),
+    ("GET", "/threads/{thread_id}/state/{checkpoint_id}"): Case(ok=(200, 404)),
+    ("POST", "/threads/{thread_id}/state/checkpoint"): Case(body={"checkpoint": {}}),
+    ("GET", "/threads/{thread_id}/history"): Case(),
+    ("POST", "/threads/{thread_id}/history"): Case(body={}),
+    ("GET", "/threads/{thread_id}/stream"): Case(is_endless=True),
+    ("POST", "/threads/{thread_id}/stream/events"): Case(body={"channels": ["lifecycle"]}, is_endless=True),
+    ("WEBSOCKET", "/threads/{thread_id}/stream/events"): Case(),
+    ("POST", "/threads/{thread_id}/commands"): Case(
+        body={"id": 1, "method": "input.respond", "params": {"interrupt_id": "i", "response": 1}}
+    ),
+    ("POST", "/threads/{thread_id}/runs"): Case(body=RUN),
+    ("POST", "/threads/{thread_id}/runs/stream"): Case(body=RUN),
+    ("POST", "/threads/{thread_id}/runs/wait"): Case(body=RUN),
+    ("POST", "/runs"): Case(body=RUN),
+    ("POST", "/runs/stream"): Case(body={**RUN, "assistant_id": "{assistant}"}),
+    ("POST", "/runs/wait"): Case(body={**RUN, "assistant_id": "{assistant}"}),
+    ("POST", "/runs/batch"): Case(body=[RUN]),
+    ("POST", "/runs/cancel"): Case(
+        body={"thread_id": "{thread}", "run_ids": ["{run}"]}, ok=(*MADE, 409, 404)
+    ),
+    ("GET", "/threads/{thread_id}/runs"): Case(),
+    ("GET", "/threads/{thread_id}/runs/{run_id}"): Case(),
+    ("DELETE", "/threads/{thread_id}/runs/{run_id}"): Case(ok=MADE),
+    ("GET", "/threads/{thread_id}/runs/{run_id}/join"): Case(),
+    ("GET", "/threads/{thread_id}/runs/{run_id}/stream"): Case(),
+    ("POST", "/threads/{thread_id}/runs/{run_id}/cancel"): Case(ok=(404,)),  # it has ended
+    ("POST", "/threads/{thread_id}/runs/crons"): Case(body=CRON),
+    ("POST", "/runs/crons"): Case(body=CRON),
+    ("POST", "/runs/crons/search"): Case(body={}, others="[]"),
+    ("POST", "/runs/crons/count"): Case(body={}, others="0"),
+    ("GET", "/runs/crons/{cron_id}"): Case(),
+    ("PATCH", "/runs/crons/{cron_id}"): Case(body={"enabled": False}),
+    ("DELETE", "/runs/crons/{cron_id}"): Case(ok=MADE),
+    ("PUT", "/store/items"): Case(body={**ITEM, "value": {}}, ok=MADE),
+    ("GET", "/store/items"): Case(query={"namespace": "n", "key": "k"}),
+    ("DELETE", "/store/items"): Case(body=ITEM, ok=MADE),
+    ("POST", "/store/items/search"): Case(body={"namespace_prefix": []}, others='{"items":[]}'),
+    ("POST", "/store/namespaces"): Case(body={}, others='{"namespaces":[]}'),
+    ("POST", "/mcp"): Case(body={**CALL, "method": "tools/list"}),
+    ("GET", "/mcp"): Case(ok=(405,)),
+    ("DELETE", "/mcp"): Case(ok=(404,)),
+    ("POST", "/a2a/{assistant_id}"): Case(
+        body={**CALL, "method": "message/send", "params": SAY}, assistant="notes"
+    ),
+    ("GET", "/a2a/{assistant_id}/.well-known/agent-card.json"): Case(ok=(200, 404)),
+    ("GET", "/a2a/{assistant_id}/.well-known/agent.json"): Case(ok=(200, 404)),
+    ("GET", "/.well-known/agent-card.json"): Case(query={"assistant_id": "{assistant}"}, ok=(200, 404)),
+    ("POST", "/api/v1/auth/register"): Case(
+        for_whom="anybody", body=lambda: {"username": f"m{uuid4().hex[:9]}", "password": PASSWORD}, ok=(201,)
+    ),
+    ("POST", "/api/v1/auth/login"): Case(
+        for_whom="anybody", body={"username": "nobody-at-all", "password": PASSWORD}, ok=(401, 429)
+    ),
+    ("POST", "/api/v1/auth/refresh"): Case(for_whom="anybody", body={"refresh_token": "x.y"}, ok=(401,)),
+    ("POST", "/api/v1/auth/logout"): account(ok=(204,), is_once=True),
+    ("POST", "/api/v1/auth/change-password"): account(
+        body={"current_password": PASSWORD, "new_password": "another fine password"}, is_once=True
+    ),
+    ("POST", "/api/v1/auth/ticket"): account(ok=(201,)),
+    ("GET", "/api/v1/auth/me"): ACCOUNT,
+    ("GET", "/api/v1/keys"): account(others="[]"),
+    ("POST", "/api/v1/keys"): account(body={"name": "k"}, ok=(201,)),
+    ("DELETE", "/api/v1/keys/{key_id}"): account(ok=(204,)),
+    ("GET", "/api/v1/users"): account(for_whom="admins"),
+    ("POST", "/api/v1/users"): account(
+        for_whom="admins",
+        body=lambda: {"username": f"m{uuid4().hex[:9]}", "password": PASSWORD, "role": "researcher"},
+        ok=(201,),
+    ),
+    ("PATCH", "/api/v1/users/{user_id}"): account(for_whom="admins", body={"role": "researcher"}),
+    ("GET", "/api/v1/shares"): account(others="[]"),
+    ("POST", "/api/v1/shares"): account(
+        body={"thread_id": "{thread}", "username": "the-one-that-things-are-shared-with"}, ok=(201,)
+    ),
+    ("DELETE", "/api/v1/shares/{share_id}"): account(ok=(204,)),
+    ("GET", "/api/v1/graphs"): Case(),
+    ("GET", "/api/v1/runs"): Case(others="[]"),
+    ("GET", "/api/v1/runs/{run_id}"): Case(),
+    ("POST", "/api/v1/runs/{run_id}/retry"): Case(),
+    ("POST", "/api/v1/files"): Case(body=b"x", ok=(201,)),
+    ("GET", "/api/v1/files/{file_id}"): Case(),
+    ("GET", "/api/v1/files/{file_id}/content"): Case(),
+    ("GET", "/api/v1/webhooks"): Case(others="[]"),
+    ("POST", "/api/v1/webhooks/{run_id}/resend"): Case(ok=MADE),
+    ("POST", "/api/recognize"): Case(body=NOVEL),
+    ("POST", "/api/recognize/async"): Case(body=NOVEL),
+    ("GET", "/api/recognize/async/{task_id}"): Case(),
+    ("GET", "/api/stats"): Case(),
+    ("GET", "/api/v1/stats"): Case(),
+}
+
+
+def wanted(path: str, case: Case) -> set[str]:
+    """The kinds of things that a request names."""
+    if case.assistant is not None:
+        path = path.replace("{assistant_id}", case.assistant)
+    path = path.replace("webhooks/{run_id}", "webhooks/{webhook_run}")
+    return set(NAMES.findall(f"{path} {case.body!r} {case.query!r}"))
+
+
+def filled(part: Any, things: Things) -> Any:
+    """A path or body with the ids of these things."""
+    if callable(part):
+        return part()
+    if isinstance(part, str):
+        return NAMES.sub(lambda found: things[found[1]], part)
+    if isinstance(part, dict):
+        return {key: filled(value, things) for key, value in part.items()}
+    return [filled(each, things) for each in part] if isinstance(part, list) else part
+
+
+def address(path: str, case: Case, things: Things) -> str:
+    """A route's path with the ids of these things."""
+    if case.assistant is not None:
+        path = path.replace("{assistant_id}", case.assistant)
+    path = path.replace("webhooks/{run_id}", "webhooks/{webhook_run}")
+    rest = {"{namespace}": "n", "{checkpoint_id}": str(uuid4()), "{path:path}": "app.js"}
+    path = filled(path, things)
+    for name, value in rest.items():
+        path = path.replace(name, value)
+    return path
+
+
+def make(person: Person, kinds: set[str], guest: Callable[[], str]) -> dict[str, str]:
+    """Things of somebody's, with their ids."""
+    made: dict[str, str] = {"user": person.user_id}
+    if kinds & {"thread", "run", "share", "webhook_run"}:
+        made["thread"] = person.thread(metadata={"graph_id": "notes"})
+    if kinds & {"run", "webhook_run"}:
+        body = {**RUN, "input": {"note": "x"}, "webhook": "http://127.0.0.1:9/"}
+        path = f"/threads/{made['thread']}/runs"
+        assert person.http.post(f"{path}/wait", json=body).status_code == 200
+        made["run"] = made["webhook_run"] = person.http.get(path).json()[0]["run_id"]
+    if "cron" in kinds:
+        made["cron"] = person.http.post("/runs/crons", json=CRON).json()["cron_id"]
+    if "assistant" in kinds:
+        body = {"graph_id": "notes"}
+        made["assistant"] = person.http.post("/assistants", json=body).json()["assistant_id"]
+    if "file" in kinds:
+        made["file"] = person.upload()
+    if "key" in kinds:
+        made["key"] = person.http.post("/api/v1/keys", json={"name": "k"}).json()["key_id"]
+    if "share" in kinds:
+        body = {"thread_id": made["thread"], "username": guest()}
+        made["share"] = person.http.post("/api/v1/shares", json=body).json()["share_id"]
+    if "task" in kinds:
+        made["task"] = person.http.post("/api/recognize/async", json=NOVEL).json()["task_id"]
+    return made
