@@ -18,6 +18,7 @@ from server.access import User
 from server.checkpoint import FENCING_TOKEN, StaleFencingToken
 from server.db.models import Run, now
 from server.db.session import Database
+from server.files.library import FileLibrary
 from server.keys import RunKey
 from server.runs import resumption
 from server.runs.call_watch import CallWatch
@@ -34,7 +35,6 @@ from server.stream.modes import EventNamer
 from tools.errors import ServiceError
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
-from tools.storage.base import Storage
 from tools.storage.base import bind as bind_storage
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class GraphRunner:
     catalog: GraphCatalog
     broker: EventBroker
     database: Database
-    storage: Storage
+    files: FileLibrary
     models: ChatModels
     timeout: timedelta
 
@@ -101,11 +101,6 @@ class GraphRunner:
         else:
             return outcome
 
-    def _files_of(self, run: Run) -> Storage:
-        return RunStorage(
-            storage=self.storage, database=self.database, thread_id=run.thread_id, run_id=run.run_id
-        )
-
     async def _settled(self, run: Run) -> Outcome | None:
         """How a run ends that must not be attempted again."""
         if run.cancel_action is not None:
@@ -126,7 +121,7 @@ class GraphRunner:
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
             # Callers under an old contract cannot fetch files, so none are made for them.
-            files = bind_storage(self._files_of(run)) if run.contract is None else nullcontext()
+            files = bind_storage(RunStorage.of(run, self.files)) if run.contract is None else nullcontext()
             async with served.open(
                 "threads.create_run", config=config, context=run.kwargs["context"] or None
             ) as graph:

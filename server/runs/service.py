@@ -17,6 +17,9 @@ from server import access, tracing
 from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import removals, runs, threads
 from server.db.session import Database
+from server.files import ownership
+from server.files.library import FileLibrary
+from server.files.owned import OwnedStorage
 from server.keys import RunKey
 from server.runs.assistants import Assistants, ResolvedAssistant
 from server.runs.cancelling import Canceller
@@ -27,7 +30,7 @@ from server.runs.fair_queue import Place
 from server.runs.job import RunRequest
 from server.runs.leases import Leases
 from tools.errors import Conflict, NotFound
-from tools.storage.base import Storage, bind
+from tools.storage.base import bind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,7 @@ class RunService:
     leases: Leases
     canceller: Canceller
     catalog: GraphCatalog
-    storage: Storage
+    files: FileLibrary
 
     async def create_thread(
         self,
@@ -81,7 +84,9 @@ class RunService:
         assistant = await self.assistants.resolve(request.assistant_id)
         served = self.catalog.find(assistant.graph_id)
         if served.check_input and request.command is None:
-            with bind(self.storage):
+            owner = access.identity() or request.owner
+            storage = OwnedStorage(files=self.files, owner=owner, reader=ownership.reader())
+            with bind(storage):
                 await served.check_input(request.input)
         return assistant
 
