@@ -226,9 +226,6 @@ async def test_a_file_goes_when_its_time_is_over(parts: RunParts) -> None:
     with pytest.raises(NotFound):
         await parts.files.get(made["temp"].file_id)
     assert (await parts.files.stats(owner="ann")).stored == len("inputs")
-    assert [key async for key in parts.files.blobs.keys()] == [
-        (await parts.files.get(made["inputs"].file_id)).blob_key
-    ]
 
 
 async def test_a_run_whose_message_was_lost_is_queued_again(parts: RunParts) -> None:
