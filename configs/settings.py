@@ -244,11 +244,47 @@ class Settings(BaseSettings):
     bg_job_timeout_secs: float = Field(
         86400, alias="BG_JOB_TIMEOUT_SECS", gt=0, description="Seconds after which a run ends with `timeout`."
     )
+    max_body_size: ByteSize = Field(
+        ByteSize(41 * 1024 * 1024),
+        alias="MAX_BODY_SIZE",
+        ge=1024,
+        description="Largest request body that is no upload; a text takes up to twice its bytes as JSON.",
+    )
+
+    # --- files
     max_file_size: ByteSize = Field(
-        ByteSize(20 * 1024 * 1024),
+        ByteSize(100 * 1024 * 1024),
         alias="MAX_FILE_SIZE",
         ge=1024,
-        description="Largest upload and largest request body: bytes, or a number with KiB, MiB, MB...",
+        description="Largest file but a video: bytes, or a number with KiB, MiB, MB...",
+    )
+    max_video_size: ByteSize = Field(
+        ByteSize(1024**3), alias="MAX_VIDEO_SIZE", ge=1024, description="Largest video, as its bytes tell it."
+    )
+    user_quota: ByteSize = Field(
+        ByteSize(0),
+        alias="USER_QUOTA",
+        ge=0,
+        description="Bytes that the files of one user may come to; 0: no limit.",
+    )
+    input_files_days: float = Field(
+        0,
+        alias="INPUT_FILES_DAYS",
+        ge=0,
+        description="Days after which uploads are removed; 0: when they are deleted.",
+    )
+    output_files_days: float = Field(
+        0,
+        alias="OUTPUT_FILES_DAYS",
+        ge=0,
+        description="Days after which files that runs wrote are removed; 0: with their thread.",
+    )
+    temp_files_hours: float = Field(
+        24,
+        alias="TEMP_FILES_HOURS",
+        gt=0,
+        le=24 * 365,
+        description="Hours after which uploads with the retention `temp` are removed.",
     )
 
     # --- webhooks and callbacks

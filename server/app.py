@@ -34,6 +34,7 @@ from server.runs.langgraph_json import AuthSpec, CorsSpec, LangGraphJson
 from server.worker import working
 from tools.errors import InvalidInput
 
+FORM_BYTES = 64 * 1024  # that a form has beside its file
 DRAIN_SECONDS = 5  # that open connections get when the server stops
 EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next")  # to web pages
 
@@ -65,7 +66,7 @@ async def serve(
                 log_config=None,
                 access_log=settings.log_level == "DEBUG",
                 timeout_graceful_shutdown=DRAIN_SECONDS,
-                ws_max_size=_largest_body(settings),
+                ws_max_size=settings.max_body_size,
             )
         )
         on_server(server)
@@ -87,7 +88,9 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_middleware(Switches, spec=http)
     if http.mount_prefix:
         app.add_middleware(MountPrefix, prefix=http.mount_prefix, is_own=rules.is_known)
-    app.add_middleware(BodyLimit, max_bytes=_largest_body(settings))
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_body_size, max_upload=resources.files.limits.largest + FORM_BYTES
+    )
     cors = http.cors or CorsSpec()
     origins = (*settings.allowed_origins, *cors.allow_origins)
     _add_cors(app, cors, origins)
@@ -206,8 +209,3 @@ def _lifespan(
                 yield {**(state or {}), "resources": resources}
 
     return lifespan
-
-
-def _largest_body(settings: Settings) -> int:
-    """A pasted text may be as large as a file; escaped as JSON it takes up to twice its bytes."""
-    return 2 * settings.max_file_size + 1024 * 1024

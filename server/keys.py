@@ -91,6 +91,8 @@ def rate(what: str, who: str) -> str:
 
 SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept
 
+SWEPT_FILES = f"{PREFIX}:sweep:files"  # which spaces searches for bytes without a row; expires after a day
+
 # Sorted sets of the threads and of (run, thread) that have checkpoints; entries go with their threads. No
 # thread's tag has a percent sign before a letter that is no hexadecimal digit.
 CHECKPOINT_THREADS = f"{PREFIX}:checkpoint:{{%registry}}:threads"

@@ -21,8 +21,12 @@ from server.accounts.sessions import Sessions
 from server.accounts.sharing import Shares
 from server.checkpoint import AsyncRedisSaver
 from server.checkpoint.connection import open_async_client
+from server.db.models import Retention
 from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
+from server.files.library import FileLibrary
+from server.files.limits import FileLimits
+from server.files.uploads import Uploads
 from server.keys import CLUSTER_SHARDS, RunKeys
 from server.lua import Client
 from server.redis_patience import READ_TIMEOUT, patience
@@ -57,7 +61,7 @@ from server.stream.broker import EventBroker, open_broker
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
 from tools.llm.transport import close_clients
-from tools.storage.local import LocalStorage
+from tools.storage.local_blobs import LocalBlobs
 
 MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
 
@@ -72,7 +76,8 @@ class Resources:
     shares: Shares
     project: LangGraphJson
     database: Database
-    storage: LocalStorage
+    files: FileLibrary
+    uploads: Uploads
     broker: EventBroker
     queue: RunQueue
     dispatcher: Dispatcher
@@ -116,7 +121,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         catalog = load_catalog(settings.config, checkpointer, store)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
-        storage = LocalStorage(folder / "files")
+        files = _files(settings, database)
+        uploads = Uploads(database=database, files=files)
         policy = WebhookPolicy.of(project)
         webhooks = WebhookSender(
             database=database,
@@ -152,7 +158,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 checkpointer=checkpointer,
                 broker=broker,
                 database=database,
-                storage=storage,
+                files=files,
                 models=open_models(roles),
                 roles=roles,
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
@@ -166,13 +172,13 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             leases=leases,
             canceller=canceller,
             catalog=catalog,
-            storage=storage,
+            files=files,
             roles=roles,
         )
         await runs.assistants.register_defaults()
         schedules = Schedules(database=database, queue=queue, runs=runs, webhooks=webhooks)
         remover = ThreadRemover(
-            database=database, broker=broker, leases=leases, checkpointer=checkpointer, storage=storage
+            database=database, broker=broker, leases=leases, checkpointer=checkpointer, files=files
         )
         thread_service = ThreadService(
             database=database, checkpointer=checkpointer, canceller=canceller, remover=remover
@@ -184,7 +190,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             shares=Shares(database=database),
             project=project,
             database=database,
-            storage=storage,
+            files=files,
+            uploads=uploads,
             broker=broker,
             queue=queue,
             dispatcher=dispatcher,
@@ -219,7 +226,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 redis=redis,
                 database=database,
                 broker=broker,
-                storage=storage,
+                uploads=uploads,
                 runs=runs,
                 remover=remover,
                 schedules=schedules,
@@ -251,6 +258,23 @@ def _accounts(settings: Settings, database: Database, redis: Client) -> Accounts
         refresh_for=timedelta(days=settings.refresh_token_days),
     )
     return Accounts(database=database, sessions=sessions, lockout=Lockout(redis))
+
+
+def _files(settings: Settings, database: Database) -> FileLibrary:
+    folder = settings.data_dir / "files"
+    kept: dict[Retention, timedelta] = {"temp": timedelta(hours=settings.temp_files_hours)}
+    if settings.input_files_days:
+        kept["inputs"] = timedelta(days=settings.input_files_days)
+    if settings.output_files_days:
+        kept["outputs"] = timedelta(days=settings.output_files_days)
+    limits = FileLimits(
+        max_file_size=settings.max_file_size,
+        max_video_size=settings.max_video_size,
+        quota=settings.user_quota,
+        kept_for=kept,
+    )
+    blobs = LocalBlobs(folder / "kept")
+    return FileLibrary(database=database, blobs=blobs, incoming=folder / "incoming", limits=limits)
 
 
 def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from graphs.characters.book import Book
 from graphs.characters.state import Input, Language, parse_input
 from graphs.progress import ArtifactReady, emit
-from tools.documents import MAX_CHARACTERS, open_document
+from tools.documents import MAX_BYTES, MAX_CHARACTERS, open_document
 from tools.errors import InputTooLarge, InvalidInput
 from tools.novels.quotations import find_spans
 from tools.storage import base as storage
@@ -38,7 +38,13 @@ async def read_source(given: Input) -> Source:
     if given.file_id is None:
         return await asyncio.to_thread(_examine, given.text or "", "novel.txt", given.language)
     files = storage.current()
-    stored, data = await files.describe(given.file_id), await files.read(given.file_id)
+    stored = await files.describe(given.file_id)
+    if stored.size > MAX_BYTES:
+        raise InputTooLarge(
+            f"the file has {stored.size:,} bytes, more than {MAX_BYTES:,}",
+            hint="Send the volumes of a series one by one.",
+        )
+    data = await files.read(given.file_id)
     document = await asyncio.to_thread(open_document, data, stored.name)
     source = await asyncio.to_thread(_examine, document.text, stored.name, given.language)
     return replace(source, chapter_starts=document.chapter_starts)

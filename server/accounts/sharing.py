@@ -8,7 +8,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.accounts.owning import OWNER
-from server.db.models import Account, Assistant, FileOwner, Share, Sharing, Thread
+from server.db.models import Account, Assistant, File, Share, Sharing, Thread
 from server.db.session import Database
 from server.db.visibility import EVERYTHING
 from tools.errors import InvalidInput, NotFound
@@ -71,8 +71,8 @@ class Shares:
 async def _owner(session: AsyncSession, kind: Kind, thing_id: str) -> str | None:
     """Whose a thing is; None when it is not there, or nobody's."""
     if kind == "file":
-        uploaded = await session.get(FileOwner, thing_id)
-        return uploaded.user_id if uploaded is not None else None
+        file = await session.get(File, thing_id)
+        return file.owner if file is not None else None
     model = Thread if kind == "thread" else Assistant
     row = await session.get(model, thing_id, execution_options=EVERYTHING)
     return row.meta.get(OWNER) if row is not None else None

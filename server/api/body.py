@@ -15,6 +15,7 @@ from server.api.errors import answer
 
 DRAIN_BYTES = 256 * 1024 * 1024  # of a refused body; whoever sends more sees the connection close
 DRAIN_SECONDS = 30
+UPLOADS = ("/api/v1/files", "/api/v1/uploads")  # whose routes read no body into memory
 
 
 class _JsonRequest(Request):
@@ -50,18 +51,22 @@ class BodyLimit:
     connection closes on them. So the rest of a body is read and dropped first, up to DRAIN_BYTES.
 
     Args:
-        max_bytes: The limit for every route.
+        max_bytes: The limit for every route but those that take files as they arrive.
+        max_upload: The limit for these.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, max_upload: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._max_upload = max_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(receive, self._max_bytes)
+        is_upload = scope["path"].startswith(UPLOADS)
+        max_bytes = self._max_upload if is_upload else self._max_bytes
+        body = _Body(receive, max_bytes)
         headers = dict(scope["headers"])
 
         async def send_after_body(message: Message) -> None:
@@ -70,8 +75,8 @@ class BodyLimit:
             await send(message)
 
         declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._max_bytes:
-            await refuse(BodyTooLarge(self._max_bytes))(scope, receive, send_after_body)
+        if declared.isdigit() and int(declared) > max_bytes:
+            await refuse(BodyTooLarge(max_bytes))(scope, receive, send_after_body)
         else:
             await self._app(scope, body.receive, send_after_body)
 
@@ -106,4 +111,4 @@ class _Body:
 
 def refuse(error: BodyTooLarge) -> JSONResponse:
     """The answer to a body over the limit."""
-    return answer(413, str(error.detail), "body_too_large", "Send less, or raise MAX_FILE_SIZE.")
+    return answer(413, str(error.detail), "body_too_large", "Send less, or raise MAX_BODY_SIZE.")

@@ -34,7 +34,16 @@ STATUS = {
     ErrorCategory.QUOTA: 502,
     ErrorCategory.INVALID_ANSWER: 502,
 }
-BY_CODE = {"factory_made_no_graph": 424}  # where clients expect something more special than the category's
+BY_CODE = {
+    "factory_made_no_graph": 424,
+    "file_type_refused": 415,
+    # of tus
+    "wrong_tus_version": 412,
+    "wrong_part_type": 415,
+    "invalid_header": 400,
+    "upload_locked": 423,
+    "checksum_mismatch": 460,
+}  # where clients expect something more special than the category's
 
 
 class ErrorBody(BaseModel):

@@ -26,7 +26,7 @@ async def health(resources: Open) -> Response:
     answers = {
         "database": resources.database.check(),
         "redis": resources.dispatcher.fair_queue.waiting(),
-        "storage": resources.storage.check(),
+        "storage": resources.files.blobs.check(),
         "queue": resources.census.held(),
     }
     told = await asyncio.gather(*(_probe(name, asked) for name, asked in answers.items()))

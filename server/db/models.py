@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     TypeDecorator,
+    UniqueConstraint,
 )
 from sqlmodel import Field, SQLModel
 
@@ -29,6 +31,7 @@ MultitaskStrategy = Literal["reject", "enqueue", "interrupt", "rollback"]
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 AfterRun = Literal["delete", "keep"]
 MissedPolicy = Literal["skip", "once", "all"]
+Retention = Literal["inputs", "outputs", "temp"]
 TtlStrategy = Literal["delete", "keep_latest"]
 
 ACTIVE: tuple[RunStatus, ...] = ("pending", "running")  # a run in one of these states still has work ahead
@@ -254,11 +257,58 @@ class ApiKey(SQLModel, table=True):
     revoked_at: datetime | None = _optional_time()
 
 
-class FileOwner(SQLModel, table=True):
-    """Whose an uploaded file is."""
+class Blob(SQLModel, table=True):
+    """Bytes in the file storage, which files of one owner with the same content share."""
+
+    __table_args__ = (UniqueConstraint("owner", "sha256"),)
+
+    key: str = Field(primary_key=True)  #: Where they lie; never used again for others.
+    owner: str
+    sha256: str
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    uses: int  #: How many files they are the content of.
+    created_at: datetime = _time()
+
+
+class File(SQLModel, table=True):
+    """A file that somebody uploaded or a run wrote."""
+
+    __table_args__ = (Index("file_by_owner", "owner", "created_at"), Index("file_by_expiry", "expires_at"))
 
     file_id: str = Field(primary_key=True)
-    user_id: str = Field(index=True)
+    owner: str  #: Whose it is; "local" where nobody is told apart.
+    name: str  #: For people.
+    media_type: str
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sha256: str
+    blob_key: str = Field(foreign_key="blob.key", index=True)
+    retention: Retention = Field(default="inputs", sa_column=Column(String(16), nullable=False))
+    created_at: datetime = _time()
+    expires_at: datetime | None = _optional_time()  #: When the sweeper removes it; None: never.
+
+
+class FileUsage(SQLModel, table=True):
+    """What one owner's files come to; who changes them holds this row's lock."""
+
+    owner: str = Field(primary_key=True)
+    files: int = 0
+    size: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False)
+    )  #: Bytes, shared ones each time.
+
+
+class Upload(SQLModel, table=True):
+    """A file that arrives in parts, or goes to the storage directly; its id becomes the file's."""
+
+    __table_args__ = (Index("upload_by_owner", "owner"),)
+
+    upload_id: str = Field(primary_key=True)
+    owner: str
+    name: str
+    length: int = Field(sa_column=Column(BigInteger, nullable=False))  #: Bytes of the whole file.
+    retention: Retention = Field(default="inputs", sa_column=Column(String(16), nullable=False))
+    direct_key: str | None = None  #: Where the client puts it in the storage itself, if it does.
+    created_at: datetime = _time()
 
 
 class Share(SQLModel, table=True):

@@ -13,11 +13,12 @@ from langgraph.types import Command, Send
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from server import access, metrics
+from server import metrics
 from server.access import User
 from server.checkpoint import AsyncRedisSaver, StaleFencingToken
 from server.db.models import Run, now
 from server.db.session import Database
+from server.files.library import FileLibrary
 from server.keys import RunKey
 from server.runs import resumption
 from server.runs.call_watch import CallWatch
@@ -25,7 +26,6 @@ from server.runs.catalog import AnyGraph, GraphCatalog
 from server.runs.configuration import attempt_metadata
 from server.runs.ending import Failure, LeaseLost, Outcome
 from server.runs.files import RunStorage
-from server.runs.guarded_storage import GuardedStorage
 from server.runs.held import HeldRun
 from server.runs.parts import stream_parts
 from server.stream.broker import EventBroker
@@ -36,7 +36,6 @@ from tools.errors import ServiceError
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
 from tools.llm.roles import RoleSettings
-from tools.storage.base import Storage
 from tools.storage.base import bind as bind_storage
 
 logger = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ class GraphRunner:
     checkpointer: AsyncRedisSaver
     broker: EventBroker
     database: Database
-    storage: Storage
+    files: FileLibrary
     models: ChatModels
     roles: RoleSettings
     timeout: timedelta
@@ -105,17 +104,6 @@ class GraphRunner:
         else:
             return outcome
 
-    def _files_of(self, run: Run) -> Storage:
-        written = RunStorage(
-            storage=self.storage, database=self.database, thread_id=run.thread_id, run_id=run.run_id
-        )
-        return GuardedStorage(
-            storage=written,
-            database=self.database,
-            reader=access.reader(_user(run)),
-            thread_id=run.thread_id,
-        )
-
     async def _settled(self, run: Run) -> Outcome | None:
         """How a run ends that must not be attempted again."""
         if run.cancel_action is not None:
@@ -139,7 +127,7 @@ class GraphRunner:
         try:
             models = self.models.playing(self.roles.chosen(run.kwargs.get("models", {})))
             # Callers under an old contract cannot fetch files, so none are made for them.
-            files = bind_storage(self._files_of(run)) if run.contract is None else nullcontext()
+            files = bind_storage(RunStorage.of(run, self.files)) if run.contract is None else nullcontext()
             async with served.open(
                 "threads.create_run", config=config, context=run.kwargs["context"] or None
             ) as opened:

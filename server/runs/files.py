@@ -6,25 +6,32 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from server.db.models import RunFile
-from server.db.session import Database
-from tools.storage.base import Storage, StoredFile
+from server.db.models import Run, RunFile
+from server.files.library import FileLibrary
+from server.files.owned import OwnedStorage
+from server.files.ownership import reader_of
+from tools.storage.base import StoredFile
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunStorage:
-    """A Storage whose new files go when their run's thread goes."""
+    """A Storage whose new files are the run's owner's, and go when its thread goes."""
 
-    storage: Storage
-    database: Database
+    storage: OwnedStorage
     thread_id: str
     run_id: str
+
+    @classmethod
+    def of(cls, run: Run, files: FileLibrary) -> "RunStorage":
+        """The storage of this run."""
+        owned = OwnedStorage(files=files, owner=run.owner, reader=reader_of(run), thread_id=run.thread_id)
+        return cls(storage=owned, thread_id=run.thread_id, run_id=run.run_id)
 
     async def write(self, data: bytes, *, name: str, media_type: str = "") -> StoredFile:
         return await self._noted(await self.storage.write(data, name=name, media_type=media_type))
 
     async def write_stream(
-        self, chunks: AsyncIterator[bytes], *, name: str, media_type: str = "", max_bytes: int
+        self, chunks: AsyncIterator[bytes], *, name: str, media_type: str = "", max_bytes: int | None = None
     ) -> StoredFile:
         return await self._noted(
             await self.storage.write_stream(chunks, name=name, media_type=media_type, max_bytes=max_bytes)
@@ -44,10 +51,11 @@ class RunStorage:
         return await asyncio.shield(self._note(file))
 
     async def _note(self, file: StoredFile) -> StoredFile:
+        files = self.storage.files
         try:
-            async with self.database.write() as session:
+            async with files.database.write() as session:
                 session.add(RunFile(file_id=file.file_id, thread_id=self.thread_id, run_id=self.run_id))
         except IntegrityError:  # the thread was removed while it ran, so nobody would remove the file
-            await self.storage.delete(file.file_id)
+            await files.remove(file.file_id)
             raise
         return file

@@ -13,11 +13,11 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from server.db.models import Removal, Run, now
 from server.db.repositories import removals, runs, threads
 from server.db.session import Database
+from server.files.library import FileLibrary
 from server.keys import RunKey
 from server.runs.leases import Leases
 from server.stream.broker import EventBroker
 from tools.errors import NotFound
-from tools.storage.base import Storage
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class ThreadRemover:
     broker: EventBroker
     leases: Leases
     checkpointer: BaseCheckpointSaver[str]
-    storage: Storage
+    files: FileLibrary
 
     async def remove(self, thread_id: str, *, unless_needed: bool = False) -> bool:
         """Remove a thread with its runs, and the files that they wrote.
@@ -89,6 +89,6 @@ class ThreadRemover:
 
     async def _delete_file(self, file_id: str) -> None:
         try:
-            await self.storage.delete(file_id)
+            await self.files.remove(file_id)
         except NotFound:
             return  # an earlier pass, or the run itself, was first

@@ -17,6 +17,8 @@ from server import access, tracing
 from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import removals, runs, threads
 from server.db.session import Database
+from server.files.library import FileLibrary
+from server.files.owned import OwnedStorage
 from server.keys import RunKey
 from server.runs.assistants import Assistants, ResolvedAssistant
 from server.runs.cancelling import Canceller
@@ -24,12 +26,11 @@ from server.runs.catalog import GraphCatalog
 from server.runs.configuration import chosen_models, configure
 from server.runs.dispatch import Dispatcher
 from server.runs.fair_queue import Place
-from server.runs.guarded_storage import GuardedStorage
 from server.runs.job import RunRequest
 from server.runs.leases import Leases
 from tools.errors import Conflict, NotFound
 from tools.llm.roles import RoleSettings
-from tools.storage.base import Storage, bind
+from tools.storage.base import bind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class RunService:
     leases: Leases
     canceller: Canceller
     catalog: GraphCatalog
-    storage: Storage
+    files: FileLibrary
     roles: RoleSettings
 
     async def create_thread(
@@ -85,10 +86,12 @@ class RunService:
         served = self.catalog.find(assistant.graph_id)
         self.roles.chosen(chosen_models(assistant, request, served.source))
         if served.check_input and request.command is None:
-            files = GuardedStorage(
-                storage=self.storage, database=self.database, reader=access.reader(request.user)
+            storage = OwnedStorage(
+                files=self.files,
+                owner=access.identity() or request.owner,
+                reader=access.reader(request.user),
             )
-            with bind(files):
+            with bind(storage):
                 await served.check_input(request.input)
         return assistant
 

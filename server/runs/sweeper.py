@@ -16,6 +16,7 @@ from server import keys, lua
 from server.db.models import now
 from server.db.repositories import removals, runs
 from server.db.session import Database
+from server.files.uploads import Uploads
 from server.keys import RunKey
 from server.runs.removal import AT_ONCE, ThreadRemover
 from server.runs.schedules import Schedules
@@ -24,11 +25,11 @@ from server.runs.thread_ttl import ThreadTtl
 from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
 from server.stream.broker import EventBroker
-from tools.storage.local import LocalStorage
+from tools.errors import NotFound
 
 logger = logging.getLogger(__name__)
 
-UNFINISHED_FILES = timedelta(days=1)  # after which a file that is still being written has lost its writer
+ORPHANS_EVERY = 24 * 3600  # seconds between two searches for bytes without a row
 Sweep = Literal["lost", "threads", "documents"]
 SWEEPS: tuple[Sweep, ...] = get_args(Sweep)
 STREAMS_AT_ONCE = 5000  # runs whose streams one pass looks at; the next one goes on
@@ -49,7 +50,7 @@ class Sweeper:
     redis: lua.Client
     database: Database
     broker: EventBroker
-    storage: LocalStorage
+    uploads: Uploads
     runs: RunService
     remover: ThreadRemover
     schedules: Schedules
@@ -98,7 +99,9 @@ class Sweeper:
         done["interrupted removals"] = await self._attempt("removals", self.remover.finish())
         done["expired threads"] = await self._attempt("expired threads", self._remove_expired(at))
         done["open streams"] = await self._attempt("open streams", self._remove_streams(at))
-        done["orphan files"] = await self._attempt("orphan files", self._remove_files(at))
+        done["expired files"] = await self._attempt("expired files", self._remove_files(at))
+        done["stale uploads"] = await self._attempt("stale uploads", self.uploads.remove_stale(at))
+        done["orphan files"] = await self._attempt("orphan files", self._remove_orphans(at))
         return done
 
     async def _attempt(self, name: str, step: Awaitable[int]) -> int:
@@ -150,7 +153,20 @@ class Sweeper:
         return removed
 
     async def _remove_files(self, at: datetime) -> int:
-        return await self.storage.remove_unfinished(before=at - UNFINISHED_FILES)
+        expired = await self.uploads.files.expired(at)
+        return sum([await self._attempt(f"file {it}", self._remove_file(it)) for it in expired])
+
+    async def _remove_file(self, file_id: str) -> int:
+        try:
+            await self.uploads.files.remove(file_id)
+        except NotFound:
+            return 0  # somebody else was first
+        return 1
+
+    async def _remove_orphans(self, at: datetime) -> int:
+        """Once a day, for it looks at every key of the storage."""
+        is_due = await self.redis.set(keys.SWEPT_FILES, b"1", nx=True, ex=ORPHANS_EVERY)
+        return await self.uploads.files.remove_orphans(at) if is_due else 0
 
 
 def _report(done: Counter[str]) -> None:

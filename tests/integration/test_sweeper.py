@@ -14,10 +14,12 @@ from redis.asyncio import Redis
 
 from configs.settings import Settings
 from server import keys
-from server.db.models import Delivery, Run, RunFile, now
+from server.db.models import Delivery, Retention, Run, now
 from server.db.repositories import removals, runs
 from server.embedded_redis import embedded_redis
+from server.files.owned import OwnedStorage
 from server.keys import RunKey, RunKeys
+from server.runs.files import RunStorage
 from server.runs.job import RunRequest
 from server.runs.sweeper import SWEEPS, Sweep
 from server.runs.thread_ttl import ThreadTtl
@@ -57,7 +59,7 @@ async def has_thread(parts: RunParts, thread_id: str) -> bool:
 async def remains(parts: RunParts, name: str, file_id: str) -> Mapping[str, bool]:
     """What there is of a run outside the database."""
     try:
-        has_file = bool(await parts.storage.read(file_id))
+        has_file = bool(await parts.files.get(file_id))
     except NotFound:
         has_file = False
     return {
@@ -80,10 +82,8 @@ async def with_remains(parts: RunParts, run: Run) -> str:
     config = {"configurable": {"thread_id": run.thread_id, "checkpoint_ns": ""}}
     await parts.checkpointer.aput(config, empty_checkpoint(), {}, {})  # type: ignore[arg-type]
     await parts.leases.claim(RunKey(run.thread_id, run.run_id), worker="w", floor=0)
-    file = await parts.storage.write(b"text", name="text.txt")
-    async with parts.database.write() as session:
-        session.add(RunFile(file_id=file.file_id, thread_id=run.thread_id, run_id=run.run_id))
-    return file.file_id
+    run.kwargs["config"] = {"configurable": {}}
+    return (await RunStorage.of(run, parts.files).write(b"text", name="text.txt")).file_id
 
 
 async def test_an_expired_thread_goes_with_everything_of_it(parts: RunParts) -> None:
@@ -105,7 +105,7 @@ async def test_files_of_a_run_that_was_rolled_back_go_with_the_thread(parts: Run
     assert await parts.remover.remove("t")
 
     with pytest.raises(NotFound):
-        await parts.storage.read(file_id)
+        await parts.files.get(file_id)
 
 
 @pytest.mark.parametrize("expires_at", [FUTURE, None])
@@ -188,19 +188,47 @@ async def test_a_stream_that_was_never_closed_goes_when_its_time_has_come(parts:
     assert later["open streams"] == 1
 
 
-async def test_half_a_file_goes_after_a_day(parts: RunParts, tmp_path: Path) -> None:
-    whole = await parts.storage.write(b"text", name="text.txt")
-    for name, age in ((".old", timedelta(hours=25)), (".new", timedelta(hours=23))):
-        half = tmp_path / "files" / name
-        half.mkdir()
-        (half / "content").write_bytes(b"te")
-        begun = (now() - age).timestamp()
-        os.utime(half, (begun, begun))
+async def test_bytes_without_a_row_go_after_a_day(parts: RunParts, tmp_path: Path) -> None:
+    storage = OwnedStorage(files=parts.files, owner="ann", reader="ann")
+    kept = await parts.files.get((await storage.write(b"text", name="text.txt")).file_id)
+    folder = tmp_path / "files"
+    whole = folder / "kept" / kept.blob_key
+    lost = whole.with_name("0" * 64 + ".lost")
+    for path, age in (
+        (whole, 25),
+        (lost, 25),
+        (folder / "incoming" / ".incoming-old", 25),
+        (folder / "incoming" / ".incoming-new", 23),
+    ):
+        path.touch()
+        begun = (now() - timedelta(hours=age)).timestamp()
+        os.utime(path, (begun, begun))
 
     done = await parts.sweeper.sweep()
 
-    left = {path.name for path in (tmp_path / "files").iterdir()}
-    assert (done["orphan files"], left) == (1, {".new", whole.file_id})
+    left = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert (done["orphan files"], left) == (2, {".incoming-new", whole.name})
+
+
+async def test_a_file_goes_when_its_time_is_over(parts: RunParts) -> None:
+    limits = replace(parts.files.limits, kept_for={"temp": timedelta(hours=1)})
+    files = replace(parts.files, limits=limits)
+    kinds: tuple[Retention, ...] = ("temp", "inputs")
+    made = {
+        kind: await OwnedStorage(files=files, owner="ann", reader="ann", retention=kind).write(
+            kind.encode(), name="x.txt"
+        )
+        for kind in kinds
+    }
+
+    early = await parts.sweeper.sweep(moment=now() + timedelta(minutes=59))
+    late = await parts.sweeper.sweep(moment=now() + timedelta(minutes=61))
+
+    assert (early["expired files"], late["expired files"]) == (0, 1)
+    assert (await parts.files.get(made["inputs"].file_id)).expires_at is None
+    with pytest.raises(NotFound):
+        await parts.files.get(made["temp"].file_id)
+    assert (await parts.files.stats(owner="ann")).stored == len("inputs")
 
 
 async def test_a_run_whose_message_was_lost_is_queued_again(parts: RunParts) -> None:
@@ -257,8 +285,9 @@ async def test_a_step_that_fails_does_not_keep_the_others(
     parts: RunParts, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     await parts.redis.rpush(keys.SWEPT_STREAMS, "no text")  # type: ignore[misc]
-    half = tmp_path / "files" / ".old"
-    half.mkdir(parents=True)
+    half = tmp_path / "files" / "incoming" / ".incoming-old"
+    half.parent.mkdir(parents=True)
+    half.touch()
     os.utime(half, (0, 0))
 
     done = await parts.sweeper.sweep()
@@ -329,8 +358,8 @@ async def test_a_stateless_run_takes_the_files_that_it_wrote_with_it(
             body = {"assistant_id": "characters", "input": {"file_id": uploaded["file_id"]}}
             response = await client.post("/runs/wait", json=body | {"on_completion": "delete"})
             assert response.status_code == 200
-            files = tmp_path / "files"
-            while len(list(files.iterdir())) > 1:  # noqa: ASYNC110 - a folder rings no bell
+            files = tmp_path / "files" / "kept"
+            while len([path for path in files.rglob("*") if path.is_file()]) > 1:  # noqa: ASYNC110 - a folder rings no bell
                 await asyncio.sleep(0)
 
             kept = await client.get(f"/api/v1/files/{uploaded['file_id']}")

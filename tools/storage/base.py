@@ -23,19 +23,24 @@ class StoredFile:
     size: int  #: Bytes.
     media_type: str
     created_at: datetime  #: UTC.
+    sha256: str  #: Of its bytes, in hexadecimal.
 
 
 class Storage(Protocol):
     """Keeps files by id. Every method raises NotFound for an unknown id."""
 
     async def write(self, data: bytes, *, name: str, media_type: str) -> StoredFile:
-        """Keep these bytes as a new file; it is complete before its id is returned."""
+        """Keep these bytes as a new file; it is complete before its id is returned.
+
+        Args:
+            media_type: What it is; "" to find out from its bytes and name.
+        """
         ...
 
     async def write_stream(
-        self, chunks: AsyncIterator[bytes], *, name: str, media_type: str, max_bytes: int
+        self, chunks: AsyncIterator[bytes], *, name: str, media_type: str, max_bytes: int | None = None
     ) -> StoredFile:
-        """Keep a file that arrives in chunks; raises InputTooLarge past max_bytes and keeps nothing."""
+        """Keep a file that arrives in chunks; raises InputTooLarge past a limit and keeps nothing."""
         ...
 
     async def describe(self, file_id: str) -> StoredFile:

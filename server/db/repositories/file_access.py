@@ -1,40 +1,34 @@
-"""Who may open a file: who uploaded it, and whose thread or run it was written for."""
-
-from typing import Literal
+"""Who may open a file: whose it is, whose thread or run it was written for, and with whom it is shared."""
 
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.containment import contains
-from server.db.models import FileOwner, Run, RunFile, Share, Thread
+from server.db.models import File, Run, RunFile, Share, Thread
+from server.db.repositories.files import unknown
 from server.db.visibility import EVERYTHING
-from tools.errors import NotFound
-
-Purpose = Literal["read", "write"]
 
 
-async def check(
-    session: AsyncSession, file_id: str, user_id: str, *, to: Purpose = "read", thread_id: str | None = None
-) -> None:
-    """Raise NotFound for a file that this user may not open.
+async def find(
+    session: AsyncSession, file_id: str, reader: str | None, *, thread_id: str | None = None
+) -> File:
+    """A file that somebody may read; raises NotFound.
 
     Args:
-        to: ``write``: to remove it, which who it is shared with may not.
-        thread_id: The thread of the run that asks; what was written on it, it may open.
+        reader: Who wants to read it; None: who may read everything.
+        thread_id: The thread of the run that asks; what was written on it, it may read.
     """
-    uploaded = await session.get(FileOwner, file_id)
-    if uploaded is not None and uploaded.user_id == user_id:
-        return
+    file = await session.get(File, file_id)
+    if file is None:
+        raise unknown(file_id)
+    if reader is None or file.owner == reader:
+        return file
     written = await session.get(RunFile, file_id, execution_options=EVERYTHING)
-    if written is not None and (written.thread_id == thread_id or await _is_of(session, written, user_id)):
-        return
-    if to == "read" and await _is_shared(session, file_id, written, user_id):
-        return
-    raise NotFound(
-        f"There is no file {file_id!r}.",
-        hint="Upload it first; its id is in the answer.",
-        code="unknown_file",
-    )
+    if written is not None and (written.thread_id == thread_id or await _is_of(session, written, reader)):
+        return file
+    if await _is_shared(session, file_id, written, reader):
+        return file
+    raise unknown(file_id)
 
 
 async def _is_of(session: AsyncSession, written: RunFile, user_id: str) -> bool:
