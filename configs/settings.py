@@ -8,7 +8,7 @@ which setting it is, what is wrong with it and what is allowed.
 import logging
 import os
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -71,6 +71,24 @@ class Settings(BaseSettings):
         alias="ALLOW_UNAUTHENTICATED_NETWORK",
         description="Let HOST be other than loopback although nobody has to log in. "
         "Only behind a proxy that checks who asks.",
+    )
+    forwarded_allow_ips: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1",),
+        alias="FORWARDED_ALLOW_IPS",
+        description="Comma-separated addresses and networks of proxies that are believed when they say, by "
+        "X-Forwarded-For and X-Forwarded-Proto, whom they speak for; * for any.",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        alias="METRICS_HOST",
+        description="Address on which a worker serves /metrics, to whoever can reach it.",
+    )
+    metrics_port: int | None = Field(
+        None,
+        alias="METRICS_PORT",
+        ge=0,
+        le=65535,
+        description="Port on which a worker serves /metrics; 0 picks a free one. Unset: it does not.",
     )
     auth: Literal["off", "on"] = Field(
         "off",
@@ -300,6 +318,17 @@ class Settings(BaseSettings):
             for origin in value.strip("[]").replace('"', "").split(",")
             if origin.strip()
         )
+
+    @field_validator("forwarded_allow_ips", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        for part in parts:
+            if part != "*":
+                ip_network(part)  # its ValueError says what is wrong
+        return parts
 
     @field_validator("primary_model")
     @classmethod

@@ -67,18 +67,25 @@ def worker(
     concurrency: Annotated[int | None, typer.Option(help="Runs executed at a time.", min=1, max=1000)] = None,
     metrics_port: Annotated[
         int | None,
-        typer.Option(help="Serve /metrics on this port of 127.0.0.1; 0: a free one.", max=65535),
+        typer.Option(help="Serve /metrics on this port; 0: a free one.", max=65535),
     ] = None,
+    metrics_host: Annotated[str | None, typer.Option(help="Address of that port.")] = None,
     config: ConfigFlag = None,
     data_dir: DataDirFlag = None,
     log_level: LogLevelFlag = None,
 ) -> None:
     """Execute runs of services that share this one's Redis and database, until told to stop."""
-    settings = load_settings(config=config, data_dir=data_dir, log_level=log_level)
+    settings = load_settings(
+        config=config,
+        data_dir=data_dir,
+        log_level=log_level,
+        metrics_host=metrics_host,
+        metrics_port=metrics_port,
+    )
     setup_logging(settings.log_level)
     _spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint):
-        asyncio.run(server_worker.work(settings, concurrency=concurrency, metrics_at=metrics_port))
+        asyncio.run(server_worker.work(settings, concurrency=concurrency))
 
 
 @app.command()
