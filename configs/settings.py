@@ -7,6 +7,7 @@ which setting it is, what is wrong with it and what is allowed.
 
 import logging
 import os
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -30,6 +31,8 @@ from configs.keeping import StoreSetting, ThreadTtlSetting
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 ENV_FILE = Path(".env")
+_URL_PASSWORD = re.compile(r"(://[^:/@]*:)[^/]+@")
+PLACEHOLDER = "CHANGE_ME"  # of deploy/.env.production.example, where a secret belongs
 REDIS_SCHEMES = (
     "redis",
     "rediss",
@@ -339,6 +342,17 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _secrets_are_ours(self) -> "Settings":
+        for name, value in self:
+            text = value.get_secret_value() if isinstance(value, SecretStr) else value
+            if isinstance(text, str) and PLACEHOLDER in text:
+                raise ValueError(
+                    f"{_alias(name)} still holds the placeholder {PLACEHOLDER}: put your own secret there, "
+                    "such as `openssl rand -hex 32` prints"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _drain_within_a_lease(self) -> "Settings":
         if self.bg_job_shutdown_grace_period_secs >= self.lease_seconds:
             raise ValueError(
@@ -430,6 +444,8 @@ def _show(value: object) -> str:
         return value.human_readable().replace(".0", "")
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str):
+        return _URL_PASSWORD.sub(r"\1********@", value)
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - only tuples of str are declared
     return str(value)
@@ -455,7 +471,7 @@ def _explain(detail: ErrorDetails, flags: dict[str, object]) -> str:
         return detail["msg"].removeprefix("Value error, ")
     alias = str(detail["loc"][0])
     field = next(f for f in Settings.model_fields.values() if f.alias == alias)
-    shown = "********" if "SecretStr" in str(field.annotation) else repr(detail["input"])
+    shown = "********" if "SecretStr" in str(field.annotation) else _show(repr(detail["input"]))
     where = "flag" if alias in flags else "environment or .env"
     message = detail["msg"].removeprefix("Value error, ")
     allowed = (
