@@ -131,7 +131,7 @@ def show_config(host: HostFlag = None, port: PortFlag = None, config: ConfigFlag
 
 
 def _holding(settings: Settings) -> AbstractContextManager[None]:
-    """Keep other servers off a folder with a Redis or SQLite of our own; one of files alone many may serve."""
+    """Keep other servers off a folder with a Redis or SQLite of our own; one of files many may serve."""
     shares = settings.redis_url is not None and settings.database_url is not None
     return nullcontext() if shares else data_folder.hold(settings.data_dir)
 
