@@ -20,7 +20,7 @@ from redis import Redis
 from server.embedded_redis import find_server
 
 PROJECT = Path(__file__).parent / "project" / "langgraph.json"
-PATIENCE = 60.0  # seconds
+PATIENCE = 180.0  # seconds: a machine may be busy with other things
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -7,8 +7,9 @@ which setting it is, what is wrong with it and what is allowed.
 
 import logging
 import os
+import re
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -30,6 +31,8 @@ from configs.keeping import StoreSetting, ThreadTtlSetting
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 ENV_FILE = Path(".env")
+_URL_PASSWORD = re.compile(r"(://[^:/@]*:)[^/]+@")
+PLACEHOLDER = "CHANGE_ME"  # of deploy/.env.production.example, where a secret belongs
 _ROLES = (
     *("primary", "fast", "translate", "subtitle", "judge"),
     *("embedding", "rerank", "asr", "tts", "realtime"),
@@ -75,6 +78,24 @@ class Settings(BaseSettings):
         alias="ALLOW_UNAUTHENTICATED_NETWORK",
         description="Let HOST be other than loopback although nobody has to log in. "
         "Only behind a proxy that checks who asks.",
+    )
+    forwarded_allow_ips: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1",),
+        alias="FORWARDED_ALLOW_IPS",
+        description="Comma-separated addresses and networks of proxies that are believed when they say, by "
+        "X-Forwarded-For and X-Forwarded-Proto, whom they speak for; * for any.",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        alias="METRICS_HOST",
+        description="Address on which a worker serves /metrics, to whoever can reach it.",
+    )
+    metrics_port: int | None = Field(
+        None,
+        alias="METRICS_PORT",
+        ge=0,
+        le=65535,
+        description="Port on which a worker serves /metrics; 0 picks a free one. Unset: it does not.",
     )
     auth: Literal["off", "on"] = Field(
         "off",
@@ -467,6 +488,17 @@ class Settings(BaseSettings):
             if origin.strip()
         )
 
+    @field_validator("forwarded_allow_ips", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        for part in parts:
+            if part != "*":
+                ip_network(part)  # its ValueError says what is wrong
+        return parts
+
     @field_validator("models_allowed", "openrouter_fallbacks", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
@@ -481,6 +513,17 @@ class Settings(BaseSettings):
         if provider != "offline" and not (provider and model):
             raise ValueError("must be offline or PROVIDER:MODEL, such as dashscope:qwen3.7-plus")
         return value
+
+    @model_validator(mode="after")
+    def _secrets_are_ours(self) -> "Settings":
+        for name, value in self:
+            text = value.get_secret_value() if isinstance(value, SecretStr) else value
+            if isinstance(text, str) and PLACEHOLDER in text:
+                raise ValueError(
+                    f"{_alias(name)} still holds the placeholder {PLACEHOLDER}: put your own secret there, "
+                    "such as `openssl rand -hex 32` prints"
+                )
+        return self
 
     @model_validator(mode="after")
     def _drain_within_a_lease(self) -> "Settings":
@@ -574,6 +617,8 @@ def _show(value: object) -> str:
         return value.human_readable().replace(".0", "")
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str):
+        return _URL_PASSWORD.sub(r"\1********@", value)
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - only tuples of str are declared
     return str(value)
@@ -599,7 +644,7 @@ def _explain(detail: ErrorDetails, flags: dict[str, object]) -> str:
         return detail["msg"].removeprefix("Value error, ")
     alias = str(detail["loc"][0])
     field = next(f for f in Settings.model_fields.values() if f.alias == alias)
-    shown = "********" if "SecretStr" in str(field.annotation) else repr(detail["input"])
+    shown = "********" if "SecretStr" in str(field.annotation) else _show(repr(detail["input"]))
     where = "flag" if alias in flags else "environment or .env"
     message = detail["msg"].removeprefix("Value error, ")
     allowed = (

@@ -13,6 +13,7 @@ from langgraph_sdk import Auth
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
+from server import loop_lag
 from server.api.application import build_api, in_process
 from server.api.auth import rules
 from server.api.auth.answer_cache import AnswerCache
@@ -56,6 +57,7 @@ async def serve(
     """
     async with AsyncExitStack() as stack:
         resources = await stack.enter_async_context(open_resources(settings))
+        await stack.enter_async_context(loop_lag.measured())
         if with_worker:
             await stack.enter_async_context(working(resources))
         server = uvicorn.Server(
@@ -67,6 +69,7 @@ async def serve(
                 access_log=settings.log_level == "DEBUG",
                 timeout_graceful_shutdown=DRAIN_SECONDS,
                 ws_max_size=settings.max_body_size,
+                forwarded_allow_ips=list(settings.forwarded_allow_ips),
             )
         )
         on_server(server)

@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from configs.settings import SettingsError, describe, load_settings, setup_logging
+from configs.settings import Settings, SettingsError, describe, load_settings, setup_logging
 from graphs.registry import GRAPHS
 from server import app as server_app
 from server import data_folder, local_run, runs_cli, tracing, users_cli
@@ -58,7 +59,7 @@ def serve(
     setup_logging(settings.log_level)
     signal.signal(signal.SIGTERM, partial(_leave, server_worker.longest_stop(settings)))
     _spare_what_is_loaded()
-    with tracing.exporting(settings.otel_exporter_otlp_endpoint), data_folder.hold(settings.data_dir):
+    with tracing.exporting(settings.otel_exporter_otlp_endpoint), _holding(settings):
         asyncio.run(server_app.serve(settings, with_worker=with_worker))
 
 
@@ -67,18 +68,25 @@ def worker(
     concurrency: Annotated[int | None, typer.Option(help="Runs executed at a time.", min=1, max=1000)] = None,
     metrics_port: Annotated[
         int | None,
-        typer.Option(help="Serve /metrics on this port of 127.0.0.1; 0: a free one.", max=65535),
+        typer.Option(help="Serve /metrics on this port; 0: a free one.", max=65535),
     ] = None,
+    metrics_host: Annotated[str | None, typer.Option(help="Address of that port.")] = None,
     config: ConfigFlag = None,
     data_dir: DataDirFlag = None,
     log_level: LogLevelFlag = None,
 ) -> None:
     """Execute runs of services that share this one's Redis and database, until told to stop."""
-    settings = load_settings(config=config, data_dir=data_dir, log_level=log_level)
+    settings = load_settings(
+        config=config,
+        data_dir=data_dir,
+        log_level=log_level,
+        metrics_host=metrics_host,
+        metrics_port=metrics_port,
+    )
     setup_logging(settings.log_level)
     _spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint):
-        asyncio.run(server_worker.work(settings, concurrency=concurrency, metrics_at=metrics_port))
+        asyncio.run(server_worker.work(settings, concurrency=concurrency))
 
 
 @app.command()
@@ -120,6 +128,12 @@ def show_config(host: HostFlag = None, port: PortFlag = None, config: ConfigFlag
     for setting in describe(load_settings(**flags), flags):
         table.add_row(setting.name, setting.value, setting.default, setting.source)
     out.print(table)
+
+
+def _holding(settings: Settings) -> AbstractContextManager[None]:
+    """Keep other servers off a folder with a Redis or SQLite of our own; one of files many may serve."""
+    shares = settings.redis_url is not None and settings.database_url is not None
+    return nullcontext() if shares else data_folder.hold(settings.data_dir)
 
 
 def _spare_what_is_loaded() -> None:

@@ -28,6 +28,7 @@ PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
 _RUN_SECONDS = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400, 86400)
+_LAG_SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30)
 _START_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600, 3600)
 
 _attempts = Counter("scriptorium_run_attempts", "Runs begun or gone on with.", ["graph"], registry=REGISTRY)
@@ -43,7 +44,7 @@ _ended = Counter("scriptorium_runs_ended", "Runs that have ended.", ["graph", "s
 _duration = Histogram(
     "scriptorium_run_duration_seconds",
     "From a run's first start to its end.",
-    ["graph"],
+    ["graph", "status"],
     buckets=_RUN_SECONDS,
     registry=REGISTRY,
 )
@@ -78,8 +79,21 @@ _requests = Counter(
 _answer = Histogram(
     "scriptorium_http_answer_seconds",
     "From a request to the beginning of its answer.",
-    ["method", "path"],
+    ["method", "path", "status"],
     buckets=_START_SECONDS[:10],
+    registry=REGISTRY,
+)
+
+_model_cost = Counter(
+    "scriptorium_model_cost",
+    "Cost of model calls, by the list of prices.",
+    ["model", "currency"],
+    registry=REGISTRY,
+)
+_loop_lag = Histogram(
+    "scriptorium_event_loop_lag_seconds",
+    "How late the event loop came back to something that was due.",
+    buckets=_LAG_SECONDS,
     registry=REGISTRY,
 )
 
@@ -108,7 +122,7 @@ def run_ended(graph: str, status: str, seconds: float | None) -> None:
     """A run has ended, so long after its first start; None if it never started."""
     _ended.labels(graph, status).inc()
     if seconds is not None:
-        _duration.labels(graph).observe(max(0.0, seconds))
+        _duration.labels(graph, status).observe(max(0.0, seconds))
 
 
 def write_refused(what: Refused) -> None:
@@ -144,6 +158,15 @@ def tokens_used(model: str, *, read: int, written: int) -> None:
     _model_tokens.labels(model, "output").inc(written)
 
 
+def cost_incurred(model: str, *, currency: str, amount: float) -> None:
+    """A call has cost so much.
+
+    Args:
+        currency: Its ISO 4217 code.
+    """
+    _model_cost.labels(model, currency).inc(amount)
+
+
 def request_answered(method: str, path: str, status: int, seconds: float) -> None:
     """The answer to an HTTP request begins.
 
@@ -151,7 +174,18 @@ def request_answered(method: str, path: str, status: int, seconds: float) -> Non
         path: The route's pattern, never the address itself, of which there are too many.
     """
     _requests.labels(method, path, str(status)).inc()
-    _answer.labels(method, path).observe(seconds)
+    _answer.labels(method, path, str(status)).observe(seconds)
+
+
+def loop_lagged(seconds: float) -> None:
+    """The event loop came back so late."""
+    _loop_lag.observe(max(0.0, seconds))
+
+
+def process_use() -> dict[str, float | None]:
+    """What this process uses, in bytes, seconds and counts; None where the system does not tell."""
+    names = {"rss_bytes": "resident_memory_bytes", "cpu_seconds": "cpu_seconds_total", "open_fds": "open_fds"}
+    return {key: REGISTRY.get_sample_value(f"process_{name}") for key, name in names.items()}
 
 
 def requests_by_route() -> list[dict[str, str | int]]:

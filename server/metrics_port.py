@@ -1,4 +1,4 @@
-"""``/metrics`` of a process that serves no API: a worker's, on a port of its own."""
+"""``/metrics`` and ``/ok`` of a process that serves no API: a worker's, on a port of its own."""
 
 import asyncio
 import logging
@@ -11,14 +11,15 @@ logger = logging.getLogger(__name__)
 
 _READ_SECONDS = 10
 _LARGEST_HEAD = 16 * 1024  # bytes
-_NOT_FOUND = (404, "Not Found", "text/plain", b"GET /metrics is all that there is.\n")
+_NOT_FOUND = (404, "Not Found", "text/plain", b"GET /metrics and GET /ok are all that there is.\n")
+_OK = (200, "OK", "application/json", b'{"ok":true}')
 
 
 @asynccontextmanager
 async def metrics_port(
     render: Callable[[], Awaitable[bytes]], port: int | None, *, host: str = "127.0.0.1"
 ) -> AsyncGenerator[int | None]:
-    """Answer ``GET /metrics`` for as long as the with block runs.
+    """Answer ``GET /metrics``, and ``GET /ok`` without asking anybody, for as long as the with block runs.
 
     Args:
         render: Makes the text.
@@ -51,7 +52,10 @@ async def metrics_port(
 
 async def _answer(request: bytes, render: Callable[[], Awaitable[bytes]]) -> tuple[int, str, str, bytes]:
     words = request.split()
-    if len(words) != 3 or words[0] != b"GET" or words[1].split(b"?")[0] != b"/metrics":
+    path = words[1].split(b"?")[0] if len(words) == 3 and words[0] == b"GET" else b""
+    if path == b"/ok":
+        return _OK
+    if path != b"/metrics":
         return _NOT_FOUND
     try:
         return 200, "OK", CONTENT_TYPE_LATEST, await render()

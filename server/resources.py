@@ -207,6 +207,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 leases=leases,
                 broker=broker,
                 lease=timedelta(seconds=settings.lease_seconds),
+                folder=folder,
             ),
             canceller=canceller,
             webhooks=webhooks,

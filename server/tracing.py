@@ -1,11 +1,13 @@
 """OpenTelemetry spans: of runs, over processes, and of what happens inside them.
 
+FastAPI makes those of requests: see server/api/application.py.
+
 Only the API is needed: without the extra ``otel`` and an endpoint every span is a no-op. Spans carry ids,
 names and counts; never texts, inputs, messages of errors or secrets.
 """
 
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -70,6 +72,8 @@ def exporting(endpoint: str | None) -> Generator[None]:
         from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource  # noqa: PLC0415
         from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+        from server.trace_redaction import QueryRedaction  # noqa: PLC0415
     except ImportError:
         logger.warning(
             "OTEL_EXPORTER_OTLP_ENDPOINT is set, but no spans are sent: the extra `otel` is missing"
@@ -79,22 +83,13 @@ def exporting(endpoint: str | None) -> Generator[None]:
     named = Resource({SERVICE_NAME: "scriptorium"}).merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=named)
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
+    provider.add_span_processor(QueryRedaction())
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     try:
         yield
     finally:
         provider.shutdown()
-
-
-@contextmanager
-def caller(headers: Mapping[str, str]) -> Generator[None]:
-    """Belong to the trace that a request's headers name, if they do, inside the with block."""
-    token = context.attach(propagate.extract(headers))
-    try:
-        yield
-    finally:
-        context.detach(token)
 
 
 def carried() -> dict[str, Any]:

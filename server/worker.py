@@ -13,7 +13,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from configs.settings import Settings
-from server import metrics
+from server import loop_lag, metrics
 from server.api.application import in_process
 from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
@@ -119,12 +119,11 @@ def longest_stop(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.bg_job_shutdown_grace_period_secs) + CEREMONY
 
 
-async def work(settings: Settings, *, concurrency: int | None = None, metrics_at: int | None = None) -> None:
+async def work(settings: Settings, *, concurrency: int | None = None) -> None:
     """Work on runs until SIGTERM or SIGINT, then leave them at their next step to the other workers.
 
     Args:
         concurrency: Runs executed at a time; the setting by default.
-        metrics_at: The port of /metrics, if it is wanted.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -132,7 +131,8 @@ async def work(settings: Settings, *, concurrency: int | None = None, metrics_at
         loop.add_signal_handler(number, stopping.set)
     async with (
         open_resources(settings) as resources,
-        metrics_port(resources.census.prometheus, metrics_at),
+        metrics_port(resources.census.prometheus, settings.metrics_port, host=settings.metrics_host),
+        loop_lag.measured(),
         working(resources, concurrency=concurrency),
     ):
         logger.info("Worker %s is running", resources.executor.worker)

@@ -40,6 +40,7 @@ THREAD_ROUTERS = (assistants, assistant_graphs, threads, states, store)
 RUN_ROUTERS = (crons, stateless_runs, runs, run_joins, cancel)
 PROTOCOL_ROUTERS = (protocol, protocol_session, mcp, a2a, a2a_card)
 OWN_ROUTERS = (health, run_list, auth, keys, users, shares, files, uploads, webhooks, catalog, novels)
+_PROBES = frozenset(("/ok", "/health", "/api/health", "/api/v1/health", "/metrics"))
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)
 
 
@@ -60,6 +61,7 @@ def build_api(
         docs_url=None,  # a route of ours, so that it is in the document, as officially
         strict_content_type=False,
         responses={status: {"model": ErrorBody} for status in (422, "4XX", "5XX")},
+        telemetry={"metrics": False, "logs": False, "operation_spans": False, "exclude": _is_probe},
     )
     errors.install(app)
     app.add_exception_handler(BodyTooLarge, _body_too_large)
@@ -77,6 +79,11 @@ def in_process(resources: Resources) -> ASGIApp:
         await api({**scope, "state": {"resources": resources}}, receive, send)
 
     return with_state
+
+
+def _is_probe(scope: Scope) -> bool:
+    """Whether a machine asks again and again: no span for each time."""
+    return scope["path"] in _PROBES
 
 
 async def _body_too_large(_: Request, error: Exception) -> Response:

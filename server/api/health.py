@@ -8,52 +8,104 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, Response
 
+from server import metrics
 from server.api.deps import Open
+from server.api.jobs import recogniser
 from server.api.langgraph.answers import json_answer
 from server.resources import Resources
+from tools.llm.roles import configured
 
 router = APIRouter(tags=["system"])
 logger = logging.getLogger(__name__)
 
 PROBE_SECONDS = 2.0  # for each part; a caller should wait longer than this
+HEALTHY = "healthy"
+_NEEDED = ("database", "redis", "storage", "disk")  # without one of these no request can be served
 _BEGAN = datetime.now(UTC)
 
 
 @router.get("/api/health")
 @router.get("/api/v1/health")
 async def health(resources: Open) -> Response:
-    """Asks the database, Redis, the files and the queue; 503 when one of them does not answer in time."""
-    answers = {
-        "database": resources.database.check(),
-        "redis": resources.dispatcher.fair_queue.waiting(),
-        "storage": resources.files.blobs.check(),
-        "queue": resources.census.held(),
-    }
-    told = await asyncio.gather(*(_probe(name, asked) for name, asked in answers.items()))
-    parts = dict(zip(answers, told, strict=True))
-    is_ready = all(part == "ok" for part in told)
-    answer = json_answer({"status": "ok" if is_ready else "unavailable", "parts": parts})
-    answer.status_code = 200 if is_ready else 503
-    return answer
+    """Asks every part; 503 when one that each request needs does not answer in time.
+
+    Without a worker the status is `degraded` with 200: what is accepted waits. `offline` models are what is
+    configured, and no failure.
+    """
+    return await _answer(resources, service="scriptorium", told=version("scriptorium-service"))
+
+
+@router.get("/health", tags=["character recognition"])
+async def recogniser_health(resources: Open) -> Response:
+    """The same, under the recogniser's name."""
+    return await _answer(resources, service="character-recognition", told=recogniser.VERSION)
 
 
 @router.get("/api/v1/stats")
 async def stats(resources: Open) -> Response:
-    """Counts of runs and of the queue, and since when this process is up; nothing of anybody's."""
+    """Counts of runs, of the queue and of workers, and what this process uses; nothing of anybody's."""
     return json_answer(await _stats(resources))
 
 
+async def _answer(resources: Resources, *, service: str, told: str) -> Response:
+    services = await _services(resources)
+    is_ready = all(services[part] == HEALTHY for part in _NEEDED)
+    is_whole = services["workers"] == HEALTHY
+    answer = json_answer(
+        {
+            "status": (HEALTHY if is_whole else "degraded") if is_ready else "unavailable",
+            "service": service,
+            "version": told,
+            "timestamp": datetime.now(UTC).isoformat(),
+            "uptime": _uptime(),
+            "services": services,
+        }
+    )
+    answer.status_code = 200 if is_ready else 503
+    return answer
+
+
+async def _services(resources: Resources) -> dict[str, str]:
+    probes = {
+        "database": resources.database.check(),
+        "redis": resources.dispatcher.fair_queue.waiting(),
+        "storage": resources.files.blobs.check(),
+        "disk": asyncio.to_thread(_check_disk, resources),
+        "workers": _check_workers(resources),
+    }
+    told = await asyncio.gather(*(_probe(name, asked) for name, asked in probes.items()))
+    choices = configured(resources.settings).choices
+    return dict(zip(probes, told, strict=True)) | {"models": HEALTHY if any(choices.values()) else "offline"}
+
+
 async def _stats(resources: Resources) -> dict[str, object]:
-    counts = await resources.census.runs()
+    counts, workers = await resources.census.runs(), await resources.census.workers()
     return {
         "version": version("scriptorium-service"),
-        "uptime_seconds": round((datetime.now(UTC) - _BEGAN).total_seconds(), 1),
+        "uptime_seconds": _uptime(),
         "runs": dict(counts.by_status),
         "queue": {
             "depth": dict(counts.pending_by_priority),
             "oldest_pending_seconds": counts.longest_wait.total_seconds() if counts.longest_wait else 0,
         },
+        "workers": {"count": workers.count, "slots": workers.slots},
+        "process": metrics.process_use(),
     }
+
+
+class _PartAbsent(Exception):
+    """A part answers, and the answer is that it cannot serve; the message is the word for it."""
+
+
+def _check_disk(resources: Resources) -> None:
+    """There must be room for one more upload."""
+    if resources.census.free_bytes() < resources.settings.max_file_size:
+        raise _PartAbsent("full")
+
+
+async def _check_workers(resources: Resources) -> None:
+    if not (await resources.census.workers()).count:
+        raise _PartAbsent("none")
 
 
 async def _probe(name: str, asked: Awaitable[object]) -> str:
@@ -62,7 +114,14 @@ async def _probe(name: str, asked: Awaitable[object]) -> str:
             await asked
     except TimeoutError:
         return "timeout"
+    except _PartAbsent as absence:
+        return str(absence)
     except Exception as error:  # noqa: BLE001 - whatever a part fails with, it is not ready
         logger.warning("The probe of %s failed: %s", name, type(error).__name__)
         return "failed"
-    return "ok"
+    return HEALTHY
+
+
+def _uptime() -> float:
+    """Seconds since this process began."""
+    return round((datetime.now(UTC) - _BEGAN).total_seconds(), 1)

@@ -1,14 +1,13 @@
-"""Counts requests, and takes up the trace of whoever sends them."""
+"""Counts requests."""
 
-from collections.abc import Iterable
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server import metrics, tracing
+from server import metrics
 
-_NO_ROUTE = "other"  # one name for all addresses that lead nowhere
-_TRACE_HEADERS = (b"traceparent", b"tracestate", b"baggage")
+_OTHER = "other"  # one name for all addresses that lead nowhere, and for all methods that nobody knows
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
 class Sight:
@@ -21,18 +20,23 @@ class Sight:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = perf_counter()
+        began, is_answered = perf_counter(), False
+
+        def count(status: int) -> None:
+            nonlocal is_answered
+            is_answered = True
+            method = scope["method"] if scope["method"] in _METHODS else _OTHER
+            path = getattr(scope.get("route"), "path", _OTHER)
+            metrics.request_answered(method, path, status, perf_counter() - began)
 
         async def counting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                path = getattr(scope.get("route"), "path", _NO_ROUTE)
-                seconds = perf_counter() - began
-                metrics.request_answered(scope["method"], path, message["status"], seconds)
+                count(message["status"])
             await send(message)
 
-        with tracing.caller(_trace_headers(scope["headers"])):
+        try:
             await self._app(scope, receive, counting)
-
-
-def _trace_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {name.decode(): value.decode("latin-1") for name, value in headers if name in _TRACE_HEADERS}
+        except Exception:
+            if not is_answered:
+                count(500)  # which Starlette answers, outside of us
+            raise

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,6 +18,7 @@ from server.db.containment import holds_text
 from server.db.visibility import restrict
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_TURN = 7_305_804_385  # any number that no other user of the database locks
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
 LAST_RETURN = 5  # seconds that connections get to come back before the database is closed
 
@@ -83,6 +84,9 @@ async def _returned(engine: AsyncEngine) -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    """Bring the schema up to date; of processes that start together, one after the other."""
+    if connection.dialect.name == "postgresql":  # SQLite's writers take turns by themselves
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_TURN)))
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from shutil import disk_usage
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -13,7 +15,7 @@ from server.db.models import now
 from server.db.repositories import run_counts
 from server.db.repositories.run_counts import RunCounts
 from server.db.session import Database
-from server.runs.fair_queue import FairQueue
+from server.runs.fair_queue import FairQueue, LivingWorkers
 from server.runs.leases import Leases
 from server.stream.broker import EventBroker
 from server.stream.writer import WriterCounts
@@ -33,6 +35,7 @@ class RunCensus:
 
     Args:
         lease: How long a lease lasts without renewal.
+        folder: On the disk whose free space is told.
     """
 
     database: Database
@@ -40,6 +43,7 @@ class RunCensus:
     leases: Leases
     broker: EventBroker
     lease: timedelta
+    folder: Path
 
     async def runs(self) -> RunCounts:
         """The runs in the database, by what they wait for."""
@@ -54,10 +58,19 @@ class RunCensus:
             unheld=len(left) - len(living), oldest_age=self.lease - min(living) if living else None
         )
 
+    async def workers(self) -> LivingWorkers:
+        """The workers of all processes."""
+        return await self.fair_queue.workers(now())
+
+    def free_bytes(self) -> int:
+        """What the disk of our folder has room for."""
+        return disk_usage(self.folder).free
+
     async def prometheus(self) -> bytes:
         """Everything, with the metrics of this process, as Prometheus reads it."""
         together = CollectorRegistry()
         together.register(_Families([*_of_runs(await self.runs()), *_of_leases(await self.held())]))
+        together.register(_Families(_of_workers(await self.workers(), self.free_bytes())))
         together.register(_Families(_of_writer(self.broker.written)))
         return generate_latest(metrics.REGISTRY) + generate_latest(together)
 
@@ -95,6 +108,14 @@ def _of_leases(counts: LeaseCounts) -> Iterable[Metric]:
     yield GaugeMetricFamily(
         "scriptorium_unheld_runs", "Runs whose turn has come and that no living worker has.", counts.unheld
     )
+
+
+def _of_workers(living: LivingWorkers, free_bytes: int) -> Iterable[Metric]:
+    yield GaugeMetricFamily("scriptorium_workers", "Workers that live.", living.count)
+    yield GaugeMetricFamily(
+        "scriptorium_slots", "Runs that all workers together execute at a time.", living.slots
+    )
+    yield GaugeMetricFamily("scriptorium_disk_free_bytes", "Room on the disk of DATA_DIR.", free_bytes)
 
 
 def _of_writer(counts: WriterCounts) -> Iterable[Metric]:

@@ -6,7 +6,7 @@ engine's queue stays short, and a thousand runs of one owner keep nobody else wa
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from server import keys, lua
@@ -62,6 +62,14 @@ class Place:
 
     position: int  #: 1 is the next.
     seconds: float | None  #: Estimate until it begins, from earlier runs of its graph; None without any.
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LivingWorkers:
+    """The workers that have been heard of within their lease."""
+
+    count: int
+    slots: int  #: Runs that they execute at a time, all together.
 
 
 class FairQueue:
@@ -138,6 +146,13 @@ class FairQueue:
         """The runs whose turn has come and that have not ended."""
         found: dict[bytes, bytes] = await self._send("HGETALL", keys.FAIR_QUEUE[4])
         return [RunKey(value.decode().split(_SEPARATOR)[2], run.decode()) for run, value in found.items()]
+
+    async def workers(self, moment: datetime) -> LivingWorkers:
+        """The workers that are taken to live at this moment."""
+        found: dict[bytes, bytes] = await self._send("HGETALL", keys.FAIR_QUEUE[6])
+        told = [value.decode().split(_SEPARATOR) for value in found.values()]
+        slots = [int(slots) for slots, until in told if int(until) > moment.timestamp() * 1000]
+        return LivingWorkers(count=len(slots), slots=sum(slots))
 
     @property
     def _allowed(self) -> tuple[int, int, int]:

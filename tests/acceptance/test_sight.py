@@ -50,9 +50,11 @@ def test_one_trace_leads_from_the_request_to_the_worker(
     worker.stop()  # sends what it still has
     service.stop()
 
+    (request,) = collector.named("POST /runs/wait")
     (run,) = collector.named("run agent")
     nodes = collector.named("node model") + collector.named("node after")
-    assert (run.trace_id.hex(), run.parent_span_id.hex()) == (TRACE, PARENT)
+    assert (request.trace_id.hex(), request.parent_span_id.hex()) == (TRACE, PARENT)
+    assert (run.trace_id.hex(), run.parent_span_id) == (TRACE, request.span_id)
     assert [node.parent_span_id for node in nodes] == [run.span_id] * 2
     assert collector.services == {"scriptorium"}
 
@@ -66,6 +68,7 @@ def test_a_worker_has_metrics_on_a_port_of_its_own(
     httpx.post(f"{service.url}/runs/wait", json={"assistant_id": "agent", "input": HELLO}, timeout=60)
     of_worker, of_service = httpx.get(place).text, httpx.get(f"{service.url}/metrics").text
 
+    assert place.startswith("http://127.0.0.2:")
     assert 'scriptorium_run_attempts_total{graph="agent"} 1.0' in of_worker
     assert "scriptorium_run_attempts_total{" not in of_service
     for text in (of_worker, of_service):
@@ -82,5 +85,5 @@ def _start_worker(worker: ServiceProcess) -> str:
         return wait(part)
 
     worker.wait_for_line = listening  # type: ignore[method-assign] - its lines are read once
-    worker.start("--config", str(PROJECT), "--metrics-port", "0")
+    worker.start("--config", str(PROJECT), "--metrics-host", "127.0.0.2", "--metrics-port", "0")
     return said[0].split("Metrics are at ")[1].strip()

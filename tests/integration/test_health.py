@@ -1,5 +1,7 @@
 """What the service tells of its own parts."""
 
+import os
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -8,23 +10,36 @@ import pytest
 from configs.settings import Settings
 from tests.conftest import PROJECT, running
 from tests.fixtures.redis_servers import redis_process
+from tests.fixtures.service_process import ServiceProcess
 
-PARTS = ("database", "redis", "storage", "queue")
+PARTS = ("database", "redis", "storage", "disk", "workers")
+PATHS = ("/health", "/api/health", "/api/v1/health")
 
 
-@pytest.mark.parametrize("path", ["/api/health", "/api/v1/health"])
+@pytest.mark.parametrize("path", PATHS)
 async def test_every_part_is_asked(project_client: httpx.AsyncClient, path: str) -> None:
     response = await project_client.get(path)
 
-    assert response.status_code == 200
-    assert response.json() == {"status": "ok", "parts": dict.fromkeys(PARTS, "ok")}
+    body = response.json()
+    assert (response.status_code, body["status"]) == (200, "healthy")
+    assert body["services"] == dict.fromkeys(PARTS, "healthy") | {"models": "offline"}
+    assert body["uptime"] > 0
+    assert datetime.fromisoformat(body["timestamp"]).tzinfo is not None
+
+
+async def test_the_recogniser_keeps_its_name(project_client: httpx.AsyncClient) -> None:
+    names = [(await project_client.get(path)).json()["service"] for path in PATHS]
+
+    assert names == ["character-recognition", "scriptorium", "scriptorium"]
 
 
 async def test_the_counts_tell_runs_queue_and_uptime(project_client: httpx.AsyncClient) -> None:
     body = (await project_client.get("/api/v1/stats")).json()
 
-    assert set(body) == {"version", "uptime_seconds", "runs", "queue"}
+    assert set(body) == {"version", "uptime_seconds", "runs", "queue", "workers", "process"}
     assert body["uptime_seconds"] > 0
+    assert body["workers"] == {"count": 1, "slots": 10}
+    assert body["process"]["rss_bytes"] > 0
     assert set(body["runs"]) >= {"pending", "running", "success", "error"}
 
 
@@ -40,11 +55,14 @@ def test_a_redis_that_does_not_answer_is_told_in_time(
 
     assert response.status_code == 503
     assert response.elapsed.total_seconds() < 4
-    assert response.json()["parts"] == {
-        "database": "ok",
+    assert response.json()["status"] == "unavailable"
+    assert response.json()["services"] == {
+        "database": "healthy",
         "redis": "timeout",
-        "storage": "ok",
-        "queue": "timeout",
+        "storage": "healthy",
+        "disk": "healthy",
+        "workers": "timeout",
+        "models": "offline",
     }
     assert again.status_code == 200
 
@@ -55,4 +73,25 @@ def test_files_that_cannot_be_written_are_told(tmp_path: Path) -> None:
         response = httpx.get(f"{server.url}/api/health", timeout=10)
 
     assert response.status_code == 503
-    assert response.json()["parts"]["storage"] == "failed"
+    assert response.json()["services"]["storage"] == "failed"
+
+
+def test_a_disk_without_room_for_an_upload_is_told(tmp_path: Path) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path, SCRIPTORIUM_CONFIG=PROJECT, MAX_FILE_SIZE="100000TB")  # type: ignore[call-arg, arg-type]
+    with running(settings) as server:
+        response = httpx.get(f"{server.url}/api/health", timeout=10)
+
+    assert response.status_code == 503
+    assert response.json()["services"]["disk"] == "full"
+
+
+def test_without_a_worker_requests_are_served_and_the_lack_is_told(tmp_path: Path) -> None:
+    service = ServiceProcess(data_dir=tmp_path, environment=dict(os.environ))
+    try:
+        service.start("--config", str(PROJECT), "--no-worker")
+        response = httpx.get(f"{service.url}/api/health", timeout=10)
+    finally:
+        service.kill()
+
+    body = response.json()
+    assert (response.status_code, body["status"], body["services"]["workers"]) == (200, "degraded", "none")

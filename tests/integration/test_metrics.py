@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
@@ -47,7 +48,7 @@ async def test_a_run_is_counted_from_its_start_to_its_end(project_client: httpx.
     for name in (
         ("run_attempts_total", "agent"),
         ("runs_ended_total", "agent", "success"),
-        ("run_duration_seconds_count", "agent"),
+        ("run_duration_seconds_count", "agent", "success"),
         ("run_first_event_seconds_count", "agent"),
     ):
         assert await _grown(project_client, before, *name) == 1, name
@@ -120,6 +121,31 @@ async def test_requests_are_counted_by_route_not_by_address(project_client: http
     assert await _grown(project_client, before, *route) == 1
     assert await _grown(project_client, before, "http_requests_total", "GET", "other", "404") == 1
     assert not any(thread in label for name in await _samples(project_client) for label in name)
+
+
+async def test_how_long_answers_take_is_told_by_route_and_status(project_client: httpx.AsyncClient) -> None:
+    before = await _samples(project_client)
+
+    await project_client.get(f"/threads/{uuid4()}")
+
+    route = ("http_answer_seconds_count", "GET", "/threads/{thread_id}", "404")
+    assert await _grown(project_client, before, *route) == 1
+
+
+async def test_a_method_of_a_callers_own_making_makes_no_series(project_client: httpx.AsyncClient) -> None:
+    await project_client.request("BREW", "/ok")
+
+    assert "BREW" not in (await project_client.get("/metrics")).text
+
+
+async def test_the_process_the_workers_and_the_disk_are_told(project_client: httpx.AsyncClient) -> None:
+    samples = await _samples(project_client)
+
+    assert (samples["workers",], samples["slots",]) == (1, 10)
+    assert samples["disk_free_bytes",] > 0
+    for name in ("process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds"):
+        assert samples[name,] > 0, name
+    assert ("event_loop_lag_seconds_count",) in samples
 
 
 async def test_an_unknown_format_is_refused(project_client: httpx.AsyncClient) -> None:

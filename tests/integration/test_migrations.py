@@ -1,5 +1,6 @@
 """Changes of the schema keep what was there."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -126,3 +127,11 @@ async def test_accounts_come_and_go_without_touching_threads(empty_url: str) -> 
     await run_on(empty_url, migrate(command.downgrade, "0006"))
 
     assert await run_on(empty_url, threads_and_runs) == (1, 4)
+
+
+async def test_processes_that_start_together_find_the_tables_made_once(empty_url: str) -> None:
+    async def opened() -> None:
+        async with open_database(empty_url) as database:
+            await database.check()
+
+    await asyncio.gather(*(opened() for _ in range(4)))

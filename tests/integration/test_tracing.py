@@ -1,7 +1,9 @@
 """The spans of a run, with OpenTelemetry's own SDK."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -9,7 +11,9 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import StatusCode
+from opentelemetry.trace import SpanKind, StatusCode
+
+from server.trace_redaction import QueryRedaction
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 CALLER = {"traceparent": f"00-{TRACE}-{PARENT}-01"}
@@ -23,6 +27,7 @@ _EXPORTER = InMemorySpanExporter()
 def provider() -> Iterator[None]:
     """OpenTelemetry takes one provider in the life of a process, which from then on ends with this module."""
     provider = TracerProvider()
+    provider.add_span_processor(QueryRedaction())
     provider.add_span_processor(SimpleSpanProcessor(_EXPORTER))
     trace.set_tracer_provider(provider)
     yield
@@ -48,6 +53,14 @@ def _of(span: ReadableSpan) -> tuple[str, str]:
     return f"{span.context.trace_id:032x}", f"{span.context.span_id:016x}"
 
 
+async def _ended(name: str) -> ReadableSpan:
+    """The span of this name: a request's ends a moment after its answer has arrived."""
+    async with asyncio.timeout(10):
+        while not any(span.name == name for span in _EXPORTER.get_finished_spans()):  # noqa: ASYNC110 - it tells of no export
+            await asyncio.sleep(0)
+    return _one(name)
+
+
 async def _run(client: httpx.AsyncClient, **body: Any) -> httpx.Response:
     request = {"assistant_id": "agent", "input": HELLO} | body
     return await client.post("/runs/wait", json=request, headers=CALLER)
@@ -58,7 +71,35 @@ async def test_a_run_belongs_to_the_trace_of_the_request_that_asked_for_it(
 ) -> None:
     await _run(project_client)
 
-    assert _ids(_one("run agent")) == (TRACE, PARENT)
+    request = await _ended("POST /runs/wait")
+    assert _ids(request) == (TRACE, PARENT)
+    assert _ids(_one("run agent")) == _of(request)
+
+
+async def test_a_requests_span_tells_its_route_and_status_but_no_query(
+    project_client: httpx.AsyncClient,
+) -> None:
+    thread = str(uuid4())
+
+    await project_client.get(f"/threads/{thread}?token=secret")
+
+    request = await _ended("GET /threads/{thread_id}")
+    assert request.kind is SpanKind.SERVER
+    assert request.attributes is not None
+    assert request.attributes["http.route"] == "/threads/{thread_id}"
+    assert request.attributes["http.response.status_code"] == 404
+    assert "secret" not in request.to_json()
+
+
+async def test_probes_leave_no_spans(project_client: httpx.AsyncClient) -> None:
+    for path in ("/ok", "/api/health", "/metrics"):
+        await project_client.get(path)
+    await project_client.get("/info")
+
+    await _ended("GET /info")
+    assert [span.name for span in _EXPORTER.get_finished_spans() if span.kind is SpanKind.SERVER] == [
+        "GET /info"
+    ]
 
 
 async def test_nodes_are_parts_of_the_run_and_model_calls_parts_of_nodes(
@@ -128,10 +169,14 @@ async def test_a_retried_run_belongs_to_the_trace_of_who_retries(project_client:
     run = again.json()
     await project_client.get(f"/threads/{run['thread_id']}/runs/{run['run_id']}/join")
 
-    assert _ids(_one("run agent")) == (other, PARENT)
+    request = await _ended("POST /api/v1/runs/{run_id}/retry")
+    assert _ids(request) == (other, PARENT)
+    assert _ids(_one("run agent")) == _of(request)
 
 
 async def test_a_request_without_a_trace_begins_one(project_client: httpx.AsyncClient) -> None:
     await project_client.post("/runs/wait", json={"assistant_id": "agent", "input": HELLO})
 
-    assert _one("run agent").parent is None
+    request = await _ended("POST /runs/wait")
+    assert request.parent is None
+    assert _ids(_one("run agent")) == _of(request)

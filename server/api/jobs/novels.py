@@ -42,14 +42,6 @@ class RecognitionRequest(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
-@router.get("/health")
-async def health() -> Response:
-    """Whether the service answers."""
-    return json_answer(
-        {"status": "healthy", "service": "character-recognition", "version": recogniser.VERSION}
-    )
-
-
 @router.post("/api/recognize")
 async def recognize(body: RecognitionRequest, resources: Open) -> Response:
     """Recognise a novel's characters and wait for the result."""

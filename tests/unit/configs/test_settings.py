@@ -51,9 +51,24 @@ def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "very-secret" not in str(describe(settings, {}))
 
 
+@pytest.mark.parametrize("value", ["redis://:very-secret@redis:6379/0", "http://me:very-secret@redis"])
+def test_a_password_inside_an_address_is_masked(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", value)
+
+    try:
+        told = str(describe(load_settings(), {}))
+    except SettingsError as error:
+        told = str(error)
+
+    assert ":********@redis" in told
+    assert "very-secret" not in told
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
+        ("FORWARDED_ALLOW_IPS", "10.0.0.1, proxy", "'proxy' does not appear to be an IPv4 or IPv6 network"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.1/8", "has host bits set"),
         ("PORT", "abc", "PORT='abc' (environment or .env): Input should be a valid integer"),
         ("LOG_LEVEL", "loud", "Allowed: DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ("MAX_FILE_SIZE", "much", "MAX_FILE_SIZE='much'"),

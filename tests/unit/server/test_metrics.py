@@ -13,6 +13,8 @@ def _value(name: str, **labels: str) -> float:
     return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
 
 
+DONE = {"graph": "g", "status": "success"}
+YUAN = {"model": "m", "currency": "CNY"}
 READ = {"model": "m", "direction": "input"}
 WRITTEN = {"model": "m", "direction": "output"}
 
@@ -25,14 +27,16 @@ WRITTEN = {"model": "m", "direction": "output"}
         (lambda: metrics.attempt_begun("g", after_crash=False), "run_crashes_total", {"graph": "g"}, 0),
         (metrics.handed_over, "run_handovers_total", {}, 1),
         (lambda: metrics.run_ended("g", "ill", 2), "runs_ended_total", {"graph": "g", "status": "ill"}, 1),
-        (lambda: metrics.run_ended("g", "success", 2), "run_duration_seconds_sum", {"graph": "g"}, 2),
-        (lambda: metrics.run_ended("g", "error", None), "run_duration_seconds_count", {"graph": "g"}, 0),
+        (lambda: metrics.run_ended("g", "success", 2), "run_duration_seconds_sum", DONE, 2),
+        (lambda: metrics.run_ended("g", "error", None), "run_duration_seconds_count", DONE, 0),
         (lambda: metrics.first_event("g", 0.5), "run_first_event_seconds_sum", {"graph": "g"}, 0.5),
         (lambda: metrics.first_event("g", -1), "run_first_event_seconds_sum", {"graph": "g"}, 0),
         (lambda: metrics.write_refused("run"), "fenced_writes_refused_total", {"what": "run"}, 1),
         (lambda: metrics.webhook_attempted("failed"), "webhook_attempts_total", {"outcome": "failed"}, 1),
         (lambda: metrics.tokens_used("m", read=7, written=3), "model_tokens_total", READ, 7),
         (lambda: metrics.tokens_used("m", read=7, written=3), "model_tokens_total", WRITTEN, 3),
+        (lambda: metrics.cost_incurred("m", currency="CNY", amount=0.25), "model_cost_total", YUAN, 0.25),
+        (lambda: metrics.loop_lagged(0.5), "event_loop_lag_seconds_sum", {}, 0.5),
     ],
 )
 def test_what_happens_is_counted_under_its_name(

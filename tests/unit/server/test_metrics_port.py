@@ -40,6 +40,13 @@ async def test_a_failure_to_collect_is_told_and_does_not_end_the_port() -> None:
     assert "database" not in answers[0].text
 
 
+async def test_a_process_that_cannot_collect_is_alive_all_the_same() -> None:
+    async with metrics_port(_broken, 0) as port, httpx.AsyncClient() as client:
+        response = await client.get(f"http://127.0.0.1:{port}/ok")
+
+    assert (response.status_code, response.json()) == (200, {"ok": True})
+
+
 async def test_what_is_no_http_is_dropped() -> None:
     async with metrics_port(_render, 0) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -1,0 +1,29 @@
+"""How late the event loop is: what blocks it keeps every run, stream and heartbeat of the process waiting."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+from server import metrics
+
+EVERY_SECONDS = 0.5  # often enough to meet what blocks for as long as a user notices
+
+
+@asynccontextmanager
+async def measured() -> AsyncGenerator[None]:
+    """Measure it for as long as the with block runs."""
+    measuring = asyncio.create_task(_measure())
+    try:
+        yield
+    finally:
+        measuring.cancel()
+        with suppress(asyncio.CancelledError):
+            await measuring
+
+
+async def _measure() -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + EVERY_SECONDS
+        await asyncio.sleep(EVERY_SECONDS)
+        metrics.loop_lagged(loop.time() - due)
