@@ -100,13 +100,20 @@ async def states_are_read_and_changed(client: LangGraphClient) -> Any:
     return [
         empty,
         states,
-        await client.threads.get_history(thread, limit=10, before=states[1]["checkpoint"]),
         forked,
         await client.threads.get_state(thread),
         await client.threads.get_state(thread, checkpoint=states[2]["checkpoint"]),
         await client.runs.wait(thread, "agent", checkpoint=forked["checkpoint"]),
         await client.threads.get_history(thread, limit=2, metadata={"source": "update"}),
     ]
+
+
+@script.step
+async def a_history_goes_on_before_a_state(client: LangGraphClient) -> Any:
+    thread = await new_thread(client)
+    await client.runs.wait(thread, "agent", input=HELLO)
+    states = await client.threads.get_history(thread, limit=10)
+    return await client.threads.get_history(thread, limit=10, before=states[1]["checkpoint"])
 
 
 @script.step
