@@ -256,3 +256,23 @@ async def test_a_body_that_is_no_json_is_refused(http: Clients) -> None:
 async def test_an_address_without_a_rule_is_not_there(http: Clients) -> None:
     assert (await http.ann.get("/nowhere")).status_code == 404
     assert (await http.ann.put("/threads")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/threads/search", {"metadata": None}, 200),
+        ("/threads/search", {"metadata": "text"}, 422),
+        ("/threads", {"metadata": [1]}, 422),
+        ("/store/items/search", {"namespace_prefix": 5}, 422),
+        ("/store/namespaces", {"suffix": 5}, 422),
+        ("/assistants/{unknown}/versions", {"metadata": None}, 404),
+        ("/assistants/{unknown}/versions", {"metadata": 5}, 422),
+    ],
+)
+async def test_handlers_are_never_told_of_metadata_or_labels_that_are_none(
+    http: Clients, path: str, body: dict[str, Any], status: int
+) -> None:
+    answer = await http.ann.post(path.format(unknown="11111111-1111-1111-1111-111111111111"), json=body)
+
+    assert answer.status_code == status
