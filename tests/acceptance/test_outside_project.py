@@ -1,4 +1,4 @@
-"""``scriptorium serve --config`` runs agents of langchain and deepagents from a folder outside this project."""
+"""``scriptorium serve --config`` runs agents of langchain and deepagents from a folder that is not ours."""
 
 import shutil
 from collections.abc import AsyncIterator, Iterator

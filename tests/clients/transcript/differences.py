@@ -20,7 +20,7 @@ DIFFERENCES: tuple[tuple[str, str, str], ...] = (
         (
             step,
             "*.metadata.checkpoint_id",
-            "Officially an updated state's metadata name the checkpoint that it came from, as its parent does.",
+            "Officially an updated state's metadata name the checkpoint that it came from.",
         )
         for step in ("a_thread_begins_with_supersteps", "states_are_read_and_changed")
     ),
