@@ -159,7 +159,9 @@ def _takes_anything(operation: Any) -> bool:
 
 def _name(case: schemathesis.Case, things: dict[str, str]) -> None:
     """Let a request name what is there, in its path and in its body."""
-    case.path_parameters = {name: things.get(name, value) for name, value in (case.path_parameters or {}).items()}
+    case.path_parameters = {
+        name: things.get(name, value) for name, value in (case.path_parameters or {}).items()
+    }
     if isinstance(case.body, dict):
         case.body |= {name: value for name, value in things.items() if name in case.body}
 

@@ -89,7 +89,7 @@ async def put_item(body: ItemPut, resources: Open) -> Response:
     if not body.namespace or body.namespace[0] == "langgraph":
         raise BadRequest(
             'namespace: must not be empty, nor begin with "langgraph", which is LangGraph\'s own.',
-            hint="Name where the document belongs, such as [\"memories\", user].",
+            hint='Name where the document belongs, such as ["memories", user].',
             code="invalid_request",
         )
     await resources.store.aput(

@@ -72,6 +72,17 @@ check("a background run is read, listed, joined and deleted", async () => {
   assert.equal(parts[0].event, "metadata");
   await client.runs.delete(id, run.run_id);
 });
+check("a thread's stream tells of its runs", async () => {
+  const id = await thread();
+  const run = await client.runs.create(id, "agent", { input: HELLO, streamResumable: true });
+  await client.runs.join(id, run.run_id);
+  const told = [];
+  for await (const part of client.threads.joinStream(id, { lastEventId: "-" })) {
+    told.push(part.event);
+    if (JSON.stringify(part).includes("run_done")) break;
+  }
+  assert.deepEqual(told, ["metadata", "values", "values", "values", "metadata"]);
+});
 check("runs are begun together and cancelled", async () => {
   assert.equal((await client.runs.createBatch([{ assistantId: "agent", input: HELLO }])).length, 1);
   const id = await thread();
@@ -107,13 +118,15 @@ check("items are put, read, found and deleted", async () => {
 check("every method is called", async () => {
   const inner = new Set(["constructor", "fetch", "fetchStream", "prepareFetchOptions", "fetchWithThrowing"]);
   const source = checks.map(([, does]) => String(does)).join() + "client.threads.create(";
-  const methods = ["assistants", "threads", "runs", "crons", "store"].flatMap((part) =>
+  const parts = Object.keys(client).filter((name) => client[name]?.constructor?.name.endsWith("Client") && !name.startsWith("~"));
+  assert.deepEqual(["assistants", "crons", "runs", "store", "threads"].filter((part) => !parts.includes(part)), []);
+  const methods = parts.flatMap((part) =>
     Object.getOwnPropertyNames(Object.getPrototypeOf(client[part]))
       .filter((name) => !inner.has(name) && !name.startsWith("_"))
       .map((name) => `client.${part}.${name}(`),
   );
-  // patchState has no route on any server; the streams below are the React page's.
-  const elsewhere = ["client.threads.patchState(", "client.threads.stream(", "client.threads.joinStream("];
+  // patchState has no route on any server; the stream is the React page's.
+  const elsewhere = ["client.threads.patchState(", "client.threads.stream("];
   assert.deepEqual(methods.filter((name) => !source.includes(name) && !elsewhere.includes(name)), []);
 });
 

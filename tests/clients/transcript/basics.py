@@ -4,7 +4,7 @@ from typing import Any
 
 from langgraph_sdk.client import LangGraphClient
 
-from tests.clients.transcript.steps import MODES, Script, events, new_thread
+from tests.clients.transcript.steps import MODES, Script, described, events, new_thread
 
 HELLO = {"messages": [{"role": "user", "content": "hi", "id": "question"}]}
 HOURLY = "0 * * * *"
@@ -15,7 +15,9 @@ script = Script()
 
 @script.step
 async def assistants_have_versions(client: LangGraphClient) -> Any:
-    made = await client.assistants.create("agent", name="Clerk", context={"model_name": "m"}, metadata={"m": 1})
+    made = await client.assistants.create(
+        "agent", name="Clerk", context={"model_name": "m"}, metadata={"m": 1}
+    )
     name = made["assistant_id"]
     told = [
         made,
@@ -46,13 +48,12 @@ async def an_assistant_of_an_unknown_graph(client: LangGraphClient) -> Any:
 async def a_graph_is_described(client: LangGraphClient, graph: str) -> Any:
     (found,) = await client.assistants.search(graph_id=graph, metadata={"created_by": "system"})
     name = found["assistant_id"]
-    schemas = await client.assistants.get_schemas(name)
     return [
         found,
         await client.assistants.get_graph(name),
         await client.assistants.get_graph(name, xray=True),
-        await client.assistants.get_subgraphs(name, recurse=True),
-        {kind: sorted((schema or {}).get("properties", {})) for kind, schema in schemas.items() if "schema" in kind},
+        sorted(await client.assistants.get_subgraphs(name, recurse=True)),
+        described(await client.assistants.get_schemas(name)),
     ]
 
 
@@ -67,7 +68,9 @@ async def threads_are_kept(client: LangGraphClient) -> Any:
         ran,
         await client.threads.get(name),
         await client.threads.update(name, metadata={"more": [1, 2]}),
-        await client.threads.search(metadata={"more": [1, 2]}, status="idle", values={"steps": ["model", "after"]}),
+        await client.threads.search(
+            metadata={"more": [1, 2]}, status="idle", values={"steps": ["model", "after"]}
+        ),
         await client.threads.search(ids=[name], select=["thread_id"], extract={"last": "values.steps[-1]"}),
         await client.threads.count(metadata={"more": [1, 2]}),
         twin,
@@ -100,13 +103,20 @@ async def states_are_read_and_changed(client: LangGraphClient) -> Any:
     return [
         empty,
         states,
-        await client.threads.get_history(thread, limit=10, before=states[1]["checkpoint"]),
         forked,
         await client.threads.get_state(thread),
         await client.threads.get_state(thread, checkpoint=states[2]["checkpoint"]),
         await client.runs.wait(thread, "agent", checkpoint=forked["checkpoint"]),
         await client.threads.get_history(thread, limit=2, metadata={"source": "update"}),
     ]
+
+
+@script.step
+async def a_history_goes_on_before_a_state(client: LangGraphClient) -> Any:
+    thread = await new_thread(client)
+    await client.runs.wait(thread, "agent", input=HELLO)
+    states = await client.threads.get_history(thread, limit=10)
+    return await client.threads.get_history(thread, limit=10, before=states[1]["checkpoint"])
 
 
 @script.step
@@ -191,9 +201,13 @@ async def a_busy_thread(client: LangGraphClient, strategy: str) -> Any:
 @script.step
 async def a_question_is_answered(client: LangGraphClient) -> Any:
     thread = await new_thread(client)
-    asked = await events(client.runs.stream(thread, "hitl", input={"steps": ["s"]}, stream_mode=["values", "updates"]))
+    asked = await events(
+        client.runs.stream(thread, "hitl", input={"steps": ["s"]}, stream_mode=["values", "updates"])
+    )
     waiting = [await client.threads.get(thread), await client.threads.get_state(thread)]
-    answered = await events(client.runs.stream(thread, "hitl", command={"resume": "yes"}, stream_mode="updates"))
+    answered = await events(
+        client.runs.stream(thread, "hitl", command={"resume": "yes"}, stream_mode="updates")
+    )
     return [asked, waiting, answered, await client.threads.get(thread)]
 
 

@@ -13,7 +13,17 @@ from tests.clients.transcript.steady import Steady
 Step = Callable[[LangGraphClient], Awaitable[Any]]
 Transcript = dict[str, Any]
 
-MODES = ["values", "updates", "messages-tuple", "messages", "custom", "tasks", "checkpoints", "debug", "events"]
+MODES = [
+    "values",
+    "updates",
+    "messages-tuple",
+    "messages",
+    "custom",
+    "tasks",
+    "checkpoints",
+    "debug",
+    "events",
+]
 
 
 class Script:
@@ -62,6 +72,15 @@ async def _told(does: Step, url: str) -> Any:
 async def events(stream: Any) -> list[Any]:
     """The events of a stream with their data."""
     return [[part.event, part.data] async for part in stream]
+
+
+def described(schemas: Any) -> dict[str, Any]:
+    """The fields of each of a graph's schemas; the rest is LangChain's, and changes with its versions."""
+    return {
+        kind: schema and sorted(schema.get("properties", {}))
+        for kind, schema in schemas.items()
+        if kind.endswith("_schema")
+    }
 
 
 async def new_thread(client: LangGraphClient) -> str:

@@ -351,3 +351,23 @@ def test_the_openapi_document_says_how_callers_authenticate(tmp_path: Path) -> N
     assert document["components"]["securitySchemes"]["token"] == scheme
     assert document["security"] == [{"token": []}]
     assert document["paths"]["/threads"]["post"]["security"] == [{"token": ["write"]}]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/threads/search", {"metadata": None}, 200),
+        ("/threads/search", {"metadata": "text"}, 422),
+        ("/threads", {"metadata": [1]}, 422),
+        ("/store/items/search", {"namespace_prefix": 5}, 422),
+        ("/store/namespaces", {"suffix": 5}, 422),
+        ("/assistants/{unknown}/versions", {"metadata": None}, 404),
+        ("/assistants/{unknown}/versions", {"metadata": 5}, 422),
+    ],
+)
+async def test_handlers_are_never_told_of_metadata_or_labels_that_are_none(
+    http: Clients, path: str, body: dict[str, Any], status: int
+) -> None:
+    answer = await http.ann.post(path.format(unknown="11111111-1111-1111-1111-111111111111"), json=body)
+
+    assert answer.status_code == status

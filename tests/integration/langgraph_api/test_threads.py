@@ -220,6 +220,36 @@ async def test_a_copy_has_the_sources_state_and_goes_its_own_way(project_client:
     assert kept["values"]["steps"] == ["model", "after"]
 
 
+async def test_a_thread_shows_its_last_runs_config_without_what_is_configurable(
+    project_client: httpx.AsyncClient,
+) -> None:
+    thread = (await project_client.post("/threads", json={})).json()["thread_id"]
+    config = {"tags": ["t"], "recursion_limit": 7, "configurable": {"secret": "s"}}
+    run = {"assistant_id": "echo", "input": {}, "config": config}
+
+    await project_client.post(f"/threads/{thread}/runs/wait", json=run)
+
+    shown = (await project_client.get(f"/threads/{thread}")).json()["config"]
+    copied = (await project_client.post(f"/threads/{thread}/copy")).json()["config"]
+    assert (shown, copied) == ({"tags": ["t"], "recursion_limit": 7, "configurable": {}}, {})
+
+
+async def test_a_runs_nested_metadata_are_kept_with_its_states_and_found(
+    project_client: httpx.AsyncClient,
+) -> None:
+    thread = (await project_client.post("/threads", json={})).json()["thread_id"]
+    metadata = {"nested": {"a": [1, {"b": None}]}, "nothing": None}
+    run = {"assistant_id": "echo", "input": {}, "metadata": metadata}
+    await project_client.post(f"/threads/{thread}/runs/wait", json=run)
+
+    state = (await project_client.get(f"/threads/{thread}/state")).json()
+    wanted = {"metadata": {"nested": metadata["nested"]}, "limit": 10}
+    history = (await project_client.post(f"/threads/{thread}/history", json=wanted)).json()
+
+    assert metadata.items() <= state["metadata"].items()
+    assert len(history) > 1
+
+
 async def test_an_interrupted_threads_copy_can_be_resumed(project_client: httpx.AsyncClient) -> None:
     source = await ran(project_client, "review")
     copy = (await project_client.post(f"/threads/{source}/copy")).json()["thread_id"]
