@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
 from server.api.application import build_api, in_process
+from server.api.auditing import Auditing
 from server.api.auth.authenticator import Authenticator
 from server.api.auth.guard import AuthGuard
 from server.api.auth.ownership import ownership
@@ -22,6 +23,10 @@ from server.api.configurable_headers import ConfigurableHeaders
 from server.api.custom_app import CustomApp
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.prefix import MountPrefix
+from server.api.rate_limits import HEADERS as RATE_HEADERS
+from server.api.rate_limits import RateLimits
+from server.api.request_ids import HEADER as REQUEST_ID
+from server.api.request_ids import RequestIds
 from server.api.sight import Sight
 from server.api.switches import Switches
 from server.resources import Resources, open_resources
@@ -32,7 +37,15 @@ from server.worker import working
 from tools.errors import InvalidInput
 
 DRAIN_SECONDS = 5  # that open connections get when the server stops
-EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next")  # to web pages
+EXPOSED = (  # to web pages
+    "Content-Location",
+    "Location",
+    "X-Pagination-Total",
+    "X-Pagination-Next",
+    "Retry-After",
+    REQUEST_ID,
+    *RATE_HEADERS,
+)
 
 
 async def serve(
@@ -78,6 +91,13 @@ def create_app(resources: Resources) -> FastAPI:
     # The first of these stands next to the routes, the last one next to the network.
     if http.configurable_headers is not None:
         app.add_middleware(ConfigurableHeaders, spec=http.configurable_headers)
+    app.add_middleware(Auditing, log=resources.audit)
+    app.add_middleware(
+        RateLimits,
+        rates=resources.rates,
+        per_user=settings.rate_limit,
+        per_key=settings.rate_limit_per_key,
+    )
     _add_project(app, resources, project, custom)
     app.add_middleware(Switches, spec=http)
     if http.mount_prefix:
@@ -94,6 +114,7 @@ def create_app(resources: Resources) -> FastAPI:
         is_loopback=settings.is_loopback,
     )
     app.add_middleware(Sight)
+    app.add_middleware(RequestIds)
     return app
 
 

@@ -79,6 +79,11 @@ def failures(kind: str, name: str) -> str:
     return f"{PREFIX}:failures:{kind}:{tag(name)}"
 
 
+def reset(digest: str) -> str:
+    """Whose password a link may set, and at which epoch of the account; expires with the link."""
+    return f"{PREFIX}:reset:{digest}"
+
+
 def rate(what: str, who: str) -> str:
     """When somebody may ask for something as often as ever again; expires then."""
     return f"{PREFIX}:rate:{what}:{tag(who)}"
