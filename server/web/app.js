@@ -1,6 +1,7 @@
 /** The console: one page whose address says what it shows: #/ or #/runs/<thread>/<run>[/<tab>]. */
 
 import { getAccounts, getInfo, signOut } from "./api.js";
+import { claimDraft } from "./draft.js";
 import { refill } from "./element.js";
 import { switchLanguage, t, translatePage } from "./i18n.js";
 import { TABS } from "./result_view.js";
@@ -8,7 +9,6 @@ import { RunForm } from "./run_form.js";
 import { RunView } from "./run_view.js";
 import { forgetTokens, tokens } from "./session.js";
 import { SignIn } from "./sign_in.js";
-import { forget } from "./storage.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
 
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
@@ -27,13 +27,18 @@ function showAddress() {
 	view?.close();
 	const resetToken = hasAccounts ? location.hash.match(RESET_ADDRESS)?.[1] : undefined;
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
-	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(showAddress, resetToken);
+	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
 	else view = runId ? new RunView(threadId, runId, knownTab) : new RunForm();
 	showWho();
 	refill(main, view.element);
 	view.open();
 	scrollTo(0, 0);
 	if (!isFirst) main.querySelector("h1").focus({ preventScroll: true });
+}
+
+function enter() {
+	claimDraft(tokens().user_info.id);
+	showAddress();
 }
 
 function showWho() {
@@ -69,7 +74,7 @@ document.getElementById("skip").addEventListener("click", (event) => {
 
 document.getElementById("sign-out").addEventListener("click", async () => {
 	await signOut();
-	forget("draft"); // The next one at this screen may be somebody else.
+	claimDraft(null);
 	location.assign("/");
 });
 

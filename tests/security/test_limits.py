@@ -89,9 +89,9 @@ def test_what_changes_accounts_and_what_is_refused_is_written_down(people: Peopl
 
 
 def test_the_audit_log_is_exported_as_json_lines(tmp_path: Path) -> None:
-    with serving(SECURED_PROJECT, tmp_path / "data", AUTH="on", ALLOW_REGISTRATION=True) as server:
-        with People(server) as people:
-            people.join("ann")
+    served = serving(SECURED_PROJECT, tmp_path / "data", AUTH="on", ALLOW_REGISTRATION=True)
+    with served as server, People(server) as people:
+        people.join("ann")
 
     done = create_admin(tmp_path / "data", command="audit")
 

@@ -92,7 +92,7 @@ def test_a_link_is_not_good_after_a_change_of_password(people: People, box: Mail
 def test_a_mails_headers_cannot_be_added_to() -> None:
     message = EmailMessage()
 
-    with pytest.raises(ValueError, match="newline|linefeed"):
+    with pytest.raises(ValueError, match=r"newline|linefeed"):
         message["To"] = "ann@example.org\r\nBcc: eve@example.org"
 
 
