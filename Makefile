@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: run test test-faults check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-stack evals clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-stack evals clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -23,11 +23,19 @@ test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes o
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 40 --redis sentinel
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 50 --database postgresql
 
-check: $(READY_DEV)  ## Types, lint, format, import contracts
+test-security: $(READY_DEV)  ## Every route as everybody, forged tokens, hostile URLs, paths, headers and log lines
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/security
+
+audit-packages: $(READY_DEV)  ## Known flaws of the tested versions; asks pypi.org
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
+check: $(READY_DEV)  ## Types, lint, format, import contracts, risky calls, secrets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml graphs tools server prompts configs
+	git ls-files -- . ':!tests' ':!*.svg' ':!bench' ':!evals' | xargs $(BIN)/detect-secrets-hook --exclude-secrets '(?i)^\$$?\{?password'
 
 fmt: $(READY_DEV)  ## Format, and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -5,7 +5,6 @@ working directory, the default below. A value that cannot be used stops the star
 which setting it is, what is wrong with it and what is allowed.
 """
 
-import logging
 import os
 import re
 from dataclasses import dataclass
@@ -154,12 +153,30 @@ class Settings(BaseSettings):
         alias="PUBLIC_URL",
         description="Where users reach the service, such as https://example.org; for links in mails.",
     )
+    mail_url: SecretStr | None = Field(
+        None,
+        alias="MAIL_URL",
+        description="How mails are sent: smtp://USER:PASSWORD@HOST:587 (with STARTTLS), smtps://..., or "
+        "`log:`, into the log. Unset: none are.",
+    )
+    mail_from: str = Field(
+        "scriptorium@localhost", alias="MAIL_FROM", description="Address that mails come from."
+    )
     metrics_token: SecretStr | None = Field(
         None,
         alias="METRICS_TOKEN",
         min_length=16,
         description="Bearer token that opens /metrics; without it only admins and this machine may read them "
         "where users are told apart.",
+    )
+    rate_limit: int = Field(
+        1200,
+        alias="RATE_LIMIT",
+        ge=0,
+        description="Requests a minute of one user, by whatever credentials; 0: no limit.",
+    )
+    rate_limit_per_key: int = Field(
+        600, alias="RATE_LIMIT_PER_KEY", ge=0, description="Of these, by one API key; 0: no limit."
     )
     data_dir: Path = Field(Path("./data"), alias="DATA_DIR", description="Folder of everything that is kept.")
     config: Path | None = Field(
@@ -168,6 +185,9 @@ class Settings(BaseSettings):
         description="A langgraph.json whose graphs are served instead of ours.",
     )
     log_level: LogLevel = Field("INFO", alias="LOG_LEVEL", description="Least severe level that is logged.")
+    log_format: Literal["text", "json"] = Field(
+        "text", alias="LOG_FORMAT", description="Lines for people, or one JSON object a line."
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         alias="ALLOWED_ORIGINS",
@@ -593,15 +613,6 @@ def describe(settings: Settings, flags: dict[str, object]) -> list[SettingOrigin
         )
         for name, field in Settings.model_fields.items()
     ]
-
-
-def setup_logging(level: LogLevel) -> None:
-    """Log to standard error, one line an event."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("alembic", "docket", "httpx"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # what they tell at INFO, we tell ourselves
-    logging.getLogger("docket.dependencies").setLevel(logging.CRITICAL)  # a hand-over is no error
-    logging.getLogger("sse_starlette").setLevel(logging.WARNING)  # at DEBUG it logs the users' texts
 
 
 def _alias(field_name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 ACCOUNT = "account"  # the kind of user that our own accounts tell; a project's users have others
-SESSION = "session_id"  # a field of theirs that stays in the request: no run has use for it
+SESSION, KEY = "session_id", "key_id"  # fields of theirs that stay in the request: no run has use for them
 ADMIN = "admin"
 
 FORBIDDEN_KEYS = ("langgraph_auth_user", "langgraph_auth_user_id", "langgraph_auth_permissions")
@@ -152,7 +152,7 @@ def reader(user: Mapping[str, Any] | None) -> str | None:
 
 def kept(user: Mapping[str, Any]) -> dict[str, Any]:
     """What a run is told of who asked for it, as JSON."""
-    return {key: value for key, value in user.items() if key != SESSION and _is_json(value)}
+    return {key: value for key, value in user.items() if key not in (SESSION, KEY) and _is_json(value)}
 
 
 _current: ContextVar[Access | None] = ContextVar("access", default=None)

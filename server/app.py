@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from configs.settings import Settings
 from server import loop_lag
 from server.api.application import build_api, in_process
+from server.api.auditing import Auditing
 from server.api.auth import rules
 from server.api.auth.answer_cache import AnswerCache
 from server.api.auth.authenticator import Authenticator
@@ -26,6 +27,10 @@ from server.api.configurable_headers import ConfigurableHeaders
 from server.api.custom_app import CustomApp
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.prefix import MountPrefix
+from server.api.rate_limits import HEADERS as RATE_HEADERS
+from server.api.rate_limits import RateLimits
+from server.api.request_ids import HEADER as REQUEST_ID
+from server.api.request_ids import RequestIds
 from server.api.sight import Sight
 from server.api.switches import Switches
 from server.resources import Resources, open_resources
@@ -37,7 +42,15 @@ from tools.errors import InvalidInput
 
 FORM_BYTES = 64 * 1024  # that a form has beside its file
 DRAIN_SECONDS = 5  # that open connections get when the server stops
-EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next")  # to web pages
+EXPOSED = (  # to web pages
+    "Content-Location",
+    "Location",
+    "X-Pagination-Total",
+    "X-Pagination-Next",
+    "Retry-After",
+    REQUEST_ID,
+    *RATE_HEADERS,
+)
 
 
 async def serve(
@@ -85,6 +98,13 @@ def create_app(resources: Resources) -> FastAPI:
     # The first of these stands next to the routes, the last one next to the network.
     if http.configurable_headers is not None:
         app.add_middleware(ConfigurableHeaders, spec=http.configurable_headers)
+    app.add_middleware(Auditing, log=resources.audit)
+    app.add_middleware(
+        RateLimits,
+        rates=resources.rates,
+        per_user=settings.rate_limit,
+        per_key=settings.rate_limit_per_key,
+    )
     _add_project(app, resources, project, custom)
     if project.auth and project.auth.openapi:
         document_security(app, project.auth.openapi)
@@ -105,6 +125,7 @@ def create_app(resources: Resources) -> FastAPI:
         is_loopback=settings.is_loopback,
     )
     app.add_middleware(Sight)
+    app.add_middleware(RequestIds)
     return app
 
 

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from configs.settings import Settings, SettingsError, describe, load_settings, setup_logging
+from configs.settings import Settings, SettingsError, describe, load_settings
 from graphs.registry import GRAPHS
 from server import app as server_app
 from server import data_folder, local_run, runs_cli, tracing, users_cli
@@ -24,6 +24,7 @@ from server import worker as server_worker
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
 from server.last_resort import end_within
+from server.logs import setup_logging
 from tools.errors import ServiceError
 
 app = typer.Typer(
@@ -56,7 +57,7 @@ def serve(
 ) -> None:
     """Run the service, with its console, at http://HOST:PORT."""
     settings = load_settings(host=host, port=port, config=config, data_dir=data_dir, log_level=log_level)
-    setup_logging(settings.log_level)
+    setup_logging(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, partial(_leave, server_worker.longest_stop(settings)))
     _spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint), _holding(settings):
@@ -83,7 +84,7 @@ def worker(
         metrics_host=metrics_host,
         metrics_port=metrics_port,
     )
-    setup_logging(settings.log_level)
+    setup_logging(settings.log_level, settings.log_format)
     _spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint):
         asyncio.run(server_worker.work(settings, concurrency=concurrency))

@@ -79,6 +79,11 @@ def failures(kind: str, name: str) -> str:
     return f"{PREFIX}:failures:{kind}:{tag(name)}"
 
 
+def reset(digest: str) -> str:
+    """Whose password a link may set, and at which epoch of the account; expires with the link."""
+    return f"{PREFIX}:reset:{digest}"
+
+
 def sweep_turn(what: str) -> str:
     """Keeps other processes from a kind of sweep; expires after the pause between two of them."""
     return f"{PREFIX}:sweep:turn:{what}"

@@ -14,8 +14,11 @@ from redis.asyncio import RedisCluster
 
 from configs.settings import Settings
 from server import data_folder, metrics
+from server.accounts.audit import AuditLog
 from server.accounts.lockout import Lockout
+from server.accounts.mail import transport
 from server.accounts.rates import RateLimiter
+from server.accounts.resets import Resets
 from server.accounts.service import Accounts
 from server.accounts.sessions import Sessions
 from server.accounts.sharing import Shares
@@ -72,7 +75,9 @@ class Resources:
 
     settings: Settings
     accounts: Accounts
+    audit: AuditLog
     rates: RateLimiter
+    resets: Resets
     shares: Shares
     project: LangGraphJson
     database: Database
@@ -186,7 +191,15 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         yield Resources(
             settings=settings,
             accounts=_accounts(settings, database, redis),
+            audit=AuditLog(database=database),
             rates=RateLimiter(redis),
+            resets=Resets(
+                database=database,
+                redis=redis,
+                send=transport(settings.mail_url.get_secret_value() if settings.mail_url else None),
+                sender=settings.mail_from,
+                public_url=settings.public_url,
+            ),
             shares=Shares(database=database),
             project=project,
             database=database,

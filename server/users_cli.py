@@ -1,11 +1,13 @@
 """The commands ``scriptorium users``."""
 
 import asyncio
+import json
 from typing import Annotated, TextIO
 
 import typer
 
 from configs.settings import Settings, load_settings
+from server.accounts.audit import entry_json
 from server.resources import open_resources
 
 app = typer.Typer(help="Accounts.", no_args_is_help=True)
@@ -44,3 +46,17 @@ def _password(file: TextIO | None) -> str:
 async def _create(settings: Settings, username: str, password: str) -> None:
     async with open_resources(settings) as resources:
         await resources.accounts.create(username, password, role="admin")
+
+
+@app.command("audit")
+def export_audit(
+    out: Annotated[typer.FileTextWrite, typer.Option(help="Where to; - for standard output.")] = "-",  # type: ignore[assignment]
+) -> None:
+    """Write the audit log as JSON, one entry a line, the oldest first."""
+    asyncio.run(_export(load_settings(), out))
+
+
+async def _export(settings: Settings, out: TextIO) -> None:
+    async with open_resources(settings) as resources:
+        async for entry in resources.audit.everything():
+            out.write(json.dumps(entry_json(entry), ensure_ascii=False) + "\n")

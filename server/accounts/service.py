@@ -27,6 +27,7 @@ class Identity:
 
     account: Account
     scopes: tuple[str, ...] = ALL_SCOPES
+    key_id: str | None = None  #: Of an API key.
     session_id: str | None = None  #: None: by a key or a ticket, which manage no accounts.
 
 
@@ -107,7 +108,7 @@ class Accounts:
             return None
         if key.last_used_at is None or now() - key.last_used_at > _USE_NOTED_EVERY:
             await self._note_use(key.key_id)
-        return Identity(account=account, scopes=tuple(key.scopes))
+        return Identity(account=account, scopes=tuple(key.scopes), key_id=key.key_id)
 
     async def change_password(self, account: Account, old: str, new: str) -> Tokens:
         """Change a password, which ends every session but the new one; raises Unauthenticated."""
@@ -124,20 +125,50 @@ class Accounts:
         return await self.sessions.begin(row)
 
     async def change(
-        self, user_id: str, *, role: Role | None = None, is_active: bool | None = None
+        self,
+        user_id: str,
+        *,
+        role: Role | None = None,
+        is_active: bool | None = None,
+        email: str | None = None,
     ) -> Account:
         """Change what an account may do.
 
         Raises:
             NotFound: There is no such account.
-            Conflict: It is the only admin who may come in.
+            Conflict: It is the only admin who may come in, or the address is another's.
         """
+        try:
+            return await self._change(user_id, role, is_active, email)
+        except IntegrityError:
+            raise Conflict("This address is taken.", hint="Choose another.", code="account_exists") from None
+
+    async def get(self, user_id: str) -> Account:
+        """An account; raises NotFound."""
+        async with self.database.read() as session:
+            row = await session.get(Account, user_id)
+        if row is None:
+            raise _unknown(user_id)
+        return row
+
+    async def end_sessions(self, user_id: str) -> None:
+        """End every session of an account; raises NotFound."""
+        async with self.database.write() as session:
+            row = await session.get(Account, user_id, with_for_update=True)
+            if row is None:
+                raise _unknown(user_id)
+            row.session_epoch += 1
+            session.add(row)
+
+    async def _change(
+        self, user_id: str, role: Role | None, is_active: bool | None, email: str | None
+    ) -> Account:
         async with self.database.write() as session:
             admins = select(Account).where(col(Account.role) == "admin", col(Account.is_active))
             remaining = (await session.exec(admins.with_for_update())).all()  # of two who go, one waits
             row = await session.get(Account, user_id)
             if row is None:
-                raise NotFound(f"There is no user {user_id!r}.", code="unknown_user")
+                raise _unknown(user_id)
             is_last = [admin.user_id for admin in remaining] == [user_id]
             if is_last and (role not in (None, "admin") or is_active is False):
                 raise Conflict(
@@ -147,6 +178,7 @@ class Accounts:
                 )
             row.role = role or row.role
             row.is_active = row.is_active if is_active is None else is_active
+            row.email = email.strip().lower() if email is not None else row.email
             session.add(row)
         return row
 
@@ -194,3 +226,7 @@ class Accounts:
             key = await session.get_one(ApiKey, key_id)
             key.last_used_at = now()
             session.add(key)
+
+
+def _unknown(user_id: str) -> NotFound:
+    return NotFound(f"There is no user {user_id!r}.", code="unknown_user")

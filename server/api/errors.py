@@ -15,6 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
+from server import logs
 from tools.errors import ErrorCategory, ServiceError
 
 logger = logging.getLogger(__name__)
@@ -102,7 +103,15 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return answer(500, "Internal error", "internal_error", "The server's log says more; please report it.")
+    name = logs.request_id.get() or ""
+    response = answer(
+        500,
+        "Internal error",
+        "internal_error",
+        f"The server's log says more of request {name}; please report it.",
+    )
+    response.headers["X-Request-ID"] = name  # it is sent past the middleware that marks all others
+    return response
 
 
 def _explain(detail: dict[str, object]) -> str:

@@ -63,13 +63,17 @@ async def thread_entries(
             following = resources.broker.follow_thread(thread_id, after=after, idle_seconds=HEARTBEAT_SECONDS)
             async with aclosing(following):
                 async for entry in following:
-                    is_there = is_there or entry is not None
-                    if entry is None:
-                        is_there = await _is_there(resources, thread_id, may_come=may_come and not is_there)
-                    yield entry
+                    if entry is None or not is_there:
+                        may_still = may_come and not is_there
+                        is_there = await _is_there(resources, thread_id, may_come=may_still)
+                    if entry is None or is_there:  # the log knows nothing of who may see it
+                        yield entry
         except NotFound:
             return
         except EventsTrimmed as trimmed:
+            if not await _is_there(resources, thread_id, may_come=may_come and not is_there):
+                after = None  # nothing of what was is for this reader
+                continue
             run = await resources.runs.run(trimmed.run_id)
             entry = await _snapshot(resources, run, trimmed)
             after = entry.events[0].id
@@ -77,7 +81,7 @@ async def thread_entries(
 
 
 async def _is_there(resources: Resources, thread_id: str, *, may_come: bool) -> bool:
-    """Whether a thread is there; raises NotFound for one that is not and for which nobody waits."""
+    """Whether a thread is there for who asks; raises NotFound for one that is not and is not waited for."""
     try:
         await resources.runs.thread(thread_id)
     except NotFound:

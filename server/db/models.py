@@ -257,6 +257,20 @@ class ApiKey(SQLModel, table=True):
     revoked_at: datetime | None = _optional_time()
 
 
+class AuditEntry(SQLModel, table=True):
+    """That somebody did something, or tried to. The database refuses to change or to delete it."""
+
+    entry_id: int | None = Field(default=None, primary_key=True)
+    at: datetime = _time()
+    user_id: str | None = Field(default=None, index=True)  #: None: nobody known.
+    name: str | None = None  #: The name of the account then; of a login, the one that was tried.
+    action: str  #: Method and route, such as ``DELETE /threads/{thread_id}``.
+    target: str  #: The path that was asked for.
+    status: int  #: What it was answered with.
+    address: str  #: Where it came from.
+    request_id: str
+
+
 class Blob(SQLModel, table=True):
     """Bytes in the file storage, which files of one owner with the same content share."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 
-from server import metrics, tracing
+from server import logs, metrics, tracing
 from server.checkpoint import AsyncRedisSaver, StaleFencingToken
 from server.db.models import ACTIVE, Run, now
 from server.db.repositories import runs, threads
@@ -115,7 +115,7 @@ class RunExecutor:
         return await held.execute(self._attempt(begun, held))
 
     async def _attempt(self, run: Run, held: HeldRun) -> Outcome:
-        with tracing.run_span(run) as span:
+        with tracing.run_span(run) as span, logs.about_run(run.run_id):
             outcome = await self.runner.attempt(run, held)
             span.ended(outcome.status, outcome.failure["error"] if outcome.failure else None)
             return outcome

@@ -166,7 +166,7 @@ class WebhookSender:
             DELIVERY_HEADER: delivery.run_id,
         }
         async with (
-            httpx.AsyncClient(timeout=self.timeout, follow_redirects=False) as client,
+            httpx.AsyncClient(timeout=self.timeout, follow_redirects=False, trust_env=False) as client,
             client.stream(  # the answer's body is left unread
                 "POST",
                 target.copy_with(host=address.ip),

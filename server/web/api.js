@@ -9,6 +9,8 @@
  *   similarity_threshold: number, max_characters: number | null, min_mentions: number}} Options
  */
 
+import { forgetTokens, keepTokens, tokens } from "./session.js";
+
 /** A request that failed, in the words of the service; code "connection" when nobody answered. */
 export class ApiError extends Error {
 	/** @param {{status?: number, code: string, message?: string, hint?: string}} failure */
@@ -24,6 +26,26 @@ export class ApiError extends Error {
 		return this.status === 0 || this.status === 429 || this.status >= 500;
 	}
 }
+
+/** Whether people sign in here. @returns {Promise<{accounts: boolean, registration: boolean}>} */
+export const getAccounts = () => getJson("/api/v1/auth");
+
+/** @param {string} username @param {string} password */
+export async function signIn(username, password) {
+	keepTokens(await (await postJson("/api/v1/auth/login", { username, password })).json());
+}
+
+export async function signOut() {
+	await postJson("/api/v1/auth/logout", {}).catch(() => {}); // Without an answer the session ends by itself.
+	forgetTokens();
+}
+
+/** @param {string} username */
+export const askForReset = (username) => postJson("/api/v1/auth/reset-password", { username });
+
+/** @param {string} token @param {string} password */
+export const resetPassword = (token, password) =>
+	postJson("/api/v1/auth/reset-password/confirm", { token, new_password: password });
 
 /** @returns {Promise<Graph[]>} */
 export const listGraphs = () => getJson("/api/v1/graphs");
@@ -94,15 +116,42 @@ function postJson(path, body) {
 }
 
 async function request(path, init) {
-	let response;
+	const sent = tokens()?.access_token;
+	let response = await send(path, init);
+	if (response.status === 401 && sent && await refreshed(sent)) response = await send(path, init);
+	if (response.ok) return response;
+	if (response.status === 401 && sent) dispatchEvent(new Event("signed-out"));
+	throw await failureOf(response);
+}
+
+async function send(path, init) {
+	const known = tokens();
+	const headers = { ...init?.headers, ...(known && { Authorization: `Bearer ${known.access_token}` }) };
 	try {
-		response = await fetch(path, { cache: "no-store", ...init });
+		return await fetch(path, { cache: "no-store", ...init, headers });
 	} catch (error) {
 		if (init?.signal?.aborted) throw error;
 		throw new ApiError({ code: "connection" });
 	}
-	if (response.ok) return response;
-	throw await failureOf(response);
+}
+
+/** @type {Promise<boolean> | null} A refresh token is good once, so all that wait share one refresh. */
+let refreshing = null;
+
+/** Whether there is another access token than the one that was refused. @param {string} refused */
+async function refreshed(refused) {
+	if (tokens()?.access_token !== refused) return tokens() !== null;
+	refreshing ??= refresh().finally(() => { refreshing = null; });
+	return refreshing;
+}
+
+async function refresh() {
+	const headers = { "Content-Type": "application/json" };
+	const body = JSON.stringify({ refresh_token: tokens().refresh_token });
+	const response = await send("/api/v1/auth/refresh", { method: "POST", headers, body });
+	if (response.ok) keepTokens(await response.json());
+	else forgetTokens();
+	return response.ok;
 }
 
 async function failureOf(response) {

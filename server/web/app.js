@@ -1,18 +1,23 @@
 /** The console: one page whose address says what it shows: #/ or #/runs/<thread>/<run>[/<tab>]. */
 
-import { getInfo } from "./api.js";
+import { getAccounts, getInfo, signOut } from "./api.js";
+import { claimDraft } from "./draft.js";
 import { refill } from "./element.js";
 import { switchLanguage, t, translatePage } from "./i18n.js";
 import { TABS } from "./result_view.js";
 import { RunForm } from "./run_form.js";
 import { RunView } from "./run_view.js";
+import { forgetTokens, tokens } from "./session.js";
+import { SignIn } from "./sign_in.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
 
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
 
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | null} */
+/** @type {RunForm | RunView | SignIn | null} */
 let view = null;
+let hasAccounts = false;
+const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
 
 function showAddress() {
 	const [, threadId, runId, tab] = location.hash.match(RUN_ADDRESS)?.map((part) => part && decodeURIComponent(part)) ?? [];
@@ -20,14 +25,30 @@ function showAddress() {
 	if (view instanceof RunView && view.runId === runId) return view.selectTab(knownTab);
 	const isFirst = view === null;
 	view?.close();
-	view = runId ? new RunView(threadId, runId, knownTab) : new RunForm();
+	const resetToken = hasAccounts ? location.hash.match(RESET_ADDRESS)?.[1] : undefined;
+	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
+	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
+	else view = runId ? new RunView(threadId, runId, knownTab) : new RunForm();
+	showWho();
 	refill(main, view.element);
 	view.open();
 	scrollTo(0, 0);
 	if (!isFirst) main.querySelector("h1").focus({ preventScroll: true });
 }
 
+function enter() {
+	claimDraft(tokens().user_info.id);
+	showAddress();
+}
+
+function showWho() {
+	const leave = document.getElementById("sign-out");
+	leave.hidden = !tokens();
+	leave.textContent = t("sign_in.leave", { name: tokens()?.user_info.username ?? "" });
+}
+
 function translate() {
+	showWho();
 	translatePage();
 	const languageButton = document.getElementById("language");
 	languageButton.textContent = t("app.other_language");
@@ -51,9 +72,22 @@ document.getElementById("skip").addEventListener("click", (event) => {
 	main.focus();
 });
 
+document.getElementById("sign-out").addEventListener("click", async () => {
+	await signOut();
+	claimDraft(null);
+	location.assign("/");
+});
+
 addEventListener("hashchange", showAddress);
+addEventListener("signed-out", () => {
+	forgetTokens();
+	view?.close();
+	view = null;
+	showAddress();
+});
 
 applyTheme();
 translate();
+hasAccounts = await getAccounts().then(({ accounts }) => accounts, () => false);
 showAddress();
 getInfo().then(({ version }) => { document.getElementById("version").textContent = version ?? ""; }, () => {}); // Decoration.

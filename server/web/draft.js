@@ -22,6 +22,7 @@ export const draft = {
 	/** @type {string} */ text: stored.text ?? "",
 	/** @type {string | null} */ language: stored.language ?? null,
 	/** @type {Options} */ options: { ...DEFAULT_OPTIONS, ...stored.options },
+	/** @type {string | null} Whose it is, where people sign in. */ owner: stored.owner ?? null,
 	/** @type {File | null} Kept for the visit only: a browser cannot store a file's right to be read. */ file: null,
 };
 
@@ -31,6 +32,12 @@ let timer = 0;
 export function saveDraft() {
 	clearTimeout(timer);
 	timer = setTimeout(store, SAVE_DELAY_MS);
+}
+
+/** Let a draft be somebody's: the next one at this screen does not see it. @param {string | null} owner */
+export function claimDraft(owner) {
+	if (draft.owner !== owner) Object.assign(draft, { text: "", file: null, owner });
+	store();
 }
 
 function store() {

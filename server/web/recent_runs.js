@@ -5,27 +5,29 @@
  *   status: string}} RecentRun status: how it ended; empty until this page has seen the end
  */
 
+import { userPart } from "./session.js";
 import { recall, remember } from "./storage.js";
 
 const KEPT = 20;
+const place = () => `runs${userPart()}`;
 
 /** @returns {RecentRun[]} */
-export const recentRuns = () => recall("runs", []);
+export const recentRuns = () => recall(place(), []);
 
 /** @param {string} runId @returns {RecentRun | undefined} */
 export const recentRun = (runId) => recentRuns().find((run) => run.runId === runId);
 
 /** @param {RecentRun} run */
 export function rememberRun(run) {
-	remember("runs", [run, ...recentRuns()].slice(0, KEPT));
+	remember(place(), [run, ...recentRuns()].slice(0, KEPT));
 }
 
 /** @param {string} runId @param {string} status */
 export function noteStatus(runId, status) {
-	remember("runs", recentRuns().map((run) => (run.runId === runId ? { ...run, status } : run)));
+	remember(place(), recentRuns().map((run) => (run.runId === runId ? { ...run, status } : run)));
 }
 
 /** @param {string} runId */
 export function forgetRun(runId) {
-	remember("runs", recentRuns().filter((run) => run.runId !== runId));
+	remember(place(), recentRuns().filter((run) => run.runId !== runId));
 }

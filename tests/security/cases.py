@@ -136,6 +136,13 @@ CASES: dict[tuple[str, str], Case] = {
         for_whom="anybody", body={"username": "nobody-at-all", "password": PASSWORD}, ok=(401, 429)
     ),
     ("POST", "/api/v1/auth/refresh"): Case(for_whom="anybody", body={"refresh_token": "x.y"}, ok=(401,)),
+    ("GET", "/api/v1/auth"): OPEN,
+    ("POST", "/api/v1/auth/reset-password"): Case(
+        for_whom="anybody", body={"username": "nobody-at-all"}, ok=(202,)
+    ),
+    ("POST", "/api/v1/auth/reset-password/confirm"): Case(
+        for_whom="anybody", body={"token": "x", "new_password": PASSWORD}, ok=(401,)
+    ),
     ("POST", "/api/v1/auth/logout"): account(ok=(204,), is_once=True),
     ("POST", "/api/v1/auth/change-password"): account(
         body={"current_password": PASSWORD, "new_password": "another fine password"}, is_once=True
@@ -151,7 +158,11 @@ CASES: dict[tuple[str, str], Case] = {
         body=lambda: {"username": f"m{uuid4().hex[:9]}", "password": PASSWORD, "role": "researcher"},
         ok=(201,),
     ),
+    ("GET", "/api/v1/users/{user_id}"): account(for_whom="admins"),
     ("PATCH", "/api/v1/users/{user_id}"): account(for_whom="admins", body={"role": "researcher"}),
+    ("POST", "/api/v1/users/{user_id}/reset-password"): account(for_whom="admins", ok=(202,)),
+    ("DELETE", "/api/v1/users/{user_id}/sessions"): account(for_whom="admins", ok=(204,)),
+    ("GET", "/api/v1/audit"): account(for_whom="admins"),
     ("GET", "/api/v1/shares"): account(others="[]"),
     ("POST", "/api/v1/shares"): account(
         body={"thread_id": "{thread}", "username": "the-one-that-things-are-shared-with"}, ok=(201,)

@@ -120,11 +120,13 @@ def test_few_names_can_be_tried_by_registering(limited: Server) -> None:
     assert statuses == [201, 201, 201, 429, 429]
 
 
-def create_admin(data: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def create_admin(
+    data: Path, *arguments: str, given: str = "", command: str = "create-admin"
+) -> subprocess.CompletedProcess[str]:
     settings = {field.alias for field in Settings.model_fields.values()}
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     return subprocess.run(
-        [sys.executable, "-m", "server.cli", "users", "create-admin", *arguments],
+        [sys.executable, "-m", "server.cli", "users", command, *arguments],
         input=given,
         env=environment | {"DATA_DIR": str(data)},
         capture_output=True,

@@ -33,6 +33,7 @@ class UserChange(_Body):
 
     role: Role | None = None
     is_active: bool | None = None
+    email: Email | None = None
 
 
 class Login(_Body):
@@ -52,6 +53,19 @@ class PasswordChange(_Body):
     """The old password and the new one."""
 
     current_password: SecretStr
+    new_password: SecretStr
+
+
+class ResetWish(_Body):
+    """Whose password is to be set anew: a name or an address."""
+
+    username: Annotated[str, StringConstraints(max_length=254)]
+
+
+class Reset(_Body):
+    """What came by mail, and a new password."""
+
+    token: SecretStr
     new_password: SecretStr
 
 

@@ -17,6 +17,12 @@ async def list_users(_: Admin, resources: Open) -> list[dict[str, Any]]:
     return [account_json(account) for account in await resources.accounts.everybody()]
 
 
+@router.get("/{user_id}")
+async def get_user(user_id: str, _: Admin, resources: Open) -> dict[str, Any]:
+    """One account."""
+    return account_json(await resources.accounts.get(user_id))
+
+
 @router.post("", status_code=201)
 async def make_user(body: NewUser, _: Admin, resources: Open) -> dict[str, Any]:
     """Make an account of any role."""
@@ -27,6 +33,22 @@ async def make_user(body: NewUser, _: Admin, resources: Open) -> dict[str, Any]:
 
 @router.patch("/{user_id}")
 async def change_user(user_id: str, body: UserChange, _: Admin, resources: Open) -> dict[str, Any]:
-    """Change a role, or let somebody in no more; both count from the next request on."""
-    changed = await resources.accounts.change(user_id, role=body.role, is_active=body.is_active)
+    """Change a role or an address, or let somebody in no more; both count from the next request on."""
+    changed = await resources.accounts.change(
+        user_id, role=body.role, is_active=body.is_active, email=body.email
+    )
     return account_json(changed)
+
+
+@router.post("/{user_id}/reset-password", status_code=202)
+async def send_reset(user_id: str, _: Admin, resources: Open) -> dict[str, Any]:
+    """Send somebody a link that sets a new password."""
+    account = await resources.accounts.get(user_id)
+    await resources.resets.ask(account.username)
+    return {"detail": "A mail is on its way, if the account has an address."}
+
+
+@router.delete("/{user_id}/sessions", status_code=204)
+async def end_sessions(user_id: str, _: Admin, resources: Open) -> None:
+    """End every session of an account; its keys stay good."""
+    await resources.accounts.end_sessions(user_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
-from server.access import ACCOUNT, SESSION
+from server.access import ACCOUNT, KEY, SESSION
 from server.accounts.owning import OWNER, is_reading, visible
 from server.accounts.service import KEY_PREFIX, Accounts, Identity
 
@@ -34,6 +34,7 @@ def ownership(accounts: Accounts) -> Auth:
             "permissions": [found.account.role, *found.scopes],
             "kind": ACCOUNT,
             SESSION: found.session_id,
+            KEY: found.key_id,
         }
 
     async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Any:

@@ -9,6 +9,17 @@ export default {
 	"app.theme_light": "Theme: light",
 	"app.theme_dark": "Theme: dark",
 
+	"sign_in.title": "Sign in",
+	"sign_in.username": "Name",
+	"sign_in.password": "Password",
+	"sign_in.submit": "Sign in",
+	"sign_in.forgot": "Forgotten?",
+	"sign_in.mail_sent": "If there is such an account and it has an address, a mail is on its way.",
+	"sign_in.new_password": "A new password",
+	"sign_in.set": "Set it",
+	"sign_in.was_set": "It is set. Sign in with it.",
+	"sign_in.leave": "Sign out {name}",
+
 	"form.title": "Who speaks in a novel?",
 	"form.lede": "Give the text of a book. You get its cast, the speaker of every line, and how the people are tied to each other, each with the place in the text that shows it.",
 	"form.job": "Job",

@@ -9,6 +9,17 @@ export default {
 	"app.theme_light": "主题：浅色",
 	"app.theme_dark": "主题：深色",
 
+	"sign_in.title": "登录",
+	"sign_in.username": "用户名",
+	"sign_in.password": "密码",
+	"sign_in.submit": "登录",
+	"sign_in.forgot": "忘记密码？",
+	"sign_in.mail_sent": "如果该账户存在并留有邮箱，邮件已在路上。",
+	"sign_in.new_password": "新密码",
+	"sign_in.set": "设置",
+	"sign_in.was_set": "已设置，请用新密码登录。",
+	"sign_in.leave": "退出 {name}",
+
 	"form.title": "小说里，是谁在说话？",
 	"form.lede": "给出一部书的文本，即可得到其中的人物、每句话的说话人以及人物之间的关系，每一项都附有原文依据。",
 	"form.job": "任务",

@@ -1,0 +1,169 @@
+"""Rate limits, the audit log, headers of caution, and logs that nobody can forge."""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from server.logs import JsonFormatter, TextFormatter, request_id
+from tests.conftest import Server
+from tests.fixtures.people import PASSWORD, People
+from tests.fixtures.served_projects import SECURED_PROJECT, serving
+from tests.security.test_hardening import create_admin
+
+
+@pytest.fixture(scope="module")
+def tight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(
+        SECURED_PROJECT,
+        tmp_path_factory.mktemp("data"),
+        AUTH="on",
+        ALLOW_REGISTRATION=True,
+        LOGIN_RATE=0,
+        REGISTRATION_RATE=0,
+        RATE_LIMIT=12,
+        RATE_LIMIT_PER_KEY=5,
+    ) as server:
+        yield server
+
+
+def test_a_user_who_asks_too_often_has_to_wait_and_others_do_not(tight: Server) -> None:
+    with People(tight) as people:
+        ann, bob = people.join(), people.join()
+
+        answers = [ann.http.get("/api/v1/auth/me") for _ in range(14)]
+
+        assert [answer.status_code for answer in answers[:12]] == [200] * 12
+        assert answers[0].headers["RateLimit-Limit"] == "12"
+        assert int(answers[0].headers["RateLimit-Remaining"]) > int(answers[5].headers["RateLimit-Remaining"])
+        last = answers[-1]
+        assert (last.status_code, last.json()["error"], last.headers["RateLimit-Remaining"]) == (
+            429,
+            "rate_limited",
+            "0",
+        )
+        assert 0 < int(last.headers["Retry-After"]) <= 5
+        assert bob.http.get("/api/v1/auth/me").status_code == 200
+
+
+def test_a_key_has_a_limit_of_its_own(tight: Server) -> None:
+    with People(tight) as people:
+        ann = people.join()
+        keys = [ann.http.post("/api/v1/keys", json={"name": str(n)}).json()["key"] for n in range(2)]
+        first, second = (people.client(**{"x-api-key": key}) for key in keys)
+
+        statuses = [first.get("/api/v1/graphs").status_code for _ in range(6)]
+
+        assert statuses == [200] * 5 + [429]
+        assert second.get("/api/v1/graphs").status_code == 200
+
+
+def test_what_changes_accounts_and_what_is_refused_is_written_down(people: People, secured: Server) -> None:
+    ann, admin = people.join(), people.join(role="admin")
+    ann.http.get("/api/v1/users", headers={"X-Request-ID": "the-request"})
+    people.nobody.post("/api/v1/auth/login", json={"username": ann.username, "password": "a wrong password"})
+    thread = ann.thread()
+    ann.http.delete(f"/threads/{thread}")
+
+    entries = admin.http.get("/api/v1/audit").json()
+    told = [(it["name"], it["action"], it["status"]) for it in entries if it["name"] == ann.username]
+
+    assert told[:4] == [
+        (ann.username, "DELETE /threads/{thread_id}", 204),
+        (ann.username, "POST /api/v1/auth/login", 401),
+        (ann.username, "GET /api/v1/users", 403),
+        (ann.username, "POST /api/v1/auth/login", 200),
+    ]
+    assert "the-request" in {it["request_id"] for it in entries}
+    assert {it["address"] for it in entries} == {"127.0.0.1"}
+    assert PASSWORD not in json.dumps(entries)
+    database = secured.settings.data_dir / "scriptorium.db"
+    with closing(sqlite3.connect(database, timeout=30)) as connection:
+        for change in ("DELETE FROM auditentry", "UPDATE auditentry SET name = 'x'"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(change)
+
+
+def test_the_audit_log_is_exported_as_json_lines(tmp_path: Path) -> None:
+    served = serving(SECURED_PROJECT, tmp_path / "data", AUTH="on", ALLOW_REGISTRATION=True)
+    with served as server, People(server) as people:
+        people.join("ann")
+
+    done = create_admin(tmp_path / "data", command="audit")
+
+    assert done.returncode == 0, done.stderr
+    actions = [json.loads(line)["action"] for line in done.stdout.splitlines()]
+    assert actions == ["POST /api/v1/auth/register", "POST /api/v1/auth/login"]
+
+
+@pytest.mark.parametrize("path", ["/", "/ok", "/console/app.js", "/threads/x", "/no/such/path"])
+def test_every_answer_has_the_headers_of_caution(people: People, path: str) -> None:
+    headers = people.nobody.get(path).headers
+
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("given", ["a b", "x" * 65, "é", "a;b", ""])
+def test_a_request_id_that_could_forge_a_header_or_a_line_is_not_taken(people: People, given: str) -> None:
+    assert people.nobody.get("/ok", headers={"X-Request-ID": given.encode()}).headers["X-Request-ID"] != given
+
+
+@pytest.mark.parametrize("name", ["a\r\nX-Evil: 1", "a\nSet-Cookie: x=1", 'a"; filename="b', "\u2028"])
+def test_a_files_name_adds_no_header(people: People, name: str) -> None:
+    ann = people.join()
+    file = ann.http.post("/api/v1/files", params={"name": name}, content=b"x").json()["file_id"]
+
+    answer = ann.http.get(f"/api/v1/files/{file}/content")
+
+    assert answer.status_code == 200
+    assert not {"x-evil", "set-cookie"} & set(answer.headers)
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+
+
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()], ids=["text", "json"])
+@pytest.mark.parametrize("broken", ["\n", "\r\n", "\x1b[2J", "\u2028", "\x85", "\x00", "\u202e"])
+def test_a_logged_text_stays_on_its_line(formatter: logging.Formatter, broken: str) -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 0, "%s", (f"a{broken}2026 ERROR forged",), None)
+
+    line = formatter.format(record)
+
+    assert line.isprintable()
+    assert "forged" in line
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "sk-scriptorium-abcdefghijklmnop",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+        "Bearer abc.def",
+        "wss://host/x?ticket=abcdef",
+        "redis://user:hunter2@host",
+        "ann@example.org",
+    ],
+)
+def test_a_secret_does_not_reach_the_log(secret: str) -> None:
+    try:
+        raise ValueError(secret)
+    except ValueError as error:
+        record = logging.LogRecord("x", logging.INFO, "", 0, "%s", (secret,), (ValueError, error, None))
+
+    line = TextFormatter().format(record)
+
+    kept = ("abcdef", "eyJ", "abc.def", "hunter2", "ann@")
+    assert not [part for part in kept if part in line]
+
+
+def test_a_log_line_names_its_request() -> None:
+    token = request_id.set("the-request")
+    line = json.loads(JsonFormatter().format(logging.LogRecord("x", logging.INFO, "", 0, "said", (), None)))
+    request_id.reset(token)
+
+    assert (line["request_id"], line["message"]) == ("the-request", "said")
