@@ -226,7 +226,7 @@ class Settings(BaseSettings):
     storage: Literal["local", "oss"] = Field(
         "local",
         alias="STORAGE",
-        description="Where files lie: `local` in DATA_DIR; `oss`: a bucket of Alibaba Cloud (needs the extra `oss`).",
+        description="Where files lie: `local` in DATA_DIR; `oss` in a bucket of Alibaba Cloud (extra `oss`).",
     )
     oss_bucket_name: str = Field("", alias="OSS_BUCKET_NAME", description="The bucket.")
     oss_region: str = Field("", alias="OSS_REGION", description="Its region, such as cn-hongkong.")

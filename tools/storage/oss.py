@@ -1,7 +1,7 @@
 """Bytes in a bucket of Alibaba Cloud OSS (needs the extra ``oss``); the SDK blocks, so threads call it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -76,9 +76,9 @@ class OssBlobs:
         part = {"range_header": f"bytes={start}-{end}"} if start or length is not None else {}
         request = oss.GetObjectRequest(**self._place(key), **cast("Any", part))
         found: Any = await self._call(key, self._client.get_object, request)
-        chunks = found.body.iter_bytes(block_size=CHUNK)
+        chunks: Iterator[bytes] = found.body.iter_bytes(block_size=CHUNK)
         try:
-            while (chunk := await self._call(key, next, chunks, b"")) != b"":
+            while chunk := await self._call(key, _following, chunks):
                 yield chunk
         finally:
             await asyncio.to_thread(found.body.close)
@@ -169,3 +169,7 @@ def _name(error: Any) -> str:
         known: Any = error
         return f"{known.code} ({known.request_id})"
     return type(error).__name__
+
+
+def _following(chunks: Iterator[bytes]) -> bytes:
+    return next(chunks, b"")
