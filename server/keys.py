@@ -79,6 +79,11 @@ def failures(kind: str, name: str) -> str:
     return f"{PREFIX}:failures:{kind}:{tag(name)}"
 
 
+def queued(run_id: str) -> str:
+    """HASH of what the queue's engine knows of a run's message, which it keeps for some minutes after its end."""
+    return f"{DOCKET_RUNS}:runs:{run_id}"
+
+
 SWEEP_TURN = f"{PREFIX}:sweep:turn"  # which keeps other processes from sweeping; expires after SWEEP_SECONDS
 SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept
 

@@ -73,6 +73,7 @@ class Resources:
     accounts: Accounts
     project: LangGraphJson
     database: Database
+    redis: Client
     files: FileLibrary
     uploads: Uploads
     broker: EventBroker
@@ -178,6 +179,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             accounts=_accounts(settings, database, redis),
             project=project,
             database=database,
+            redis=redis,
             files=files,
             uploads=uploads,
             broker=broker,

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.api import console, errors, health
 from server.api import runs as run_list
-from server.api.accounts import auth, files, keys, uploads, users, webhooks
+from server.api.accounts import auth, files, keys, own_data, uploads, users, webhooks
 from server.api.body import BodyTooLarge, refuse
 from server.api.errors import ErrorBody
 from server.api.jobs import catalog, novels
@@ -39,7 +39,7 @@ from server.resources import Resources
 THREAD_ROUTERS = (assistants, assistant_graphs, threads, states, store)
 RUN_ROUTERS = (crons, stateless_runs, runs, run_joins, cancel)
 PROTOCOL_ROUTERS = (protocol, protocol_session, mcp, a2a, a2a_card)
-OWN_ROUTERS = (health, run_list, auth, keys, users, files, uploads, webhooks, catalog, novels)
+OWN_ROUTERS = (health, run_list, auth, own_data, keys, users, files, uploads, webhooks, catalog, novels)
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)
 
 
