@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-stack evals clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-stack bench-uploads evals clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -66,6 +66,9 @@ bench-model-server: $(READY_DEV)  ## Whether 200 streams of the tests' model ser
 
 bench-stack: $(READY_DEV)  ## All parts on one machine: does it fit 2 cores and 4 GB? Needs nginx and PostgreSQL
 	$(BIN)/python -m bench.stack --check
+
+bench-uploads: $(READY_DEV)  ## Whether many large uploads at once arrive whole, in bounded memory; 6 GB of disk
+	$(BIN)/python -m bench.uploads --check
 
 clean:  ## Remove what the other commands made, but never the data folder
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -302,6 +302,36 @@ class Settings(BaseSettings):
     max_video_size: ByteSize = Field(
         ByteSize(1024**3), alias="MAX_VIDEO_SIZE", ge=1024, description="Largest video, as its bytes tell it."
     )
+    storage: Literal["local", "oss"] = Field(
+        "local",
+        alias="STORAGE",
+        description="Where files lie: `local` in DATA_DIR; `oss` in a bucket of Alibaba Cloud (extra `oss`).",
+    )
+    oss_bucket_name: str = Field("", alias="OSS_BUCKET_NAME", description="The bucket.")
+    oss_region: str = Field("", alias="OSS_REGION", description="Its region, such as cn-hongkong.")
+    oss_endpoint: str = Field(
+        "",
+        alias="OSS_ENDPOINT",
+        description="Where the service reaches OSS; inside Alibaba Cloud an internal one is free. Unset: the "
+        "region's public one.",
+    )
+    oss_link_endpoint: str = Field(
+        "", alias="OSS_LINK_ENDPOINT", description="Where clients reach OSS by links. Unset: OSS_ENDPOINT."
+    )
+    oss_prefix: str = Field(
+        "scriptorium/",
+        alias="OSS_PREFIX",
+        pattern=r"^([A-Za-z0-9_-]+/)*$",
+        description="Folder in the bucket, ending with a slash.",
+    )
+    oss_access_key_id: SecretStr | None = Field(
+        None,
+        alias="OSS_ACCESS_KEY_ID",
+        description="Id of a key that may read, write, list and delete there.",
+    )
+    oss_access_key_secret: SecretStr | None = Field(
+        None, alias="OSS_ACCESS_KEY_SECRET", description="Its secret."
+    )
     user_quota: ByteSize = Field(
         ByteSize(0),
         alias="USER_QUOTA",
@@ -552,6 +582,14 @@ class Settings(BaseSettings):
                 f"BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS={self.bg_job_shutdown_grace_period_secs:g} must be below "
                 f"LEASE_SECONDS={self.lease_seconds:g}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _whole_oss(self) -> "Settings":
+        needed = ("oss_bucket_name", "oss_region", "oss_access_key_id", "oss_access_key_secret")
+        missing = [name.upper() for name in needed if not getattr(self, name)]
+        if self.storage == "oss" and missing:
+            raise ValueError(f"STORAGE=oss needs {', '.join(missing)}")
         return self
 
     @property

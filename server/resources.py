@@ -61,9 +61,11 @@ from server.runs.webhook_policy import WebhookPolicy
 from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
+from tools.errors import Unavailable
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
 from tools.llm.transport import close_clients
+from tools.storage.blobs import Blobs
 from tools.storage.local_blobs import LocalBlobs
 
 MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
@@ -81,6 +83,7 @@ class Resources:
     shares: Shares
     project: LangGraphJson
     database: Database
+    redis: Client
     files: FileLibrary
     uploads: Uploads
     broker: EventBroker
@@ -203,6 +206,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             shares=Shares(database=database),
             project=project,
             database=database,
+            redis=redis,
             files=files,
             uploads=uploads,
             broker=broker,
@@ -287,8 +291,31 @@ def _files(settings: Settings, database: Database) -> FileLibrary:
         quota=settings.user_quota,
         kept_for=kept,
     )
-    blobs = LocalBlobs(folder / "kept")
-    return FileLibrary(database=database, blobs=blobs, incoming=folder / "incoming", limits=limits)
+    return FileLibrary(database=database, blobs=_blobs(settings), incoming=folder / "incoming", limits=limits)
+
+
+def _blobs(settings: Settings) -> Blobs:
+    if settings.storage == "local":
+        return LocalBlobs(settings.data_dir / "files" / "kept")
+    try:
+        from tools.storage.oss import OssBlobs  # noqa: PLC0415 - its SDK is an extra
+    except ImportError as error:
+        raise Unavailable(
+            "STORAGE=oss needs the package alibabacloud-oss-v2.",
+            hint="pip install 'scriptorium-service[oss]'",
+            code="missing_package",
+        ) from error
+    key_id, secret = settings.oss_access_key_id, settings.oss_access_key_secret
+    assert key_id is not None and secret is not None  # noqa: S101, PT018 - the settings have been checked
+    return OssBlobs(
+        bucket=settings.oss_bucket_name,
+        region=settings.oss_region,
+        endpoint=settings.oss_endpoint or f"oss-{settings.oss_region}.aliyuncs.com",
+        link_endpoint=settings.oss_link_endpoint,
+        prefix=settings.oss_prefix,
+        access_key_id=key_id.get_secret_value(),
+        access_key_secret=secret.get_secret_value(),
+    )
 
 
 def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:

@@ -2,12 +2,17 @@
 
 import asyncio
 import json
+from collections import Counter
+from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
 from configs.settings import Settings, load_settings
 from server.accounts.audit import entry_json
+from server.personal_data import erasure
+from server.personal_data import export as personal_export
+from server.personal_data.subject import find_account
 from server.resources import open_resources
 
 app = typer.Typer(help="Accounts.", no_args_is_help=True)
@@ -41,6 +46,42 @@ def _password(file: TextIO | None) -> str:
     if file is None:
         return typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return file.readline().rstrip("\r\n")
+
+
+@app.command()
+def export(
+    username: Annotated[str, typer.Argument(help="Whose data.")],
+    to: Annotated[Path, typer.Option("--out", help="The zip file to write.")],
+) -> None:
+    """Write everything that is somebody's into a zip file."""
+    asyncio.run(_export(load_settings(), username, to))
+    typer.echo(f"Everything of {username} is in {to}.")
+
+
+@app.command()
+def erase(
+    username: Annotated[str, typer.Argument(help="Who.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove somebody and everything of theirs, for good."""
+    if not yes:
+        typer.confirm(f"Remove {username} with all threads, files and documents, for good?", abort=True)
+    done = asyncio.run(_erase(load_settings(), username))
+    typer.echo(
+        f"{username} is gone, with {', '.join(f'{n} {name}' for name, n in done.items() if n) or 'nothing'}."
+    )
+
+
+async def _export(settings: Settings, username: str, to: Path) -> None:
+    async with open_resources(settings) as resources:
+        async with resources.database.read() as session:
+            account = await find_account(session, username)
+        await personal_export.export(resources, account, to)
+
+
+async def _erase(settings: Settings, username: str) -> Counter[str]:
+    async with open_resources(settings) as resources:
+        return await erasure.erase(resources, username)
 
 
 async def _create(settings: Settings, username: str, password: str) -> None:

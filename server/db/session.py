@@ -40,6 +40,14 @@ class Database:
         async with self._engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
+    async def compact(self) -> None:
+        """Let nothing of removed rows stay in SQLite's files. PostgreSQL's autovacuum does this by itself."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        async with self._turn, self._engine.connect() as connection:
+            await connection.exec_driver_sql("VACUUM")
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """A session that only reads."""
@@ -110,6 +118,7 @@ def _tame_sqlite(engine: AsyncEngine) -> None:
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # removed content is overwritten
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -108,7 +108,8 @@ async def link_file(file_id: str, resources: Open) -> Response:
     return json_answer(asdict(link) | {"expires_at": link.expires_at.isoformat()})
 
 
-@router.api_route("/{file_id}/content", methods=["GET", "HEAD"])
+@router.head("/{file_id}/content", include_in_schema=False)
+@router.get("/{file_id}/content")
 async def download_file(file_id: str, request: Request, resources: Open) -> Response:
     """A file's bytes or a range of them, always as a download."""
     file = await resources.files.get(file_id, reader=ownership.reader())

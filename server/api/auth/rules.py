@@ -148,6 +148,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     **{("POST", f"/api/v1/auth/reset-password{part}"): OPEN for part in ("", "/confirm")},
     **{("POST", f"/api/v1/auth/{name}"): KNOWN for name in ("logout", "change-password", "ticket")},
     ("GET", "/api/v1/auth/me"): KNOWN,
+    ("GET", "/api/v1/auth/me/export"): KNOWN,
+    ("DELETE", "/api/v1/auth/me"): KNOWN,
     ("GET", "/api/v1/keys"): KNOWN,
     ("POST", "/api/v1/keys"): KNOWN,
     ("DELETE", "/api/v1/keys/{key_id}"): KNOWN,
