@@ -95,7 +95,7 @@ def rate(what: str, who: str) -> str:
 
 
 def queued(run_id: str) -> str:
-    """HASH of what the queue's engine knows of a run's message, which it keeps for some minutes after its end."""
+    """HASH of what the queue's engine knows of a run's message; kept for some minutes after its end."""
     return f"{DOCKET_RUNS}:runs:{run_id}"
 
 

@@ -94,10 +94,10 @@ def export_audit(
     out: Annotated[typer.FileTextWrite, typer.Option(help="Where to; - for standard output.")] = "-",  # type: ignore[assignment]
 ) -> None:
     """Write the audit log as JSON, one entry a line, the oldest first."""
-    asyncio.run(_export(load_settings(), out))
+    asyncio.run(_write_audit(load_settings(), out))
 
 
-async def _export(settings: Settings, out: TextIO) -> None:
+async def _write_audit(settings: Settings, out: TextIO) -> None:
     async with open_resources(settings) as resources:
         async for entry in resources.audit.everything():
             out.write(json.dumps(entry_json(entry), ensure_ascii=False) + "\n")
