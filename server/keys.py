@@ -80,7 +80,7 @@ def failures(kind: str, name: str) -> str:
 
 
 def queued(run_id: str) -> str:
-    """HASH of what the queue's engine knows of a run's message, which it keeps for some minutes after its end."""
+    """HASH of what the queue's engine knows of a run's message; expires minutes after its end."""
     return f"{DOCKET_RUNS}:runs:{run_id}"
 
 
