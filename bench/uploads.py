@@ -1,9 +1,9 @@
-"""Two hundred uploads of 5 MB at once, then fifty of 100 MB: is any lost or corrupt, and what memory do they take?
+"""Two hundred uploads of 5 MB at once, then fifty of 100 MB: is any lost or corrupt, in how much memory?
 
-The service runs as a process of its own with its default limits, clients as coroutines of this one. Each file is
-random bytes of its own; when all are answered each is read again and its checksum compared. Run
-``python -m bench.uploads [--small N] [--large N] [--check]``; with --check the exit code is 1 when a target is
-missed. What was written is removed at the end; it needs 6 GB of disk for the while.
+The service runs as a process of its own with its default limits, clients as coroutines of this one. Each file
+is random bytes of its own; when all are answered each is read again and its checksum compared. Run
+``python -m bench.uploads [--small N] [--large N] [--check]``; with --check the exit code is 1 when a target
+is missed. What was written is removed at the end; it needs 6 GB of disk for the while.
 """
 
 import argparse

@@ -213,6 +213,12 @@ class Settings(BaseSettings):
         alias="DATABASE_URL",
         description="SQL database (PostgreSQL needs the extra `postgres`). Unset: SQLite in DATA_DIR.",
     )
+    database_pool_size: int = Field(
+        5, alias="DATABASE_POOL_SIZE", ge=1, le=1000, description="Database connections a process keeps open."
+    )
+    database_max_overflow: int = Field(
+        10, alias="DATABASE_MAX_OVERFLOW", ge=0, le=1000, description="Further ones that it opens in bursts."
+    )
     result_ttl_hours: float = Field(
         24,
         alias="RESULT_TTL_HOURS",

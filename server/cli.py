@@ -19,7 +19,7 @@ from rich.table import Table
 from configs.settings import Settings, SettingsError, describe, load_settings
 from graphs.registry import GRAPHS
 from server import app as server_app
-from server import data_folder, local_run, runs_cli, tracing, users_cli
+from server import backup_cli, data_folder, local_run, runs_cli, tracing, users_cli
 from server import worker as server_worker
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
@@ -34,6 +34,8 @@ app = typer.Typer(
 )
 app.add_typer(runs_cli.app, name="runs")
 app.add_typer(users_cli.app, name="users")
+app.command()(backup_cli.backup)
+app.command()(backup_cli.restore)
 out = Console()
 err = Console(stderr=True)
 

@@ -115,7 +115,13 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
     keep = timedelta(hours=settings.result_ttl_hours)
     async with AsyncExitStack() as stack:
         redis_url = settings.redis_url or stack.enter_context(embedded_redis(folder / "redis"))
-        database = await stack.enter_async_context(open_database(_database_url(settings)))
+        database = await stack.enter_async_context(
+            open_database(
+                database_url(settings),
+                connections=settings.database_pool_size,
+                overflow=settings.database_max_overflow,
+            )
+        )
         options: dict[str, Any] = {"max_connections": MAX_CONNECTIONS, "socket_timeout": READ_TIMEOUT}
         options["event_dispatcher"] = metrics.round_trips("state")
         redis = await stack.enter_async_context(open_async_client(redis_url, **options, **patience()))
@@ -129,7 +135,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         catalog = load_catalog(settings.config, checkpointer, store)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
-        files = _files(settings, database)
+        files = file_library(settings, database)
         uploads = Uploads(database=database, files=files)
         policy = WebhookPolicy.of(project)
         webhooks = WebhookSender(
@@ -278,7 +284,8 @@ def _accounts(settings: Settings, database: Database, redis: Client) -> Accounts
     return Accounts(database=database, sessions=sessions, lockout=Lockout(redis))
 
 
-def _files(settings: Settings, database: Database) -> FileLibrary:
+def file_library(settings: Settings, database: Database) -> FileLibrary:
+    """The files of these settings."""
     folder = settings.data_dir / "files"
     kept: dict[Retention, timedelta] = {"temp": timedelta(hours=settings.temp_files_hours)}
     if settings.input_files_days:
@@ -347,7 +354,8 @@ def _worker_name() -> str:
     return f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(3)}"
 
 
-def _database_url(settings: Settings) -> str:
+def database_url(settings: Settings) -> str:
+    """Where the database of these settings is."""
     return settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir.resolve() / 'scriptorium.db'}"
 
 

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +20,7 @@ from server.db.visibility import restrict
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_TURN = 7_305_804_385  # any number that no other user of the database locks
+CONNECTIONS, OVERFLOW = 5, 10  # of one process
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
 LAST_RETURN = 5  # seconds that connections get to come back before the database is closed
 
@@ -49,6 +51,18 @@ class Database:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection whose queries all see the database as of one moment."""
+        async with self._engine.connect() as connection:
+            if self._engine.dialect.name == "sqlite":
+                await connection.exec_driver_sql("BEGIN")
+            else:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+            if self._engine.dialect.name == "sqlite":
+                await connection.exec_driver_sql("ROLLBACK")
+
+    @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """A session that only reads."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
@@ -65,13 +79,17 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncGenerator[Database]:
+async def open_database(
+    url: str, *, connections: int = CONNECTIONS, overflow: int = OVERFLOW
+) -> AsyncGenerator[Database]:
     """Connect, bring the schema up to date, and disconnect at the end.
 
     Args:
         url: An SQLAlchemy URL, ``sqlite+aiosqlite:///...`` or ``postgresql+asyncpg://...``.
+        connections: How many are kept open.
+        overflow: How many more are opened in bursts.
     """
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, pool_size=connections, max_overflow=overflow)
     if engine.dialect.name == "sqlite":
         _tame_sqlite(engine)
     try:
@@ -89,6 +107,13 @@ async def _returned(engine: AsyncEngine) -> None:
     deadline = monotonic() + LAST_RETURN
     while pool.checkedout() and monotonic() < deadline:  # noqa: ASYNC110 - a pool tells of no return
         await asyncio.sleep(0.01)
+
+
+def revision() -> str:
+    """The schema's latest revision."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return str(ScriptDirectory.from_config(config).get_current_head())
 
 
 def _migrate(connection: Connection) -> None:

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from server.db.models import File, Retention, now
 from server.db.repositories import file_access, files
 from server.db.repositories.files import Usage
@@ -195,6 +197,10 @@ class FileLibrary:
         """Some of the files whose time is over."""
         async with self.database.read() as session:
             return await files.expired(session, moment, limit=AT_ONCE)
+
+    async def blob_keys(self, session: AsyncSession) -> Sequence[str]:
+        """Where the bytes of all files lie."""
+        return await files.all_keys(session)
 
     async def remove_orphans(self, moment: datetime) -> int:
         """Remove what was begun a day ago and never became a file; returns how many."""

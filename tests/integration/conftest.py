@@ -1,12 +1,15 @@
 """The database on each kind of server that it may run on, and event logs."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from server.db.models import Blob, Cron, File, FileUsage, Removal, Thread, Upload
 from server.db.session import Database, open_database
@@ -27,6 +30,22 @@ def postgresql_url() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed on this machine")
     with postgresql(binaries) as url:
         yield url
+
+
+@pytest.fixture
+def empty_postgresql_url(postgresql_url: str) -> Iterator[str]:
+    """A database of its own, without tables."""
+    name = f"test_{uuid4().hex}"
+
+    async def ask(statement: str) -> None:
+        engine = create_async_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql(statement)
+        await engine.dispose()
+
+    asyncio.run(ask(f"CREATE DATABASE {name}"))
+    yield postgresql_url.replace("/postgres?", f"/{name}?")
+    asyncio.run(ask(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -169,6 +169,11 @@ async def known_keys(session: AsyncSession, keys: Sequence[str]) -> set[str]:
     return set((await session.exec(query)).all())
 
 
+async def all_keys(session: AsyncSession) -> Sequence[str]:
+    """Where the bytes of all files lie."""
+    return (await session.exec(select(Blob.key))).all()
+
+
 async def _locked_usage(session: AsyncSession, owner: str) -> FileUsage:
     dialect = (await session.connection()).dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert

@@ -1,0 +1,1 @@
+"""A deployment's state in one file: database, files, checkpoints and events."""
