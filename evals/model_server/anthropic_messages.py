@@ -54,7 +54,8 @@ def write(turn: Turn) -> Reply:
 
 
 def _frames(turn: Turn) -> Iterator[Frame]:
-    yield _frame("message_start", message=_message(turn, []))
+    opening = _message(turn, [])
+    yield _frame("message_start", message=opening)
     yield _frame("ping")
     for index, block in enumerate(_blocks(turn)):
         yield _frame("content_block_start", index=index, content_block=_opening(block))
@@ -62,7 +63,9 @@ def _frames(turn: Turn) -> Iterator[Frame]:
             yield _frame("content_block_delta", tokens, index=index, delta=delta)
         yield _frame("content_block_stop", index=index)
     delta = {"stop_reason": _stop_reason(turn), "stop_sequence": None}
-    usage = {"output_tokens": turn.output_tokens if turn.answer.has_usage else 0}
+    # Cumulative: what the opening counted comes again.
+    counted = {**opening["usage"], "output_tokens": turn.output_tokens}
+    usage = counted if turn.answer.has_usage else {"output_tokens": 0}
     yield _frame("message_delta", delta=delta, usage=usage)
     yield _frame("message_stop")
 

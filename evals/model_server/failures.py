@@ -26,10 +26,14 @@ class Failure:
     anthropic: str
     dashscope: str
     dashscope_status: int | None = None  #: Where DashScope answers with another status.
+    anthropic_status: int | None = None  #: Where Anthropic does.
+    anthropic_message: str = ""  #: Where its words are all that tells the failure.
     html: str = ""  #: Sent in place of any form.
 
     def status_in(self, form: Form) -> int:
         """The HTTP status."""
+        if form is Form.ANTHROPIC and self.anthropic_status:
+            return self.anthropic_status
         is_dashscope = form in (Form.DASHSCOPE, Form.QWEN)
         return self.dashscope_status if is_dashscope and self.dashscope_status else self.status
 
@@ -37,7 +41,7 @@ class Failure:
         """The error as JSON."""
         match form:
             case Form.ANTHROPIC:
-                error = {"type": self.anthropic, "message": self.message}
+                error = {"type": self.anthropic, "message": self.anthropic_message or self.message}
                 return {"type": "error", "error": error, "request_id": "req_fault"}
             case Form.DASHSCOPE:
                 return {"code": self.dashscope, "message": self.message, "request_id": "fault"}
@@ -81,8 +85,10 @@ FAILURES = {
         status=429,
         message="You exceeded your current quota, please check your plan and billing details.",
         openai="insufficient_quota",
-        anthropic="rate_limit_error",
+        anthropic="invalid_request_error",
         dashscope="insufficient_quota",
+        anthropic_status=400,
+        anthropic_message="You have reached your specified API usage limits.",
     ),
     Fault.SERVER_ERROR: Failure(
         status=500,
@@ -134,6 +140,7 @@ FAILURES = {
         openai="content_filter",
         anthropic="invalid_request_error",
         dashscope="DataInspectionFailed",
+        anthropic_message="Output blocked by content filtering policy",
     ),
     Fault.CONTEXT_LENGTH: Failure(
         status=400,

@@ -27,6 +27,12 @@ _OPENAI_POSTS = {
     "/embeddings": Endpoint(
         form=Form.OPENAI, read=openai_embeddings.read, write=openai_embeddings.write, needs_answer=False
     ),
+    "/rerank": Endpoint(
+        form=Form.OPENAI,
+        read=dashscope_http.read_rerank,
+        write=dashscope_http.write_rerank,
+        needs_answer=False,
+    ),
     "/audio/transcriptions": Endpoint(
         form=Form.OPENAI, read=openai_audio.read_sound, write=openai_audio.write_text
     ),

@@ -81,7 +81,7 @@ async def complete(
             calls += chunk.tool_call_chunks
             reason = _finish_reason(chunk) or reason
             usage += _usage(chunk)
-    check_finish(reason)
+    check_finish(reason, may_call="tools" in prepared.options)
     return Answered(value=Completion(text=text.whole, calls=joined(calls)), usage=usage)
 
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from tools.errors import ModelAnswerInvalid
 from tools.llm.retries import Backoff, with_retries
-from tools.llm.transport import ProviderClient
+from tools.llm.transport import ProviderClient, refused
 
 MAX_ANSWER = 64 * 1024 * 1024  # bytes
 
@@ -64,7 +64,7 @@ class EasClient:
         ):
             if not response.is_success:
                 await response.aread()
-                raise _refused(response)
+                raise refused(response)
             answer = bytearray()
             async for piece in response.aiter_bytes():
                 answer += piece
@@ -78,8 +78,3 @@ class EasClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
-
-
-def _refused(response: httpx2.Response) -> httpx2.HTTPStatusError:
-    message = f"the service answered {response.status_code}"
-    return httpx2.HTTPStatusError(message, request=response.request, response=response)

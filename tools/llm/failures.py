@@ -52,7 +52,8 @@ _MESSAGE_CATEGORIES = (
     (re.compile(r"credit balance is too low|API usage limits", re.IGNORECASE), ErrorCategory.QUOTA),
     (re.compile(r"prompt is too long|range of input length", re.IGNORECASE), ErrorCategory.TOO_LARGE),
 )
-_ENDS = ("stop", "eos", "tool_calls", "function_call", "end_turn", "stop_sequence", "tool_use")
+_ENDS = ("stop", "eos", "end_turn", "stop_sequence")
+_CALLS = ("tool_calls", "function_call", "tool_use")
 _CUTS = ("length", "max_tokens", "model_context_window_exceeded")
 _HINTS = {
     ErrorCategory.AUTHENTICATION: "Check the key and what it may use; at DashScope also its region and plan.",
@@ -112,17 +113,21 @@ def retry_after_seconds(error: Exception) -> float | None:
         return None
 
 
-def check_finish(reason: str | None) -> None:
+def check_finish(reason: str | None, *, may_call: bool = False) -> None:
     """Accept an answer only when the model says that it ended of itself.
 
     A stream that breaks off raises nothing: the missing reason is its only sign.
+
+    Args:
+        reason: What the provider says.
+        may_call: The model was given tools, so that a call of one ends its answer.
 
     Raises:
         ModelUnavailable: The answer broke off.
         ModelAnswerInvalid: It ran into the length limit.
         ModelRefused: A content filter stopped it, or the model declined.
     """
-    if reason in _ENDS:
+    if reason in _ENDS or (may_call and reason in _CALLS):
         return
     if reason in _CUTS:
         raise ModelAnswerInvalid("the model's answer was cut at its length limit", code="model_answer_cut")

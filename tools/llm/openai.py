@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from tools.llm.chat_request import ChatRequest, Prepared
 from tools.llm.choices import ModelChoice
+from tools.llm.transport import certificates
 
 #: Local servers want no key, but the client insists on one.
 _NO_KEY = SecretStr("none")
@@ -32,6 +33,7 @@ def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> ChatOpenAI:
         temperature=choice.temperature,
         default_headers=choice.headers,
         http_async_client=http,
+        http_client=httpx2.Client(verify=certificates()),  # unused, but it would make one
         max_retries=0,
         timeout=http.timeout,
         stream_chunk_timeout=None,

@@ -1,15 +1,25 @@
 """The HTTP client of one provider: it gives the key to nobody else, and lets no error repeat it."""
 
 import asyncio
+import ssl
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import httpx2
 
+from tools.errors import ModelAnswerInvalid
 from tools.llm.choices import ModelChoice
 
 _MASK = b"********"
+_KEYLESS = ("", b"")
 _OF_THE_BODY = (b"content-encoding", b"content-length", b"transfer-encoding")
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom this process trusts. Read from disk once: it takes a tenth of a second."""
+    return httpx2.create_ssl_context()
 
 
 class ProviderClient(httpx2.AsyncClient):
@@ -25,6 +35,7 @@ class ProviderClient(httpx2.AsyncClient):
 
     def __init__(self, secret: bytes, *, connect_seconds: float) -> None:
         super().__init__(
+            verify=certificates(),
             timeout=httpx2.Timeout(None, connect=connect_seconds),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30),
             follow_redirects=False,
@@ -76,3 +87,32 @@ async def close_clients() -> None:
     clients = _open.pop(asyncio.get_running_loop(), {})
     for client in clients.values():
         await client.aclose()
+
+
+async def download(url: str, *, max_bytes: int) -> bytes:
+    """A file that a provider made and names in its answer. No key goes along: the address may be anybody's.
+
+    Raises:
+        ModelAnswerInvalid: It is larger than the limit.
+        Exception: One of failures.TRANSPORT_ERRORS.
+    """
+    clients = _open.setdefault(asyncio.get_running_loop(), {})
+    if _KEYLESS not in clients:
+        opened = await asyncio.to_thread(ProviderClient, b"", connect_seconds=10.0)
+        clients.setdefault(_KEYLESS, opened)
+    data = bytearray()
+    async with clients[_KEYLESS].stream("GET", url) as response:
+        if not response.is_success:
+            await response.aread()
+            raise refused(response)
+        async for piece in response.aiter_bytes():
+            data += piece
+            if len(data) > max_bytes:
+                raise ModelAnswerInvalid(f"the provider's file is larger than {max_bytes} bytes")
+    return bytes(data)
+
+
+def refused(response: httpx2.Response) -> httpx2.HTTPStatusError:
+    """What a response raises that is no success."""
+    message = f"the server answered {response.status_code}"
+    return httpx2.HTTPStatusError(message, request=response.request, response=response)

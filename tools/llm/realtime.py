@@ -1,0 +1,206 @@
+"""A conversation with a model that hears and speaks over a WebSocket: Qwen-Omni-Realtime."""
+
+import asyncio
+import base64
+import json
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
+
+from tools.errors import ModelUnavailable
+from tools.llm.calling import Call, perform
+from tools.llm.chat_models import ChatModels
+from tools.llm.choices import ModelChoice
+from tools.llm.completion import TimeLimits
+from tools.llm.failures import explain_code
+from tools.llm.realtime_events import Interrupted, RealtimeEvent, ResponseEnded, read_event
+from tools.llm.requests import require_url
+from tools.llm.roles import Role
+from tools.llm.usage import Answered, Usage
+
+HEARING_RATE = 16_000  # samples per second of what is sent
+SPEAKING_RATE = 24_000  # of what comes
+_MAX_EVENT = 16 * 1024 * 1024  # bytes
+
+# At DEBUG the library logs every header, and so the key.
+_wire = logging.getLogger("tools.llm.realtime.wire")
+_wire.setLevel(logging.INFO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealtimeOptions:
+    """How a conversation is held."""
+
+    instructions: str = ""
+    voice: str | None = None  #: None: the model only writes.
+    hears_turns: bool = True  #: The server finds out when a speaker has ended; else ``commit`` says so.
+    threshold: float = 0.5  #: How loud speech is, from 0 to 1.
+    silence_ms: int = 800  #: After which a speaker has ended.
+
+    def fields(self) -> dict[str, Any]:
+        """The session as the provider takes it."""
+        turns = {
+            "type": "server_vad",
+            "threshold": self.threshold,
+            "silence_duration_ms": self.silence_ms,
+        }
+        return {
+            "modalities": ["text", "audio"] if self.voice else ["text"],
+            **({"voice": self.voice} if self.voice else {}),
+            "input_audio_format": "pcm",
+            "output_audio_format": "pcm",
+            "instructions": self.instructions,
+            "turn_detection": turns if self.hears_turns else None,
+        }
+
+
+class RealtimeSession:
+    """One conversation. Iterate over what comes while another task speaks."""
+
+    def __init__(self, socket: ClientConnection, limits: TimeLimits) -> None:
+        self._socket = socket
+        self._limits = limits
+        self._is_answering = False
+        self.usage = Usage()  #: Of all answers so far.
+
+    async def hear(self, samples: bytes) -> None:
+        """Send speech: PCM16, mono, of HEARING_RATE."""
+        await self._send("input_audio_buffer.append", audio=base64.b64encode(samples).decode())
+
+    async def commit(self) -> None:
+        """The speaker has ended; for sessions that do not find that out."""
+        await self._send("input_audio_buffer.commit")
+        await self.respond()
+
+    async def write(self, text: str) -> None:
+        """Send a text, and have it answered."""
+        part = {"type": "input_text", "text": text}
+        item = {"type": "message", "role": "user", "content": [part]}
+        await self._send("conversation.item.create", item=item)
+        await self.respond()
+
+    async def respond(self) -> None:
+        """Have the model answer what came so far."""
+        self._is_answering = True
+        await self._send("response.create")
+
+    async def cancel(self) -> None:
+        """Have it stop; the answer's end comes with ``status`` cancelled."""
+        await self._send("response.cancel")
+
+    async def update(self, options: RealtimeOptions) -> None:
+        """Change how the conversation is held from now on."""
+        await self._send("session.update", session=options.fields())
+
+    async def __aiter__(self) -> AsyncIterator[RealtimeEvent]:
+        """What comes, until the provider ends the session.
+
+        Raises:
+            ModelUnavailable: The connection broke, or an answer stopped coming.
+            ModelRefused: The provider will not answer.
+        """
+        while True:
+            try:
+                raw = await self.receive()
+            except ConnectionClosedOK:
+                if self._is_answering:
+                    raise ModelUnavailable("the model's answer broke off") from None
+                return
+            except ConnectionClosed as error:
+                raise ModelUnavailable(f"the connection to the model broke: {error}") from error
+            event = read_event(raw)
+            if event is None:
+                continue
+            if isinstance(event, ResponseEnded):
+                self._is_answering = False
+                self.usage += event.usage
+            elif not isinstance(event, Interrupted):
+                self._is_answering = self._is_answering or event.is_of_an_answer
+            yield event
+
+    async def receive(self) -> dict[str, Any]:
+        """The next event as it is; silence is an error while an answer is being given.
+
+        Raises:
+            ModelUnavailable: Nothing came in time, or no JSON.
+            ModelRefused: The event is an error that no repeating mends.
+            ConnectionClosed: The session ended.
+        """
+        try:
+            async with asyncio.timeout(self._limits.idle if self._is_answering else None):
+                event: Any = json.loads(await self._socket.recv())
+        except TimeoutError:
+            raise ModelUnavailable(f"the model fell silent for {self._limits.idle:g} s") from None
+        except ValueError as error:
+            raise ModelUnavailable("the model sent an event that is no JSON") from error
+        match event:
+            case {"type": "error", "error": {"message": str(message), **rest}}:
+                raise explain_code(str(rest.get("code")), message)
+            case {"type": str()}:
+                return event
+            case _:
+                raise ModelUnavailable("the model sent an event without a type")
+
+    async def expect(self, kind: str) -> None:
+        """Wait for an event of this kind; others before it are passed over."""
+        async with asyncio.timeout(self._limits.first_token):
+            while (await self.receive())["type"] != kind:
+                pass
+
+    async def close(self) -> None:
+        """End the conversation."""
+        await self._socket.close()
+
+    async def _send(self, kind: str, **fields: Any) -> None:
+        try:
+            await self._socket.send(json.dumps({"type": kind, **fields}))
+        except ConnectionClosed as error:
+            raise ModelUnavailable(f"the connection to the model broke: {error}") from error
+
+
+@asynccontextmanager
+async def open_realtime(
+    models: ChatModels, options: RealtimeOptions, *, role: Role = "realtime"
+) -> AsyncGenerator[RealtimeSession]:
+    """A conversation, which ends with the block.
+
+    Raises:
+        ModelUnavailable: It could not be opened, however often that was tried.
+        ModelRefused: The provider will not have it.
+    """
+
+    async def send(choice: ModelChoice) -> Answered[RealtimeSession]:
+        return Answered(value=await _open(models, choice, options), usage=Usage())
+
+    session = (await perform(models, Call(role=role, operation="chat", send=send))).value
+    try:
+        yield session
+    finally:
+        await session.close()
+
+
+async def _open(models: ChatModels, choice: ModelChoice, options: RealtimeOptions) -> RealtimeSession:
+    url = require_url(choice, choice.websocket_url, "DASHSCOPE_WEBSOCKET_URL")
+    key = choice.api_key.get_secret_value() if choice.api_key else ""
+    socket = await connect(
+        f"{url}/realtime?{urlencode({'model': choice.model})}",
+        additional_headers={"Authorization": f"Bearer {key}"} if key else {},
+        open_timeout=models.limits.first_token,
+        max_size=_MAX_EVENT,
+        logger=_wire,
+    )
+    session = RealtimeSession(socket, models.limits)
+    try:
+        await session.expect("session.created")
+        await session.update(options)
+        await session.expect("session.updated")
+    except BaseException:
+        await socket.close()
+        raise
+    return session

@@ -1,0 +1,107 @@
+"""Text to speech, of a whole text."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.errors import InvalidInput, ModelAnswerInvalid
+from tools.llm.calling import Call, perform
+from tools.llm.chat_models import ChatModels
+from tools.llm.choices import ModelChoice
+from tools.llm.requests import Counted, post, require_url
+from tools.llm.roles import Role
+from tools.llm.transport import download
+from tools.llm.usage import Answered, Usage
+
+MAX_SOUND = 256 * 1024 * 1024  # bytes
+_NATIVE_PATH = "services/aigc/multimodal-generation/generation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """A recording."""
+
+    data: bytes
+    media_type: str = "audio/wav"
+
+
+class _Audio(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    url: str
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    audio: _Audio
+
+
+class _Spoken(Counted):
+    output: _Output
+
+
+async def speak(
+    models: ChatModels, text: str, *, voice: str, language: str | None = None, role: Role = "tts"
+) -> Answered[Sound]:
+    """The text, spoken; a WAV file.
+
+    Args:
+        models: The models of the run.
+        text: What is to be said.
+        voice: One of the model's voices, such as ``Cherry``.
+        language: Its name, such as ``Chinese``, for models that take it; None: the model finds out.
+        role: Which model to ask.
+
+    Raises:
+        InvalidInput: The text is empty.
+        ModelUnavailable: No answer came, however often the request was repeated.
+        ModelRefused: The provider will not answer.
+        ModelAnswerInvalid: The answer is no sound.
+    """
+    if not text.strip():
+        raise InvalidInput("there is no text to speak", code="empty_text")
+
+    async def send(choice: ModelChoice) -> Answered[Sound]:
+        if choice.protocol == "dashscope":
+            return await _by_generation(models, choice, text, voice, language)
+        return await _by_speech(models, choice, text, voice)
+
+    return await perform(models, Call(role=role, operation="speech", send=send))
+
+
+async def _by_generation(
+    models: ChatModels, choice: ModelChoice, text: str, voice: str, language: str | None
+) -> Answered[Sound]:
+    """As DashScope speaks: the answer says where the file lies, for a day."""
+    url = f"{require_url(choice, choice.native_url, 'DASHSCOPE_NATIVE_URL')}/{_NATIVE_PATH}"
+    given: dict[str, Any] = {"text": text, "voice": voice}
+    if language is not None:
+        given["language_type"] = language
+    answer = await post(models, choice, url, {"model": choice.model, "input": given}, _Spoken)
+    where = answer.output.audio.url
+    if urlsplit(where).scheme not in ("http", "https"):
+        raise ModelAnswerInvalid("the answer does not say where the speech is")
+    async with asyncio.timeout(models.limits.total):
+        data = await download(where, max_bytes=MAX_SOUND)
+    return Answered(value=_wav(data), usage=answer.counted())
+
+
+async def _by_speech(models: ChatModels, choice: ModelChoice, text: str, voice: str) -> Answered[Sound]:
+    """As OpenAI and compatible servers speak."""
+    client = await models.clients.openai(choice)
+    async with asyncio.timeout(models.limits.total):
+        answer = await client.audio.speech.create(
+            model=choice.model, input=text, voice=voice, response_format="wav"
+        )
+        data = await answer.aread()
+    return Answered(value=_wav(data), usage=Usage(calls=1))
+
+
+def _wav(data: bytes) -> Sound:
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        raise ModelAnswerInvalid("the answer is no WAV file")
+    return Sound(data=data)
