@@ -7,7 +7,7 @@ import pytest
 
 from evals.model_server import Answers, Fault, Pace
 from evals.model_server.sound import samples
-from tests.contract.serving import DASHSCOPE, Served, serving
+from tests.contract.serving import DASHSCOPE, KEY, Served, serving
 from tools.errors import ErrorCategory, ModelRefused, ModelUnavailable
 from tools.llm.realtime import HEARING_RATE, RealtimeOptions, RealtimeSession, open_realtime
 from tools.llm.realtime_events import Interrupted, RealtimeEvent, ResponseEnded, Spoken, TurnEnded, Written

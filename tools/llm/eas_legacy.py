@@ -50,7 +50,7 @@ class LegacyEasChat(BaseChatModel):
         match await self._client.call_once(body):
             case {"response": str(text)}:
                 yield ChatGenerationChunk(
-                    message=AIMessageChunk(text, response_metadata={"finish_reason": "stop"})
+                    message=AIMessageChunk(content=text, response_metadata={"finish_reason": "stop"})
                 )
             case _:
                 raise ModelAnswerInvalid("the service's answer has no field 'response' that is a text")
