@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-stack bench-uploads evals clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-stack bench-uploads evals smoke-providers clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -44,6 +44,9 @@ fmt: $(READY_DEV)  ## Format, and mend what can be mended
 evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 	$(BIN)/python -m evals.characters --model offline --check --data $(DATA)
 	$(BIN)/python -m evals.characters --model oracle --faults --check --data $(DATA)
+
+smoke-providers: $(READY_DEV)  ## One small question to each provider whose key is in the environment; costs a few hundred tokens
+	$(BIN)/python -m evals.smoke_providers
 
 bench: $(READY_DEV)  ## Speed and memory on one long novel
 	$(BIN)/python -m bench.characters --check

@@ -63,11 +63,13 @@ class Exchange:
                 for name, value in body.items()
             }
             if not self._server.knows(key):
-                return self._failure(record, FAILURES[Fault.BAD_KEY])
+                return self._failure(record, _quoting(key))
             question = self._endpoint.read(body)
             question = with_own_speech(question, self._server.memory)
             note(record, question)
             record.fault = self._server.faults.draw(question.key)
+            if record.fault is Fault.BAD_KEY:
+                return self._failure(record, _quoting(key))
             return self._answer(request, body, question, record)
         except BadRequest as error:
             return self._failure(record, error.failure)
@@ -118,6 +120,12 @@ class Exchange:
         return Reply(
             frames=reply.frames, media_type=reply.media_type, status=failure.status_in(form), headers=headers
         )
+
+
+def _quoting(key: str | None) -> Failure:
+    """The refusal of a key with the key in it, as careless servers have it."""
+    failure = FAILURES[Fault.BAD_KEY]
+    return replace(failure, message=f"{failure.message}: {key}") if key else failure
 
 
 def note(record: LoggedRequest, question: Question) -> None:

@@ -50,7 +50,7 @@ _FINAL = {
 
 async def _outcome(served: Served) -> str:
     [request] = served.server.requests()
-    await until(lambda: bool(request.outcome))
+    await until(lambda: request.outcome != "open")
     return request.outcome
 
 

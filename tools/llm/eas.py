@@ -37,7 +37,7 @@ class EasClient:
     ) -> None:
         secret = token.get_secret_value() if token else ""
         self._endpoint = endpoint.rstrip("/")
-        self._headers = {"Authorization": secret} if secret else {}
+        self._token = token
         self._timeout = timeout
         self._backoff = backoff or Backoff(attempts=3)
         self._http = http or ProviderClient(secret.encode(), connect_seconds=10.0)
@@ -60,7 +60,7 @@ class EasClient:
         """As ``call``, without repeating it."""
         async with (
             asyncio.timeout(self._timeout),
-            self._http.stream("POST", self.url(path), json=body, headers=self._headers) as response,
+            self._http.stream("POST", self.url(path), json=body, headers=self._headers()) as response,
         ):
             if not response.is_success:
                 await response.aread()
@@ -74,6 +74,9 @@ class EasClient:
             return json.loads(answer)
         except ValueError as error:
             raise ModelAnswerInvalid("the service's answer is no JSON") from error
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": self._token.get_secret_value()} if self._token else {}
 
     async def close(self) -> None:
         """Close the connections."""

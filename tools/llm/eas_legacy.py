@@ -4,14 +4,14 @@ The fields are those of langchain-community's PaiEasChatEndpoint, which blocks t
 than an hour, and fails when it streams.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx2
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
 from tools.errors import InvalidInput, ModelAnswerInvalid
@@ -19,6 +19,7 @@ from tools.llm.chat_request import ChatRequest, Prepared
 from tools.llm.choices import ModelChoice
 from tools.llm.eas import EasClient
 
+_MAX_TOKENS = 2048
 _LONGEST = 24 * 3600.0  # seconds; how long an answer may take is the caller's to say
 
 
@@ -33,22 +34,26 @@ class LegacyEasChat(BaseChatModel):
     def _llm_type(self) -> str:
         return "eas-legacy"
 
-    async def _agenerate(
+    async def _astream(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
-    ) -> ChatResult:
-        body = _body(messages) | {"max_new_tokens": kwargs.get("max_tokens") or 2048, "do_sample": False}
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        body = _body(messages) | {
+            "max_new_tokens": kwargs.get("max_tokens") or _MAX_TOKENS,
+            "do_sample": False,
+        }
         if self.temperature:
             body |= {"temperature": self.temperature, "do_sample": True}
         match await self._client.call_once(body):
             case {"response": str(text)}:
-                message = AIMessage(text, response_metadata={"finish_reason": "stop"})
+                yield ChatGenerationChunk(
+                    message=AIMessageChunk(content=text, response_metadata={"finish_reason": "stop"})
+                )
             case _:
                 raise ModelAnswerInvalid("the service's answer has no field 'response' that is a text")
-        return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _generate(
         self,

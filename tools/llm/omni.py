@@ -116,7 +116,7 @@ async def _utter(
 ) -> Answered[Utterance]:
     limits = models.limits
     client = await models.clients.openai(choice)
-    text, samples = list[str](), bytearray()
+    words, text, samples = _Words(), list[str](), bytearray()
     reason: str | None = None
     usage = Usage(calls=1)
     clock = asyncio.get_running_loop().time
@@ -129,7 +129,7 @@ async def _utter(
                 watch.reschedule(clock() + limits.idle)
                 chunk = read(_Chunk, event, choice)
                 for part in chunk.choices:
-                    piece = _piece(part.delta)
+                    piece = words.read(part.delta)
                     text.append(piece.text)
                     samples += piece.samples
                     if piece.text or piece.samples:
@@ -143,10 +143,19 @@ async def _utter(
     return Answered(value=said, usage=usage)
 
 
-def _piece(delta: _Delta) -> UtterancePiece:
-    """The transcript of speech takes the place of text, which DashScope sends in one of the two."""
-    audio = delta.audio or _Audio()
-    return UtterancePiece(text=delta.content or audio.transcript, samples=decoded(audio.data))
+class _Words:
+    """Reads the words of an answer, which come as text, as the transcript of the speech, or as both."""
+
+    def __init__(self) -> None:
+        self._are_text: bool | None = None  # once it is known
+
+    def read(self, delta: _Delta) -> UtterancePiece:
+        """What a part of the stream brings."""
+        audio = delta.audio or _Audio()
+        if self._are_text is None and (delta.content or audio.transcript):
+            self._are_text = bool(delta.content)
+        words = delta.content if self._are_text else audio.transcript
+        return UtterancePiece(text=words or "", samples=decoded(audio.data))
 
 
 def _ignore(piece: UtterancePiece) -> None:

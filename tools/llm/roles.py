@@ -43,6 +43,14 @@ class RoleSettings:
             self._check_allowed(role, spec)
         return self.choices if not wanted else _choices({**self.specs, **wanted}, self.access)
 
+    def of(self, specs: Mapping[Role, str]) -> Mapping[Role, ModelChoice | None]:
+        """The models that are named, and no others; for whoever runs the service, never for a request.
+
+        Raises:
+            InvalidInput: A model is unknown, cannot play its role, or has no key.
+        """
+        return _choices(specs, self.access)
+
     def _check_allowed(self, role: Role, spec: str) -> None:
         configured = {choice.name for choice in self.choices.values() if choice is not None}
         if spec == OFFLINE or spec in configured:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+import anthropic
 import httpx2
 import openai
 import pytest
 
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable
-from tools.llm.failures import check_finish, explain, retry_after_seconds
+from tools.llm.failures import check_finish, explain, explain_code, retry_after_seconds
 
 
 def _status_error(
@@ -72,3 +73,67 @@ def test_answer_that_did_not_end_of_itself_is_refused(reason: str | None, kind: 
 
 def test_answer_that_ended_of_itself_passes() -> None:
     check_finish("stop")
+
+
+def _claude_error(status: int, kind: str, message: str) -> anthropic.APIStatusError:
+    request = httpx2.Request("POST", "http://127.0.0.1/v1/messages")
+    body = {"type": "error", "error": {"type": kind, "message": message}}
+    response = httpx2.Response(status, request=request)
+    return anthropic.APIStatusError("no", response=response, body=body)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "message", "category"),
+    [
+        pytest.param(200, "overloaded_error", "", ErrorCategory.CONNECTIVITY, id="within a stream"),
+        pytest.param(200, "rate_limit_error", "", ErrorCategory.RATE_LIMIT, id="limit within a stream"),
+        pytest.param(402, "billing_error", "", ErrorCategory.QUOTA, id="unpaid"),
+        pytest.param(
+            400, "invalid_request_error", "Your credit balance is too low", ErrorCategory.QUOTA, id="used up"
+        ),
+        pytest.param(
+            400,
+            "invalid_request_error",
+            "Output blocked by content filtering policy",
+            ErrorCategory.CONTENT_FILTER,
+            id="filter",
+        ),
+        pytest.param(400, "invalid_request_error", "no", ErrorCategory.INVALID_INPUT, id="bad request"),
+        pytest.param(413, "request_too_large", "", ErrorCategory.TOO_LARGE, id="too large"),
+    ],
+)
+def test_what_claude_says_has_a_category(
+    status: int, kind: str, message: str, category: ErrorCategory
+) -> None:
+    assert explain(_claude_error(status, kind, message)).category is category
+
+
+@pytest.mark.parametrize(
+    ("code", "category"),
+    [
+        ("Arrearage", ErrorCategory.QUOTA),
+        ("DataInspectionFailed", ErrorCategory.CONTENT_FILTER),
+        ("InvalidApiKey", ErrorCategory.AUTHENTICATION),
+        ("InternalError", ErrorCategory.CONNECTIVITY),
+    ],
+)
+def test_code_of_a_websocket_has_a_category(code: str, category: ErrorCategory) -> None:
+    explained = explain_code(code, "no")
+
+    assert explained.category is category
+    assert "no" in explained.message
+
+
+def test_call_of_a_tool_ends_an_answer_only_where_there_are_tools() -> None:
+    check_finish("tool_calls", may_call=True)
+    with pytest.raises(ModelAnswerInvalid):
+        check_finish("tool_calls")
+
+
+def test_long_page_of_a_proxy_is_passed_on_in_part() -> None:
+    request = httpx2.Request("POST", "http://127.0.0.1")
+    response = httpx2.Response(502, request=request, content=b"<html>" + b"x" * 10_000)
+
+    explained = explain(httpx2.HTTPStatusError("no", request=request, response=response))
+
+    assert len(explained.message) < 1000
