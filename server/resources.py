@@ -23,6 +23,9 @@ from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
 from server.keys import CLUSTER_SHARDS, RunKeys
 from server.lua import Client
+from server.models.answers import SharedAnswers
+from server.models.counters import open_counters
+from server.models.ledger import RunAccounts, SharedLedger, open_ledger
 from server.redis_patience import READ_TIMEOUT, patience
 from server.runs import loopback
 from server.runs.assistant_removal import AssistantRemover
@@ -52,8 +55,11 @@ from server.runs.webhook_policy import WebhookPolicy
 from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
-from tools.llm.chat_models import open_models
+from tools.llm.chat_models import ChatModels, open_models
+from tools.llm.layer import Layer
+from tools.llm.limits import Turns
 from tools.llm.roles import configured
+from tools.llm.spending import Budget
 from tools.storage.local import LocalStorage
 
 MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
@@ -132,6 +138,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             snapshots=snapshots,
             keep_results=keep,
         )
+        ledger = await stack.enter_async_context(open_ledger(redis, database))
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,
@@ -143,8 +150,10 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 database=database,
                 storage=storage,
-                models=open_models(configured(settings)),
+                models=await stack.enter_async_context(_open_models(settings, redis)),
+                accounts=_run_accounts(settings, ledger),
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
+                records_content=settings.otel_capture_content,
             ),
             ending=ending,
         )
@@ -216,6 +225,25 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 every=timedelta(seconds=settings.sweep_seconds),
             ),
         )
+
+
+@asynccontextmanager
+async def _open_models(settings: Settings, redis: Client) -> AsyncGenerator[ChatModels]:
+    """The models, with turns and answers that all processes share."""
+    roles = configured(settings)
+    async with open_counters(redis, roles.layer.max_concurrent) as counters:
+        seconds = roles.layer.cache_seconds
+        answers = SharedAnswers(redis, timedelta(seconds=seconds)) if seconds is not None else None
+        turns = Turns(counters, roles.layer.limits)
+        yield open_models(roles, Layer(turns=turns, answers=answers, prices=roles.layer.prices))
+
+
+def _run_accounts(settings: Settings, ledger: SharedLedger) -> RunAccounts:
+    return RunAccounts(
+        ledger,
+        run=Budget(tokens=settings.max_tokens_per_run, cost=settings.max_cost_per_run),
+        user=Budget(tokens=settings.max_tokens_per_user_per_day, cost=settings.max_cost_per_user_per_day),
+    )
 
 
 def _keeping(settings: Settings, project: LangGraphJson) -> Keeping:

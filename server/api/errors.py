@@ -33,6 +33,7 @@ STATUS = {
     ErrorCategory.CONTENT_FILTER: 502,
     ErrorCategory.QUOTA: 502,
     ErrorCategory.INVALID_ANSWER: 502,
+    ErrorCategory.BUDGET: 402,
 }
 BY_CODE = {"factory_made_no_graph": 424}  # where clients expect something more special than the category's
 

@@ -19,6 +19,7 @@ from server.checkpoint import FENCING_TOKEN, StaleFencingToken
 from server.db.models import Run, now
 from server.db.session import Database
 from server.keys import RunKey
+from server.models.ledger import RunAccounts
 from server.runs import resumption
 from server.runs.call_watch import CallWatch
 from server.runs.catalog import AnyGraph, GraphCatalog
@@ -32,6 +33,7 @@ from server.stream.encoding import to_json, to_json_or_text
 from server.stream.log import Fenced, RunLog
 from server.stream.modes import EventNamer
 from tools.errors import ServiceError
+from tools.llm import spending, watching
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
 from tools.storage.base import Storage
@@ -57,7 +59,9 @@ class GraphRunner:
     """Runs graphs in this process.
 
     Args:
+        accounts: Who pays for the runs' model calls.
         timeout: How long one attempt may take.
+        records_content: Whether spans of model calls hold what was asked and answered.
     """
 
     catalog: GraphCatalog
@@ -65,7 +69,9 @@ class GraphRunner:
     database: Database
     storage: Storage
     models: ChatModels
+    accounts: RunAccounts
     timeout: timedelta
+    records_content: bool = False
 
     async def attempt(self, run: Run, held: HeldRun) -> Outcome:
         """Run a graph to its end, from its last checkpoint if an earlier attempt has left one.
@@ -122,7 +128,9 @@ class GraphRunner:
 
     async def _run_graph(self, run: Run, held: HeldRun, log: RunLog) -> Outcome:
         served = self.catalog.find(run.graph_id)
-        config = _config(run, held.lease.epoch)
+        watch = CallWatch(records_content=self.records_content)
+        config = _config(run, held.lease.epoch, watch)
+        account = self.accounts.of(run)
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
             # Callers under an old contract cannot fetch files, so none are made for them.
@@ -131,7 +139,7 @@ class GraphRunner:
                 "threads.create_run", config=config, context=run.kwargs["context"] or None
             ) as graph:
                 async with limit:
-                    with files, bind_models(self.models):
+                    with files, bind_models(self.models), spending.bind(account), watching.watch(watch):
                         await self._stream(run, held, log, graph, config)
                 state = await graph.aget_state(_latest(config))
         except GraphDrained as drained:
@@ -140,6 +148,8 @@ class GraphRunner:
             raise
         except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes the run's error
             return self._judge(run, error, is_late=limit.expired())
+        finally:
+            await self.accounts.ledger.flush()
         return Outcome(status="success", awaits_answer=bool(state.next))
 
     def _judge(self, run: Run, error: Exception, *, is_late: bool) -> Outcome:
@@ -197,7 +207,7 @@ def _worker_lost(run: Run) -> Outcome:
     return Outcome(status="error", failure=failure)
 
 
-def _config(run: Run, epoch: int) -> RunnableConfig:
+def _config(run: Run, epoch: int, watch: CallWatch) -> RunnableConfig:
     given = run.kwargs["config"]
     ours: dict[str, Any] = {FENCING_TOKEN: epoch}
     if run.kwargs.get("strict_resume"):
@@ -210,7 +220,7 @@ def _config(run: Run, epoch: int) -> RunnableConfig:
         | {
             "configurable": given["configurable"] | ours,
             "metadata": run.meta | attempt_metadata(run),
-            "callbacks": [CallWatch()],
+            "callbacks": [watch],
         },
     )
 

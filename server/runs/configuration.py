@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from server import access
 from server.db.models import Run, Thread, now
+from server.models.ledger import own_budget
 from server.runs.assistants import ResolvedAssistant
 from server.runs.job import RunRequest
 
@@ -30,6 +31,9 @@ def configure(
 
     Args:
         graph: The graph, or what makes it for each access.
+
+    Raises:
+        InvalidInput: What is stated as a budget is none.
     """
     given = dict(request.config)
     ours = _identity(run, request)
@@ -46,6 +50,10 @@ def configure(
     for part in (assistant.config, thread.config, given):
         configurable |= allowed(part.get("configurable", {}))
     context = _context(graph, configurable, allowed({**assistant.context, **request.context}))
+    budgets = (assistant.config, thread.config, given)
+    budget = own_budget(
+        *(part.get("configurable", {}) for part in budgets), assistant.context, request.context
+    )
     run.kwargs = {
         **run.kwargs,
         "config": {
@@ -56,6 +64,7 @@ def configure(
                 **configurable,
                 **context,
                 **allowed(given.get("configurable", {})),
+                **budget,  # the lowest of all that were stated
                 **ours,
                 **access.configurable(),
             },

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from evals.model_server import FINAL, HARMLESS, Answers, Fault, Faults, ModelServer, model_server
+from evals.model_server import FINAL, HARMLESS, Answers, Fault, Faults, ModelServer, Pace, model_server
 from tools.errors import ModelError, ModelRefused, ModelUnavailable
 from tools.llm.chat_models import ChatModels
 from tools.llm.completion import TimeLimits
@@ -128,26 +128,13 @@ async def test_items_that_stay_wrong_are_named(fault: Fault, item: str) -> None:
 
 
 async def test_calls_under_way_are_bounded() -> None:
-    under_way, most = 0, 0
-
-    class Watched(asyncio.Semaphore):
-        async def acquire(self) -> bool:
-            nonlocal under_way, most
-            await super().acquire()
-            under_way += 1
-            most = max(most, under_way)
-            return True
-
-        def release(self) -> None:
-            nonlocal under_way
-            under_way -= 1
-            super().release()
-
-    with _serving() as (_, models):
-        models.slots = Watched(2)
+    answers = Answers.oracle(_colours)
+    with model_server(answers, pace=Pace(latency_seconds=0.05)) as server:
+        choice = choose("openai:scripted", base_url=server.openai_url)
+        models = ChatModels({"primary": choice}, max_concurrent=2)
         await asyncio.gather(*[_ask(models) for _ in range(8)])
 
-    assert most == 2
+    assert server.log.peak == 2
 
 
 async def test_key_shows_in_no_error() -> None:

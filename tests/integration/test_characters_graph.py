@@ -367,11 +367,10 @@ async def test_a_window_that_waits_for_its_turn_is_not_taken_for_silent(
     monkeypatch.setattr(heartbeat, "_SECONDS", 0.02)
     limit = TimeoutPolicy(idle_timeout=0.5)
     with _oracle(max_concurrent=1):
-        models = await current()
-        await models.slots.acquire()
-        running = asyncio.create_task(build(limit).compile().ainvoke({"text": _GARDEN}))
-        done, _ = await asyncio.wait([running], timeout=1.2)
-        models.slots.release()
+        turns = (await current()).layer.turns
+        async with turns.turn("openai:other", 0):
+            running = asyncio.create_task(build(limit).compile().ainvoke({"text": _GARDEN}))
+            done, _ = await asyncio.wait([running], timeout=1.2)
 
         assert not done
         assert (await running)["mode"] == "model"

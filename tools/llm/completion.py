@@ -68,4 +68,9 @@ def _finish_reason(chunk: AIMessageChunk) -> str | None:
 def _usage(chunk: AIMessageChunk) -> Usage:
     if (metadata := chunk.usage_metadata) is None:
         return Usage()
-    return Usage(input_tokens=metadata["input_tokens"], output_tokens=metadata["output_tokens"])
+    details = metadata.get("input_token_details", {})
+    return Usage(
+        input_tokens=metadata["input_tokens"],
+        output_tokens=metadata["output_tokens"],
+        cached_tokens=details.get("cache_read", 0),
+    )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 from urllib.parse import urlsplit
 
 import yaml
@@ -17,6 +17,9 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from configs.settings import Settings, load_settings
 from tools.errors import InvalidInput
 from tools.llm.abilities import AbilityRule, Role, check_fit
+from tools.llm.layer import LayerSettings
+from tools.llm.limits import Limit
+from tools.llm.prices import Price
 
 AnswerFormat = Literal["json_schema", "json_object"]
 
@@ -56,6 +59,9 @@ class _ModelsFile(BaseModel):
     providers: dict[str, _Provider]
     abilities: tuple[AbilityRule, ...]
     families: tuple[_Family, ...]
+    fallbacks: dict[Role, str] = {}
+    limits: tuple[Limit, ...] = ()
+    prices: tuple[Price, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +131,8 @@ class RoleSettings:
     """What the settings say about models."""
 
     choices: Mapping[Role, ModelChoice | None]  #: None: the role is offline.
-    max_concurrent: int  #: Calls under way at once in one process.
+    fallbacks: Mapping[Role, ModelChoice]  #: Asked when the role's own model is out of order or refuses.
+    layer: LayerSettings
     answer_seconds: float  #: The longest that one answer may take.
 
 
@@ -141,11 +148,34 @@ def configured(settings: Settings | None = None) -> RoleSettings:
     settings = settings or load_settings()
     overrides = {"primary": settings.primary_model} if "primary_model" in settings.model_fields_set else {}
     roles = cast("dict[Role, str]", _FILE.roles | overrides)
+    seconds = settings.cache_ttl if settings.enable_cache else None
     return RoleSettings(
         choices={role: _configured_choice(role, spec, settings) for role, spec in roles.items()},
-        max_concurrent=settings.max_concurrent_requests,
+        fallbacks=_configured_fallbacks(settings),
+        layer=LayerSettings(
+            max_concurrent=settings.max_concurrent_requests,
+            cache_seconds=seconds,
+            limits=_FILE.limits,
+            prices=_FILE.prices,
+        ),
         answer_seconds=settings.llm_timeout,
     )
+
+
+def _configured_fallbacks(settings: Settings) -> dict[Role, ModelChoice]:
+    unknown = settings.model_fallbacks.keys() - set(get_args(Role))
+    if unknown:
+        raise InvalidInput(
+            f"MODEL_FALLBACKS names unknown roles: {', '.join(sorted(unknown))}",
+            hint=f"The roles are: {', '.join(get_args(Role))}.",
+            code="unknown_role",
+        )
+    specs = cast("dict[Role, str]", _FILE.fallbacks | settings.model_fallbacks)
+    found: dict[Role, ModelChoice] = {}
+    for role, spec in specs.items():
+        if (choice := _configured_choice(role, spec, settings)) is not None:
+            found[role] = choice
+    return found
 
 
 def _configured_choice(role: Role, spec: str, settings: Settings) -> ModelChoice | None:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, ValidationError
 
+from prompts import Prompt
 from tools.errors import ModelAnswerInvalid
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
@@ -40,6 +41,7 @@ class Question(Generic[A]):
     data: dict[str, Any]  #: The material, with ids; sent as JSON.
     schema: type[A]
     check: Callable[[A], list[Problem]]  #: Problems that a schema cannot see, such as unknown ids.
+    prompt: Prompt | None = None  #: What the instructions were rendered from.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,18 @@ async def _call(
         extra_body = _answer_format(choice, question.schema)
         return await complete(client, messages, extra_body=extra_body, limits=models.limits, tags=_TAGS)
 
-    return await perform(models, Call(role=role, operation="chat", send=send))
+    def is_usable(text: str) -> bool:
+        value, problems = _judge(text, question)
+        return value is not None and not problems
+
+    request = {
+        "messages": [[message.type, message.text] for message in messages],
+        "schema": question.schema.model_json_schema(),
+    }
+    call = Call(
+        role=role, operation="chat", send=send, request=request, keep=is_usable, prompt=question.prompt
+    )
+    return await perform(models, call)
 
 
 def _answer_format(choice: ModelChoice, schema: type[BaseModel]) -> dict[str, Any]:
