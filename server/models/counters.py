@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = 15.0  # after which the slots of a killed process are free
 PATIENCE_SECONDS = 3.0  # with a waiting process that does not ask
 
+_CLOCK_MS = 2  # that a time in whole milliseconds may be off
+
 _ADMIT = lua.load("models/admit")
 _RELEASE = lua.load("models/release")
 _RENEW = lua.load("models/renew")
@@ -38,7 +40,7 @@ class SharedCounters:
             round(PATIENCE_SECONDS * 1000),
         ]
         for limit in ticket.limits:
-            window = round((limit.seconds + limit.slack) * 1000)
+            window = round(limit.seconds * 1000) + _CLOCK_MS
             arguments += [limit.requests or 0, limit.tokens or 0, limit.concurrent or 0, window]
         counted = [key for limit in ticket.limits for key in keys.model_limit(limit.key)]
         names = [*keys.MODEL_TURNS[:2], keys.model_queue(ticket.model), *keys.MODEL_TURNS[2:], *counted]
@@ -50,10 +52,11 @@ class SharedCounters:
     async def release(self, ticket: Ticket) -> None:
         """As Counters has it; a turn that cannot be given back now ends with its lease."""
         self._held.pop(ticket.id, None)
-        counted = [key for limit in ticket.limits for key in keys.model_limit(limit.key)[1:]]
+        counted = [key for limit in ticket.limits for key in keys.model_limit(limit.key)]
         names = [*keys.MODEL_TURNS[:2], keys.model_queue(ticket.model), keys.MODEL_TURNS[2], *counted]
         try:
-            await _RELEASE.call(self._redis, names, ticket.id, ticket.tokens)
+            since = round(ticket.seconds_since_arrival * 1000)
+            await _RELEASE.call(self._redis, names, ticket.id, ticket.tokens, since)
         except UNANSWERED as error:
             logger.warning("A model call's turn was not given back: %s", error)
 

@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_openai import ChatOpenAI
 
 from tools.llm.failures import check_finish
+from tools.llm.limits import arrived
 from tools.llm.usage import Answered, Usage
 
 
@@ -53,6 +54,7 @@ async def complete(
     async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as watch:
         config = RunnableConfig(tags=list(tags))
         async for chunk in model.astream(list(messages), config, extra_body=dict(extra_body)):
+            arrived()
             watch.reschedule(clock() + limits.idle)
             text.append(chunk.text)
             reason = _finish_reason(chunk) or reason

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
@@ -19,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tools.heartbeat import beating
 
+_SHORTEST_NAP = 0.01
 _LONGEST_NAP = 1.0  # seconds between two questions whether it is one's turn
-_SLACK = 0.5  # seconds that a request may take to reach the provider, whose minute begins later than ours
 
 
 class Limit(BaseModel):
@@ -33,7 +34,6 @@ class Limit(BaseModel):
     tokens: int | None = Field(default=None, ge=1)  #: Read and written, in any window.
     seconds: float = Field(default=60, gt=0)
     concurrent: int | None = Field(default=None, ge=1)  #: Calls under way at once.
-    slack: float = Field(default=_SLACK, ge=0)  #: Seconds that the window is kept longer than it is.
 
     @cached_property
     def key(self) -> str:
@@ -49,6 +49,25 @@ class Ticket:
     limits: tuple[Limit, ...]
     tokens: int  #: Expected; set it to the provider's count before the turn ends.
     id: str = field(default_factory=lambda: uuid4().hex)
+    arrived_at: float | None = None  #: By the monotonic clock: when its answer began.
+
+    @property
+    def seconds_since_arrival(self) -> float:
+        """For how long the request is known to have reached the provider; 0 while nobody has told."""
+        return 0.0 if self.arrived_at is None else monotonic() - self.arrived_at
+
+
+_under_way: ContextVar[Ticket | None] = ContextVar("under_way", default=None)
+
+
+def arrived() -> None:
+    """The first of the answer is there, so the request has reached the provider.
+
+    From then on it counts for the length of a window. Without a word it counts from the end of the call on.
+    """
+    ticket = _under_way.get()
+    if ticket is not None and ticket.arrived_at is None:
+        ticket.arrived_at = monotonic()
 
 
 class Counters(Protocol):
@@ -90,7 +109,11 @@ class Turns:
             with beating():
                 async with self._queues.setdefault(model, asyncio.Lock()):
                     await self._wait(ticket)
-            yield ticket
+            token = _under_way.set(ticket)
+            try:
+                yield ticket
+            finally:
+                _under_way.reset(token)
         finally:
             # A cancelled call gives its turn back, too, whatever becomes of its task.
             await asyncio.shield(self._release(ticket))
@@ -109,7 +132,7 @@ class Turns:
 
 @dataclass(slots=True)
 class _Window:
-    """The requests of one limit's window, and those under way."""
+    """The requests of one limit's window, and those under way, which may reach the provider at any moment."""
 
     entries: dict[str, tuple[float, int]] = field(default_factory=dict[str, tuple[float, int]])
     running: set[str] = field(default_factory=set[str])
@@ -152,8 +175,8 @@ class LocalCounters:
         for limit in ticket.limits:
             window = self._windows.get(limit.key, _Window())
             window.running.discard(ticket.id)
-            if ticket.id in window.entries:
-                window.entries[ticket.id] = window.entries[ticket.id][0], ticket.tokens
+            if window.entries.pop(ticket.id, None) is not None:
+                window.entries[ticket.id] = monotonic() - ticket.seconds_since_arrival, ticket.tokens
 
 
 def _reserved(limit: Limit, tokens: int) -> int:
@@ -163,11 +186,15 @@ def _reserved(limit: Limit, tokens: int) -> int:
 
 def _pause(limit: Limit, window: _Window, tokens: int) -> float:
     """Seconds until the limit lets such a request pass, as far as is known now."""
-    now, length = monotonic(), limit.seconds + limit.slack
-    window.entries = {key: entry for key, entry in window.entries.items() if entry[0] > now - length}
+    now = monotonic()
+    window.entries = {
+        key: entry
+        for key, entry in window.entries.items()
+        if key in window.running or entry[0] > now - limit.seconds
+    }
     if limit.concurrent is not None and len(window.running) >= limit.concurrent:
         return _LONGEST_NAP
-    entries = list(window.entries.values())
+    entries = sorted(window.entries.values())
     too_many = len(entries) - limit.requests + 1 if limit.requests is not None else 0
     spent = sum(taken for _, taken in entries) + _reserved(limit, tokens)
     pause = 0.0
@@ -175,5 +202,7 @@ def _pause(limit: Limit, window: _Window, tokens: int) -> float:
         if number >= too_many and (limit.tokens is None or spent <= limit.tokens):
             break
         spent -= taken
-        pause = at + length - now
+        pause = max(
+            pause, at + limit.seconds - now, _SHORTEST_NAP
+        )  # one under way may be older than the window
     return pause

@@ -5,6 +5,8 @@
 -- KEYS[5] the last place
 -- for each limit, KEYS[6, 9, ...] ZSET of its window: ticket -> when it was let in
 --   KEYS[7, ...] HASH: ticket -> its tokens, '' -> their sum    KEYS[8, ...] ZSET under way -> end of lease
+-- A request may reach the provider at any moment while it is under way. So it stays in the window for as long,
+-- and from its arrival on (release.lua) or, when its process was lost, from the end of its lease.
 -- ARGV[1] ticket  [2] tokens  [3] slots  [4] lease  [5] patience with a waiting ticket (both ms)
 -- for each limit, ARGV[6, 10, ...] requests, tokens, under way, window in ms; 0: no such limit
 -- Answers 0 when it is this ticket's turn, else ms after which to ask again.
@@ -42,12 +44,18 @@ for limit = 0, (#KEYS - 5) / 3 - 1 do
   local window, tokens, running = KEYS[6 + 3 * limit], KEYS[7 + 3 * limit], KEYS[8 + 3 * limit]
   local most, most_tokens = tonumber(ARGV[6 + 4 * limit]), tonumber(ARGV[7 + 4 * limit])
   local most_running, length = tonumber(ARGV[8 + 4 * limit]), tonumber(ARGV[9 + 4 * limit])
-  for _, old in ipairs(redis.call('ZRANGEBYSCORE', window, '-inf', now - length)) do
-    redis.call('HINCRBY', tokens, '', -tonumber(redis.call('HGET', tokens, old) or 0))
-    redis.call('HDEL', tokens, old)
-    redis.call('ZREM', window, old)
+  local lost = redis.call('ZRANGEBYSCORE', running, '-inf', now, 'WITHSCORES')
+  for at = 1, #lost, 2 do
+    redis.call('ZADD', window, 'XX', lost[at + 1], lost[at])
+    redis.call('ZREM', running, lost[at])
   end
-  redis.call('ZREMRANGEBYSCORE', running, '-inf', now)
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', window, '-inf', now - length)) do
+    if not redis.call('ZSCORE', running, old) then
+      redis.call('HINCRBY', tokens, '', 0 - tonumber(redis.call('HGET', tokens, old) or 0))
+      redis.call('HDEL', tokens, old)
+      redis.call('ZREM', window, old)
+    end
+  end
   if most_running > 0 and redis.call('ZCARD', running) >= most_running then
     pause = math.max(pause, POLL)
   end
@@ -59,7 +67,7 @@ for limit = 0, (#KEYS - 5) / 3 - 1 do
     local oldest = redis.call('ZRANGE', window, at, at, 'WITHSCORES')
     if not oldest[1] then break end
     spent = spent - tonumber(redis.call('HGET', tokens, oldest[1]) or 0)
-    pause = math.max(pause, tonumber(oldest[2]) + length - now + 1)
+    pause = math.max(pause, POLL, tonumber(oldest[2]) + length - now + 1)
     at = at + 1
   end
 end
@@ -87,7 +95,7 @@ for limit = 0, (#KEYS - 5) / 3 - 1 do
   redis.call('HSET', tokens, ticket, mine)
   redis.call('HINCRBY', tokens, '', mine)
   redis.call('ZADD', running, now + lease, ticket)
-  redis.call('PEXPIRE', window, length * 2)
-  redis.call('PEXPIRE', tokens, length * 2)
+  redis.call('PEXPIRE', window, length * 2 + lease * 100)
+  redis.call('PEXPIRE', tokens, length * 2 + lease * 100)
 end
 return 0
