@@ -1,6 +1,5 @@
 """What every call to a model passes, over real HTTP: fallbacks, cache, prices, accounts, watchers."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -66,7 +65,6 @@ def _serving(
     *faults: Fault,
     fallback: bool = True,
     cached: bool = False,
-    slots: int = 4,
     second_fault: Fault | None = None,
 ) -> Iterator[Service]:
     answers = Answers.oracle(lambda data: {"word": data["say"]})
@@ -83,7 +81,7 @@ def _serving(
             {"primary": chosen},
             fallbacks={"primary": other} if fallback else {},
             layer=Layer(
-                turns=Turns(LocalCounters(slots)),
+                turns=Turns(LocalCounters(4)),
                 answers=LocalAnswers(60) if cached else None,
                 prices=[_PRICE],
             ),
@@ -252,13 +250,3 @@ async def test_a_watcher_is_told_of_every_sending_and_of_the_call() -> None:
         "answered, 1",
         "called openai:first, None",
     ]
-
-
-async def test_a_cancelled_call_gives_its_turn_back() -> None:
-    with _serving(Fault.STALL, slots=1) as service:
-        asking = asyncio.create_task(service.ask())
-        await asyncio.wait([asking], timeout=0.1)
-        asking.cancel()
-        await asyncio.wait([asking])
-
-        assert (await service.ask("two")).value.word == "two"
