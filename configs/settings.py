@@ -273,6 +273,12 @@ class Settings(BaseSettings):
         None, alias="EAS_ENDPOINT", description="Address of a language model service on PAI-EAS."
     )
     eas_token: SecretStr | None = Field(None, alias="EAS_TOKEN", description="Its token.")
+    vosk_model_path: Path | None = Field(
+        None,
+        alias="VOSK_MODEL_PATH",
+        description="Folder of a Vosk model, for speech recognition on this machine; `scriptorium doctor` "
+        "looks whether it is there.",
+    )
     llm_timeout: float = Field(
         120, alias="LLM_TIMEOUT", gt=0, description="Seconds that one model call may take in all."
     )

@@ -103,7 +103,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
     keep = timedelta(hours=settings.result_ttl_hours)
     async with AsyncExitStack() as stack:
         redis_url = settings.redis_url or stack.enter_context(embedded_redis(folder / "redis"))
-        database = await stack.enter_async_context(open_database(_database_url(settings)))
+        database = await stack.enter_async_context(open_database(database_url(settings)))
         options: dict[str, Any] = {"max_connections": MAX_CONNECTIONS, "socket_timeout": READ_TIMEOUT}
         options["event_dispatcher"] = metrics.round_trips("state")
         redis = await stack.enter_async_context(open_async_client(redis_url, **options, **patience()))
@@ -293,7 +293,8 @@ def _worker_name() -> str:
     return f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(3)}"
 
 
-def _database_url(settings: Settings) -> str:
+def database_url(settings: Settings) -> str:
+    """Where the database is."""
     return settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir.resolve() / 'scriptorium.db'}"
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.api import console, errors, health
+from server.api import console, errors, health, usage
 from server.api import runs as run_list
 from server.api.accounts import auth, files, keys, users, webhooks
 from server.api.body import BodyTooLarge, refuse
@@ -39,7 +39,7 @@ from server.resources import Resources
 THREAD_ROUTERS = (assistants, assistant_graphs, threads, states, store)
 RUN_ROUTERS = (crons, stateless_runs, runs, run_joins, cancel)
 PROTOCOL_ROUTERS = (protocol, protocol_session, mcp, a2a, a2a_card)
-OWN_ROUTERS = (health, run_list, auth, keys, users, files, webhooks, catalog, novels)
+OWN_ROUTERS = (health, run_list, usage, auth, keys, users, files, webhooks, catalog, novels)
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)
 
 

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import delete
 
-from server.db.models import Cron, Removal, Thread
+from server.db.models import Cron, ModelUsage, Removal, Thread
 from server.db.session import Database, open_database
 from server.keys import RunKey
 from server.runs.leases import Leases
@@ -43,7 +43,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     async with open_database(database_url) as database:
         yield database
         async with database.write() as session:
-            for table in (Cron, Thread, Removal):
+            for table in (Cron, Thread, Removal, ModelUsage):
                 await session.exec(delete(table))  # the rest goes with its thread
 
 

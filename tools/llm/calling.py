@@ -7,7 +7,7 @@ was consumed is priced, booked and told.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
@@ -65,6 +65,33 @@ async def perform(models: ChatModels, call: Call[T]) -> Answered[T]:
         raise
     models.note_answer()
     return answered
+
+
+async def afford(models: ChatModels, role: Role, expected: Usage) -> None:
+    """Ask whether a job's budget will do, before it begins.
+
+    Args:
+        models: The models.
+        role: Who is going to be asked.
+        expected: What all calls together will take at least, their number included.
+
+    Raises:
+        BudgetSpent: Less is left than that.
+    """
+    account, choice = spending.current(), models.choice(role)
+    if account is None or choice is None:
+        return
+    calls = max(1, expected.calls)
+    one = Usage(
+        calls=1, input_tokens=expected.input_tokens // calls, output_tokens=expected.output_tokens // calls
+    )
+    priced = with_cost(one, choice.name, models.layer.prices)
+    cost = priced.cost * calls if priced.cost is not None else None
+    await account.check(
+        replace(expected, cost=cost, currency=priced.currency),
+        model=choice.name,
+        is_priced=priced.currency == spending.BUDGET_CURRENCY,
+    )
 
 
 async def _ask_in_order(models: ChatModels, call: Call[T]) -> Answered[T]:
