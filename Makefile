@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: run test test-faults check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server evals clean
+.PHONY: run test test-faults check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models evals clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -55,6 +55,9 @@ bench-queue: $(READY_DEV)  ## Ten thousand queued runs of fifty owners
 
 bench-model-server: $(READY_DEV)  ## Whether 200 streams of the tests' model server keep their speed
 	$(BIN)/python -m bench.model_server --check
+
+bench-models: $(READY_DEV)  ## What the model layer adds to a call, and whether 200 streams keep their speed
+	$(BIN)/python -m bench.models --check
 
 clean:  ## Remove what the other commands made, but never the data folder
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -105,7 +105,7 @@ def spent_by_run(run_id: str) -> str:
 
 
 def spent_by_user(user: str, day: str) -> str:
-    """HASH of what a user has consumed on a day (UTC); expires two days later."""
+    """HASH of what a user has consumed on a day (UTC); expires a month later."""
     return f"{PREFIX}:spent:user:{tag(user)}:{day}"
 
 

@@ -29,6 +29,7 @@ class SharedCounters:
         self._most = most
         self._lease_ms = round(lease_seconds * 1000)
         self._held: dict[str, Ticket] = {}
+        self._releasing: set[asyncio.Task[None]] = set()
 
     async def admit(self, ticket: Ticket) -> float:
         """As Counters has it."""
@@ -50,8 +51,18 @@ class SharedCounters:
         return pause / 1000
 
     async def release(self, ticket: Ticket) -> None:
-        """As Counters has it; a turn that cannot be given back now ends with its lease."""
+        """As Counters has it, but waits for nothing; what cannot be given back ends with its lease."""
         self._held.pop(ticket.id, None)
+        releasing = asyncio.create_task(self._release(ticket))
+        self._releasing.add(releasing)
+        releasing.add_done_callback(self._releasing.discard)
+
+    async def released(self) -> None:
+        """Wait until all turns that have ended are given back."""
+        if self._releasing:
+            await asyncio.wait(self._releasing)
+
+    async def _release(self, ticket: Ticket) -> None:
         counted = [key for limit in ticket.limits for key in keys.model_limit(limit.key)]
         names = [*keys.MODEL_TURNS[:2], keys.model_queue(ticket.model), keys.MODEL_TURNS[2], *counted]
         try:
@@ -93,6 +104,7 @@ async def open_counters(
     try:
         yield counters
     finally:
+        await counters.released()
         renewing.cancel()
         with suppress(asyncio.CancelledError):
             await renewing

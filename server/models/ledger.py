@@ -1,14 +1,18 @@
 """Accounts of what runs and users consume, shared by all processes.
 
-Budgets are judged by counters in Redis, which every call asks and raises. What is kept, by node, model and
-prompt, goes to SQL right after, in one transaction for all calls that wait for it.
+Budgets are judged by counters in Redis. Calls hardly wait for them: a process knows what its own calls have
+added, and asks Redis once a second for what others added to a user's count. What is booked goes to Redis, and
+by node, model and prompt to SQL, right after the call, together with all that was booked meanwhile.
 """
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from math import inf
+from time import monotonic
 from typing import Any, cast
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,14 +21,15 @@ from server import keys
 from server.db.models import Run, now
 from server.db.repositories import model_usage
 from server.db.session import Database
-from server.lua import Client
+from server.lua import UNANSWERED, Client
 from tools.llm.spending import BUDGET_CURRENCY, CONTEXT_KEY, Account, Budget, Payer, Spent, lowered_by
 from tools.llm.usage import CallRecord
 
 logger = logging.getLogger(__name__)
 
-_KEEP_RUN = timedelta(days=30)
-_KEEP_DAY = timedelta(days=2)
+_KEEP = timedelta(days=30)  # after the last call of a run, or of a user's day
+_FRESH_SECONDS = 1.0  # for which what other processes added to a user's count may go unseen
+_MOST_KNOWN = 10_000
 _NANO = 1_000_000_000  # cost is counted in billionths, for sums of fractions would drift
 _COST = f"nano-{BUDGET_CURRENCY}"
 _MOST_AT_ONCE = 500  # calls in one transaction
@@ -39,24 +44,27 @@ class SharedLedger:
         self._redis = cast("Any", redis)
         self._database = database
         self._unwritten: asyncio.Queue[_Entry] = asyncio.Queue()
+        self._known: dict[str, tuple[Spent, float]] = {}  # by key: what is spent, and when Redis said so
 
     async def spent(self, payer: Payer) -> tuple[Spent, Spent]:
         """As Ledger has it."""
-        names = keys.spent_by_run(payer.run), keys.spent_by_user(payer.user, _today())
-        by_run, by_user = await asyncio.gather(*[self._redis.hmget(name, "tokens", _COST) for name in names])
-        return _spent(by_run), _spent(by_user)
+        by_run = await self._spent(keys.spent_by_run(payer.run), fresh_for=inf)  # one worker has a run
+        by_user = await self._spent(keys.spent_by_user(payer.user, _today()), fresh_for=_FRESH_SECONDS)
+        return by_run, by_user
 
     async def book(self, payer: Payer, record: CallRecord) -> None:
         """As Ledger has it."""
-        day, usage = _today(), record.usage
+        day = _today()
         self._unwritten.put_nowait((payer, day, record))
-        if usage.is_free:
-            return
-        cost = usage.cost if usage.currency == BUDGET_CURRENCY else None
-        await asyncio.gather(
-            self._count(keys.spent_by_run(payer.run), usage.tokens, cost, _KEEP_RUN),
-            self._count(keys.spent_by_user(payer.user, day), usage.tokens, cost, _KEEP_DAY),
-        )
+        for key in (keys.spent_by_run(payer.run), keys.spent_by_user(payer.user, day)):
+            if key in self._known:
+                spent, since = self._known[key]
+                self._known[key] = spent.plus(record.usage), since
+
+    async def close(self, payer: Payer) -> None:
+        """A run goes on elsewhere, or no more: wait until all is written, and forget it."""
+        await self.flush()
+        self._known.pop(keys.spent_by_run(payer.run), None)
 
     async def flush(self) -> None:
         """Wait until what was booked so far is in SQL."""
@@ -69,19 +77,35 @@ class SharedLedger:
             while not self._unwritten.empty() and len(entries) < _MOST_AT_ONCE:
                 entries.append(self._unwritten.get_nowait())
             try:
+                await self._count(entries)
                 await self._write(entries)
-            except SQLAlchemyError:
-                logger.exception("What %d model calls consumed was not written down", len(entries))
+            except (SQLAlchemyError, *UNANSWERED):
+                logger.exception("What %d model calls consumed was not all written down", len(entries))
             finally:
                 for _ in entries:
                     self._unwritten.task_done()
 
-    async def _count(self, key: str, tokens: int, cost: float | None, keep: timedelta) -> None:
+    async def _spent(self, key: str, *, fresh_for: float) -> Spent:
+        known = self._known.get(key)
+        if known is not None and monotonic() - known[1] < fresh_for:
+            return known[0]
+        await self.flush()  # or what was booked just now would be missing
+        tokens, cost = (int(value or 0) for value in await self._redis.hmget(key, "tokens", _COST))
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[key] = Spent(tokens=tokens, cost=cost / _NANO), monotonic()
+        return self._known[key][0]
+
+    async def _count(self, entries: list[_Entry]) -> None:
+        added: dict[str, Spent] = defaultdict(Spent)
+        for payer, day, record in entries:
+            for key in (keys.spent_by_run(payer.run), keys.spent_by_user(payer.user, day)):
+                added[key] = added[key].plus(record.usage)
         pipeline = self._redis.pipeline(transaction=False)
-        pipeline.hincrby(key, "tokens", tokens)
-        if cost is not None:
-            pipeline.hincrby(key, _COST, round(cost * _NANO))
-        pipeline.expire(key, keep)
+        for key, spent in added.items():
+            pipeline.hincrby(key, "tokens", spent.tokens)
+            pipeline.hincrby(key, _COST, round(spent.cost * _NANO))
+            pipeline.expire(key, _KEEP)
         await pipeline.execute()
 
     async def _write(self, entries: list[_Entry]) -> None:
@@ -139,8 +163,3 @@ def own_budget(*contexts: dict[str, Any]) -> dict[str, Any]:
 
 def _today() -> str:
     return now().date().isoformat()
-
-
-def _spent(values: list[bytes | None]) -> Spent:
-    tokens, cost = (int(value or 0) for value in values)
-    return Spent(tokens=tokens, cost=cost / _NANO)

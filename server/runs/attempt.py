@@ -149,7 +149,7 @@ class GraphRunner:
         except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes the run's error
             return self._judge(run, error, is_late=limit.expired())
         finally:
-            await self.accounts.ledger.flush()
+            await self.accounts.ledger.close(account.payer)
         return Outcome(status="success", awaits_answer=bool(state.next))
 
     def _judge(self, run: Run, error: Exception, *, is_late: bool) -> Outcome:

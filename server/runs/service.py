@@ -76,11 +76,16 @@ class RunService:
         """What runs may be asked of."""
         return Assistants(database=self.database, catalog=self.catalog)
 
-    async def check(self, request: RunRequest) -> ResolvedAssistant:
-        """The assistant of a run; raises ServiceError when it, or the input, forbids the run."""
+    async def check(self, request: RunRequest, *, goes_on: bool = False) -> ResolvedAssistant:
+        """The assistant of a run; raises ServiceError when it, or the input, forbids the run.
+
+        Args:
+            goes_on: Its thread exists; without an input it then goes on from where the thread stands.
+        """
         assistant = await self.assistants.resolve(request.assistant_id)
         served = self.catalog.find(assistant.graph_id)
-        if served.check_input and request.command is None:
+        brings_input = request.command is None and not (goes_on and request.input is None)
+        if served.check_input and brings_input:
             with bind(self.storage):
                 await served.check_input(request.input)
         return assistant
@@ -110,7 +115,7 @@ class RunService:
         if (asking := access.current()) is not None:
             metadata = access.stamped(request.metadata)
             request = replace(request, user=dict(asking.user), metadata=metadata)
-        assistant = await self.check(request)
+        assistant = await self.check(request, goes_on=thread_id is not None)
         graph = self.catalog.find(assistant.graph_id).source
         run = self._new_run(request, assistant, thread_id or str(uuid7()))
         run.run_id, run.contract = run_id or run.run_id, contract
