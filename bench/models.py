@@ -88,10 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measure_overhead(redis_url: str, load: Load) -> bool:
     answers = Answers.oracle({"count": "one"})
     with model_server(answers) as server, multiprocessing.get_context("spawn").Pool(1) as pool:
-        bare, layered = pool.apply(_compare, (server.openai_url, redis_url, load.calls))
+        bare, layered, cpu = pool.apply(_compare, (server.openai_url, redis_url, load.calls))
     overhead = statistics.median(layered) - statistics.median(bare)
     print(f"a bare call: median {statistics.median(bare) * 1e3:.2f} ms ({load.calls} calls)")
     print(f"through the layer: median {statistics.median(layered) * 1e3:.2f} ms")
+    print(f"CPU of the layer: {cpu * 1e3:.2f} ms a call, median")
     print(f"overhead of the layer: {overhead * 1e3:.2f} ms (goal: at most {_MOST_OVERHEAD_MS:g} ms)")
     return overhead * 1e3 <= _MOST_OVERHEAD_MS
 
@@ -154,22 +155,23 @@ async def _ask_bare(models: ChatModels, choice: ModelChoice) -> Answered[str]:
     return await complete(await models.client(choice), _ASKED, extra_body={}, limits=_LIMITS)
 
 
-def _compare(model_url: str, redis_url: str, calls: int) -> tuple[list[float], list[float]]:
-    """Seconds of each bare call, and of each call through the layer."""
+def _compare(model_url: str, redis_url: str, calls: int) -> tuple[list[float], list[float], float]:
+    """Seconds of each bare call, of each call through the layer, and of CPU that the layer adds."""
 
-    async def compare() -> tuple[list[float], list[float]]:
-        bare, layered = list[float](), list[float]()
+    async def compare() -> tuple[list[float], list[float], float]:
+        bare, layered, cpu = list[float](), list[float](), list[float]()
         async with _models(model_url, redis_url, 4) as (models, choice):
             for number in range(calls + 20):
-                first = time.perf_counter()
+                first, first_cpu = time.perf_counter(), time.process_time()
                 await _ask_bare(models, choice)
-                second = time.perf_counter()
+                second, second_cpu = time.perf_counter(), time.process_time()
                 await _ask(models)
-                third = time.perf_counter()
+                third, third_cpu = time.perf_counter(), time.process_time()
                 if number >= 20:  # the first ones open connections and warm caches
                     bare.append(second - first)
                     layered.append(third - second)
-        return bare, layered
+                    cpu.append((third_cpu - second_cpu) - (second_cpu - first_cpu))
+        return bare, layered, statistics.median(cpu)
 
     return asyncio.run(compare())
 
