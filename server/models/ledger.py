@@ -2,7 +2,8 @@
 
 Budgets are judged by counters in Redis. Calls hardly wait for them: a process knows what its own calls have
 added, and asks Redis once a second for what others added to a user's count. What is booked goes to Redis, and
-by node, model and prompt to SQL, right after the call, together with all that was booked meanwhile.
+by node, model and prompt to SQL, within half a second, together with all that was booked meanwhile; a process
+that is killed takes that half second with it.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ _FRESH_SECONDS = 1.0  # for which what other processes added to a user's count m
 _MOST_KNOWN = 10_000
 _NANO = 1_000_000_000  # cost is counted in billionths, for sums of fractions would drift
 _COST = f"nano-{BUDGET_CURRENCY}"
+_GATHER_SECONDS = 0.5  # until what was booked is written, unless somebody waits for it
 _MOST_AT_ONCE = 500  # calls in one transaction
 
 _Entry = tuple[Payer, str, CallRecord]
@@ -44,6 +46,7 @@ class SharedLedger:
         self._redis = cast("Any", redis)
         self._database = database
         self._unwritten: asyncio.Queue[_Entry] = asyncio.Queue()
+        self._is_awaited = asyncio.Event()
         self._known: dict[str, tuple[Spent, float]] = {}  # by key: what is spent, and when Redis said so
 
     async def spent(self, payer: Payer) -> tuple[Spent, Spent]:
@@ -67,13 +70,18 @@ class SharedLedger:
         self._known.pop(keys.spent_by_run(payer.run), None)
 
     async def flush(self) -> None:
-        """Wait until what was booked so far is in SQL."""
+        """Wait until what was booked so far is written."""
+        self._is_awaited.set()
         await self._unwritten.join()
 
     async def write(self) -> None:
-        """Bring what is booked into SQL, for ever."""
+        """Bring what is booked into Redis and SQL, for ever."""
         while True:
             entries = [await self._unwritten.get()]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GATHER_SECONDS):
+                    await self._is_awaited.wait()
+            self._is_awaited.clear()
             while not self._unwritten.empty() and len(entries) < _MOST_AT_ONCE:
                 entries.append(self._unwritten.get_nowait())
             try:
