@@ -20,7 +20,7 @@ from tools.llm.roles import ModelChoice
 from tools.processes import run_process
 from tools.storage.local import LocalStorage
 
-Verdict = Literal["ok", "missing", "broken"]
+Verdict = Literal["ok", "unsure", "missing", "broken"]
 
 _SECONDS = 10.0  # for each part
 _ANTHROPIC = {"anthropic-version": "2023-06-01"}
@@ -109,7 +109,9 @@ def _judge_provider(part: str, choice: ModelChoice, answer: httpx.Response) -> F
     if names and choice.model not in names:
         told = f"{choice.base_url} answers, and does not list {choice.model!r}"
         advice = f"Check the model's name; it lists for example {', '.join(names[:3])}."
-        return Finding(part=part, verdict="broken", told=told, advice=advice)
+        return Finding(
+            part=part, verdict="unsure", told=told, advice=advice
+        )  # not all list all that they have
     known = f"knows {choice.model}" if names else "lists no models"  # many servers do not
     return Finding(part=part, verdict="ok", told=f"{choice.base_url} answers, {known}")
 

@@ -11,7 +11,7 @@ from tools.llm.abilities import Role
 from tools.llm.prices import Price, price_of
 from tools.llm.roles import ModelChoice, RoleSettings
 
-_COLOURS: Mapping[Verdict, str] = {"ok": "green", "missing": "yellow", "broken": "red"}
+_COLOURS: Mapping[Verdict, str] = {"ok": "green", "unsure": "yellow", "missing": "yellow", "broken": "red"}
 
 
 def models_table(settings: RoleSettings) -> Table:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from evals.model_server import Answers, Fault, Faults, model_server
+from evals.model_server.openai_audio import MODELS
 from prompts import PROMPTS
 
 ROOT = Path(__file__).parents[2]
@@ -77,14 +78,15 @@ def test_prompts_lists_every_prompt_with_its_hash(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "told"), [(None, 0, "answers"), (Fault.BAD_KEY, 1, "Check the key")]
+    ("fault", "code", "told"), [(None, 0, "knows "), (Fault.BAD_KEY, 1, "Check the key")]
 )
 def test_doctor_asks_each_provider_and_says_what_to_do(
     tmp_path: Path, fault: Fault | None, code: int, told: str
 ) -> None:
     faults = Faults.always(fault) if fault else None
     with model_server(Answers.oracle({}), faults=faults) as server:
-        settings = {"PRIMARY_MODEL": "openai:m", "LLM_BASE_URL": server.openai_url, "LLM_API_KEY": _SECRET}
+        model = f"openai:{MODELS[0]}"
+        settings = {"PRIMARY_MODEL": model, "LLM_BASE_URL": server.openai_url, "LLM_API_KEY": _SECRET}
         shown = _scriptorium("doctor", tmp_path, **settings)
 
     assert shown.returncode == code, shown.stdout
