@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-stack bench-uploads evals smoke-providers clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-stack bench-uploads evals smoke-providers clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -72,6 +72,9 @@ bench-stack: $(READY_DEV)  ## All parts on one machine: does it fit 2 cores and 
 
 bench-uploads: $(READY_DEV)  ## Whether many large uploads at once arrive whole, in bounded memory; 6 GB of disk
 	$(BIN)/python -m bench.uploads --check
+
+bench-models: $(READY_DEV)  ## What the model layer adds to a call, and whether 200 streams keep their speed
+	$(BIN)/python -m bench.models --check
 
 clean:  ## Remove what the other commands made, but never the data folder
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -390,6 +390,12 @@ class Settings(BaseSettings):
         "extra `otel`). Unset: no traces.",
     )
 
+    otel_capture_content: bool = Field(
+        False,
+        alias="OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+        description="Let the spans of model calls hold what was asked and answered: texts of users.",
+    )
+
     # --- models
     primary_model: str | None = Field(
         None,
@@ -510,6 +516,12 @@ class Settings(BaseSettings):
         description="Address of a language model service on PAI-EAS, the service's name included.",
     )
     eas_token: SecretStr | None = Field(None, alias="EAS_TOKEN", description="Its token.")
+    vosk_model_path: Path | None = Field(
+        None,
+        alias="VOSK_MODEL_PATH",
+        description="Folder of a Vosk model, for speech recognition on this machine; `scriptorium doctor` "
+        "looks whether it is there.",
+    )
     llm_timeout: float = Field(
         120, alias="LLM_TIMEOUT", gt=0, description="Seconds that one model call may take in all."
     )
@@ -518,7 +530,46 @@ class Settings(BaseSettings):
         alias="MAX_CONCURRENT_REQUESTS",
         ge=1,
         le=1000,
-        description="Model calls under way at once in one process.",
+        description="Model calls under way at once, of all processes together.",
+    )
+    model_fallbacks: Annotated[dict[str, str], NoDecode] = Field(
+        {},
+        alias="MODEL_FALLBACKS",
+        description="Comma-separated ROLE=PROVIDER:NAME, such as `primary=openrouter:qwen/qwen3.7-plus`: the "
+        "models that are asked when a role's own is out of order or refuses.",
+    )
+    enable_cache: bool = Field(
+        False,
+        alias="ENABLE_CACHE",
+        description="Keep the models' answers, and give them again to the same request to the same model.",
+    )
+    cache_ttl: float = Field(
+        3600, alias="CACHE_TTL", gt=0, le=30 * 86400, description="Seconds that such an answer is kept."
+    )
+    max_tokens_per_run: int | None = Field(
+        None,
+        alias="MAX_TOKENS_PER_RUN",
+        ge=0,
+        description="Tokens, read and written, that one run may consume. Unset: no limit.",
+    )
+    max_cost_per_run: float | None = Field(
+        None,
+        alias="MAX_COST_PER_RUN",
+        ge=0,
+        description="US dollars that the model calls of one run may cost, by the prices in "
+        "configs/models.yaml. Unset: no limit.",
+    )
+    max_tokens_per_user_per_day: int | None = Field(
+        None,
+        alias="MAX_TOKENS_PER_USER_PER_DAY",
+        ge=0,
+        description="Tokens that the runs of one user may consume on a day (UTC). Unset: no limit.",
+    )
+    max_cost_per_user_per_day: float | None = Field(
+        None,
+        alias="MAX_COST_PER_USER_PER_DAY",
+        ge=0,
+        description="US dollars that they may cost on a day (UTC). Unset: no limit.",
     )
     similarity_threshold: float = Field(
         0.8,
@@ -543,6 +594,16 @@ class Settings(BaseSettings):
             for origin in value.strip("[]").replace('"', "").split(",")
             if origin.strip()
         )
+
+    @field_validator("model_fallbacks", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.strip().partition("=") for pair in value.split(",") if pair.strip()]
+        if not all(role and spec for role, _, spec in pairs):
+            raise ValueError("must be comma-separated ROLE=PROVIDER:NAME")
+        return {role.strip(): spec.strip() for role, _, spec in pairs}
 
     @field_validator("forwarded_allow_ips", mode="before")
     @classmethod
@@ -674,6 +735,8 @@ def _show(value: object) -> str:
         return str(value).lower()
     if isinstance(value, str):
         return _URL_PASSWORD.sub(r"\1********@", value)
+    if isinstance(value, dict):
+        return ",".join(f"{key}={part}" for key, part in value.items())  # pyright: ignore[reportUnknownVariableType] - only dicts of str are declared
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - only tuples of str are declared
     return str(value)

@@ -54,10 +54,12 @@ class ModelUsed:
 
     type: Literal["usage"] = "usage"
     role: str
-    model: str  #: "provider:model".
+    model: str  #: "provider:model", of the one that answered.
     input_tokens: int
     output_tokens: int
+    cached: bool = False  #: The answer was kept from an earlier call; nothing was consumed.
     cost: float | None = None  #: None while no price is known.
+    currency: str | None = None  #: ISO 4217, of the cost.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,14 +18,18 @@ from rich.table import Table
 
 from configs.settings import Settings, SettingsError, describe, load_settings
 from graphs.registry import GRAPHS
+from prompts import PROMPTS
 from server import app as server_app
-from server import backup_cli, data_folder, local_run, runs_cli, tracing, users_cli
+from server import backup_cli, data_folder, local_run, models_cli, runs_cli, tracing, users_cli
 from server import worker as server_worker
 from server.data_folder import DataFolderBusy
+from server.doctor import examine
 from server.embedded_redis import EmbeddedRedisError
 from server.last_resort import end_within
 from server.logs import setup_logging
+from server.resources import database_url
 from tools.errors import ServiceError
+from tools.llm.roles import configured
 
 app = typer.Typer(
     help="Scriptorium: a LangGraph agent service for language work.",
@@ -121,6 +125,37 @@ def graphs() -> None:
     for graph_id, entry in GRAPHS.items():
         table.add_row(graph_id, entry.title, entry.description)
     out.print(table)
+
+
+@app.command()
+def models() -> None:
+    """List the roles: which model plays each, whether its key is there, and what it costs."""
+    out.print(models_cli.models_table(configured(load_settings())))
+
+
+@app.command()
+def prompts() -> None:
+    """List the prompts: version, hash and variables of each."""
+    out.print(models_cli.prompts_table(PROMPTS))
+
+
+@app.command()
+def doctor() -> None:
+    """Probe what is configured: providers, Redis, database, files, programs; 1 when something is broken."""
+    settings = load_settings()
+    data_folder.prepare(settings.data_dir)
+    findings = asyncio.run(
+        examine(
+            models=models_cli.one_of_each(configured(settings)),
+            redis_url=settings.redis_url,
+            database_url=database_url(settings),
+            data_dir=settings.data_dir,
+            vosk_model=settings.vosk_model_path,
+        )
+    )
+    out.print(models_cli.findings_table(findings))
+    if any(finding.verdict == "broken" for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command("config")

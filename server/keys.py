@@ -79,6 +79,36 @@ def failures(kind: str, name: str) -> str:
     return f"{PREFIX}:failures:{kind}:{tag(name)}"
 
 
+# Turns of model calls, in the order of server/models/scripts/admit.lua; all in one slot, and short-lived.
+MODEL_TURNS = tuple(f"{PREFIX}:{{models}}:{name}" for name in ("slots", "ready", "waiting", "places"))
+
+
+def model_queue(model: str) -> str:
+    """ZSET of who waits to call a model; expires minutes after the last one asked."""
+    return f"{PREFIX}:{{models}}:queue:{tag(model)}"
+
+
+def model_limit(digest: str) -> tuple[str, str, str]:
+    """A limit's window, its tokens, and its calls under way; expire with the window."""
+    prefix = f"{PREFIX}:{{models}}:limit:{digest}"
+    return f"{prefix}:window", f"{prefix}:tokens", f"{prefix}:running"
+
+
+def model_answer(digest: str) -> str:
+    """HASH: a cached answer, or who is asking for it; expires after CACHE_TTL, or with the asker's lease."""
+    return f"{PREFIX}:answer:{digest}"
+
+
+def spent_by_run(run_id: str) -> str:
+    """HASH of what a run has consumed: tokens, and cost by currency; expires a month after the last call."""
+    return f"{PREFIX}:spent:run:{tag(run_id)}"
+
+
+def spent_by_user(user: str, day: str) -> str:
+    """HASH of what a user has consumed on a day (UTC); expires a month later."""
+    return f"{PREFIX}:spent:user:{tag(user)}:{day}"
+
+
 def reset(digest: str) -> str:
     """Whose password a link may set, and at which epoch of the account; expires with the link."""
     return f"{PREFIX}:reset:{digest}"

@@ -11,9 +11,11 @@ from rich.table import Table
 from configs.settings import Settings
 from graphs.registry import GRAPHS
 from tools.errors import InputTooLarge, InvalidInput
+from tools.llm import spending
 from tools.llm.chat_models import bind as bind_models
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
+from tools.llm.spending import Account, Budget, LocalLedger, Payer
 from tools.llm.transport import close_clients
 from tools.storage.base import bind as bind_storage
 from tools.storage.local import LocalStorage
@@ -45,8 +47,18 @@ async def run_file(
         stored = await storage.write(_read(file, settings.max_file_size), name=file.name)
         given = {"file_id": stored.file_id, "language": language, "options": options}
         models = open_models(configured(settings))
+        account = Account(
+            payer=Payer(run=graph_id, user="local"),
+            ledger=LocalLedger(),
+            run_budget=Budget(tokens=settings.max_tokens_per_run, cost=settings.max_cost_per_run),
+        )
         try:
-            with bind_storage(storage), bind_models(models), _progress(console) as progress:
+            with (
+                bind_storage(storage),
+                bind_models(models),
+                spending.bind(account),
+                _progress(console) as progress,
+            ):
                 return await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
         finally:
             await close_clients()

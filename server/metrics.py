@@ -29,6 +29,7 @@ GCCollector(registry=REGISTRY)
 
 _RUN_SECONDS = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400, 86400)
 _LAG_SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30)
+_MODEL_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300)
 _START_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600, 3600)
 
 _attempts = Counter("scriptorium_run_attempts", "Runs begun or gone on with.", ["graph"], registry=REGISTRY)
@@ -68,10 +69,32 @@ _round_trips = Counter(
     "scriptorium_redis_round_trips", "Commands and pipelines sent to Redis.", ["client"], registry=REGISTRY
 )
 _model_calls = Counter(
-    "scriptorium_model_calls", "Calls of language models.", ["model", "outcome"], registry=REGISTRY
+    "scriptorium_model_calls", "Requests to language models.", ["model", "outcome"], registry=REGISTRY
+)
+_model_errors = Counter(
+    "scriptorium_model_errors",
+    "Requests to language models that failed, repeated ones included.",
+    ["model", "category"],
+    registry=REGISTRY,
 )
 _model_tokens = Counter(
     "scriptorium_model_tokens", "Tokens, as providers count them.", ["model", "direction"], registry=REGISTRY
+)
+_model_cost = Counter(
+    "scriptorium_model_cost",
+    "What calls cost, where a price is known.",
+    ["model", "currency"],
+    registry=REGISTRY,
+)
+_model_cache_hits = Counter(
+    "scriptorium_model_cache_hits", "Answers that were not asked for again.", ["model"], registry=REGISTRY
+)
+_model_seconds = Histogram(
+    "scriptorium_model_seconds",
+    "From sending a request to the end of its answer.",
+    ["model"],
+    buckets=_MODEL_SECONDS,
+    registry=REGISTRY,
 )
 _requests = Counter(
     "scriptorium_http_requests", "HTTP requests answered.", ["method", "path", "status"], registry=REGISTRY
@@ -84,12 +107,6 @@ _answer = Histogram(
     registry=REGISTRY,
 )
 
-_model_cost = Counter(
-    "scriptorium_model_cost",
-    "Cost of model calls, by the list of prices.",
-    ["model", "currency"],
-    registry=REGISTRY,
-)
 _loop_lag = Histogram(
     "scriptorium_event_loop_lag_seconds",
     "How late the event loop came back to something that was due.",
@@ -147,9 +164,12 @@ def webhook_attempted(outcome: WebhookOutcome) -> None:
     _webhooks.labels(outcome).inc()
 
 
-def model_called(model: str, *, failed: bool) -> None:
-    """A call of a model has ended."""
-    _model_calls.labels(model, "failed" if failed else "answered").inc()
+def model_called(model: str, *, seconds: float, failure: str | None = None) -> None:
+    """A request to a model has ended, after so long; failure is the category of what went wrong."""
+    _model_calls.labels(model, "answered" if failure is None else "failed").inc()
+    _model_seconds.labels(model).observe(seconds)
+    if failure is not None:
+        _model_errors.labels(model, failure).inc()
 
 
 def tokens_used(model: str, *, read: int, written: int) -> None:
@@ -158,13 +178,14 @@ def tokens_used(model: str, *, read: int, written: int) -> None:
     _model_tokens.labels(model, "output").inc(written)
 
 
-def cost_incurred(model: str, *, currency: str, amount: float) -> None:
-    """A call has cost so much.
+def model_paid(model: str, cost: float, currency: str) -> None:
+    """What a call cost."""
+    _model_cost.labels(model, currency).inc(cost)
 
-    Args:
-        currency: Its ISO 4217 code.
-    """
-    _model_cost.labels(model, currency).inc(amount)
+
+def model_answer_kept(model: str) -> None:
+    """An answer came from the cache."""
+    _model_cache_hits.labels(model).inc()
 
 
 def request_answered(method: str, path: str, status: int, seconds: float) -> None:

@@ -32,6 +32,9 @@ from server.files.limits import FileLimits
 from server.files.uploads import Uploads
 from server.keys import CLUSTER_SHARDS, RunKeys
 from server.lua import Client
+from server.models.answers import SharedAnswers
+from server.models.counters import open_counters
+from server.models.ledger import RunAccounts, SharedLedger, open_ledger
 from server.redis_patience import READ_TIMEOUT, patience
 from server.runs import loopback
 from server.runs.assistant_removal import AssistantRemover
@@ -62,8 +65,11 @@ from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
 from tools.errors import Unavailable
-from tools.llm.chat_models import open_models
-from tools.llm.roles import configured
+from tools.llm.chat_models import ChatModels, open_models
+from tools.llm.layer import Layer
+from tools.llm.limits import Turns
+from tools.llm.roles import RoleSettings, configured
+from tools.llm.spending import Budget
 from tools.llm.transport import close_clients
 from tools.storage.blobs import Blobs
 from tools.storage.local_blobs import LocalBlobs
@@ -161,6 +167,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         )
         roles = configured(settings)
         stack.push_async_callback(close_clients)
+        ledger = await stack.enter_async_context(open_ledger(redis, database))
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,
@@ -173,9 +180,11 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 database=database,
                 files=files,
-                models=open_models(roles),
+                models=await stack.enter_async_context(_open_models(roles, redis)),
                 roles=roles,
+                accounts=_run_accounts(settings, ledger),
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
+                records_content=settings.otel_capture_content,
             ),
             ending=ending,
         )
@@ -262,6 +271,24 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 every=keeping.sweeps(timedelta(seconds=settings.sweep_seconds)),
             ),
         )
+
+
+@asynccontextmanager
+async def _open_models(roles: RoleSettings, redis: Client) -> AsyncGenerator[ChatModels]:
+    """The models, with turns and answers that all processes share."""
+    async with open_counters(redis, roles.layer.max_concurrent) as counters:
+        seconds = roles.layer.cache_seconds
+        answers = SharedAnswers(redis, timedelta(seconds=seconds)) if seconds is not None else None
+        turns = Turns(counters, roles.layer.limits)
+        yield open_models(roles, Layer(turns=turns, answers=answers, prices=roles.layer.prices))
+
+
+def _run_accounts(settings: Settings, ledger: SharedLedger) -> RunAccounts:
+    return RunAccounts(
+        ledger,
+        run=Budget(tokens=settings.max_tokens_per_run, cost=settings.max_cost_per_run),
+        user=Budget(tokens=settings.max_tokens_per_user_per_day, cost=settings.max_cost_per_user_per_day),
+    )
 
 
 def _keeping(settings: Settings, project: LangGraphJson) -> Keeping:

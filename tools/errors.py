@@ -11,6 +11,7 @@ ServiceError
 ├── Conflict                the thing is in a state that forbids this
 ├── Unavailable             a part that we depend on does not answer
 ├── ProcessFailed           a program that we started did not do its work
+├── BudgetSpent             what was set aside for model calls is used up, or will not do
 └── ModelError              a language model call failed
     ├── ModelUnavailable    worth a retry: rate limit, 5xx, time-out, broken connection
     ├── ModelRefused        never worth a retry: bad key, unpaid account, content filter
@@ -35,6 +36,7 @@ class ErrorCategory(StrEnum):
     AUTHENTICATION = "authentication"  #: A provider rejected our credentials.
     CONTENT_FILTER = "content_filter"  #: A provider refused the content.
     QUOTA = "quota"  #: A provider's account is unpaid or used up.
+    BUDGET = "budget"  #: Our own limit on what model calls may consume.
     RATE_LIMIT = "rate_limit"  #: Too many requests; the same request may pass later.
     CONNECTIVITY = "connectivity"  #: Nobody answered, the answer broke off, or the far side failed.
     INVALID_ANSWER = "invalid_answer"  #: A model answered outside its schema.
@@ -146,6 +148,13 @@ class ProcessFailed(ServiceError):
 
     code = "process_failed"
     category = ErrorCategory.INVALID_INPUT
+
+
+class BudgetSpent(ServiceError):
+    """The budget of the run, or of its user, ends here; what was done is kept."""
+
+    code = "budget_spent"
+    category = ErrorCategory.BUDGET
 
 
 class ModelError(ServiceError):

@@ -7,6 +7,7 @@ from time import time
 from langgraph.types import Overwrite
 
 from graphs.characters import stages
+from graphs.characters.estimate import least_usage
 from graphs.characters.questions import ask_names, ask_pairs, ask_speakers
 from graphs.characters.roster import read_names, read_pairs
 from graphs.characters.sources import read_source, store_text
@@ -14,6 +15,7 @@ from graphs.characters.state import Note, Request, State, Update, WindowTask, pa
 from graphs.characters.verdicts import read_speakers
 from graphs.characters.windowing import ask_window
 from graphs.progress import Meter, WarningRaised, emit
+from tools.llm.calling import afford
 from tools.llm.chat_models import current
 
 _STAGES = ("read", "chapters", "quotations", "names", "aliases", "attribution", "relations", "result")
@@ -24,11 +26,15 @@ _OFFLINE = Note(
 
 
 async def read(state: Request) -> Update:
-    """Check the input, fetch and decode the text, find out its language."""
+    """Check the input, fetch and decode the text, find out its language, and whether the budget will do."""
     started_at = time()
     given = parse_input(state)
     source = await read_source(given)
-    choice = (await current()).choice("primary")
+    models = await current()
+    choice = models.choice("primary")
+    if choice:
+        least = await asyncio.to_thread(least_usage, source.text, source.language, given.options)
+        await afford(models, "primary", least)
     _enter("read", len(source.text))
     notes = [] if choice else [_OFFLINE]
     _warn(notes)

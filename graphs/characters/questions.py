@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from prompts import render
+from prompts import PROMPTS
 from tools.llm.structured import Problem, Question
 from tools.novels.types import Gender
 
@@ -124,9 +124,8 @@ def fold(text: str) -> str:
 
 
 def _question(name: str, language: str, data: dict[str, Any], schema: type[Any], check: Any) -> Question[Any]:
-    return Question(
-        instructions=render(f"characters/{name}.{language}"), data=data, schema=schema, check=check
-    )
+    prompt = PROMPTS[f"characters/{name}.{language}"]
+    return Question(instructions=prompt.render(), data=data, schema=schema, check=check, prompt=prompt)
 
 
 def _check_ids(used: Iterable[str], known: set[str], what: str) -> list[Problem]:

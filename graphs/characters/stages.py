@@ -25,6 +25,7 @@ from graphs.characters.packed import (
 from graphs.characters.result import Findings
 from graphs.characters.state import Note, Options, State, Update
 from graphs.characters.verdicts import Court
+from tools.llm.usage import Usage
 from tools.novels import chinese, english
 from tools.novels.chapters import find_chapters
 from tools.novels.quotations import find_spans
@@ -149,11 +150,14 @@ def _without_pronouns(attribution: Attribution) -> Attribution:
 
 def _costs(state: State) -> dict[str, Any]:
     answers = [*state["name_answers"], *state["pair_answers"], *state["speaker_answers"]]
-    calls, input_tokens, output_tokens = (sum(answer["usage"][n] for answer in answers) for n in range(3))
+    usage = sum((Usage(**answer["usage"]) for answer in answers), Usage())
     return {
         "processing_time": round(time() - state["started_at"], 3),
         "model": state["model"],
-        "model_calls": calls,
-        "input_tokens": input_tokens,
-        "output_tokens": output_tokens,
+        "model_calls": usage.calls,
+        "cached_answers": usage.cache_hits,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost": usage.cost,
+        "currency": usage.currency,
     }

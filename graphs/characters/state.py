@@ -105,7 +105,7 @@ class WindowAnswer(TypedDict):
     window: int
     values: list[list[Any]]  #: The answer's items as plain lists; none when the call failed.
     failed: list[str]  #: Ids that got no usable answer.
-    usage: list[int]  #: Calls, input tokens, output tokens.
+    usage: dict[str, Any]  #: The fields of tools.llm.usage.Usage.
 
 
 class Request(TypedDict, total=False):

@@ -1,14 +1,14 @@
 """One window's call to the model: asked, counted, and never silent about a failure."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import Any, TypeVar
 
-from langgraph.runtime import get_runtime
 from pydantic import BaseModel
 
 from graphs.characters.state import Note, WindowAnswer, WindowTask
-from graphs.progress import ModelUsed, WarningRaised, emit, shared_meter
-from tools import heartbeat
+from graphs.model_calls import model_calls
+from graphs.progress import WarningRaised, emit, shared_meter
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelUnavailable
 from tools.llm.chat_models import ChatModels, current
 from tools.llm.structured import Answer, NoUsableAnswer, Question, ask
@@ -35,11 +35,12 @@ async def ask_window(
 
     Raises:
         ModelRefused: Bad key, unpaid account, unknown model: no window can be answered.
+        BudgetSpent: The run, or its user, may consume no more. The run can be resumed when that is raised.
         ModelUnavailable: The model is down. The run can be resumed; windows that were answered stay so.
     """
     models = await current()
     try:
-        with heartbeat.bind(get_runtime().heartbeat):
+        with model_calls():
             answer = await ask(models, "primary", question)
     except ModelError as error:
         if not _concerns_this_window(error, models):
@@ -51,9 +52,8 @@ async def ask_window(
         reason, failed = _leftovers(answer)
         values, usage = read(answer.value, set(failed)), answer.usage
         notes = [_note(stage, task, reason, failed)] if failed else []
-    _report(stage, task, models, usage, notes)
-    counts = [usage.calls, usage.input_tokens, usage.output_tokens]
-    return WindowAnswer(window=task["window"], values=values, failed=failed, usage=counts), notes
+    _report(stage, task, notes)
+    return WindowAnswer(window=task["window"], values=values, failed=failed, usage=asdict(usage)), notes
 
 
 def _concerns_this_window(error: ModelError, models: ChatModels) -> bool:
@@ -76,14 +76,7 @@ def _note(stage: str, task: WindowTask, reason: str, failed: list[str]) -> Note:
     return Note(code="model_answer_unusable", message=message)
 
 
-def _report(stage: str, task: WindowTask, models: ChatModels, usage: Usage, notes: Iterable[Note]) -> None:
-    choice = models.choice("primary")
-    name = choice.name if choice else "offline"
-    emit(
-        ModelUsed(
-            role="primary", model=name, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens
-        )
-    )
+def _report(stage: str, task: WindowTask, notes: Iterable[Note]) -> None:
     for note in notes:
         emit(WarningRaised(code=note["code"], message=note["message"]))
     meter = shared_meter(task["run"], stage=stage, total=task["text_length"], unit="characters")

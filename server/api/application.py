@@ -8,7 +8,7 @@ from typing import Any, cast
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.api import console, errors, health
+from server.api import console, errors, health, usage
 from server.api import runs as run_list
 from server.api.accounts import audit, auth, files, keys, own_data, shares, uploads, users, webhooks
 from server.api.body import BodyTooLarge, refuse
@@ -40,7 +40,7 @@ THREAD_ROUTERS = (assistants, assistant_graphs, threads, states, store)
 RUN_ROUTERS = (crons, stateless_runs, runs, run_joins, cancel)
 PROTOCOL_ROUTERS = (protocol, protocol_session, mcp, a2a, a2a_card)
 OWN_ROUTERS = (
-    *(health, run_list, auth, own_data, keys, users, shares, audit),
+    *(health, run_list, usage, auth, own_data, keys, users, shares, audit),
     *(files, uploads, webhooks, catalog, novels),
 )
 _PROBES = frozenset(("/ok", "/health", "/api/health", "/api/v1/health", "/metrics"))

@@ -34,6 +34,7 @@ STATUS = {
     ErrorCategory.CONTENT_FILTER: 502,
     ErrorCategory.QUOTA: 502,
     ErrorCategory.INVALID_ANSWER: 502,
+    ErrorCategory.BUDGET: 402,
 }
 BY_CODE = {
     "factory_made_no_graph": 424,

@@ -379,3 +379,27 @@ class StoreVector(SQLModel, table=True):
     key: str = Field(sa_column=Column(_BYTEWISE, primary_key=True))
     path: str = Field(sa_column=Column(String, primary_key=True))  #: Where in the document the text is.
     vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  #: Floats of 32 bits, little-endian.
+
+
+class ModelUsage(SQLModel, table=True):
+    """What the model calls of one kind consumed in a run on a day (UTC). It outlives the run."""
+
+    __table_args__ = (Index("modelusage_by_owner", "owner", "day"), Index("modelusage_by_day", "day"))
+
+    run_id: str = Field(primary_key=True)
+    day: str = Field(sa_column=Column(String(10), primary_key=True))  #: As in 2026-11-26.
+    node: str = Field(primary_key=True)  #: Of the graph; "" outside of one.
+    role: str = Field(primary_key=True)
+    operation: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)  #: "provider:model".
+    prompt: str = Field(primary_key=True)  #: "id@version#hash"; "" for a call without one.
+    owner: str
+    calls: int = 0
+    cache_hits: int = 0
+    failures: int = 0  #: Calls that were given up.
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost: float | None = None  #: None: some of it has no known price.
+    currency: str | None = Field(default=None, sa_column=Column(String(3), nullable=True))
+    seconds: float = 0.0  #: That the calls took together.

@@ -20,6 +20,7 @@ from server.db.models import Run, now
 from server.db.session import Database
 from server.files.library import FileLibrary
 from server.keys import RunKey
+from server.models.ledger import RunAccounts
 from server.runs import resumption
 from server.runs.call_watch import CallWatch
 from server.runs.catalog import AnyGraph, GraphCatalog
@@ -33,6 +34,7 @@ from server.stream.encoding import to_json, to_json_or_text
 from server.stream.log import Fenced, RunLog
 from server.stream.modes import EventNamer
 from tools.errors import ServiceError
+from tools.llm import spending, watching
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
 from tools.llm.roles import RoleSettings
@@ -58,7 +60,9 @@ class GraphRunner:
     """Runs graphs in this process.
 
     Args:
+        accounts: Who pays for the runs' model calls.
         timeout: How long one attempt may take.
+        records_content: Whether spans of model calls hold what was asked and answered.
     """
 
     catalog: GraphCatalog
@@ -68,7 +72,9 @@ class GraphRunner:
     files: FileLibrary
     models: ChatModels
     roles: RoleSettings
+    accounts: RunAccounts
     timeout: timedelta
+    records_content: bool = False
 
     async def attempt(self, run: Run, held: HeldRun) -> Outcome:
         """Run a graph to its end, from its last checkpoint if an earlier attempt has left one.
@@ -122,7 +128,9 @@ class GraphRunner:
 
     async def _run_graph(self, run: Run, held: HeldRun, log: RunLog) -> Outcome:
         served = self.catalog.find(run.graph_id)
-        config = _config(run)
+        watch = CallWatch(records_content=self.records_content)
+        config = _config(run, watch)
+        account = self.accounts.of(run)
         limit = asyncio.timeout(self.timeout.total_seconds())
         try:
             models = self.models.playing(self.roles.chosen(run.kwargs.get("models", {})))
@@ -134,7 +142,7 @@ class GraphRunner:
                 ours = self.checkpointer.holding(run.thread_id, held.lease.epoch)
                 graph = opened.copy(update={"checkpointer": ours})
                 async with limit:
-                    with files, bind_models(models):
+                    with files, bind_models(models), spending.bind(account), watching.watch(watch):
                         await self._stream(run, held, log, graph, config)
                 state = await graph.aget_state(_latest(config))
         except GraphDrained as drained:
@@ -143,6 +151,8 @@ class GraphRunner:
             raise
         except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes the run's error
             return self._judge(run, error, is_late=limit.expired())
+        finally:
+            await self.accounts.ledger.close(account.payer)
         return Outcome(status="success", awaits_answer=bool(state.next))
 
     def _judge(self, run: Run, error: Exception, *, is_late: bool) -> Outcome:
@@ -200,7 +210,7 @@ def _worker_lost(run: Run) -> Outcome:
     return Outcome(status="error", failure=failure)
 
 
-def _config(run: Run) -> RunnableConfig:
+def _config(run: Run, watch: CallWatch) -> RunnableConfig:
     given = run.kwargs["config"]
     ours: dict[str, Any] = {}
     if run.kwargs.get("strict_resume"):
@@ -213,7 +223,7 @@ def _config(run: Run) -> RunnableConfig:
         | {
             "configurable": given["configurable"] | ours,
             "metadata": run.meta | attempt_metadata(run),
-            "callbacks": [CallWatch()],
+            "callbacks": [watch],
         },
     )
 

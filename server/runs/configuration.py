@@ -11,6 +11,7 @@ from typing_extensions import is_typeddict  # knows its own TypedDicts, too: Pyd
 
 from server import access
 from server.db.models import Run, Thread, now
+from server.models.ledger import own_budget
 from server.runs.assistants import ResolvedAssistant
 from server.runs.job import RunRequest
 from tools.llm.abilities import Role
@@ -33,6 +34,9 @@ def configure(
 
     Args:
         graph: The graph, or what makes it for each access.
+
+    Raises:
+        InvalidInput: What is stated as a budget is none.
     """
     given = dict(request.config)
     ours = _identity(run, request)
@@ -52,6 +56,10 @@ def configure(
         configurable |= allowed(part.get("configurable", {}))
     context = _context(graph, configurable, allowed({**assistant.context, **request.context}))
     models = chosen_models(assistant, request, graph)
+    budgets = (assistant.config, thread.config, given)
+    budget = own_budget(
+        *(part.get("configurable", {}) for part in budgets), assistant.context, request.context
+    )
     run.kwargs = {
         **run.kwargs,
         **({"models": models} if models else {}),
@@ -63,6 +71,7 @@ def configure(
                 **configurable,
                 **context,
                 **allowed(given.get("configurable", {})),
+                **budget,  # the lowest of all that were stated
                 **ours,
                 **access.configurable(),
             },

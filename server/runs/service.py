@@ -80,12 +80,17 @@ class RunService:
         """What runs may be asked of."""
         return Assistants(database=self.database, catalog=self.catalog)
 
-    async def check(self, request: RunRequest) -> ResolvedAssistant:
-        """The assistant of a run; raises ServiceError when it, its models or the input forbid the run."""
+    async def check(self, request: RunRequest, *, goes_on: bool = False) -> ResolvedAssistant:
+        """The assistant of a run; raises ServiceError when it, its models or the input forbid the run.
+
+        Args:
+            goes_on: Its thread exists; without an input it then goes on from where the thread stands.
+        """
         assistant = await self.assistants.resolve(request.assistant_id)
         served = self.catalog.find(assistant.graph_id)
         self.roles.chosen(chosen_models(assistant, request, served.source))
-        if served.check_input and request.command is None:
+        brings_input = request.command is None and not (goes_on and request.input is None)
+        if served.check_input and brings_input:
             storage = OwnedStorage(
                 files=self.files,
                 owner=access.identity() or request.owner,
@@ -120,7 +125,7 @@ class RunService:
         if (asking := access.current()) is not None:
             metadata = access.stamped(request.metadata)
             request = replace(request, user=access.kept(asking.user), metadata=metadata)
-        assistant = await self.check(request)
+        assistant = await self.check(request, goes_on=thread_id is not None)
         graph = self.catalog.find(assistant.graph_id).source
         run = self._new_run(request, assistant, thread_id or str(uuid7()))
         run.run_id, run.contract = run_id or run.run_id, contract

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from server.db.models import Blob, Cron, File, FileUsage, Removal, Thread, Upload
+from server.db.models import Blob, Cron, File, FileUsage, ModelUsage, Removal, Thread, Upload
 from server.db.session import Database, open_database
 from server.keys import RunKey
 from server.runs.leases import Leases
@@ -62,7 +62,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     async with open_database(database_url) as database:
         yield database
         async with database.write() as session:
-            for table in (Cron, Thread, Removal, File, Blob, FileUsage, Upload):
+            for table in (Cron, Thread, Removal, File, Blob, FileUsage, Upload, ModelUsage):
                 await session.exec(delete(table))  # the rest goes with its thread
 
 

@@ -19,6 +19,7 @@ from evals.model_server import Answers, Fault, Faults, ModelServer, model_server
 from evals.model_server.oracle import Oracle
 from graphs.characters.graph import build, graph
 from graphs.registry import GRAPHS
+from tests.fixtures.garden import GARDEN, GardenGold
 from tools import heartbeat
 from tools.errors import InvalidInput, ModelRefused, ModelUnavailable
 from tools.llm.chat_models import ChatModels, bind, current
@@ -31,45 +32,6 @@ from tools.storage.local import LocalStorage
 pytestmark = pytest.mark.usefixtures("closed_clients")
 
 _FERRY = (Path(__file__).parents[1] / "fixtures" / "novels" / "ferry_in_the_rain.txt").read_text("utf-8")
-
-# Written for this test.
-_GARDEN = """CHAPTER I
-
-Mr. Hale came into the garden. "Where is the key?" said Mr. Hale.
-
-"I have not seen it," said Miss Lane. "Ask my brother."
-
-"Your brother is in town," said Mr. Hale. "He has been there a week."
-
-Miss Lane looked at Mr. Hale. "Then ask the gardener," said Miss Lane.
-
-"I know nothing of keys," said the old gardener.
-
-CHAPTER II
-
-"It was in the door," said Mr. Hale to Miss Lane.
-
-"It always is," said Miss Lane.
-"""
-
-
-class GardenGold:
-    """Who says what in the garden."""
-
-    aliases: Mapping[str, Sequence[str]] = {
-        "Hale": ("Mr. Hale",),
-        "Lane": ("Miss Lane",),
-        "Gardener": ("the old gardener",),
-    }
-    genders: Mapping[str, str] = {"Hale": "male", "Lane": "female", "Gardener": "male"}
-
-    def speaker(self, quote_id: str) -> str | None:
-        line = _GARDEN[int(quote_id[1:]) :].split("\n")[0]
-        named = [name for name, aliases in self.aliases.items() if f"said {aliases[0]}" in line]
-        return named[0] if named else None
-
-    def addressees(self, quote_id: str) -> Sequence[str]:
-        return ()
 
 
 def _models(base_url: str, **limits: Any) -> ChatModels:
@@ -108,7 +70,7 @@ def _speakers(result: Mapping[str, Any]) -> list[str | None]:
 
 
 async def test_output_holds_the_result_and_nothing_else() -> None:
-    assert set(await _run(_GARDEN)) == {
+    assert set(await _run(GARDEN)) == {
         "mode",
         "language",
         "chapters",
@@ -123,14 +85,14 @@ async def test_output_holds_the_result_and_nothing_else() -> None:
 
 
 async def test_offline_run_says_so() -> None:
-    result = await _run(_GARDEN)
+    result = await _run(GARDEN)
 
     assert result["mode"] == "offline"
     assert [warning["code"] for warning in result["warnings"]] == ["offline"]
 
 
 async def test_english_speakers_are_found_by_rules() -> None:
-    result = await _run(_GARDEN)
+    result = await _run(GARDEN)
 
     assert result["language"] == "en"
     assert _speakers(result)[:4] == ["Mr. Hale", "Miss Lane", "Miss Lane", "Mr. Hale"]
@@ -146,7 +108,7 @@ async def test_chinese_speakers_are_found_by_rules() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [_GARDEN, _FERRY, _GARDEN.replace("\n", "\r\n"), "\ufeff" + _FERRY],
+    [GARDEN, _FERRY, GARDEN.replace("\n", "\r\n"), "\ufeff" + _FERRY],
     ids=["en", "zh", "CRLF", "BOM"],
 )
 async def test_offsets_are_code_points_of_the_text_as_given(text: str) -> None:
@@ -161,19 +123,19 @@ async def test_offsets_are_code_points_of_the_text_as_given(text: str) -> None:
 
 
 async def test_stages_are_reported_in_order_and_to_their_end() -> None:
-    events = [event for event in await _events(_GARDEN) if event["type"] == "progress"]
+    events = [event for event in await _events(GARDEN) if event["type"] == "progress"]
     stages = [
         (stage, [event["done"] for event in of_it]) for stage, of_it in groupby(events, lambda e: e["stage"])
     ]
 
     names = ["read", "chapters", "quotations", "names", "aliases", "attribution", "relations", "result"]
     assert [stage for stage, _ in stages] == names
-    assert all(done == sorted(done) and done[0] == 0 and done[-1] == len(_GARDEN) for _, done in stages)
+    assert all(done == sorted(done) and done[0] == 0 and done[-1] == len(GARDEN) for _, done in stages)
 
 
 async def test_stages_are_reported_in_order_with_a_model_too() -> None:
     with _oracle():
-        events = [event for event in await _events(_GARDEN) if event["type"] == "progress"]
+        events = [event for event in await _events(GARDEN) if event["type"] == "progress"]
 
     assert [stage for stage, _ in groupby(events, lambda event: event["stage"])] == [
         "read",
@@ -189,7 +151,7 @@ async def test_stages_are_reported_in_order_with_a_model_too() -> None:
 
 async def test_model_decides_and_what_it_used_is_counted() -> None:
     with _oracle() as server:
-        result = await _run(_GARDEN)
+        result = await _run(GARDEN)
 
     assert result["mode"] == "model"
     assert {quote["method"] for quote in result["quotes"]} == {"model"}
@@ -199,7 +161,7 @@ async def test_model_decides_and_what_it_used_is_counted() -> None:
 
 async def test_speaker_without_a_name_becomes_a_minor_character() -> None:
     with _oracle():
-        result = await _run(_GARDEN)
+        result = await _run(GARDEN)
     quote = next(quote for quote in result["quotes"] if "nothing of keys" in quote["text"])
 
     assert quote["speaker"].lower() in ("the old gardener", "old gardener")
@@ -208,7 +170,7 @@ async def test_speaker_without_a_name_becomes_a_minor_character() -> None:
 
 async def test_answers_that_stay_unusable_leave_the_rules_and_a_warning() -> None:
     with _oracle(Faults.always(Fault.BAD_JSON)):
-        result = await _run(_GARDEN)
+        result = await _run(GARDEN)
 
     codes = {warning["code"] for warning in result["warnings"]}
     assert codes == {"model_answer_unusable"}
@@ -218,16 +180,16 @@ async def test_answers_that_stay_unusable_leave_the_rules_and_a_warning() -> Non
 
 async def test_refused_key_ends_the_run() -> None:
     with _oracle(Faults.always(Fault.BAD_KEY)), pytest.raises(ModelRefused):
-        await _run(_GARDEN)
+        await _run(GARDEN)
 
 
 async def test_model_that_never_answers_ends_the_run() -> None:
     with _oracle(Faults.always(Fault.UNAVAILABLE)), pytest.raises(ModelUnavailable):
-        await _run(_GARDEN)
+        await _run(GARDEN)
 
 
 async def test_resumed_run_asks_only_what_was_not_answered() -> None:
-    long = "\n".join(f"{_GARDEN}\nThe {n}th day was like the one before.\n" for n in range(60))
+    long = "\n".join(f"{GARDEN}\nThe {n}th day was like the one before.\n" for n in range(60))
     kept = build().compile(checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "1"}}
     with (
@@ -248,7 +210,7 @@ async def test_resumed_run_asks_only_what_was_not_answered() -> None:
 async def test_next_run_on_a_thread_inherits_nothing() -> None:
     kept = build().compile(checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "1"}}
-    first = {"text": _GARDEN, "language": "en", "options": {"enable_dialogue": False}}
+    first = {"text": GARDEN, "language": "en", "options": {"enable_dialogue": False}}
     await kept.ainvoke(first, config)
     result = await kept.ainvoke({"text": _FERRY}, config)
 
@@ -258,14 +220,14 @@ async def test_next_run_on_a_thread_inherits_nothing() -> None:
 
 
 async def test_dialogue_and_relations_can_be_left_out() -> None:
-    result = await _run(_GARDEN, options={"enable_dialogue": False, "enable_relations": False})
+    result = await _run(GARDEN, options={"enable_dialogue": False, "enable_relations": False})
 
     assert result["quotes"] == result["relations"] == []
     assert result["characters"]
 
 
 async def test_most_important_characters_are_kept_and_the_rest_is_said() -> None:
-    result = await _run(_GARDEN, options={"max_characters": 1})
+    result = await _run(GARDEN, options={"max_characters": 1})
 
     assert len(result["characters"]) == 1
     assert "characters_left_out" in {warning["code"] for warning in result["warnings"]}
@@ -284,14 +246,14 @@ async def test_text_without_quotations_is_read_and_warned_about() -> None:
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({"text": _GARDEN, "options": {"max_character": 3}}, "max_character"),
+        ({"text": GARDEN, "options": {"max_character": 3}}, "max_character"),
         ({"text": ""}, "empty"),
         ({"text": " \n\t "}, "empty"),
         ({"text": "“Go,” said Ann. \ud83d"}, "surrogate"),
         ({"text": "あの人は言いました。「行きましょう」と彼女は答えた。"}, "Japanese"),
         ({}, "exactly one"),
-        ({"text": _GARDEN, "language": "xx"}, "language"),
-        ({"text": _GARDEN, "titel": "x"}, "titel"),
+        ({"text": GARDEN, "language": "xx"}, "language"),
+        ({"text": GARDEN, "titel": "x"}, "titel"),
     ],
 )
 async def test_bad_input_is_refused_before_a_run(given: dict[str, Any], named: str) -> None:
@@ -346,7 +308,7 @@ def _epub(pages: Sequence[tuple[str, str]]) -> bytes:
 
 async def test_kept_text_is_announced(tmp_path: Path) -> None:
     with storage.bind(LocalStorage(tmp_path)):
-        artifacts = [event for event in await _events(_GARDEN) if event["type"] == "artifact"]
+        artifacts = [event for event in await _events(GARDEN) if event["type"] == "artifact"]
 
     assert [artifact["name"] for artifact in artifacts] == ["novel.txt"]
 
@@ -357,7 +319,7 @@ async def test_a_model_that_falls_silent_stops_the_run_and_not_the_worker() -> N
     with model_server(answers, faults=silent) as server:
         models = ChatModels({"primary": choose("openai:oracle", base_url=server.openai_url)}, limits=patient)
         with bind(models), pytest.raises(NodeTimeoutError):
-            await build(TimeoutPolicy(idle_timeout=0.3)).compile().ainvoke({"text": _GARDEN})
+            await build(TimeoutPolicy(idle_timeout=0.3)).compile().ainvoke({"text": GARDEN})
 
     assert set(Counter(request.question for request in server.requests()).values()) == {2}
 
@@ -369,11 +331,10 @@ async def test_a_window_that_waits_for_its_turn_is_not_taken_for_silent(
     monkeypatch.setattr(heartbeat, "_SECONDS", 0.02)
     limit = TimeoutPolicy(idle_timeout=0.5)
     with _oracle(max_concurrent=1):
-        models = await current()
-        await models.slots.acquire()
-        running = asyncio.create_task(build(limit).compile().ainvoke({"text": _GARDEN}))
-        done, _ = await asyncio.wait([running], timeout=1.2)
-        models.slots.release()
+        turns = (await current()).layer.turns
+        async with turns.turn("openai:other", 0):
+            running = asyncio.create_task(build(limit).compile().ainvoke({"text": GARDEN}))
+            done, _ = await asyncio.wait([running], timeout=1.2)
 
         assert not done
         assert (await running)["mode"] == "model"

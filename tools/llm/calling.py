@@ -1,18 +1,39 @@
-"""The one path that every call to a model takes, whatever is asked for."""
+"""The one path that every call to a model takes, whatever is asked for.
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+In this order: the cache is asked, then the budget; then, as often as it is worth it, the call waits for its
+turn and is sent. When the model is out of order or refuses, the role's fallback is asked the same way. What
+was consumed is priced, booked and told.
+"""
 
-from tools.errors import ModelUnavailable
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from time import perf_counter
+from typing import Any, Generic, TypeVar
+
+from langchain_core.runnables.config import ensure_config
+from pydantic import SecretStr
+
+from prompts import Prompt
+from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable
+from tools.llm import spending, watching
+from tools.llm.answer_cache import answer_key, answered_once
 from tools.llm.chat_models import ChatModels
+from tools.llm.choices import ModelChoice
+from tools.llm.prices import price_of, with_cost
 from tools.llm.retries import with_retries
-from tools.llm.roles import ModelChoice, Role
-from tools.llm.usage import Answered
+from tools.llm.roles import Role
+from tools.llm.usage import Answered, CallRecord, Operation, Usage
 
 T = TypeVar("T")
 
-Operation = Literal["chat", "embeddings", "rerank", "translation", "transcription", "speech"]
+_BYTES_PER_TOKEN = 3  # at most: four of English, three of Chinese, which is one character
+_EXPECTED_OUTPUT = 500  # tokens, until the answer says more
+_REASONS_TO_ASK_ANOTHER = (ErrorCategory.CONTENT_FILTER, ErrorCategory.QUOTA)
+
+
+def _always(_: object) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +43,11 @@ class Call(Generic[T]):
     role: Role
     operation: Operation
     send: Callable[[ModelChoice], Awaitable[Answered[T]]]  #: Sends it once, to the model that it is given.
+    request: Mapping[str, Any] | None = None
+    """All that the answer depends on but the model and its parameters, as JSON; the answer then has to be
+    what JSON can hold, too. None: never cached."""
+    keep: Callable[[T], bool] = _always  #: Whether an answer may be cached.
+    prompt: Prompt | None = None  #: What the request was made from.
 
 
 async def perform(models: ChatModels, call: Call[T]) -> Answered[T]:
@@ -31,17 +57,144 @@ async def perform(models: ChatModels, call: Call[T]) -> Answered[T]:
         ModelUnavailable: No answer came, however often the call was repeated.
         ModelRefused: The role is offline, or the provider will not answer.
         ModelAnswerInvalid: The answer is of no use.
+        BudgetSpent: The run, or its user, may consume no more.
     """
-    choice = models.require(call.role)
-
-    async def once() -> Answered[T]:
-        async with models.turn():
-            return await call.send(choice)
-
     try:
-        answered = await with_retries(once, models.backoff)
+        answered = await _ask_in_order(models, call)
     except ModelUnavailable:
         models.note_failure()
         raise
     models.note_answer()
     return answered
+
+
+async def afford(models: ChatModels, role: Role, expected: Usage) -> None:
+    """Ask whether a job's budget will do, before it begins.
+
+    Args:
+        models: The models.
+        role: Who is going to be asked.
+        expected: What all calls together will take at least, their number included.
+
+    Raises:
+        BudgetSpent: Less is left than that.
+    """
+    account, choice = spending.current(), models.choice(role)
+    if account is None or choice is None:
+        return
+    calls = max(1, expected.calls)
+    one = Usage(
+        calls=1, input_tokens=expected.input_tokens // calls, output_tokens=expected.output_tokens // calls
+    )
+    priced = with_cost(one, choice.name, models.layer.prices)
+    cost = priced.cost * calls if priced.cost is not None else None
+    await account.check(
+        replace(expected, cost=cost, currency=priced.currency),
+        model=choice.name,
+        is_priced=priced.currency == spending.BUDGET_CURRENCY,
+    )
+
+
+async def _ask_in_order(models: ChatModels, call: Call[T]) -> Answered[T]:
+    """Ask the role's model, and its fallback when that is what the failure calls for."""
+    first, second = models.require(call.role), models.fallback(call.role)
+    if second is None:
+        return await _ask(models, call, first)
+    if models.is_out_of_order(first):
+        return await _ask(models, call, second)
+    try:
+        return await _ask(models, call, first)
+    except (ModelUnavailable, ModelRefused) as error:
+        if isinstance(error, ModelRefused) and error.category not in _REASONS_TO_ASK_ANOTHER:
+            raise
+        if error.category is not ErrorCategory.CONTENT_FILTER:  # which is the text's fault, not the model's
+            models.note_out_of_order(first)
+        try:
+            return await _ask(models, call, second)
+        except ModelError as other:
+            error.hint = (
+                f"{error.hint} The fallback {second.name} did not answer either: {other.message}".strip()
+            )
+            raise error from other
+
+
+async def _ask(models: ChatModels, call: Call[T], choice: ModelChoice) -> Answered[T]:
+    """Ask one model, or the cache, and book what it took."""
+    answers = models.layer.answers
+    began = perf_counter()
+
+    async def send() -> Answered[T]:
+        return await _send_repeatedly(models, call, choice)
+
+    try:
+        if answers is None or call.request is None:
+            answered = await send()
+        else:
+            key = answer_key(call.operation, _parameters(choice), call.request)
+            answered = await answered_once(answers, key, send, call.keep)
+    except ModelError as error:
+        # An answer that cannot be used was paid for all the same; what it cost, nobody knows.
+        usage = Usage(calls=1) if isinstance(error, ModelAnswerInvalid) else Usage()
+        await _book(call, choice, usage, perf_counter() - began, error.category)
+        raise
+    await _book(call, choice, answered.usage, perf_counter() - began, None)
+    return answered
+
+
+async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoice) -> Answered[T]:
+    layer = models.layer
+    account = spending.current()
+    if account is not None:
+        price = price_of(choice.name, layer.prices)
+        is_priced = price is not None and price.currency == spending.BUDGET_CURRENCY
+        await account.check(Usage(), model=choice.name, is_priced=is_priced)
+    tokens = _expected_tokens(call) if layer.turns.counts_tokens(choice.name) else 0
+
+    async def once() -> Answered[T]:
+        async with layer.turns.turn(choice.name, tokens) as ticket:
+            request = watching.Sending(
+                role=call.role,
+                operation=call.operation,
+                provider=choice.provider,
+                model=choice.model,
+                address=choice.base_url,
+                prompt=call.prompt,
+                request=call.request,
+            )
+            with watching.sending(request):
+                answered = await call.send(choice)
+                usage = with_cost(answered.usage, choice.name, layer.prices)
+                request.usage, request.answer = usage, answered.value
+            ticket.tokens = usage.tokens or ticket.tokens
+        return answered.priced(usage, choice.name)
+
+    return await with_retries(once, models.backoff)
+
+
+async def _book(
+    call: Call[Any], choice: ModelChoice, usage: Usage, seconds: float, failure: ErrorCategory | None
+) -> None:
+    record = CallRecord(
+        role=call.role,
+        operation=call.operation,
+        model=choice.name,
+        node=str(ensure_config().get("metadata", {}).get("langgraph_node", "")),
+        prompt=call.prompt,
+        usage=usage,
+        seconds=seconds,
+        failure=failure,
+    )
+    watching.called(record)
+    if (account := spending.current()) is not None:
+        await account.ledger.book(account.payer, record)
+
+
+def _parameters(choice: ModelChoice) -> dict[str, Any]:
+    """All of a choice but its secrets."""
+    values = {each.name: getattr(choice, each.name) for each in fields(choice)}
+    return {name: value for name, value in values.items() if not isinstance(value, SecretStr)}
+
+
+def _expected_tokens(call: Call[Any]) -> int:
+    text = json.dumps(call.request, ensure_ascii=False) if call.request is not None else ""
+    return len(text.encode()) // _BYTES_PER_TOKEN + _EXPECTED_OUTPUT

@@ -8,6 +8,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from tools.llm.abilities import AbilityRule, Role
+from tools.llm.limits import Limit
+from tools.llm.prices import Price
 
 AnswerFormat = Literal["json_schema", "json_object", "tool"]
 Protocol = Literal["openai", "dashscope", "anthropic", "eas_legacy"]
@@ -62,6 +64,9 @@ class ModelsFile(BaseModel):
     providers: dict[str, Provider]
     abilities: tuple[AbilityRule, ...]
     families: tuple[Family, ...]
+    fallbacks: dict[Role, str] = {}
+    limits: tuple[Limit, ...] = ()
+    prices: tuple[Price, ...] = ()
 
     def family(self, *, provider: str, model: str, host: str) -> Family:
         """The first family that fits; the last one fits every model."""

@@ -5,21 +5,23 @@ around the run; nodes and the tasks that they start inherit them. Where nobody d
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 from tools.errors import ModelRefused
-from tools.heartbeat import beating
 from tools.llm.abilities import OWN_ROLES
 from tools.llm.choices import ModelChoice
 from tools.llm.clients import Clients
 from tools.llm.completion import TimeLimits
+from tools.llm.layer import Layer, LayerSettings, local_layer
 from tools.llm.retries import Backoff
 from tools.llm.roles import Role, RoleSettings, configured
 
+_OUT_OF_ORDER_SECONDS = 60.0  # for which the fallback is asked at once; then the model gets another chance
 _OUTAGE = 10  # calls given up in a row; so many unlucky ones do not come together
 
 
@@ -28,6 +30,8 @@ class ChatModels:
 
     Args:
         choices: The model of each role; None or absent: the role is offline.
+        fallbacks: The model that is asked when a role's own is out of order or refuses.
+        layer: What calls pass on their way; by default one of this process, with so many calls at once:
         max_concurrent: Calls under way at once.
         limits: How long one answer may take.
         backoff: When failed calls are repeated.
@@ -38,6 +42,8 @@ class ChatModels:
         self,
         choices: Mapping[Role, ModelChoice | None],
         *,
+        fallbacks: Mapping[Role, ModelChoice] | None = None,
+        layer: Layer | None = None,
         max_concurrent: int = 8,
         limits: TimeLimits | None = None,
         backoff: Backoff | None = None,
@@ -45,7 +51,9 @@ class ChatModels:
     ) -> None:
         self.limits = limits or TimeLimits()
         self.backoff = backoff or Backoff()
-        self.slots = asyncio.Semaphore(max_concurrent)  #: Held while a call is under way.
+        self.layer = layer or local_layer(LayerSettings(max_concurrent=max_concurrent))
+        self._fallbacks = fallbacks or {}
+        self._out_of_order: dict[str, float] = {}  # by the model's name: until when
         self._has_answered = False
         self._given_up = 0  # calls that failed for good since the last answer
         self._choices = choices
@@ -56,16 +64,6 @@ class ChatModels:
         """Whether the models are out of order, rather than one call out of luck."""
         return not self._has_answered or self._given_up >= _OUTAGE
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None]:
-        """Hold a slot; waiting for one is a sign of life, since those that hold them have time limits."""
-        with beating():
-            await self.slots.acquire()
-        try:
-            yield
-        finally:
-            self.slots.release()
-
     def note_answer(self) -> None:
         """A call was answered."""
         self._has_answered, self._given_up = True, 0
@@ -74,16 +72,33 @@ class ChatModels:
         """A call was given up, all its repeats included."""
         self._given_up += 1
 
+    def fallback(self, role: Role) -> ModelChoice | None:
+        """The model that is asked when this role's own is out of order or refuses."""
+        return self._fallbacks.get(role)
+
+    def note_out_of_order(self, choice: ModelChoice) -> None:
+        """Ask this model's fallback for a while."""
+        self._out_of_order[choice.name] = monotonic() + _OUT_OF_ORDER_SECONDS
+
+    def is_out_of_order(self, choice: ModelChoice) -> bool:
+        """Whether it was found to be, lately."""
+        return self._out_of_order.get(choice.name, 0.0) > monotonic()
+
     def choice(self, role: Role) -> ModelChoice | None:
         """The model of this role, or None when the role is offline."""
         return self._choices.get(role)
 
     def playing(self, choices: Mapping[Role, ModelChoice | None]) -> "ChatModels":
-        """The same clients and limits with other models in the roles."""
+        """The same clients and limits with other models in the roles; those have no fallbacks."""
         if choices is self._choices:
             return self
         other = copy(self)
         other._choices = choices
+        other._fallbacks = {
+            role: fallback
+            for role, fallback in self._fallbacks.items()
+            if choices.get(role) == self._choices.get(role)
+        }
         return other
 
     def require(self, role: Role) -> ModelChoice:
@@ -103,11 +118,17 @@ _bound: ContextVar[ChatModels | None] = ContextVar("chat_models", default=None)
 _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, ChatModels] = WeakKeyDictionary()
 
 
-def open_models(settings: RoleSettings) -> ChatModels:
-    """The models that the settings ask for."""
+def open_models(settings: RoleSettings, layer: Layer | None = None) -> ChatModels:
+    """The models that the settings ask for.
+
+    Args:
+        settings: What roles.configured gives.
+        layer: What their calls pass; by default one of this process alone.
+    """
     return ChatModels(
         settings.choices,
-        max_concurrent=settings.max_concurrent,
+        fallbacks=settings.fallbacks,
+        layer=layer or local_layer(settings.layer),
         limits=TimeLimits(total=settings.answer_seconds),
     )
 

@@ -11,6 +11,7 @@ from langchain_core.runnables import RunnableConfig
 
 from tools.llm.chat_request import Prepared
 from tools.llm.failures import check_finish
+from tools.llm.limits import arrived
 from tools.llm.tool_calls import joined, parsed
 from tools.llm.usage import Answered, Usage
 
@@ -75,6 +76,7 @@ async def complete(
     async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as watch:
         config = RunnableConfig(tags=list(tags))
         async for chunk in model.astream(list(prepared.messages), config, **prepared.options):
+            arrived()
             watch.reschedule(clock() + limits.idle)
             if (piece := text.add(chunk.text)) and on_text is not None:
                 on_text(piece)
@@ -115,4 +117,9 @@ def _finish_reason(chunk: AIMessageChunk) -> str | None:
 def _usage(chunk: AIMessageChunk) -> Usage:
     if (metadata := chunk.usage_metadata) is None:
         return Usage()
-    return Usage(input_tokens=metadata["input_tokens"], output_tokens=metadata["output_tokens"])
+    details = metadata.get("input_token_details", {})
+    return Usage(
+        input_tokens=metadata["input_tokens"],
+        output_tokens=metadata["output_tokens"],
+        cached_tokens=details.get("cache_read", 0),
+    )

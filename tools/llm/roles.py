@@ -15,6 +15,7 @@ from tools.errors import InvalidInput
 from tools.llm.abilities import Role, check_fit
 from tools.llm.catalog import CATALOG
 from tools.llm.choices import OFFLINE, Access, ModelChoice, choose
+from tools.llm.layer import LayerSettings
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -24,7 +25,8 @@ class RoleSettings:
     """What the settings say about models."""
 
     choices: Mapping[Role, ModelChoice | None]  #: None: the role is offline.
-    max_concurrent: int  #: Calls under way at once in one process.
+    fallbacks: Mapping[Role, ModelChoice]  #: Asked when the role's own model is out of order or refuses.
+    layer: LayerSettings
     answer_seconds: float  #: The longest that one answer may take.
     specs: Mapping[Role, str] = field(default_factory=dict[Role, str])  #: As in models.yaml.
     access: Mapping[str, Access] = field(default_factory=dict[str, Access])  #: By the provider's name.
@@ -108,7 +110,13 @@ def configured(settings: Settings | None = None) -> RoleSettings:
     access = _access(settings)
     return RoleSettings(
         choices=_choices(specs, access),
-        max_concurrent=settings.max_concurrent_requests,
+        fallbacks=_fallbacks(settings, access),
+        layer=LayerSettings(
+            max_concurrent=settings.max_concurrent_requests,
+            cache_seconds=settings.cache_ttl if settings.enable_cache else None,
+            limits=CATALOG.limits,
+            prices=CATALOG.prices,
+        ),
         answer_seconds=settings.llm_timeout,
         specs=specs,
         access=access,
@@ -129,6 +137,22 @@ def _spec(role: Role, specs: Mapping[Role, str]) -> str:
     """What plays the role, or the role that it follows."""
     spec = specs[role]
     return specs[cast("Role", spec)] if spec in specs else spec
+
+
+def _fallbacks(settings: Settings, access: Mapping[str, Access]) -> dict[Role, ModelChoice]:
+    unknown = settings.model_fallbacks.keys() - set(ROLES)
+    if unknown:
+        raise InvalidInput(
+            f"MODEL_FALLBACKS names unknown roles: {', '.join(sorted(unknown))}",
+            hint=f"The roles are: {', '.join(ROLES)}.",
+            code="unknown_role",
+        )
+    specs = cast("dict[Role, str]", CATALOG.fallbacks | settings.model_fallbacks)
+    found: dict[Role, ModelChoice] = {}
+    for role, spec in specs.items():
+        if (choice := _choice(role, spec, access)) is not None:
+            found[role] = choice
+    return found
 
 
 def _choice(role: Role, spec: str, access: Mapping[str, Access]) -> ModelChoice | None:

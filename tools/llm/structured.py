@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, ValidationError
 
+from prompts import Prompt
 from tools.errors import ModelAnswerInvalid
 from tools.llm.calling import Call, perform
 from tools.llm.chat import send_chat
@@ -42,6 +43,7 @@ class Question(Generic[A]):
     data: dict[str, Any]  #: The material, with ids; sent as JSON.
     schema: type[A]
     check: Callable[[A], list[Problem]]  #: Problems that a schema cannot see, such as unknown ids.
+    prompt: Prompt | None = None  #: What the instructions were rendered from.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +100,24 @@ async def ask(models: ChatModels, role: Role, question: Question[A]) -> Answer[A
 async def _call(
     models: ChatModels, role: Role, messages: Sequence[BaseMessage], question: Question[A]
 ) -> Answered[str]:
-    request = ChatRequest(messages=messages, schema=question.schema)
+    asked = ChatRequest(messages=messages, schema=question.schema)
 
     async def send(choice: ModelChoice) -> Answered[str]:
-        answered = await send_chat(models, choice, request)
+        answered = await send_chat(models, choice, asked)
         return Answered(value=_written(answered.value), usage=answered.usage)
 
-    return await perform(models, Call(role=role, operation="chat", send=send))
+    def is_usable(text: str) -> bool:
+        value, problems = _judge(text, question)
+        return value is not None and not problems
+
+    request = {
+        "messages": [[message.type, message.text] for message in messages],
+        "schema": asked.json_schema(),
+    }
+    call = Call(
+        role=role, operation="chat", send=send, request=request, keep=is_usable, prompt=question.prompt
+    )
+    return await perform(models, call)
 
 
 def _written(completion: Completion) -> str:

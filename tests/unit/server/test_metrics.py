@@ -35,7 +35,7 @@ WRITTEN = {"model": "m", "direction": "output"}
         (lambda: metrics.webhook_attempted("failed"), "webhook_attempts_total", {"outcome": "failed"}, 1),
         (lambda: metrics.tokens_used("m", read=7, written=3), "model_tokens_total", READ, 7),
         (lambda: metrics.tokens_used("m", read=7, written=3), "model_tokens_total", WRITTEN, 3),
-        (lambda: metrics.cost_incurred("m", currency="CNY", amount=0.25), "model_cost_total", YUAN, 0.25),
+        (lambda: metrics.model_paid("m", 0.25, "CNY"), "model_cost_total", YUAN, 0.25),
         (lambda: metrics.loop_lagged(0.5), "event_loop_lag_seconds_sum", {}, 0.5),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from tools.errors import ModelRefused
 from tools.llm.chat_models import ChatModels, bind, current
-from tools.llm.roles import choose
+from tools.llm.choices import choose
 
 
 async def test_bound_models_reach_the_tasks_started_inside() -> None:

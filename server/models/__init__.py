@@ -1,0 +1,1 @@
+"""What all processes share when they call models: turns, answers and accounts."""

@@ -1,0 +1,212 @@
+"""Turns of model calls: limits hold in every window, for one process and for several."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from time import monotonic
+
+import pytest
+from redis.asyncio import Redis
+
+from evals.model_server import Answers, Fault, Faults, Pace, model_server
+from server.models.counters import SharedCounters, open_counters
+from tests.fixtures.model_caller import Plan
+from tools.llm.limits import Counters, Limit, LocalCounters, Turns
+
+_MODEL = "openai:m"
+MakeCounters = Callable[[int], Counters]
+
+
+@pytest.fixture(params=["of one process", "shared"])
+async def make_counters(request: pytest.FixtureRequest, own_redis_url: str) -> AsyncIterator[MakeCounters]:
+    """Counters with so many slots, of each kind; all shared ones are of the same deployment."""
+    if request.param == "of one process":
+        yield LocalCounters
+        return
+    async with Redis.from_url(own_redis_url) as redis:
+        await redis.flushdb()
+        yield lambda most: SharedCounters(redis, most)
+
+
+async def _take(turns: Turns, times: list[float], *, tokens: int = 0, model: str = _MODEL) -> None:
+    async with turns.turn(model, tokens):
+        times.append(monotonic())
+
+
+def _most_in_any(window: float, times: Sequence[float]) -> int:
+    return max(sum(begin <= at < begin + window for at in times) for begin in times)
+
+
+async def test_requests_stay_below_their_limit_in_every_window(make_counters: MakeCounters) -> None:
+    turns = Turns(make_counters(9), [Limit(models="openai:*", requests=3, seconds=0.2)])
+    times: list[float] = []
+
+    await asyncio.gather(*[_take(turns, times) for _ in range(10)])
+
+    assert len(times) == 10
+    assert _most_in_any(0.2, times) == 3
+
+
+async def test_tokens_stay_below_their_limit_in_every_window(make_counters: MakeCounters) -> None:
+    turns = Turns(make_counters(9), [Limit(models=_MODEL, tokens=100, seconds=0.2)])
+    times: list[float] = []
+
+    await asyncio.gather(*[_take(turns, times, tokens=40) for _ in range(6)])
+
+    assert _most_in_any(0.2, times) == 2
+
+
+async def test_what_a_call_really_took_replaces_what_was_expected(make_counters: MakeCounters) -> None:
+    turns = Turns(make_counters(9), [Limit(models=_MODEL, tokens=100, seconds=60)])
+    async with turns.turn(_MODEL, 100) as ticket:
+        ticket.tokens = 10
+
+    async with asyncio.timeout(5), turns.turn(_MODEL, 90):
+        pass
+
+
+async def test_a_call_larger_than_the_limit_goes_when_nothing_else_was_asked(
+    make_counters: MakeCounters,
+) -> None:
+    turns = Turns(make_counters(9), [Limit(models=_MODEL, tokens=100, seconds=60)])
+
+    async with asyncio.timeout(5), turns.turn(_MODEL, 1000):
+        pass
+
+
+async def test_models_of_one_pattern_count_together_and_others_do_not(make_counters: MakeCounters) -> None:
+    turns = Turns(make_counters(9), [Limit(models="openai:*", concurrent=1)])
+
+    async with turns.turn("openai:a", 0):
+        async with asyncio.timeout(5), turns.turn("dashscope:c", 0):
+            pass
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1), turns.turn("openai:b", 0):
+                pass
+
+
+async def test_slots_bound_the_calls_under_way(make_counters: MakeCounters) -> None:
+    turns, under_way, most = Turns(make_counters(2)), 0, 0
+
+    async def call(number: int) -> None:
+        nonlocal under_way, most
+        async with turns.turn(f"openai:{number % 3}", 0):
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0)
+            under_way -= 1
+
+    await asyncio.gather(*[call(number) for number in range(12)])
+
+    assert most == 2
+
+
+async def test_calls_of_a_model_go_in_the_order_in_which_they_came(make_counters: MakeCounters) -> None:
+    turns, order = Turns(make_counters(1)), list[int]()
+
+    async def call(number: int) -> None:
+        async with turns.turn(_MODEL, 0):
+            order.append(number)
+
+    await asyncio.gather(*[call(number) for number in range(8)])
+
+    assert order == list(range(8))
+
+
+async def test_processes_that_wait_for_the_same_model_take_turns(own_redis_url: str) -> None:
+    order = list[str]()
+
+    async with Redis.from_url(own_redis_url) as redis:
+        await redis.flushdb()
+        one, other = (Turns(SharedCounters(redis, 1)) for _ in range(2))
+
+        async def call(name: str, turns: Turns) -> None:
+            async with turns.turn(_MODEL, 0):
+                order.append(name)
+
+        async with one.turn(_MODEL, 0):
+            waiting = [asyncio.create_task(call(*each)) for each in (("one", one), ("other", other)) * 3]
+            await asyncio.sleep(0.1)  # until each of them has asked once
+        await asyncio.gather(*waiting)
+
+    assert order[0] != order[1]
+    assert sorted(order) == ["one"] * 3 + ["other"] * 3
+
+
+async def test_a_call_that_is_cancelled_while_it_waits_leaves_the_queue(make_counters: MakeCounters) -> None:
+    turns = Turns(make_counters(1))
+    async with turns.turn(_MODEL, 0):
+        waiting = asyncio.create_task(_take(turns, []))
+        await asyncio.wait([waiting], timeout=0.1)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+
+    async with asyncio.timeout(1), turns.turn(_MODEL, 0):
+        pass
+
+
+@contextmanager
+def _callers(plan: Plan, count: int) -> Iterator[list["subprocess.Popen[str]"]]:
+    """Processes that have begun to call."""
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.fixtures.model_caller", plan.model_dump_json()],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for _ in range(count)
+        ]
+        stack.callback(lambda: [process.kill() for process in processes])
+        for process in processes:
+            assert _line(process) == "ready"
+        for process in processes:
+            assert process.stdin is not None
+            print("go", file=process.stdin, flush=True)
+        yield processes
+
+
+def _line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+async def test_three_processes_together_stay_below_the_limits_in_every_window(own_redis_url: str) -> None:
+    async with Redis.from_url(own_redis_url) as redis:
+        await redis.flushdb()
+    limit = Limit(models="openai:*", requests=12, seconds=1)
+    with model_server(Answers.oracle({"hi": "ho"}), pace=Pace(latency_seconds=0.05)) as server:
+        plan = Plan(redis_url=own_redis_url, model_url=server.openai_url, limits=(limit,), most=5, calls=12)
+        with _callers(plan, 3) as processes:
+            assert [_line(process) for process in processes] == ["done"] * 3
+        times = [request.time for request in server.requests()]
+
+    assert len(times) == 36
+    assert _most_in_any(1.0, times) == 12
+    assert server.log.peak <= 5
+
+
+async def test_a_killed_process_frees_its_slots(own_redis_url: str) -> None:
+    stuck = Faults.always(Fault.STALL)
+    async with Redis.from_url(own_redis_url) as redis:
+        await redis.flushdb()
+        with model_server(Answers.oracle({"hi": "ho"}), faults=stuck) as server:
+            plan = Plan(
+                redis_url=own_redis_url, model_url=server.openai_url, most=2, calls=2, lease_seconds=1
+            )
+            async with open_counters(redis, 2, lease_seconds=1) as counters:
+                turns = Turns(counters)
+                with _callers(plan, 1) as processes:
+                    while len(server.requests()) < 2:  # noqa: ASYNC110 - the server is in another thread
+                        await asyncio.sleep(0.01)
+                    with pytest.raises(TimeoutError):  # for longer than a lease, while it lives
+                        async with asyncio.timeout(1.5), turns.turn(_MODEL, 0):
+                            pass
+                    processes[0].kill()
+                async with asyncio.timeout(3), turns.turn(_MODEL, 0):
+                    pass

@@ -1,0 +1,58 @@
+"""What calls cost."""
+
+from datetime import date
+
+import pytest
+
+from tools.llm.prices import Price, price_of, with_cost
+from tools.llm.usage import Usage
+
+
+def _price(model: str, **more: object) -> Price:
+    values = {"input": 2.0, "output": 10.0, "currency": "USD", "date": date(2026, 1, 1), "source": "x"}
+    return Price.model_validate({"model": model, **values, **more})
+
+
+def test_tokens_are_priced_by_the_million_and_cached_ones_apart() -> None:
+    usage = Usage(calls=1, input_tokens=1_000_000, cached_tokens=400_000, output_tokens=100_000)
+
+    priced = with_cost(usage, "openai:m", [_price("openai:*", cached=0.5)])
+
+    assert (priced.cost, priced.currency) == (pytest.approx(0.6 * 2 + 0.4 * 0.5 + 0.1 * 10), "USD")
+
+
+def test_cached_tokens_without_a_price_of_their_own_cost_the_full_one() -> None:
+    usage = Usage(calls=1, input_tokens=1_000_000, cached_tokens=400_000)
+
+    assert with_cost(usage, "openai:m", [_price("openai:m")]).cost == 2.0
+
+
+def test_an_unknown_price_is_unknown_and_not_zero() -> None:
+    assert with_cost(Usage(calls=1, input_tokens=5), "openai:other", [_price("openai:m")]).cost is None
+
+
+def test_a_long_request_has_the_price_of_its_length() -> None:
+    prices = [_price("openai:m", up_to=100), _price("openai:m", input=4.0)]
+
+    assert [price_of("openai:m", prices, input_tokens=n).input for n in (100, 101)] == [2.0, 4.0]  # type: ignore[union-attr]
+
+
+def test_the_first_entry_that_fits_is_used() -> None:
+    prices = [_price("openai:m-1*", input=1.0), _price("openai:m*")]
+
+    assert price_of("openai:m-1-mini", prices) is prices[0]
+
+
+def test_a_sum_with_something_of_unknown_price_is_unknown() -> None:
+    known = Usage(calls=1, input_tokens=1, cost=0.5, currency="USD")
+
+    assert (known + known).cost == 1.0
+    assert (known + Usage(calls=1)).cost is None
+    assert (known + Usage()).cost == 0.5
+    assert (known + Usage(cache_hits=1)).cost == 0.5
+
+
+def test_costs_in_different_currencies_have_no_sum() -> None:
+    dollars, yuan = (Usage(calls=1, cost=1.0, currency=each) for each in ("USD", "CNY"))
+
+    assert ((dollars + yuan).cost, (dollars + yuan).currency) == (None, None)

@@ -1,0 +1,142 @@
+"""Answers that need not be asked for again.
+
+The key is made of everything that an answer depends on, and of nothing else: who asks does not matter, and
+two different requests never share one. Of several that ask the same at once, one asks the provider.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from time import monotonic
+from typing import Any, Literal, Protocol, TypeVar
+from uuid import uuid4
+
+from tools.heartbeat import beating
+from tools.llm.usage import Answered, Operation, Usage
+
+T = TypeVar("T")
+
+Claim = Literal["mine", "taken"]
+
+_FIRST_NAP = 0.02  # seconds until a waiting process looks again; doubled up to the longest
+_LONGEST_NAP = 0.5
+
+
+class AnswerStore(Protocol):
+    """Where answers are kept, and who is asking for which."""
+
+    lease_seconds: float  #: How long a claim outlives its process.
+
+    async def claim(self, key: str, asker: str) -> bytes | Claim:
+        """The answer; or "mine": nobody else is asking, so the caller does; or "taken"."""
+        ...
+
+    async def renew(self, key: str, asker: str) -> None:
+        """The asker is still asking."""
+        ...
+
+    async def put(self, key: str, asker: str, answer: bytes) -> None:
+        """Keep an answer."""
+        ...
+
+    async def drop(self, key: str, asker: str) -> None:
+        """The asker has no answer worth keeping; the next one asks."""
+        ...
+
+
+def answer_key(operation: Operation, parameters: Mapping[str, Any], request: Mapping[str, Any]) -> str:
+    """A hash of what is asked, of which model, with every parameter.
+
+    Raises:
+        TypeError: Some of it is not what JSON can hold.
+    """
+    whole = json.dumps([operation, parameters, request], sort_keys=True, ensure_ascii=False, default=_as_json)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+async def answered_once(
+    store: AnswerStore,
+    key: str,
+    ask: Callable[[], Awaitable[Answered[T]]],
+    keep: Callable[[T], bool],
+) -> Answered[T]:
+    """The kept answer, else what ``ask`` gives, kept if it is worth it.
+
+    Args:
+        store: Where answers are kept.
+        key: What answer_key gives.
+        ask: Asks the provider. Its value has to be what JSON can hold.
+        keep: Whether an answer may serve others.
+    """
+    asker, nap = uuid4().hex, _FIRST_NAP
+    with beating():
+        while (found := await store.claim(key, asker)) == "taken":
+            await asyncio.sleep(nap)
+            nap = min(_LONGEST_NAP, nap * 2)
+    if isinstance(found, bytes):
+        kept = json.loads(found)
+        return Answered(value=kept["value"], usage=Usage(cache_hits=1), model=kept["model"])
+    renewing = asyncio.create_task(_renew(store, key, asker))
+    try:
+        answered = await ask()
+        if keep(answered.value):
+            answer = json.dumps({"value": answered.value, "model": answered.model}, ensure_ascii=False)
+            await store.put(key, asker, answer.encode())
+        return answered
+    finally:
+        renewing.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewing
+        await asyncio.shield(store.drop(key, asker))
+
+
+async def _renew(store: AnswerStore, key: str, asker: str) -> None:
+    while True:
+        await asyncio.sleep(store.lease_seconds / 3)
+        await store.renew(key, asker)
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - whatever it holds is shown in turn
+    raise TypeError(f"a {type(value).__name__} cannot be part of a cached request")
+
+
+class LocalAnswers:
+    """Keeps answers in this process.
+
+    Args:
+        ttl_seconds: How long.
+        most: The oldest beyond so many go.
+    """
+
+    lease_seconds = 3600.0  # an asker of this process cannot be lost without it
+
+    def __init__(self, ttl_seconds: float, most: int = 1000) -> None:
+        self._ttl = ttl_seconds
+        self._most = most
+        self._kept: dict[str, tuple[float, bytes]] = {}
+        self._askers: dict[str, str] = {}
+
+    async def claim(self, key: str, asker: str) -> bytes | Claim:
+        """As AnswerStore has it."""
+        if key in self._kept and self._kept[key][0] > monotonic():
+            return self._kept[key][1]
+        return "mine" if self._askers.setdefault(key, asker) == asker else "taken"
+
+    async def renew(self, key: str, asker: str) -> None:
+        """Nothing has to be done."""
+
+    async def put(self, key: str, asker: str, answer: bytes) -> None:
+        """As AnswerStore has it."""
+        self._kept.pop(key, None)
+        self._kept[key] = monotonic() + self._ttl, answer
+        while len(self._kept) > self._most:
+            del self._kept[next(iter(self._kept))]
+
+    async def drop(self, key: str, asker: str) -> None:
+        """As AnswerStore has it."""
+        if self._askers.get(key) == asker:
+            del self._askers[key]
