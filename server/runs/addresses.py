@@ -4,7 +4,7 @@ import asyncio
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tools.errors import InvalidInput
 
@@ -33,7 +33,7 @@ async def resolve_public(url: str, *, allow_private: bool) -> PublicAddress:
     Raises:
         InvalidInput: When it is no such URL, does not resolve, or leads to an address that is not allowed.
     """
-    parts = urlsplit(url)
+    parts = split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise _refused(url, "it must be an http or https URL")
     if parts.username or parts.password:
@@ -44,6 +44,18 @@ async def resolve_public(url: str, *, allow_private: bool) -> PublicAddress:
             url, "it leads to a private or local address (WEBHOOK_ALLOW_PRIVATE=true would allow it)"
         )
     return PublicAddress(host=parts.hostname, ip=str(addresses[0]))
+
+
+def split(url: str) -> SplitResult:
+    """The parts of a URL, of which each can be read; raises InvalidInput for what is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, parts.hostname
+    except ValueError as error:
+        raise _refused(url, f"it cannot be read: {error}") from None
+    if not url.isprintable() or " " in url:  # urlsplit drops line breaks, so two readers would disagree
+        raise _refused(url, "it must not contain spaces or control characters")
+    return parts
 
 
 async def _look_up(url: str, host: str, port: int) -> list[IPv4Address | IPv6Address]:

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
+from server.runs.addresses import split
 from server.runs.langgraph_json import LangGraphJson, UrlPolicy
 from tools.errors import InvalidInput
 
@@ -55,7 +55,7 @@ class WebhookPolicy:
         return {name: value for name, value in whole.items() if name in self.allowed_fields}
 
     def _problem(self, url: str) -> str | None:
-        rules, parts = self.url, urlsplit(url)
+        rules, parts = self.url, split(url)
         host = (parts.hostname or "").lower()
         port = parts.port or (443 if parts.scheme == "https" else 80)
         if len(url) > rules.max_url_length:

@@ -69,6 +69,7 @@ def serving(
     model: str = "",
     key: str = KEY,
     pace: Pace | None = None,
+    max_concurrent: int = 8,
 ) -> Iterator[Served]:
     """The provider, whose requests have these faults, one after the other."""
     with model_server(
@@ -79,7 +80,8 @@ def serving(
     ) as server:
         spec = f"{provider.name}:{model or provider.model}"
         choice = choose(spec, base_url=provider.url(server), api_key=key)
-        yield Served(server=server, models=ChatModels({role: choice}, limits=LIMITS, backoff=BACKOFF))
+        models = ChatModels({role: choice}, limits=LIMITS, backoff=BACKOFF, max_concurrent=max_concurrent)
+        yield Served(server=server, models=models)
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from evals.model_server import FINAL, HARMLESS, Answers, Fault, ToolCall
+from evals.model_server import FINAL, HARMLESS, Answers, Fault, Pace, ToolCall
 from evals.model_server import Answer as ModelAnswer
 from evals.model_server import Question as ModelQuestion
 from tests.contract.serving import (
@@ -177,23 +177,8 @@ async def test_items_that_stay_wrong_are_named(provider: Provider, fault: Fault,
 
 @EACH_CHAT
 async def test_calls_under_way_are_bounded(provider: Provider) -> None:
-    under_way, most = 0, 0
-
-    class Watched(asyncio.Semaphore):
-        async def acquire(self) -> bool:
-            nonlocal under_way, most
-            await super().acquire()
-            under_way += 1
-            most = max(most, under_way)
-            return True
-
-        def release(self) -> None:
-            nonlocal under_way
-            under_way -= 1
-            super().release()
-
-    with _serving(provider) as served:
-        served.models.slots = Watched(2)
+    pace = Pace(latency_seconds=0.05)
+    with serving(provider, answers=Answers.oracle(_colours), pace=pace, max_concurrent=2) as served:
         await asyncio.gather(*[_ask(served.models) for _ in range(8)])
 
-    assert most == 2
+    assert served.server.log.peak == 2

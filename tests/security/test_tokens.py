@@ -1,6 +1,8 @@
 """Forged, altered and foreign access tokens: none is taken."""
 
 import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,6 +26,13 @@ def raw(header: Claims, claims: Claims, signature: str = "") -> str:
     return f"{part(header)}.{part(claims)}.{signature}"
 
 
+def signed(header: Claims, claims: Claims, key: bytes) -> str:
+    """A token with an HMAC of SHA-256, whatever its header says."""
+    body = f"{part(header)}.{part(claims)}"
+    digest = hmac.new(key, body.encode(), hashlib.sha256).digest()
+    return f"{body}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
+
+
 def plain(claims: Claims) -> Claims:
     return {**claims, "exp": int((now() + timedelta(hours=1)).timestamp())}
 
@@ -34,18 +43,18 @@ ATTACKS: dict[str, Callable[[Claims, str], str]] = {
     "alg none, old signature": lambda claims, good: raw({"alg": "none"}, plain(claims), good.split(".")[2]),
     "no signature": lambda _, good: good.rsplit(".", 1)[0] + ".",
     "two parts": lambda _, good: good.rsplit(".", 1)[0],
-    "empty key": lambda claims, _: jwt.encode(plain(claims), "", algorithm="HS256"),
+    "empty key": lambda claims, _: signed({"alg": "HS256"}, plain(claims), b""),
     "another key": lambda claims, _: jwt.encode(plain(claims), "x" * 40, algorithm="HS256"),
     "another HMAC": lambda claims, _: jwt.encode(plain(claims), SECRET * 2, algorithm="HS512"),
     "RS256 by name": lambda claims, good: raw({"alg": "RS256"}, plain(claims), good.split(".")[2]),
-    "RS256 by name, signed as HS256": lambda claims, _: jwt.encode(
-        plain(claims), SECRET, algorithm="HS256", headers={"alg": "RS256"}
+    "RS256 by name, signed as HS256": lambda claims, _: signed(
+        {"alg": "RS256"}, plain(claims), SECRET.encode()
     ),
     "key in the header": lambda claims, _: jwt.encode(
         plain(claims), "x" * 40, algorithm="HS256", headers={"jwk": {"kty": "oct", "k": part("x" * 40)}}
     ),
-    "key id is a path": lambda claims, _: jwt.encode(
-        plain(claims), "", algorithm="HS256", headers={"kid": "../../../../dev/null"}
+    "key id is a path": lambda claims, _: signed(
+        {"alg": "HS256", "kid": "../../../../dev/null"}, plain(claims), b""
     ),
     "key address": lambda claims, _: jwt.encode(
         plain(claims), "x" * 40, algorithm="HS256", headers={"jku": "http://evil.example/keys"}
