@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from server.db.repositories import deliveries
@@ -126,3 +126,12 @@ async def test_accounts_come_and_go_without_touching_threads(empty_url: str) -> 
     await run_on(empty_url, migrate(command.downgrade, "0006"))
 
     assert await run_on(empty_url, threads_and_runs) == (1, 4)
+
+
+async def test_every_migration_goes_up_down_and_up_again(empty_url: str) -> None:
+    await run_on(empty_url, migrate(command.upgrade, "head"))
+    await run_on(empty_url, migrate(command.downgrade, "base"))
+    left = await run_on(empty_url, lambda connection: set(inspect(connection).get_table_names()))
+    await run_on(empty_url, migrate(command.upgrade, "head"))
+
+    assert left <= {"alembic_version"}
