@@ -18,7 +18,7 @@ async def dump(connection: AsyncConnection, table: Table) -> AsyncIterator[bytes
     """A table's rows, one line each."""
     async with connection.stream(table.select().execution_options(yield_per=BATCH)) as rows:
         async for row in rows.mappings():
-            yield orjson.dumps({name: _to_json(value) for name, value in row.items()}) + b"\n"
+            yield orjson.dumps({str(name): _to_json(value) for name, value in row.items()}) + b"\n"
 
 
 def load(table: Table, line: bytes) -> dict[str, Any]:

@@ -64,19 +64,27 @@ async def write(stores: Stores, to: Path) -> Counter[str]:
         made = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise Conflict(f"{to} is there already.", hint="Name another file.", code="file_exists") from None
-    with os.fdopen(made, "wb") as raw, _Archive(to.parent, raw) as archive:
-        await _add_rows(stores, archive, done)
-        await _add_files(stores, archive, done)
-        await archive.add_chunks("redis.jsonl", _redis_lines(stores), done)
-        for name in SECRETS:
-            path = stores.folder / name
-            if await asyncio.to_thread(path.is_file):
-                secret = await asyncio.to_thread(path.read_bytes)
-                await archive.add_chunks(f"secrets/{name}", _once(secret), Counter())
-        about = {"format": FORMAT, "version": version("scriptorium-service"), "revision": revision()}
-        about["created_at"] = datetime.now(UTC).isoformat()
-        await archive.add_chunks("manifest.json", _once(orjson.dumps(about)), Counter())
+    try:
+        with os.fdopen(made, "wb") as raw, _Archive(to.parent, raw) as archive:
+            await _fill(stores, archive, done)
+    except BaseException:
+        os.unlink(to)  # noqa: PTH108 - half a backup is none
+        raise
     return done
+
+
+async def _fill(stores: Stores, archive: _Archive, done: Counter[str]) -> None:
+    await _add_rows(stores, archive, done)
+    await _add_files(stores, archive, done)
+    await archive.add_chunks("redis.jsonl", _redis_lines(stores), done)
+    for name in SECRETS:
+        path = stores.folder / name
+        if await asyncio.to_thread(path.is_file):
+            secret = await asyncio.to_thread(path.read_bytes)
+            await archive.add_chunks(f"secrets/{name}", _once(secret), Counter())
+    about = {"format": FORMAT, "version": version("scriptorium-service"), "revision": revision()}
+    about["created_at"] = datetime.now(UTC).isoformat()
+    await archive.add_chunks("manifest.json", _once(orjson.dumps(about)), Counter())
 
 
 async def _add_rows(stores: Stores, archive: _Archive, done: Counter[str]) -> None:

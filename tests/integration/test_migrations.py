@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from server.db.repositories import deliveries
@@ -135,3 +135,12 @@ async def test_processes_that_start_together_find_the_tables_made_once(empty_url
             await database.check()
 
     await asyncio.gather(*(opened() for _ in range(4)))
+
+
+async def test_every_migration_goes_up_down_and_up_again(empty_url: str) -> None:
+    await run_on(empty_url, migrate(command.upgrade, "head"))
+    await run_on(empty_url, migrate(command.downgrade, "base"))
+    left = await run_on(empty_url, lambda connection: set(inspect(connection).get_table_names()))
+    await run_on(empty_url, migrate(command.upgrade, "head"))
+
+    assert left <= {"alembic_version"}
