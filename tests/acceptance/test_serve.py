@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.conftest import PROJECT
+from tests.fixtures.redis_servers import redis_process
 from tests.fixtures.service_process import ServiceProcess
 
 COMMAND = [sys.executable, "-m", "server.cli"]
@@ -39,6 +41,28 @@ def test_a_second_server_on_the_same_folder_is_refused_with_one_line(service_pro
     assert second.returncode == 1
     assert f"process {service_process.pid}" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_servers_whose_state_is_elsewhere_share_a_folder_of_files(
+    tmp_path: Path, redis_binaries: dict[str, Path]
+) -> None:
+    with ExitStack() as stack:
+        redis = stack.enter_context(redis_process(next(iter(redis_binaries.values()))))
+        elsewhere = {
+            "REDIS_URL": redis.url,
+            "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'elsewhere.db'}",
+        }
+        first, second = (
+            ServiceProcess(data_dir=tmp_path / "data", environment=os.environ | elsewhere) for _ in range(2)
+        )
+        for server in (first, second):
+            stack.callback(server.kill)
+            server.start("--config", str(PROJECT), "--no-worker")
+        stored = httpx.post(f"{first.url}/api/v1/files", params={"name": "a.txt"}, content=b"of both").json()
+
+        found = httpx.get(f"{second.url}/api/v1/files/{stored['file_id']}/content")
+
+    assert found.content == b"of both"
 
 
 def test_a_killed_server_goes_on_with_its_runs_when_it_is_back(

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+MONITORING = yaml.safe_load((DEPLOY / "compose.monitoring.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 MACHINE = 4 * 1024**3  # bytes of the smallest server that compose.yaml is for
 SYSTEMS_OWN = 512 * 1024**2  # left to the kernel, to sshd and to dockerd
@@ -83,22 +84,37 @@ def test_hadolint_finds_nothing() -> None:
     assert result.returncode == 0, result.stdout
 
 
-def test_the_compose_file_fits_the_schema() -> None:
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.monitoring.yaml"])
+def test_a_compose_file_fits_the_schema(name: str) -> None:
+    schema = ["--builtin-schema", "vendor.compose-spec"]
     result = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "check_jsonschema",
-            "--builtin-schema",
-            "vendor.compose-spec",
-            DEPLOY / "compose.yaml",
-        ],
+        [sys.executable, "-m", "check_jsonschema", *schema, DEPLOY / name],
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("name", MONITORING["services"])
+def test_what_watches_is_reached_on_its_machine_alone_and_finds_its_files(name: str) -> None:
+    service = MONITORING["services"][name]
+    mounted = [volume.split(":")[0] for volume in service["volumes"] if volume.startswith("./")]
+
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+    assert [path for path in mounted if not (DEPLOY / path).exists()] == []
+    assert set(service["secrets"]) <= set(MONITORING["secrets"])
+
+
+def test_the_secrets_that_are_read_from_files_are_mounted() -> None:
+    read = {
+        name
+        for path in ("prometheus/prometheus.yml", "alertmanager/alertmanager.yml", "compose.monitoring.yaml")
+        for name in re.findall(r"/run/secrets/(\w+)", (DEPLOY / path).read_text())
+    }
+
+    assert read == set(MONITORING["secrets"])
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -87,7 +87,13 @@ def test_alerts_go_out_by_mail_and_webhook(receiver: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("check", "config", "prometheus.yml"), ("test", "rules", "alerts_test.yml")]
+    "arguments",
+    [
+        ("check", "config", "--syntax-only", "prometheus.yml"),
+        ("check", "rules", "alerts.yml"),
+        ("test", "rules", "alerts_test.yml"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_prometheus_takes_the_rules_and_they_go_off_when_they_should(arguments: tuple[str, ...]) -> None:
     promtool = shutil.which("promtool")
