@@ -9,8 +9,8 @@ import re
 from tools.errors import InvalidInput
 from tools.subtitles.cues import Cue, Problem
 from tools.subtitles.file import Dialect, Slot, SubtitleFile, newline_of
-from tools.subtitles.lines import split_lines
 from tools.subtitles.times import ass_clock, parse_clock
+from tools.text.lines import split_lines
 
 _DRAWING = re.compile(r"\{[^}]*\\p[1-9][^}]*\}")
 _LINE_BREAK = re.compile(r"\\[Nn]")

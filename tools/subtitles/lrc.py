@@ -7,8 +7,8 @@ import re
 
 from tools.subtitles.cues import Cue, Problem
 from tools.subtitles.file import Dialect, Slot, SubtitleFile, newline_of
-from tools.subtitles.lines import split_lines
 from tools.subtitles.times import lrc_clock, parse_clock
+from tools.text.lines import split_lines
 
 _LAST = 5000  # milliseconds
 _STAMP = re.compile(r"\[(\d+:\d{1,2}(?:[.:]\d{1,3})?)\]")

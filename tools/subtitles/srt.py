@@ -8,8 +8,8 @@ import re
 
 from tools.subtitles.cues import Cue, Problem
 from tools.subtitles.file import Dialect, Slot, SubtitleFile, newline_of, unified
-from tools.subtitles.lines import Line, split_lines
 from tools.subtitles.times import parse_clock, srt_clock
+from tools.text.lines import Line, split_lines
 
 _CLOCK = r"[-\u2212]?\d+:\d{1,2}:\d{1,2}(?:[,.]\d{1,3})?"
 TIMING = re.compile(rf"(\s*)({_CLOCK})(\s*-+>\s*)({_CLOCK})([^\r\n]*)")

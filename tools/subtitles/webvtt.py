@@ -9,8 +9,8 @@ import re
 from tools.errors import InvalidInput
 from tools.subtitles.cues import Cue, Problem
 from tools.subtitles.file import Dialect, Slot, SubtitleFile, newline_of, unified
-from tools.subtitles.lines import Line, split_lines
 from tools.subtitles.times import parse_clock, vtt_clock
+from tools.text.lines import Line, split_lines
 
 _CLOCK = r"(?:\d{2,}:)?\d{2}:\d{2}[.,]\d{3}"
 _TIMING = re.compile(rf"(\s*)({_CLOCK})(\s*-->\s*)({_CLOCK})((?:\s[^\r\n]*)?)")
