@@ -56,7 +56,7 @@ class Glossary:
             self.clashes.append(Clash(source=term.source, targets=known.targets, others=term.targets))
 
     def find(self, text: str) -> Counter[str]:
-        """How often each term stands in a text, by the keys of ``terms``, but within another."""
+        """How often each term stands in a text, by its key, and not within another term."""
         matches = [
             (match.start("term"), match.end("term"), _key(match["term"], is_case_sensitive=is_case_sensitive))
             for is_case_sensitive, pattern in self._patterns
@@ -76,7 +76,7 @@ class Glossary:
         return [term for key, term in self.terms.items() if key in found]
 
     def missing(self, source: str, translation: str) -> list[Term]:
-        """The terms of a source that the translation has fewer times than the source, in any accepted form."""
+        """How often each term stands in a text, by its key, and not within another term."""
         plain = _plain(translation)
         return [
             self.terms[key]

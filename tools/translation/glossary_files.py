@@ -32,8 +32,8 @@ def read_glossary(data: bytes, name: str, *, source: str = "", target: str = "")
 
     Raises:
         InputTooLarge: "file_too_large" or "too_many_terms".
-        InvalidInput: "unsupported_format", or "invalid_glossary" with the line or entry that is wrong; what the
-            decoder or the reader of XML raises.
+        InvalidInput: "unsupported_format", or "invalid_glossary" with the line or entry that is wrong; what
+            the decoder or the reader of XML raises.
     """
     if len(data) > MAX_BYTES:
         raise InputTooLarge(
@@ -160,7 +160,7 @@ def _tbx_terms(entry: Element, language: str) -> list[str]:
     texts: list[str] = []
     for section in entry.iter("{*}langSet", "{*}langSec"):
         if str(section.get(_LANGUAGE, "")).lower().partition("-")[0] == language.lower().partition("-")[0]:
-            texts += ["".join(term.itertext()).strip() for term in section.iter("{*}term")]
+            texts += ["".join(map(str, term.itertext())).strip() for term in section.iter("{*}term")]
     return [text for text in texts if text]
 
 

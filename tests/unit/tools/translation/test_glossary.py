@@ -8,8 +8,8 @@ from tools.translation.glossary_files import MAX_TERMS, glossary_of, read_glossa
 
 TBX = b"""<?xml version="1.0"?><martif type="TBX"><text><body>
 <termEntry><langSet xml:lang="en"><tig><term>base rate</term></tig></langSet>
-<langSet xml:lang="zh-HK"><tig><term>\xe5\x9f\xba\xe6\x9c\xac\xe5\x88\xa9\xe7\x8e\x87</term></tig></langSet></termEntry>
-</body></text></martif>"""
+<langSet xml:lang="zh-HK"><tig><term>\xe5\x9f\xba\xe6\x9c\xac\xe5\x88\xa9\xe7\x8e\x87</term></tig></langSet>
+</termEntry></body></text></martif>"""
 
 
 def glossary(**terms: str) -> Glossary:
@@ -73,7 +73,8 @@ def test_of_two_translations_that_clash_the_first_is_taken_and_the_other_is_name
             "a.csv",
         ),
         (
-            b"source\ttarget\tkeep\tcase_sensitive\tnote\nbank\tBank | Geldhaus\t\ttrue\tmoney\nHKMA\t\tyes\n",
+            b"source\ttarget\tkeep\tcase_sensitive\tnote\n"
+            b"bank\tBank | Geldhaus\t\ttrue\tmoney\nHKMA\t\tyes\n",
             "a.tsv",
         ),
         (
