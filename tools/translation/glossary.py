@@ -76,7 +76,7 @@ class Glossary:
         return [term for key, term in self.terms.items() if key in found]
 
     def missing(self, source: str, translation: str) -> list[Term]:
-        """How often each term stands in a text, by its key, and not within another term."""
+        """The terms that a translation has, in any accepted form, fewer times than its source."""
         plain = _plain(translation)
         return [
             self.terms[key]
