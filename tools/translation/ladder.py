@@ -58,8 +58,8 @@ Judging = Callable[[str, str], list[Fault]]
 async def climb(items: Sequence[Item], engines: Sequence[Engine], judge: Judging) -> dict[str, Outcome]:
     """Translate a batch: every id of it has an outcome.
 
-    An engine is asked for all at once; once more for what is faulty, with the complaints; then, in halves down
-    to single items, for what is still unusable. What it could not do, the next engine tries.
+    An engine is asked for all at once; once more for what is faulty, with the complaints; then, in halves
+    down to single items, for what is still unusable. What it could not do, the next engine tries.
 
     Args:
         items: With ids of their own.
