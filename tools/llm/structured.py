@@ -64,8 +64,16 @@ class NoUsableAnswer(ModelAnswerInvalid):
         self.usage = usage
 
 
-async def ask(models: ChatModels, role: Role, question: Question[A]) -> Answer[A]:
-    """Ask, validate, and have the model repair what is wrong, at most MAX_REPAIRS times.
+async def ask(
+    models: ChatModels, role: Role, question: Question[A], *, repairs: int = MAX_REPAIRS
+) -> Answer[A]:
+    """Ask, validate, and have the model repair what is wrong.
+
+    Args:
+        models: The models that play the roles.
+        role: Which of them is asked.
+        question: What is asked.
+        repairs: How often a whole answer is asked for again.
 
     Raises:
         ModelUnavailable: No answer came, however often the call was repeated.
@@ -76,7 +84,7 @@ async def ask(models: ChatModels, role: Role, question: Question[A]) -> Answer[A
     usage = Usage()
     best: tuple[A, list[Problem]] | None = None
     failure = ModelAnswerInvalid("the model was not asked")
-    for repair in range(MAX_REPAIRS + 1):
+    for repair in range(repairs + 1):
         try:
             answered = await _call(models, role, messages, question)
         except ModelAnswerInvalid as error:
@@ -94,7 +102,7 @@ async def ask(models: ChatModels, role: Role, question: Question[A]) -> Answer[A
         messages = [*_opening(question), AIMessage(answered.value), _complaint(problems)]
     if best is None:
         raise NoUsableAnswer(failure, usage) from failure
-    return Answer(value=best[0], problems=tuple(best[1]), repairs=MAX_REPAIRS, usage=usage)
+    return Answer(value=best[0], problems=tuple(best[1]), repairs=repairs, usage=usage)
 
 
 async def _call(

@@ -1,0 +1,167 @@
+"""Where a subtitle's lines are broken.
+
+Rules of Netflix's guides (Timed Text Style Guide, "Line treatment"): one line where the words fit; else after
+punctuation, before conjunctions and prepositions, never between an article, an adjective or a first name and
+what belongs to it; the lower line rather the longer one.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from tools.novels.chinese.dictionary import load_dictionary
+from tools.subtitles.file import Format
+from tools.subtitles.markup import split_markup, visible
+from tools.subtitles.profiles import Profile
+
+_DIALOGUE = re.compile(r"\s*(?:[-\u2013\u2014\u2010\u2022>]|\S{1,20}:\s)")
+_AFTER = frozenset(",;:.!?…，。、；：！？」』”）")
+_SENTENCE = frozenset(".!?…。！？")
+_NOT_FIRST = frozenset("，。、；：！？」』”’）》〉】%‰℃…—·.,;:!?)]}")
+_NOT_LAST = frozenset("「『“‘（《〈【([{$¥£€")
+_LINKS = """
+and or but nor so yet because although though while when where which who whom whose that if unless until since
+as than in on at by for with from to of about into over after before under between through without
+und oder aber denn weil dass wenn als mit von zu et ou mais donc que qui parce quand avec dans pour
+y o pero porque que cuando con para
+"""  # conjunctions and prepositions, which a line may well begin with
+_LEADS = """
+a an the my your his her its our their this that these those i you he she it we they not to of in on at by
+for with from and or but very more most mr. mrs. ms. dr. der die das ein eine einen dem den le la les un une
+des du el los las una
+"""  # what belongs to the word behind it, so that no line ends with it
+_BEFORE = frozenset(_LINKS.split())
+_NOT_AFTER = frozenset(_LEADS.split())
+_SPACE = re.compile(r"\s+")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_MOST_CANDIDATES = 400  # places in one cue; more words than that are no subtitle
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place where a line may end: before ``after`` and after ``before``, offsets in the raw text."""
+
+    before: int
+    after: int
+    cost: float
+
+
+def break_lines(text: str, profile: Profile, format: Format) -> str:
+    """The text in as few lines as it fits, at the best places; as many as needed where it fits nowhere.
+
+    Lines of a dialogue (``- Yes. / - No.``) and texts that already fit one line are left as they are.
+    """
+    lines = text.split("\n")
+    if len(lines) > 1 and all(_DIALOGUE.match(visible(line, format)) for line in lines):
+        return text
+    joined = _joined(lines)
+    if profile.length(visible(joined, format)) <= profile.cpl:
+        return joined
+    places = list(_places(joined, format))[:_MOST_CANDIDATES]
+    for count in range(2, profile.max_lines + 1):
+        best = _best(joined, places, count, profile, format)
+        if best is not None:
+            return best
+    return _as_they_come(joined, places, profile, format)
+
+
+def _joined(lines: list[str]) -> str:
+    """One line: with spaces, but for scripts that have none."""
+    joined = lines[0].strip()
+    for line in (line.strip() for line in lines[1:]):
+        glue = "" if joined and line and _CJK.match(joined[-1]) and _CJK.match(line[0]) else " "
+        joined = f"{joined}{glue}{line}".strip()
+    return joined
+
+
+def _places(text: str, format: Format) -> Iterator[_Place]:
+    """Every place where a line may end, with what is against it."""
+    at = 0
+    for piece in split_markup(text, format):
+        if not piece.is_tag:
+            yield from _places_in_words(text, at, at + len(piece.source))
+        at += len(piece.source)
+
+
+def _places_in_words(text: str, start: int, end: int) -> Iterator[_Place]:
+    for space in _SPACE.finditer(text, start, end):
+        if space.start() > 0 and space.end() < len(text):
+            yield _Place(space.start(), space.end(), _cost_at_space(text, space.start(), space.end()))
+    if not _CJK.search(text, start, end):
+        return
+    word_ends = _word_ends(text)
+    for at in range(max(start, 1), end):
+        before, after = text[at - 1], text[at]
+        if (_CJK.match(before) or before in _AFTER) and _CJK.match(after) and before not in _NOT_LAST:
+            within = 1.0 if at in word_ends else 2.0
+            yield _Place(at, at, 0.0 if before in _SENTENCE else 0.2 if before in _AFTER else within)
+
+
+def _word_ends(text: str) -> set[int]:
+    """Where a Chinese word ends: the longest known word is taken, from left to right.
+
+    Japanese and Korean are segmented badly so, which costs beauty alone.
+    """
+    words = load_dictionary().words
+    ends: set[int] = set()
+    at = 0
+    while at < len(text):
+        at += next((size for size in (4, 3, 2) if text[at : at + size] in words), 1)
+        ends.add(at)
+    return ends
+
+
+def _cost_at_space(text: str, before: int, after: int) -> float:
+    last = text[max(0, before - 20) : before].rpartition(" ")[2]
+    following = text[after : after + 20].partition(" ")[0]
+    if following[:1] in _NOT_FIRST:
+        return 3.0
+    if last.lower() in _NOT_AFTER or last[-1:] in _NOT_LAST:
+        return 2.0
+    if last[-1:] in _SENTENCE:
+        return 0.0
+    if last[-1:] in _AFTER:
+        return 0.2
+    if last[:1].isupper() and following[:1].isupper():
+        return 1.5  # a first and a last name
+    return 0.4 if following.lower().strip(",.") in _BEFORE else 1.0
+
+
+def _best(text: str, places: list[_Place], count: int, profile: Profile, format: Format) -> str | None:
+    """The text in that many lines, none too long; None when no breaks do that."""
+    if count > 3 and len(places) > 30:
+        return None  # so many lines are broken as they come
+    best: tuple[float, str] | None = None
+    for chosen in combinations(places, count - 1):
+        broken = _broken(text, chosen)
+        lengths = [profile.length(visible(line, format)) for line in broken.split("\n")]
+        if max(lengths) > profile.cpl or not min(lengths):
+            continue
+        uneven = (max(lengths) - min(lengths)) / profile.cpl
+        top_heavy = max(0.0, lengths[0] - lengths[-1]) / profile.cpl
+        score = sum(place.cost for place in chosen) + 1.5 * uneven + 0.3 * top_heavy
+        if best is None or score < best[0]:
+            best = score, broken
+    return best and best[1]
+
+
+def _as_they_come(text: str, places: list[_Place], profile: Profile, format: Format) -> str:
+    """Lines filled one after the other, however many they get."""
+    chosen: list[_Place] = []
+    start = 0
+    for place, following in zip(places, [*places[1:], None], strict=True):
+        end = len(text) if following is None else following.before
+        if profile.length(visible(text[start:end], format)) > profile.cpl:
+            chosen.append(place)
+            start = place.after
+    return _broken(text, chosen)
+
+
+def _broken(text: str, places: "tuple[_Place, ...] | list[_Place]") -> str:
+    lines: list[str] = []
+    start = 0
+    for place in places:
+        lines.append(text[start : place.before])
+        start = place.after
+    return "\n".join([*lines, text[start:]])

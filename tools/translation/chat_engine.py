@@ -1,0 +1,115 @@
+"""A chat model as a translator."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+import prompts
+from tools.errors import ModelAnswerInvalid
+from tools.llm.chat_models import ChatModels
+from tools.llm.roles import Role
+from tools.llm.structured import NoUsableAnswer, Problem, Question, ask
+from tools.llm.usage import Usage
+from tools.translation.glossary import Term
+from tools.translation.ladder import Item
+
+
+class Translation(BaseModel):
+    """One segment's."""
+
+    id: str
+    text: str
+
+
+class Translations(BaseModel):
+    """The answer to prompts/translate/segments."""
+
+    translations: list[Translation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a translator knows besides the segments."""
+
+    source: str | None  #: Language code; None: the model recognises it.
+    target: str
+    style: Mapping[str, str] = field(default_factory=dict[str, str])
+    before: Sequence[tuple[str, str]] = ()  #: Segments in front, with their translations ("" where none is).
+    after: Sequence[str] = ()
+    terms: Sequence[Term] = ()
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])  #: By segment id.
+    limits: Mapping[str, int] = field(default_factory=dict[str, int])  #: Most characters, by segment id.
+
+
+@dataclass(slots=True, kw_only=True)
+class ChatEngine:
+    """Asks the model of a role, and counts what that takes."""
+
+    models: ChatModels
+    role: Role
+    context: Context
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def name(self) -> str:
+        """``provider:model``."""
+        return self.models.require(self.role).name
+
+    async def translate(self, items: Sequence[Item]) -> Mapping[str, str]:
+        """Ask for all of them at once; see ``ladder.Engine``."""
+        question = Question(
+            instructions=prompts.render("translate/segments.en"),
+            data=self._data(items),
+            schema=Translations,
+            check=_nothing,
+        )
+        try:
+            answer = await ask(self.models, self.role, question, repairs=0)
+        except NoUsableAnswer as error:
+            self.usage += error.usage
+            raise
+        self.usage += answer.usage
+        return _by_id(answer.value)
+
+    def _data(self, items: Sequence[Item]) -> dict[str, Any]:
+        context = self.context
+        data: dict[str, Any] = {
+            "source_language": context.source,
+            "target_language": context.target,
+            "style": dict(context.style),
+            "glossary": [[term.source, list(term.targets)] for term in context.terms],
+            "before": [list(pair) for pair in context.before],
+            "after": list(context.after),
+        }
+        return {name: value for name, value in data.items() if value or name.endswith("language")} | {
+            "segments": [self._segment(item) for item in items]
+        }
+
+    def _segment(self, item: Item) -> dict[str, Any]:
+        segment: dict[str, Any] = {"id": item.id, "text": item.words}
+        if note := self.context.notes.get(item.id):
+            segment["note"] = note
+        if limit := self.context.limits.get(item.id):
+            segment["max_characters"] = limit
+        if item.complaints:
+            segment |= {"previous": item.previous, "wrong": list(item.complaints)}
+        return segment
+
+
+def _nothing(_: Translations) -> list[Problem]:
+    """The ladder judges each translation itself."""
+    return []
+
+
+def _by_id(answer: Translations) -> dict[str, str]:
+    """Translations by id; an id that comes twice with different texts is no answer to its question."""
+    found: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for translation in answer.translations:
+        if found.setdefault(translation.id, translation.text) != translation.text:
+            doubtful.add(translation.id)
+    if not found:
+        raise ModelAnswerInvalid("the model's answer holds no translation")
+    return {id: text for id, text in found.items() if id not in doubtful}

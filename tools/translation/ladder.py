@@ -1,0 +1,144 @@
+"""From a batch to translations, one way or another: ask, ask again, split, ask another engine, or say so.
+
+The ladder never shifts a line: an answer counts by its id alone. What no engine translates usably has no
+translation, which its outcome says; nobody puts the source in its place without a flag.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused
+from tools.translation.judging import Fault, is_usable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """Words to be translated."""
+
+    id: str
+    words: str
+    previous: str = ""  #: A translation of them that was not good enough.
+    complaints: tuple[str, ...] = ()  #: What was wrong with it.
+
+
+class Engine(Protocol):
+    """Something that translates."""
+
+    @property
+    def name(self) -> str:
+        """Which one it is, for the record."""
+        ...
+
+    async def translate(self, items: Sequence[Item]) -> Mapping[str, str]:
+        """Translations by id; ids may lack, and others may be there.
+
+        Raises:
+            ModelAnswerInvalid: The answer is of no use.
+            ModelRefused: The provider will not answer.
+            ModelUnavailable: None came.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one item."""
+
+    translation: str | None  #: None: there is none that can be used.
+    faults: tuple[Fault, ...] = ()  #: Of the translation; or, where there is none, of the last one.
+    engine: str = ""
+    asked: int = 0  #: How often it was sent.
+
+
+Judging = Callable[[str, str], list[Fault]]
+"""From an item's id and a translation to what is wrong with it."""
+
+
+async def climb(items: Sequence[Item], engines: Sequence[Engine], judge: Judging) -> dict[str, Outcome]:
+    """Translate a batch: every id of it has an outcome.
+
+    An engine is asked for all at once; once more for what is faulty, with the complaints; then, in halves
+    down to single items, for what is still unusable. What it could not do, the next engine tries.
+
+    Args:
+        items: With ids of their own.
+        engines: The first is used; the others where it fails.
+        judge: Says what is wrong with a translation.
+
+    Raises:
+        ModelUnavailable: An engine does not answer, which is no reason to leave lines untranslated.
+        ModelRefused: It will not answer whatever is asked: a bad key, an unpaid account.
+    """
+    climbing = _Climb(judge, {item.id: Outcome(translation=None) for item in items})
+    for engine in engines:
+        todo = climbing.untranslated(items)
+        if todo:
+            await climbing.ask(engine, todo)
+            await climbing.ask(engine, climbing.faulty(todo))
+            await climbing.split(engine, climbing.untranslated(todo), alone=len(todo) == 1)
+    return climbing.outcomes
+
+
+class _Climb:
+    """One batch on its way."""
+
+    def __init__(self, judge: Judging, outcomes: dict[str, Outcome]) -> None:
+        self.outcomes = outcomes
+        self._judge = judge
+        self._latest: dict[str, tuple[str, tuple[str, ...]]] = {}  # by id, for the engine to see
+
+    def untranslated(self, items: Sequence[Item]) -> list[Item]:
+        """Those that have no usable translation."""
+        return [item for item in items if self.outcomes[item.id].translation is None]
+
+    def faulty(self, items: Sequence[Item]) -> list[Item]:
+        """Those that have none, or one with faults."""
+        outcomes = self.outcomes
+        return [item for item in items if outcomes[item.id].faults or outcomes[item.id].translation is None]
+
+    async def split(self, engine: Engine, items: Sequence[Item], *, alone: bool = False) -> None:
+        """Ask for halves, and for halves of what they leave; never twice for one that was asked for alone."""
+        if not items or (len(items) == 1 and alone):
+            return
+        middle = (len(items) + 1) // 2
+        for half in (items[:middle], items[middle:]):
+            if half:
+                await self.ask(engine, half)
+                await self.split(engine, self.untranslated(half), alone=len(half) == 1)
+
+    async def ask(self, engine: Engine, items: Sequence[Item]) -> None:
+        """Ask once, and keep what is better than what there was."""
+        if not items:
+            return
+        for item in items:
+            outcome = self.outcomes[item.id]
+            self.outcomes[item.id] = replace(outcome, asked=outcome.asked + 1)
+        try:
+            answers = await engine.translate([self._with_complaints(item) for item in items])
+        except ModelAnswerInvalid:
+            return  # a smaller question may be answered better
+        except ModelRefused as error:
+            if error.category is not ErrorCategory.CONTENT_FILTER:
+                raise
+            return  # one item of the batch is meant, and the others are found by splitting
+        for item in items:
+            if item.id in answers:
+                self._take(engine, item.id, answers[item.id])
+
+    def _with_complaints(self, item: Item) -> Item:
+        previous, complaints = self._latest.get(item.id, ("", ()))
+        return replace(item, previous=previous, complaints=complaints)
+
+    def _take(self, engine: Engine, id: str, translation: str) -> None:
+        faults = tuple(self._judge(id, translation))
+        self._latest[id] = (translation, tuple(fault.message for fault in faults))
+        before = self.outcomes[id]
+        is_better = before.translation is None or len(faults) < len(before.faults)
+        if is_usable(faults) and is_better:
+            outcome = replace(before, translation=translation, faults=faults, engine=engine.name)
+        elif before.translation is None:
+            outcome = replace(before, faults=faults, engine=engine.name)
+        else:
+            return
+        self.outcomes[id] = outcome
