@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from server.runs.own_names import own_name
 from tools.errors import InvalidInput
 
 
@@ -33,7 +34,7 @@ def load_object(config: Path, place: str, noun: str) -> Any:
 
 def _load_module(folder: Path, name: str) -> ModuleType:
     if not name.endswith(".py") and "/" not in name:
-        return importlib.import_module(name)
+        return importlib.import_module(own_name(name))
     path = (folder / name).resolve()
     known = path.as_posix().removesuffix(".py").strip("/").replace("/", "__").replace(".", "_")
     if known in sys.modules and sys.modules[known].__file__ == str(path):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic.fields import FieldInfo
 
 from configs.keeping import StoreSetting, ThreadTtlSetting
+from server.runs import own_names
 from tools.errors import InvalidInput
 
 logger = logging.getLogger(__name__)
@@ -223,10 +224,12 @@ def enter_project(config: Path) -> LangGraphJson:
     if project.encryption is not None:
         logger.warning("%s: encryption is not used: what is kept is kept in clear", config)
     folder = config.parent.resolve()
-    for path in [folder, *(folder / name for name in project.dependencies if name.startswith("."))]:
-        for place in (path.resolve(), path.resolve() / "src"):
-            if place.is_dir() and str(place) not in sys.path:
-                sys.path.insert(0, str(place))
+    paths = [folder, *(folder / name for name in project.dependencies if name.startswith("."))]
+    places = [place for path in paths for place in (path.resolve(), path.resolve() / "src") if place.is_dir()]
+    for place in places:
+        if str(place) not in sys.path:
+            sys.path.insert(0, str(place))
+    own_names.share(places)
     for name, value in _variables(folder, project.env).items():
         os.environ.setdefault(name, value)
     return project
