@@ -29,9 +29,11 @@ from server.resources import MAX_CONNECTIONS
 from server.runs.call_watch import CallWatch
 from tools.llm import spending, watching
 from tools.llm.calling import Call, perform
+from tools.llm.chat import send_chat
 from tools.llm.chat_models import ChatModels
+from tools.llm.chat_request import ChatRequest
 from tools.llm.choices import ModelChoice, choose
-from tools.llm.completion import TimeLimits, complete
+from tools.llm.completion import TimeLimits
 from tools.llm.layer import Layer
 from tools.llm.limits import Limit, Turns
 from tools.llm.spending import Account, Budget, Payer
@@ -152,7 +154,8 @@ async def _ask(models: ChatModels) -> Answered[str]:
 
 
 async def _ask_bare(models: ChatModels, choice: ModelChoice) -> Answered[str]:
-    return await complete(await models.client(choice), _ASKED, extra_body={}, limits=_LIMITS)
+    answered = await send_chat(models, choice, ChatRequest(messages=_ASKED))
+    return Answered(value=answered.value.text, usage=answered.usage)
 
 
 def _compare(model_url: str, redis_url: str, calls: int) -> tuple[list[float], list[float], float]:
@@ -186,7 +189,7 @@ def _stream_all(model_url: str, redis_url: str, streams: int) -> tuple[list[floa
 
     async def stream() -> tuple[list[float], float]:
         async with _models(model_url, redis_url, 10_000) as (models, choice):
-            await models.client(choice)
+            await models.clients.chat(choice)
             cpu = time.process_time()
             taken = await asyncio.gather(*[timed(models) for _ in range(streams)])
             return taken, time.process_time() - cpu

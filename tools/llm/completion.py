@@ -12,8 +12,11 @@ from langchain_core.runnables import RunnableConfig
 from tools.llm.chat_request import Prepared
 from tools.llm.failures import check_finish
 from tools.llm.limits import arrived
+from tools.llm.merging import merging
 from tools.llm.tool_calls import joined, parsed
 from tools.llm.usage import Answered, Usage
+
+_UNREAD, _READ_ALONG = 0.25, 0.05  # seconds that pieces of text are held back, to be handed on together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +76,18 @@ async def complete(
     reason: str | None = None
     usage = Usage(calls=1)
     clock = asyncio.get_running_loop().time
+    moment = 0.0 if is_cumulative else min(_READ_ALONG if on_text else _UNREAD, limits.idle / 4)
+    config = RunnableConfig(tags=list(tags))
     async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as watch:
-        config = RunnableConfig(tags=list(tags))
-        async for chunk in model.astream(list(prepared.messages), config, **prepared.options):
-            arrived()
-            watch.reschedule(clock() + limits.idle)
-            if (piece := text.add(chunk.text)) and on_text is not None:
-                on_text(piece)
-            calls += chunk.tool_call_chunks
-            reason = _finish_reason(chunk) or reason
-            usage += _usage(chunk)
+        with merging(moment):
+            async for chunk in model.astream(list(prepared.messages), config, **prepared.options):
+                arrived()
+                watch.reschedule(clock() + limits.idle)
+                if (piece := text.add(chunk.text)) and on_text is not None:
+                    on_text(piece)
+                calls += chunk.tool_call_chunks
+                reason = _finish_reason(chunk) or reason
+                usage += _usage(chunk)
     check_finish(reason, may_call="tools" in prepared.options)
     return Answered(value=Completion(text=text.whole, calls=joined(calls)), usage=usage)
 
