@@ -17,19 +17,12 @@ from rich.console import Console
 from rich.table import Table
 
 from configs.settings import Settings, SettingsError, describe, load_settings
-from graphs.registry import GRAPHS
-from prompts import PROMPTS
-from server import app as server_app
-from server import backup_cli, data_folder, local_run, models_cli, runs_cli, tracing, users_cli
-from server import worker as server_worker
+from server import backup_cli, data_folder, runs_cli, tracing, users_cli
 from server.data_folder import DataFolderBusy
-from server.doctor import examine
 from server.embedded_redis import EmbeddedRedisError
 from server.last_resort import end_within
 from server.logs import setup_logging
-from server.resources import database_url
 from tools.errors import ServiceError
-from tools.llm.roles import configured
 
 app = typer.Typer(
     help="Scriptorium: a LangGraph agent service for language work.",
@@ -62,6 +55,9 @@ def serve(
     ] = True,
 ) -> None:
     """Run the service, with its console, at http://HOST:PORT."""
+    from server import app as server_app
+    from server import worker as server_worker
+
     settings = load_settings(host=host, port=port, config=config, data_dir=data_dir, log_level=log_level)
     setup_logging(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, partial(_leave, server_worker.longest_stop(settings)))
@@ -83,6 +79,8 @@ def worker(
     log_level: LogLevelFlag = None,
 ) -> None:
     """Execute runs of services that share this one's Redis and database, until told to stop."""
+    from server import worker as server_worker
+
     settings = load_settings(
         config=config,
         data_dir=data_dir,
@@ -107,6 +105,8 @@ def run(
     ] = None,
 ) -> None:
     """Run one job on a file, here, without a server."""
+    from server import local_run
+
     settings = load_settings()
     options = dict(_parse_option(text) for text in option or ())
     result = asyncio.run(
@@ -121,6 +121,8 @@ def run(
 @app.command()
 def graphs() -> None:
     """List the jobs."""
+    from graphs.registry import GRAPHS
+
     table = Table("graph", "title", "description")
     for graph_id, entry in GRAPHS.items():
         table.add_row(graph_id, entry.title, entry.description)
@@ -130,18 +132,29 @@ def graphs() -> None:
 @app.command()
 def models() -> None:
     """List the roles: which model plays each, whether its key is there, and what it costs."""
+    from server import models_cli
+    from tools.llm.roles import configured
+
     out.print(models_cli.models_table(configured(load_settings())))
 
 
 @app.command()
 def prompts() -> None:
     """List the prompts: version, hash and variables of each."""
+    from prompts import PROMPTS
+    from server import models_cli
+
     out.print(models_cli.prompts_table(PROMPTS))
 
 
 @app.command()
 def doctor() -> None:
     """Probe what is configured: providers, Redis, database, files, programs; 1 when something is broken."""
+    from server import models_cli
+    from server.doctor import examine
+    from server.resources import database_url
+    from tools.llm.roles import configured
+
     settings = load_settings()
     data_folder.prepare(settings.data_dir)
     findings = asyncio.run(

@@ -9,11 +9,6 @@ from typing import Annotated, TextIO
 import typer
 
 from configs.settings import Settings, load_settings
-from server.accounts.audit import entry_json
-from server.personal_data import erasure
-from server.personal_data import export as personal_export
-from server.personal_data.subject import find_account
-from server.resources import open_resources
 
 app = typer.Typer(help="Accounts.", no_args_is_help=True)
 
@@ -73,6 +68,10 @@ def erase(
 
 
 async def _export(settings: Settings, username: str, to: Path) -> None:
+    from server.personal_data import export as personal_export
+    from server.personal_data.subject import find_account
+    from server.resources import open_resources
+
     async with open_resources(settings) as resources:
         async with resources.database.read() as session:
             account = await find_account(session, username)
@@ -80,11 +79,16 @@ async def _export(settings: Settings, username: str, to: Path) -> None:
 
 
 async def _erase(settings: Settings, username: str) -> Counter[str]:
+    from server.personal_data import erasure
+    from server.resources import open_resources
+
     async with open_resources(settings) as resources:
         return await erasure.erase(resources, username)
 
 
 async def _create(settings: Settings, username: str, password: str) -> None:
+    from server.resources import open_resources
+
     async with open_resources(settings) as resources:
         await resources.accounts.create(username, password, role="admin")
 
@@ -98,6 +102,9 @@ def export_audit(
 
 
 async def _write_audit(settings: Settings, out: TextIO) -> None:
+    from server.accounts.audit import entry_json
+    from server.resources import open_resources
+
     async with open_resources(settings) as resources:
         async for entry in resources.audit.everything():
             out.write(json.dumps(entry_json(entry), ensure_ascii=False) + "\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from langchain_core.messages import BaseMessage
 
 from tools.errors import ModelAnswerInvalid
-from tools.llm import anthropic, eas_legacy, openai
+from tools.llm import eas_legacy, openai
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_request import ChatRequest, Prepared
@@ -173,6 +173,8 @@ def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
     """The request in the terms of the model's protocol."""
     match choice.protocol:
         case "anthropic":
+            from tools.llm import anthropic  # noqa: PLC0415 - a second, for those who ask Claude
+
             return anthropic.prepare(choice, request)
         case "eas_legacy":
             return eas_legacy.prepare(choice, request)

@@ -6,7 +6,7 @@ import httpx2
 from langchain_core.language_models import BaseChatModel
 from openai import AsyncOpenAI
 
-from tools.llm import anthropic, eas_legacy, openai
+from tools.llm import eas_legacy, openai
 from tools.llm.choices import ModelChoice
 from tools.llm.transport import http_client
 
@@ -44,6 +44,8 @@ class Clients:
 def _open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> BaseChatModel:
     match choice.protocol:
         case "anthropic":
+            from tools.llm import anthropic  # noqa: PLC0415 - a second, for those who ask Claude
+
             return anthropic.open_chat(choice, http)
         case "eas_legacy":
             return eas_legacy.open_chat(choice, http)

@@ -69,7 +69,7 @@ async def complete(
         ModelAnswerInvalid: It was cut at the length limit.
         ModelRefused: A content filter stopped it.
         TimeoutError: A limit passed.
-        Exception: One of failures.TRANSPORT_ERRORS, as the client raises it.
+        Exception: One of failures.transport_errors(), as the client raises it.
     """
     text = _Text(is_cumulative)
     calls: list[ToolCallChunk] = []

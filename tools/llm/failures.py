@@ -2,17 +2,20 @@
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from time import time
-from typing import cast
+from typing import TYPE_CHECKING, TypeGuard, cast
 
-import anthropic
 import httpx2
 import openai
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable
+
+if TYPE_CHECKING:
+    import anthropic
 
 _STATUS_CATEGORIES = {
     401: ErrorCategory.AUTHENTICATION,
@@ -64,11 +67,8 @@ _HINTS = {
 }
 _LONGEST_MESSAGE = 500  # characters of what a server says that are passed on
 
-#: Everything that a call through the clients can raise when the far side misbehaves. They
-#: wrap failures of the request; those of a stream under way come as the transport raises them.
-TRANSPORT_ERRORS: tuple[type[Exception], ...] = (
+_TRANSPORT_ERRORS: tuple[type[Exception], ...] = (
     openai.OpenAIError,
-    anthropic.AnthropicError,
     httpx2.HTTPError,
     WebSocketException,
     json.JSONDecodeError,
@@ -77,13 +77,35 @@ TRANSPORT_ERRORS: tuple[type[Exception], ...] = (
 )
 
 
+def transport_errors() -> tuple[type[Exception], ...]:
+    """Everything that a call through the clients can raise when the far side misbehaves.
+
+    They wrap failures of the request; those of a stream under way come as the transport raises them.
+    """
+    return *_TRANSPORT_ERRORS, *_claude("AnthropicError")
+
+
+def _claude(name: str) -> tuple[type[Exception], ...]:
+    """A class of the client for Claude, once that is loaded: which takes a second, and few need."""
+    client = sys.modules.get("anthropic")
+    return () if client is None else (getattr(client, name),)
+
+
+def _has_status(error: Exception) -> "TypeGuard[openai.APIStatusError | anthropic.APIStatusError]":
+    return isinstance(error, (openai.APIStatusError, *_claude("APIStatusError")))
+
+
+def _has_body(error: Exception) -> "TypeGuard[openai.APIError | anthropic.APIError]":
+    return isinstance(error, (openai.APIError, *_claude("APIError")))
+
+
 def explain(error: Exception) -> ModelError:
     """The service's error for what a call to a model raised."""
     if isinstance(error, ModelError):
         return error
-    if isinstance(error, openai.APIStatusError | anthropic.APIStatusError):
+    if _has_status(error):
         return _explain(error.status_code, error.body)
-    if isinstance(error, openai.APIError | anthropic.APIError) and error.body is not None:
+    if _has_body(error) and error.body is not None:
         return _explain(None, error.body)  # an error within a stream
     if isinstance(error, httpx2.HTTPStatusError):
         return _explain(error.response.status_code, _parsed(error.response.content))
@@ -100,7 +122,7 @@ def explain_code(code: str, message: str) -> ModelError:
 
 def retry_after_seconds(error: Exception) -> float | None:
     """How long the provider asked to wait (``Retry-After``: seconds or a date), if it did."""
-    if not isinstance(error, openai.APIStatusError | anthropic.APIStatusError | httpx2.HTTPStatusError):
+    if not (_has_status(error) or isinstance(error, httpx2.HTTPStatusError)):
         return None
     header = error.response.headers.get("retry-after", "")
     try:

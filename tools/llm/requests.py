@@ -47,7 +47,7 @@ async def post(
 
     Raises:
         ModelAnswerInvalid: It is something else.
-        Exception: One of failures.TRANSPORT_ERRORS, as the client raises it.
+        Exception: One of failures.transport_errors(), as the client raises it.
     """
     client: AsyncOpenAI = await models.clients.openai(choice)
     async with asyncio.timeout(models.limits.total):

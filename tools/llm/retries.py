@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tools.errors import ErrorCategory, ModelError
-from tools.llm.failures import TRANSPORT_ERRORS, explain, retry_after_seconds
+from tools.llm.failures import explain, retry_after_seconds, transport_errors
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ async def with_retries(call: Callable[[], Awaitable[T]], backoff: Backoff) -> T:
     for attempt in range(1, backoff.attempts + 1):
         try:
             return await call()
-        except (ModelError, *TRANSPORT_ERRORS) as error:
+        except (ModelError, *transport_errors()) as error:
             explained = explain(error)
             if explained.category not in _WORTH_REPEATING or attempt == backoff.attempts:
                 raise explained from error

@@ -95,7 +95,7 @@ async def download(url: str, *, max_bytes: int) -> bytes:
 
     Raises:
         ModelAnswerInvalid: It is larger than the limit.
-        Exception: One of failures.TRANSPORT_ERRORS.
+        Exception: One of failures.transport_errors().
     """
     clients = _open.setdefault(asyncio.get_running_loop(), {})
     if _KEYLESS not in clients:
