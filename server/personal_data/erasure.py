@@ -1,5 +1,7 @@
 """Removes a person: rows, files, checkpoints, event streams, sessions, and what databases keep of them.
 
+The audit log alone keeps who did what: it is there to be answered for, and nobody can change it.
+
 It may be asked for again after it broke off: what is gone already is passed over, and the account goes last.
 """
 
@@ -9,10 +11,10 @@ from contextlib import suppress
 from typing import Any, cast
 
 from redis.asyncio import RedisCluster
-from sqlmodel import col, delete
+from sqlmodel import col, delete, or_
 
 from server import access, keys
-from server.db.models import Account, ApiKey, Cron, FileUsage, StoreItem
+from server.db.models import Account, ApiKey, Cron, FileUsage, ModelUsage, Share, StoreItem
 from server.personal_data.subject import Belongings, belongings, find_account, in_store_of
 from server.resources import Resources
 from tools.errors import NotFound
@@ -39,12 +41,20 @@ async def erase(resources: Resources, username: str) -> Counter[str]:
             await session.exec(delete(StoreItem).where(in_store_of(account.user_id)))
             await session.exec(delete(ApiKey).where(col(ApiKey.user_id) == account.user_id))
             await session.exec(delete(FileUsage).where(col(FileUsage.owner) == account.user_id))
+            await session.exec(delete(ModelUsage).where(col(ModelUsage.owner) == account.user_id))
+            await session.exec(delete(Share).where(_concerns(account.user_id, found)))
             await session.exec(delete(Account).where(col(Account.user_id) == account.user_id))
         done["crons"], done["documents"], done["keys"] = (
             len(rows) for rows in (found.crons, found.documents, found.keys)
         )
         await _forget(resources)
     return done
+
+
+def _concerns(user_id: str, found: Belongings) -> Any:
+    """The shares that they gave or got, and those of their files, which no foreign key removes."""
+    files = [file.file_id for file in found.files]
+    return or_(col(Share.user_id) == user_id, col(Share.granted_by) == user_id, col(Share.file_id).in_(files))
 
 
 async def _locked_out(resources: Resources, username: str) -> Account:

@@ -9,7 +9,19 @@ from uuid import uuid4
 from tests.fixtures.people import PASSWORD, Person
 
 Things = Mapping[str, str]
-KINDS = ("thread", "run", "cron", "assistant", "file", "key", "share", "user", "webhook_run", "task")
+KINDS = (
+    "thread",
+    "run",
+    "cron",
+    "assistant",
+    "file",
+    "key",
+    "share",
+    "user",
+    "webhook_run",
+    "task",
+    "upload",
+)
 NAMES = re.compile(r"\{(" + "|".join(KINDS) + r")(?:_id)?\}")
 
 
@@ -19,6 +31,7 @@ class Case:
 
     Args:
         body: JSON, with ``{thread}`` and the like for ids; bytes are sent as they are.
+        is_writing: Whether it changes something, which no question of its rule says.
         ok: Statuses of who may.
         for_whom: ``anybody``; ``known``: all that are known; ``admins``.
         is_endless: Whether the answer is a stream without end.
@@ -29,6 +42,8 @@ class Case:
     """
 
     body: Any = None
+    headers: Mapping[str, str] | None = None
+    is_writing: bool = False
     query: Mapping[str, str] | None = None
     ok: tuple[int, ...] = (200,)
     for_whom: Literal["anybody", "known", "admins"] = "known"
@@ -47,6 +62,8 @@ ITEM = {"namespace": ["n"], "key": "k"}
 NOVEL = {"text": "\u201cYes,\u201d said Ada."}
 CALL = {"jsonrpc": "2.0", "id": 1}
 SAY = {"message": {"role": "user", "parts": [{"kind": "text", "text": "x"}], "messageId": "m"}}
+TUS = {"Tus-Resumable": "1.0.0"}
+PART = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
 ACCOUNT = Case(by_key=False)
 
 
@@ -57,7 +74,6 @@ def account(**given: Any) -> Case:
 CASES: dict[tuple[str, str], Case] = {
     **{("GET", path): OPEN for path in ("/", "/ok", "/info", "/health", "/docs", "/redoc", "/openapi.json")},
     **{("GET", path): OPEN for path in ("/metrics", "/api/health", "/api/v1/health")},
-    ("GET", "/docs/oauth2-redirect"): OPEN,
     ("GET", "/console/{path:path}"): OPEN,
     ("POST", "/assistants"): Case(body={"graph_id": "notes"}),
     ("POST", "/assistants/search"): Case(body={}),
@@ -172,9 +188,24 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/v1/runs"): Case(others="[]"),
     ("GET", "/api/v1/runs/{run_id}"): Case(),
     ("POST", "/api/v1/runs/{run_id}/retry"): Case(),
-    ("POST", "/api/v1/files"): Case(body=b"x", ok=(201,)),
+    ("POST", "/api/v1/files"): Case(body=b"x", ok=(201,), is_writing=True),
     ("GET", "/api/v1/files/{file_id}"): Case(),
     ("GET", "/api/v1/files/{file_id}/content"): Case(),
+    ("GET", "/api/v1/files"): Case(others='{"files":[],"next":null}'),
+    ("GET", "/api/v1/files/stats"): Case(),
+    ("GET", "/api/v1/files/{file_id}/link"): Case(ok=(409,)),  # a folder gives no links
+    ("DELETE", "/api/v1/files/{file_id}"): Case(ok=(204,), is_writing=True),
+    ("OPTIONS", "/api/v1/uploads"): Case(for_whom="anybody", ok=(204,)),
+    ("POST", "/api/v1/uploads"): Case(headers=TUS | {"Upload-Length": "5"}, ok=(201,), is_writing=True),
+    ("GET", "/api/v1/uploads/{upload_id}"): Case(),
+    ("PATCH", "/api/v1/uploads/{upload_id}"): Case(body=b"x", headers=TUS | PART, ok=(204,), is_writing=True),
+    ("DELETE", "/api/v1/uploads/{upload_id}"): Case(headers=TUS, ok=(204,), is_writing=True),
+    ("POST", "/api/v1/uploads/direct"): Case(body={"name": "a", "size": 1}, ok=(409,), is_writing=True),
+    ("POST", "/api/v1/uploads/{upload_id}/complete"): Case(ok=(404, 409), is_writing=True),
+    ("GET", "/api/v1/auth/me/export"): ACCOUNT,
+    ("DELETE", "/api/v1/auth/me"): account(body={"password": PASSWORD}, ok=(204,), is_once=True),
+    ("GET", "/api/v1/runs/{run_id}/usage"): Case(),
+    ("GET", "/api/v1/usage"): Case(),
     ("GET", "/api/v1/webhooks"): Case(others="[]"),
     ("POST", "/api/v1/webhooks/{run_id}/resend"): Case(ok=MADE),
     ("POST", "/api/recognize"): Case(body=NOVEL),
@@ -233,6 +264,9 @@ def make(person: Person, kinds: set[str], guest: Callable[[], str]) -> dict[str,
         made["assistant"] = person.http.post("/assistants", json=body).json()["assistant_id"]
     if "file" in kinds:
         made["file"] = person.upload()
+    if "upload" in kinds:
+        begun = person.http.post("/api/v1/uploads", headers=TUS | {"Upload-Length": "5"})
+        made["upload"] = begun.headers["location"].rpartition("/")[2]
     if "key" in kinds:
         made["key"] = person.http.post("/api/v1/keys", json={"name": "k"}).json()["key_id"]
     if "share" in kinds:
