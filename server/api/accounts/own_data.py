@@ -27,7 +27,7 @@ class Farewell(BaseModel):
     password: SecretStr
 
 
-@router.get("/export")
+@router.get("/export", response_class=FileResponse, responses={200: {"content": {"application/zip": {}}}})
 async def export_me(account: Caller, resources: Open) -> FileResponse:
     """A zip of everything that is one's own."""
     incoming = resources.files.incoming

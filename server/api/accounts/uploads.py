@@ -60,7 +60,7 @@ UploadId = Annotated[str, Depends(upload_id)]
 Tus = Depends(speaks_tus)
 
 
-@router.options("")
+@router.options("", status_code=204, response_class=Response)
 async def options(resources: Open) -> Response:
     """What is spoken here."""
     return Response(

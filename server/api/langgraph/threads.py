@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from server.api.body import JsonRoute
 from server.api.deps import Open, ThreadId
-from server.api.errors import answer
+from server.api.errors import ErrorBody, answer
 from server.api.following import thread_events
 from server.api.langgraph.answers import EVENTS, json_answer, page_answer
 from server.api.langgraph.joining import modes, resume_point
@@ -38,7 +38,7 @@ router = APIRouter(prefix="/threads", tags=["threads"], route_class=JsonRoute)
 _STREAM_MODES = ("run_modes", "lifecycle", "state_update")
 
 
-@router.post("")
+@router.post("", responses={201: {"model": ErrorBody, "description": "It is there; its supersteps are not."}})
 async def create_thread(body: ThreadCreate, resources: Open) -> Response:
     """Create a thread; 409 when its id is taken.
 

@@ -22,7 +22,12 @@ router = APIRouter(tags=["a2a"])
 NO_PUSH = -32003
 
 
-@router.post("/a2a/{assistant_id}")
+_JSON = {"application/json": {"schema": {"type": "object"}}}
+
+
+@router.post(
+    "/a2a/{assistant_id}", responses={400: {"description": "The message is no JSON-RPC", "content": _JSON}}
+)
 async def call(request: Request, assistant_id: str, resources: Open) -> Response:
     """Answer one call, such as ``message/send``, ``message/stream``, ``tasks/get`` or ``tasks/cancel``."""
     assistant = await resources.assistants.resolve(assistant_id)
