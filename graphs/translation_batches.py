@@ -145,14 +145,39 @@ def next_batches(state: Translating, role: Role, format: str) -> list[BatchTask]
     return tasks
 
 
+def shorter_batches(
+    state: Translating, role: Role, format: str, limits: Mapping[str, Mapping[str, int]]
+) -> list[BatchTask]:
+    """Batches that ask for shorter translations.
+
+    Args:
+        limits: By target and unit: the most characters.
+    """
+    units = state["units"]
+    words = {unit["id"]: protect(unpack(unit)).words for unit in units}
+    lengths = [len(words[unit["id"]]) for unit in units]
+    tasks: list[BatchTask] = []
+    for target, of_target in limits.items():
+        translated = translations_of(state["answers"], target)
+        places = [place for place, unit in enumerate(units) if unit["id"] in of_target]
+        for batch in in_batches(lengths, places, most_segments=state["sizes"]["batch"]):
+            task = _task(state, target, batch, words, translated)
+            ids = [unit["id"] for unit in task["units"]]
+            task["limits"] = {id: of_target[id] for id in ids}
+            task["previous"] = {id: translated[id] for id in ids}
+            tasks.append({**task, "role": role, "format": format})
+    return tasks
+
+
 def _task(
     state: Translating, target: str, batch: Batch, words: Mapping[str, str], translated: Mapping[str, str]
 ) -> BatchTask:
     units = state["units"]
     first, end = batch.places[0], batch.places[-1] + 1
     ids = [unit["id"] for unit in units]
+    asked = [ids[place] for place in batch.places]
     found = state["found_terms"].get(target, {})
-    places = sorted({place for id in ids[first:end] for place in found.get(id, ())})
+    places = sorted({place for id in asked for place in found.get(id, ())})
     return BatchTask(
         run=state["run"],
         role="translate",
@@ -160,7 +185,7 @@ def _task(
         source=state["spoken"],
         target=target,
         style=state["wording"],
-        units=units[first:end],
+        units=[units[place] for place in batch.places],
         before=[[words[id], translated.get(id, "")] for id in ids[max(0, first - _BEFORE) : first]],
         after=[words[id] for id in ids[end : end + _AFTER]],
         terms=[state["terms"][target][place] for place in places],
