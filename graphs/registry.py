@@ -8,6 +8,10 @@ from langgraph.graph import StateGraph
 
 from graphs.characters import graph as characters
 from graphs.characters import sources as characters_sources
+from graphs.subtitles import graph as subtitles
+from graphs.subtitles import sources as subtitles_sources
+from graphs.translate import graph as translate
+from graphs.translate import sources as translate_sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,20 @@ _ENTRIES = (
         description="Finds a novel's characters, who says each quotation, and how people are related.",
         build=characters.build,
         check_input=characters_sources.check_input,
+    ),
+    GraphEntry(
+        graph_id="translate",
+        title="Text in other languages",
+        description="Translates texts and documents, keeps their structure, and flags what is not sure.",
+        build=translate.build,
+        check_input=translate_sources.check_input,
+    ),
+    GraphEntry(
+        graph_id="subtitles",
+        title="Subtitles in other languages",
+        description="Translates, times and checks subtitle files, cue by cue, and loses none.",
+        build=subtitles.build,
+        check_input=subtitles_sources.check_input,
     ),
 )
 

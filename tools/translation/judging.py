@@ -95,7 +95,7 @@ class Judge:
             yield Fault(kind="terms", message=f"{term.source!r} has to be translated as {wanted}")
 
     def _length(self, words: str, translation: str) -> Iterator[Fault]:
-        usual = len(words) * _signs(self.source) / _signs(self.target)
+        usual = len(words) * _signs(self.target) / _signs(self.source)
         ratio = len(translation) / usual if usual else 1.0
         if len(words) >= _LONG and not 1 / _MOST_RATIO <= ratio <= _MOST_RATIO:
             how = "longer" if ratio > 1 else "shorter"

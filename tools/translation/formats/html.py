@@ -68,7 +68,7 @@ def parse_html(text: str) -> TextDocument:
             run = []
             _add_attributes(assembly, text, item)
     _add_run(assembly, text, run)
-    return assembly.finish("html", check=_check)
+    return assembly.finish("html", check=check_html)
 
 
 class _Reader(HTMLParser):
@@ -202,7 +202,7 @@ def _escaped(words: str) -> str:
     return _BARE_AMPERSAND.sub("&amp;", words).replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _check(source: str, translation: str) -> list[str]:
+def check_html(source: str, translation: str) -> list[str]:
     """Every tag is there, since its mark is; here is seen whether they are still nested."""
     if _nested(source) and not _nested(translation):
         return ["a mark that closes something stands before the one that opens it"]

@@ -70,7 +70,7 @@ def parse_markdown(text: str) -> TextDocument:
             words, kept = _words(runs, text)
             write = _write_cell if in_table else _write_block
             assembly.add((runs[0].start, runs[-1].end), words, kept=kept, write=write)
-    return assembly.finish("markdown", check=_check)
+    return assembly.finish("markdown", check=check_markdown)
 
 
 def signature(text: str) -> list[tuple[str, str, str]]:
@@ -97,7 +97,7 @@ def _content(child: Token) -> str:
     return child.content if child.type in ("code_inline", "html_inline", "image") else ""
 
 
-def _check(source: str, translation: str) -> list[str]:
+def check_markdown(source: str, translation: str) -> list[str]:
     ours, theirs = (_inline_tokens(text) for text in (source, translation))
     if ours == theirs:
         return []

@@ -8,9 +8,9 @@ from pathlib import PurePath
 from tools.errors import InputTooLarge, InvalidInput
 from tools.text.decode import decode
 from tools.translation.formats.docx import parse_docx
-from tools.translation.formats.html import parse_html
+from tools.translation.formats.html import check_html, parse_html
 from tools.translation.formats.json_resource import parse_json
-from tools.translation.formats.markdown import parse_markdown
+from tools.translation.formats.markdown import check_markdown, parse_markdown
 from tools.translation.formats.plain import parse_plain
 from tools.translation.formats.po import parse_po
 from tools.translation.segments import Segment, TextDocument
@@ -30,6 +30,13 @@ _PARSERS: dict[str, Callable[[str], TextDocument]] = {
     ".po": parse_po,
     ".pot": parse_po,
 }
+
+_CHECKS = {"html": check_html, "markdown": check_markdown}
+
+
+def check_of(format: str) -> Callable[[str, str], list[str]]:
+    """What finds faults in the markup of a translation, by the name of its format."""
+    return _CHECKS.get(format, _anything)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ def kinds(words: str, translation: str, *, target: str = "zh", source: str = "en
         ("In 2015 it rose", "它在2016年上升", ["numbers", "numbers"]),
         ("The bank closed", "那家店关门了", ["terms"]),
         ("The bank of the river and the other bank are far away from here", "银行银行", ["length"]),
+        ("This is paragraph number one of the long text.", "这是这篇长文章里的第一个段落。", []),
     ],
 )
 def test_each_fault_is_seen_and_nothing_else(words: str, translation: str, found: list[str]) -> None:

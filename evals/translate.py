@@ -1,0 +1,153 @@
+"""How well translate and subtitles keep what they are given: ``python -m evals.translate --check``.
+
+A model server of our own answers from gold data (oracle): what is lost then, the pipeline loses. With
+faults, a film of 1,000 cues; with Markdown, every document of DIR/wmt25_terms/md2015, whose structure has to
+be the same afterwards.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from evals.goals import Goals
+from evals.graph_run import open_models
+from evals.model_server import Answers, model_server
+from evals.table import render_table
+from evals.translation_faults import KINDS, run_with
+from evals.translation_gold import Document, GoldTranslator, chrf, read_news, read_reports
+from graphs.translate.graph import graph
+from tools.llm.chat_models import ChatModels, bind
+
+ORACLE = "oracle"
+
+_LEAST_CHRF = 99.5
+_LEAST_TERMS = 0.99  # of what the gold translations reach themselves
+_MOST_UNTRANSLATED = 0.001
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the eval; 1 when goals are checked and one is missed."""
+    options = _parse(arguments)
+    goals = Goals()
+    parts = options.only or ["gold", "faults", "markdown"]
+    if "gold" in parts:
+        asyncio.run(_evaluate_gold(options.data, goals))
+    if "faults" in parts:
+        asyncio.run(_evaluate_faults(options.cues, goals))
+    if "markdown" in parts:
+        asyncio.run(_evaluate_markdown(options.data, goals))
+    print(f"\n{goals.verdict}" if options.check else "")
+    return 1 if options.check and goals.missed else 0
+
+
+async def _evaluate_gold(data: Path, goals: Goals) -> None:
+    rows: list[list[str]] = []
+    reports = read_reports(data)
+    for name, documents in (("wmt24_enzh", [read_news(data)]), ("wmt25_terms", reports)):
+        results = [await _translate(document) for document in documents]
+        hypotheses = [text for texts, _ in results for text in texts]
+        references = [text for document in documents for text in document.references]
+        score = chrf(hypotheses, references)
+        left = sum(figures["untranslated"] for _, figures in results)
+        hits = total = ceiling = 0
+        for document, (texts, _) in zip(documents, results, strict=True):
+            glossary = document.glossary
+            own, of = glossary.success(zip(document.sources, texts, strict=True))
+            best, _ = glossary.success(zip(document.sources, document.references, strict=True))
+            hits, total, ceiling = hits + own, total + of, ceiling + best
+        rows.append([name, str(len(hypotheses)), f"{score:.2f}", f"{hits}/{ceiling} of {total}", str(left)])
+        goals.at_least(f"chrF {name}", score, _LEAST_CHRF)
+        if total:
+            goals.at_least(f"terms {name}, of the ceiling", hits / ceiling, _LEAST_TERMS)
+    print(render_table(("data", "segments", "chrF", "terms/ceiling", "untranslated"), rows))
+
+
+async def _translate(document: Document) -> tuple[list[str], dict[str, Any]]:
+    """The texts as the graph gives them back, and its figures."""
+    glossary = [{"source": s, "targets": list(targets)} for s, targets in document.terms.items()]
+    given = {"text": document.file, "format": "json", "source_language": "en", "glossary": glossary}
+    with model_server(Answers.oracle(GoldTranslator(document))) as server:
+        result = await _run(given, open_models("openai:oracle", server.openai_url))
+    texts: dict[str, str] = json.loads(result["text"])
+    return [*texts.values()], result
+
+
+async def _run(given: dict[str, Any], models: ChatModels) -> dict[str, Any]:
+    translating = {"primary": models.choice("primary"), "translate": models.choice("primary")}
+    asked: Any = given | {"target_languages": ["zh"]}
+    with bind(models.playing(translating)):  # type: ignore[arg-type]
+        result: dict[str, Any] = await graph.ainvoke(asked)  # pyright: ignore[reportUnknownMemberType]
+    return result["targets"]["zh"]
+
+
+async def _evaluate_faults(cues: int, goals: Goals) -> None:
+    reports = [await run_with(kind, cues) for kind in KINDS]
+    rows = [
+        [r.kind.value, str(r.injected), str(r.untranslated), str(r.unflagged), str(r.silent), str(r.flagged)]
+        for r in reports
+    ]
+    print(f"\nA film of {cues} cues, a fifth of the questions failing in one way:")
+    print(render_table(("fault", "played", "untranslated", "unflagged", "silent", "flagged"), rows))
+    goals.at_most("films out of place", sum(not report.is_in_place for report in reports), 0)
+    goals.at_most("unflagged cues", sum(report.unflagged for report in reports), 0)
+    goals.at_most("silently wrong cues", sum(report.silent for report in reports), 0)
+    worst = max(report.untranslated for report in reports) / cues
+    goals.at_most("untranslated cues of the worst fault", worst, _MOST_UNTRANSLATED)
+
+
+async def _evaluate_markdown(data: Path, goals: Goals) -> None:
+    paths = sorted((data / "wmt25_terms" / "md2015").glob("*.md"))
+    different: list[str] = []
+    with bind(ChatModels({})):
+        for path in paths:
+            text = path.read_text("utf-8")
+            given: Any = {
+                "text": text,
+                "format": "markdown",
+                "target_languages": ["de"],
+                "options": {"offline": "pseudo"},
+            }
+            result: dict[str, Any] = await graph.ainvoke(given)  # pyright: ignore[reportUnknownMemberType]
+            if signature(result["targets"]["de"]["text"]) != signature(text):
+                different.append(path.name)
+    print(f"\nMarkdown: {len(paths)} documents, {len(different)} with another structure {different or ''}")
+    goals.at_most("Markdown documents with another structure", len(different), 0)
+    goals.at_least("Markdown documents", len(paths), 1)
+
+
+def signature(text: str) -> list[tuple[str, ...]]:
+    """The structure of a Markdown text: its tokens without their words; code and addresses whole."""
+    return [
+        found for token in MarkdownIt("commonmark").enable("table").parse(text) for found in _token(token)
+    ]
+
+
+def _token(token: Token) -> list[tuple[str, ...]]:
+    if token.type == "inline":
+        inner = [child for child in token.children or [] if child.type not in ("text", "softbreak")]
+        return [found for child in inner for found in _token(child)]
+    content = token.content if token.type.startswith(("code", "fence", "html")) else ""
+    return [(token.type, token.tag, token.markup, content, json.dumps(token.attrs))]
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--model", choices=[ORACLE], default=ORACLE, help="who translates")
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="folder of wmt24_enzh/ and wmt25_terms/"
+    )
+    parser.add_argument("--cues", type=int, default=1000, help="of the film with faults")
+    parser.add_argument("--only", action="append", choices=["gold", "faults", "markdown"])
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is missed")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

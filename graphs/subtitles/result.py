@@ -1,0 +1,125 @@
+"""From translated words to a finished subtitle file, and what is said about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from graphs.translation_batches import BatchAnswer
+from graphs.translation_result import Material, Translated, assemble
+from tools.subtitles.conflicts import find_conflicts
+from tools.subtitles.conformity import judge
+from tools.subtitles.cues import Cue
+from tools.subtitles.file import SubtitleFile
+from tools.subtitles.fitting import fit, stacked, too_fast
+from tools.subtitles.profiles import Profile, profile_of
+from tools.subtitles.synchronising import Shift
+from tools.subtitles.wording import segments_of, tag_check, word_writer, worded
+from tools.translation.glossary import Glossary
+from tools.translation.units import Unit, units_of
+
+_MOST_SHOWN = 500  # breaches and conflicts; their numbers are whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A subtitle file with its cues at the times that they are to have, and how it is to be finished."""
+
+    file: SubtitleFile
+    cues: Sequence[Cue]
+    units: Sequence[Unit]
+    material: Material
+    settings: Mapping[str, Any]
+
+    def profile(self, language: str) -> Profile:
+        """What its subtitles in a language have to keep to."""
+        return profile_of(language, dict(self.settings["profile"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A film's subtitles in one language."""
+
+    cues: list[Cue]
+    translated: Translated
+
+
+def film_of(file: SubtitleFile, shift: Sequence[float], settings: Mapping[str, Any]) -> Film:
+    """All that is made from a file again in every node.
+
+    Args:
+        shift: Rate and offset.
+        settings: The options, all filled in.
+    """
+    segments = segments_of(file)
+    units = units_of(segments)
+    material = Material(
+        segments=segments, units=units, check=tag_check(file.format), escape=word_writer(file.format)
+    )
+    cues = Shift(rate=shift[0], offset=shift[1]).apply(file.cues)
+    return Film(file=file, cues=cues, units=units, material=material, settings=settings)
+
+
+def finish(
+    film: Film,
+    target: str,
+    answers: Sequence[BatchAnswer],
+    *,
+    edits: Mapping[str, str],
+    glossary: Glossary,
+) -> Finished:
+    """The cues in one language, fitted to its profile; all untouched where none is translated."""
+    translated = assemble(film.material, answers, target, edits=edits, glossary=glossary)
+    cues = worded(film.file, film.cues, translated.texts)
+    if translated.texts:
+        ids = _translated_ids(film, translated)
+        is_retimed = film.settings["timing"] == "fit"
+        fps = film.settings["fps"]
+        cues = fit(cues, ids, film.profile(target), film.file.format, fps=fps, is_retimed=is_retimed)
+    return Finished(cues=cues, translated=translated)
+
+
+def in_both(film: Film, finished: Finished) -> list[Cue]:
+    """The cues as they are written: in two languages where that is wanted."""
+    bilingual = film.settings["bilingual"]
+    if bilingual is None:
+        return finished.cues
+    sources = {cue.id: cue.text for cue in film.cues}
+    ids = _translated_ids(film, finished.translated)
+    return stacked(finished.cues, sources, ids, source_first=bilingual == "source_first")
+
+
+def limits_of(film: Film, finished: Finished, target: str) -> dict[str, int]:
+    """The most characters of each unit that cannot be read in its time: of its cues, the shortest one's."""
+    unit_of = {member: unit.id for unit in film.units for member in unit.members}
+    limits: dict[str, int] = {}
+    for cue, limit in too_fast(finished.cues, film.profile(target), film.file.format).items():
+        segment = str(film.file.shared.get(cue, cue))
+        if segment in finished.translated.texts and limit > 0:
+            unit = unit_of[segment]
+            limits[unit] = min(limit, limits.get(unit, limit))
+    return limits
+
+
+def report(film: Film, cues: Sequence[Cue], language: str) -> dict[str, Any]:
+    """How cues keep to a language's profile, and which stand in each other's way."""
+    conformity = judge(cues, film.profile(language), film.file.format, fps=film.settings["fps"])
+    conflicts = find_conflicts(cues)
+    moved = sum(
+        (cue.start, cue.end) != (own.start, own.end) for cue, own in zip(cues, film.file.cues, strict=True)
+    )
+    return {
+        "cues": len(cues),
+        "retimed": moved,
+        "conformity": {
+            "share": conformity.share,
+            "counts": conformity.counts(),
+            "breaches": [asdict(breach) for breach in conformity.breaches[:_MOST_SHOWN]],
+        },
+        "conflicts": [asdict(conflict) for conflict in conflicts[:_MOST_SHOWN]],
+        "conflict_count": len(conflicts),
+    }
+
+
+def _translated_ids(film: Film, translated: Translated) -> set[int]:
+    shared = film.file.shared
+    return {cue.id for cue in film.cues if str(shared.get(cue.id, cue.id)) in translated.texts}

@@ -1,0 +1,38 @@
+"""Where the subtitles graph goes next."""
+
+import asyncio
+
+from langgraph.types import Send
+
+from graphs.subtitles.nodes import film_in, finished_in
+from graphs.subtitles.result import limits_of
+from graphs.subtitles.state import State
+from graphs.translation_batches import next_batches, shorter_batches
+
+
+async def to_batches(state: State) -> list[Send] | str:
+    """Every lane's next batch, until all are answered; none where nothing is translated."""
+    if not state["into"]:
+        return "render"
+    if state["model"] is None:
+        return "pretend"
+    format = state["document"]["format"]
+    tasks = await asyncio.to_thread(next_batches, state, "subtitle", format)
+    return [Send("translate_batch", task) for task in tasks] or "gather"
+
+
+async def to_shorter(state: State) -> list[Send] | str:
+    """What cannot be read in its time is asked for once more, shorter."""
+    if state["model"] is None or not state["settings"]["shorten"]:
+        return "weigh"
+    film = await film_in(state)
+    limits = {
+        target: limits_of(film, await finished_in(state, film, target), target) for target in state["into"]
+    }
+    tasks = await asyncio.to_thread(shorter_batches, state, "subtitle", film.file.format, limits)
+    return [Send("shorten_batch", task) for task in tasks] or "weigh"
+
+
+def after_weighing(state: State) -> str:
+    """To a person where something is doubtful and one is to look."""
+    return "review" if state["doubtful"] else "render"

@@ -1,0 +1,182 @@
+"""What goes into the subtitles graph, what it keeps between its nodes, and what comes out."""
+
+import operator
+from typing import Annotated, Any, Literal, TypedDict
+
+from langgraph.channels import EphemeralValue
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from graphs.translation_batches import Translating
+from graphs.translation_request import Style, TranslationRequest, check_languages, validated
+from graphs.translation_review import Edits
+
+Operation = Literal["translate", "sync", "align", "check"]
+Positive = Annotated[float, Field(gt=0, le=1000)]
+
+
+class FrameRates(BaseModel):
+    """Two frame rates, in frames a second."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    made_for: Positive
+    played_at: Positive
+
+
+class Sync(BaseModel):
+    """How times are moved: the frame rate first, then the offset."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    offset_ms: int = Field(default=0, ge=-86_400_000, le=86_400_000)
+    frame_rate: FrameRates | None = None
+
+
+class Options(BaseModel):
+    """How the work is done."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lanes: int = Field(default=5, ge=1, le=50, description="Batches that are asked at once, for each target.")
+    batch: int = Field(default=20, ge=1, le=100, description="The most cues of one question.")
+    review: bool = Field(default=False, description="Wait for a person when cues are flagged.")
+    offline: Literal["mark", "pseudo"] = Field(
+        default="mark", description="Without a model: leave the source, or write what looks translated."
+    )
+    profile: dict[str, float] = Field(default={}, description="Values in place of the language's profile.")
+    fps: float = Field(default=24.0, gt=0, le=1000, description="Frames a second, which gaps are counted in.")
+    timing: Literal["fit", "keep"] = Field(
+        default="fit", description="Whether times may change so that cues can be read."
+    )
+    shorten: bool = Field(default=True, description="Ask once for shorter words where there is no time.")
+    bilingual: Literal["target_first", "source_first"] | None = Field(
+        default=None, description="Both languages in each cue, one above the other."
+    )
+
+
+class Input(TranslationRequest):
+    """A subtitle file, and what is to become of it."""
+
+    operation: Operation = "translate"
+    text: str | None = Field(default=None, description="The file's text itself; this or file_id.")
+    file_id: str | None = Field(
+        default=None, description="A stored SRT, WebVTT, ASS, LRC or TTML file; this or text."
+    )
+    name: str | None = Field(default=None, max_length=200, description="The file's name.")
+    sync: Sync | None = Field(default=None, description="How times are moved, before anything else.")
+    reference_file_id: str | None = Field(default=None, description="A stored file to align to.")
+    options: Options = Options()
+
+    @model_validator(mode="after")
+    def _fits_its_operation(self) -> "Input":
+        if (self.text is None) == (self.file_id is None):
+            raise ValueError("give exactly one of text and file_id")
+        if (self.operation == "translate") != bool(self.target_languages):
+            raise ValueError("target_languages belongs to the operation translate, which needs at least one")
+        if self.operation == "sync" and self.sync is None:
+            raise ValueError("the operation sync needs the field sync")
+        if self.operation == "align" and self.reference_file_id is None:
+            raise ValueError("the operation align needs the field reference_file_id")
+        if self.sync is not None and self.reference_file_id is not None:
+            raise ValueError("give one of sync and reference_file_id")
+        check_languages(self)
+        return self
+
+
+ALLOWED = {
+    "": list(Input.model_fields),
+    "options": list(Options.model_fields),
+    "style": list(Style.model_fields),
+    "sync": list(Sync.model_fields),
+    "sync.frame_rate": list(FrameRates.model_fields),
+}
+
+
+def parse_input(values: object) -> Input:
+    """Check a run's input, which may be anything.
+
+    Raises:
+        InvalidInput: Names each wrong or unknown field, and what is allowed.
+    """
+    return validated(Input, values, ALLOWED)
+
+
+class Note(TypedDict):
+    """A warning of the result."""
+
+    code: str
+    message: str
+
+
+class Output(TypedDict):
+    """The result."""
+
+    mode: str  #: "offline", "model", or "rules" for what needs no model.
+    document: dict[str, Any]  #: name, format, language, cues.
+    file: dict[str, Any] | None  #: Of sync, align and check.
+    targets: dict[str, dict[str, Any]]  #: Of translate, by language.
+    alignment: dict[str, Any] | None  #: The shift that was found, and how sure it is.
+    usage: dict[str, Any]
+    warnings: list[Note]
+
+
+class Request(TypedDict, total=False):
+    """The input as it arrives, unchecked."""
+
+    operation: str
+    text: str | None
+    file_id: str | None
+    name: str | None
+    sync: dict[str, Any] | None
+    reference_file_id: str | None
+    source_language: str | None
+    target_languages: list[str]
+    glossary: list[dict[str, Any]]
+    glossary_file_id: str | None
+    style: dict[str, Any]
+    options: dict[str, Any]
+
+
+class Source(TypedDict):
+    """Where the file is."""
+
+    text: str | None
+    file_id: str | None
+    name: str
+
+
+class State(Translating):
+    """Everything between the nodes."""
+
+    # The input lives for one step, so that a thread's next run does not inherit it.
+    operation: Annotated[str, EphemeralValue]
+    text: Annotated[str | None, EphemeralValue]
+    file_id: Annotated[str | None, EphemeralValue]
+    name: Annotated[str | None, EphemeralValue]
+    sync: Annotated[dict[str, Any] | None, EphemeralValue]
+    reference_file_id: Annotated[str | None, EphemeralValue]
+    source_language: Annotated[str | None, EphemeralValue]
+    target_languages: Annotated[list[str], EphemeralValue]
+    glossary: Annotated[list[dict[str, Any]], EphemeralValue]
+    glossary_file_id: Annotated[str | None, EphemeralValue]
+    style: Annotated[dict[str, Any], EphemeralValue]
+    options: Annotated[dict[str, Any], EphemeralValue]
+
+    source: Source
+    settings: dict[str, Any]  #: Options, all filled in.
+    model: str | None  #: "provider:model" of the role subtitle; None is offline.
+    shift: list[float]  #: Rate and offset that times are moved by.
+    doubtful: bool  #: Whether something is to be shown to a person.
+    edits: Edits
+
+    mode: str
+    document: dict[str, Any]
+    file: dict[str, Any] | None
+    targets: dict[str, dict[str, Any]]
+    alignment: dict[str, Any] | None
+    usage: dict[str, Any]
+    warnings: Annotated[list[Note], operator.add]
+
+
+Update = dict[str, Any]
+"""What a node changes: some channels of State."""

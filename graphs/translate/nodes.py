@@ -1,0 +1,177 @@
+"""The nodes of the translate graph. CPU work runs in a thread, so that the event loop stays free."""
+
+import asyncio
+from dataclasses import asdict
+from uuid import uuid4
+
+from langgraph.types import Overwrite, interrupt
+
+from graphs.progress import Meter, ReviewWanted, WarningRaised, emit
+from graphs.translate.sources import find_source, keep, open_source
+from graphs.translate.state import Note, Request, State, Update, parse_input
+from graphs.translation_batches import (
+    BatchAnswer,
+    BatchTask,
+    find_terms,
+    least_usage,
+    pack,
+    translate_units,
+    unpack_terms,
+    usage_of,
+)
+from graphs.translation_request import clashes, read_terms
+from graphs.translation_result import OFFLINE, PSEUDO, Material, assemble
+from graphs.translation_review import Edits, doubts, read_edits
+from tools.llm.calling import afford
+from tools.llm.chat_models import current
+from tools.translation.formats.opening import Translatable, check_of
+from tools.translation.glossary import Glossary
+from tools.translation.pseudo import pseudo_localise
+from tools.translation.scripts import language_by_script
+from tools.translation.units import Unit, units_of
+
+_OFFLINE = Note(
+    code="offline",
+    message="No language model is configured: nothing is translated. Set TRANSLATE_MODEL or PRIMARY_MODEL.",
+)
+
+
+async def read(state: Request) -> Update:
+    """Check the input, and fetch what it names."""
+    given = parse_input(state)
+    Meter(stage="read", total=1, unit="documents").start()
+    source = await find_source(given)
+    terms = await read_terms(given)
+    choice = (await current()).choice("translate")
+    notes = [Note(code="glossary_conflict", message=clash) for clash in clashes(given)]
+    notes += [] if choice else [_OFFLINE]
+    for note in notes:
+        emit(WarningRaised(code=note["code"], message=note["message"]))
+    Meter(stage="read", total=1, unit="documents").finish()
+    # A thread's earlier run may have left its answers; Overwrite clears what else would add up.
+    return {
+        "run": uuid4().hex,
+        "source": source,
+        "spoken": given.source_language,
+        "into": given.target_languages,
+        "wording": {name: text for name, text in given.style.model_dump().items() if text},
+        "sizes": {"lanes": given.options.lanes, "batch": given.options.batch},
+        "settings": given.options.model_dump(),
+        "model": choice.name if choice else None,
+        "terms": {target: [asdict(term) for term in of_it] for target, of_it in terms.items()},
+        "step": 0,
+        "edits": {},
+        "answers": Overwrite([]),
+        "warnings": Overwrite(notes),
+    }
+
+
+async def plan(state: State) -> Update:
+    """Part the document into units, and find the terms of each."""
+    document = await open_source(state["source"])
+    _count(state, "plan", len(document.segments)).start()
+    units = await asyncio.to_thread(units_of, document.segments)
+    found = {
+        target: await asyncio.to_thread(find_terms, units, unpack_terms(terms))
+        for target, terms in state["terms"].items()
+        if terms
+    }
+    if state["model"]:
+        least = least_usage(units, len(state["into"]), state["sizes"]["batch"])
+        await afford(await current(), "translate", least)
+    spoken = state["spoken"] or language_by_script("\n".join(unit.protected.words for unit in units))
+    _count(state, "plan", len(document.segments)).finish()
+    _count(state, "translate", len(units) * len(state["into"])).start()
+    return {
+        "units": [pack(unit) for unit in units],
+        "found_terms": found,
+        "spoken": spoken,
+        "document": {"name": state["source"]["name"], "format": document.format, "language": spoken},
+    }
+
+
+async def translate_batch(state: BatchTask) -> Update:
+    """Translate one batch."""
+    return {"answers": [await translate_units(state, check_of(state["format"]))]}
+
+
+async def advance(state: State) -> Update:
+    """Every lane has its batch; go on to the next."""
+    return {"step": state["step"] + 1}
+
+
+async def pretend(state: State) -> Update:
+    """Without a model: say so for every unit, and pseudo-localise where that is wanted."""
+    is_pseudo = state["settings"]["offline"] == "pseudo"
+    units = units_of((await open_source(state["source"])).segments)
+    words = {unit.id: pseudo_localise(unit.protected.words) for unit in units} if is_pseudo else {}
+    reasons = {unit.id: [PSEUDO if is_pseudo else OFFLINE] for unit in units}
+    answers = [
+        BatchAnswer(target=target, translations=words, reasons=reasons, usage={}) for target in state["into"]
+    ]
+    return {"answers": answers}
+
+
+async def gather(state: State) -> Update:
+    """All batches are in: see what is doubtful, and show it where a person is to look."""
+    _count(state, "translate", len(state["units"]) * len(state["into"])).finish()
+    wanted = await _doubts(state) if state["settings"]["review"] and state["model"] else []
+    if wanted:
+        emit(ReviewWanted(subject="translations", items=tuple(wanted)))
+    return {"doubtful": bool(wanted)}
+
+
+async def review(state: State) -> Update:
+    """Wait until a person has looked; edits that cannot be used are shown again with what is wrong."""
+    document = await open_source(state["source"])
+    items = await _doubts(state)
+    problems: list[str] = []
+    while True:
+        answer: object = interrupt({"subject": "translations", "items": items, "problems": problems})
+        edits, problems = read_edits(answer, document.segments, state["into"], document.check)
+        if not problems:
+            return {"edits": edits}
+
+
+async def render(state: State) -> Update:
+    """Write a file for each target."""
+    document = await open_source(state["source"])
+    meter = _count(state, "render", len(document.segments) * len(state["into"]))
+    meter.start()
+    units = await asyncio.to_thread(units_of, document.segments)
+    targets = {}
+    for target in state["into"]:
+        targets[target] = await _render_one(state, document, units, target)
+        meter.advance(len(document.segments))
+    meter.finish()
+    return {
+        "mode": "model" if state["model"] else "offline",
+        "targets": targets,
+        "usage": asdict(usage_of(state["answers"])),
+    }
+
+
+async def _render_one(state: State, document: Translatable, units: list[Unit], target: str) -> Update:
+    material = Material(segments=document.segments, units=units, check=document.check)
+    edits: Edits = state["edits"]
+    translated = await asyncio.to_thread(
+        assemble,
+        material,
+        state["answers"],
+        target,
+        edits=edits.get(target, {}),
+        glossary=Glossary(unpack_terms(state["terms"][target])),
+    )
+    data = await asyncio.to_thread(document.render, translated.texts)
+    kept = await keep(state["source"], document.format, target, data)
+    text = {} if kept.text is None else {"text": kept.text}
+    return {"file_id": kept.file_id, "name": kept.name, **text, **translated.summary()}
+
+
+async def _doubts(state: State) -> list[Update]:
+    units = units_of((await open_source(state["source"])).segments)
+    return doubts(units, state["answers"], state["into"])
+
+
+def _count(state: State, stage: str, total: int) -> Meter:
+    return Meter(stage=stage, total=total, unit="segments")

@@ -1,0 +1,59 @@
+"""Translated cues brought to a profile: lines, times, and which words are too many for their time."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from tools.subtitles.breaking import break_lines
+from tools.subtitles.conflicts import mend_conflicts
+from tools.subtitles.cues import Cue
+from tools.subtitles.file import Format
+from tools.subtitles.markup import visible
+from tools.subtitles.profiles import Profile
+from tools.subtitles.timing import fit_times
+
+
+def fit(
+    cues: Sequence[Cue],
+    translated: Collection[int],
+    profile: Profile,
+    format: Format,
+    *,
+    fps: float,
+    is_retimed: bool,
+) -> list[Cue]:
+    """The cues in good lines and, if they may be moved, at times in which they can be read.
+
+    Args:
+        translated: The ids of those whose lines are broken; others are in another language than the profile.
+        is_retimed: Whether times may change.
+    """
+    broken = [
+        replace(cue, text=break_lines(cue.text, profile, format)) if cue.id in translated else cue
+        for cue in cues
+    ]
+    if not is_retimed:
+        return broken
+    return fit_times(mend_conflicts(broken, gap=profile.gap_ms(fps)), profile, format, fps=fps)
+
+
+def too_fast(cues: Sequence[Cue], profile: Profile, format: Format) -> dict[int, int]:
+    """How many characters can be read in the time of each cue that has more, by id."""
+    return {
+        cue.id: int(profile.cps * cue.duration / 1000)
+        for cue in cues
+        if 0 < cue.duration < profile.reading_ms(visible(cue.text, format))
+    }
+
+
+def stacked(
+    cues: Sequence[Cue], sources: Mapping[int, str], translated: Collection[int], *, source_first: bool
+) -> list[Cue]:
+    """Both languages in each translated cue, one above the other."""
+    return [
+        replace(
+            cue, text="\n".join([sources[cue.id], cue.text] if source_first else [cue.text, sources[cue.id]])
+        )
+        if cue.id in translated
+        else cue
+        for cue in cues
+    ]
