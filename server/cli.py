@@ -98,10 +98,21 @@ def worker(
 def run(
     graph: Annotated[str, typer.Argument(help="Which graph; `scriptorium graphs` lists them.")],
     file: Annotated[Path, typer.Option(help="The file to work on.", exists=True, dir_okay=False)],
-    to: Annotated[Path | None, typer.Option("--out", help="Where to write the result, as JSON.")] = None,
+    result_file: Annotated[
+        Path | None, typer.Option("--out", help="Where to write the result, as JSON.")
+    ] = None,
     option: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, as often as needed.")] = None,
     language: Annotated[
         str | None, typer.Option(help="Language of the file; detected when not given.")
+    ] = None,
+    to: Annotated[
+        list[str] | None, typer.Option(help="Language to translate into, as often as needed.")
+    ] = None,
+    glossary: Annotated[
+        Path | None, typer.Option(help="CSV, TSV, JSON or TBX with terms.", exists=True, dir_okay=False)
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where translated files go.", exists=True, file_okay=False)
     ] = None,
 ) -> None:
     """Run one job on a file, here, without a server."""
@@ -109,12 +120,19 @@ def run(
 
     settings = load_settings()
     options = dict(_parse_option(text) for text in option or ())
-    result = asyncio.run(
-        local_run.run_file(settings, graph, file, options=options, language=language, console=err)
+    job = local_run.FileJob(
+        graph_id=graph,
+        file=file,
+        options=options,
+        language=language,
+        targets=to or (),
+        glossary=glossary,
+        folder=folder,
     )
-    if to is not None:
-        to.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
-        err.print(f"Result written to {to}")
+    result = asyncio.run(local_run.run_file(settings, job, err))
+    if result_file is not None:
+        result_file.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
+        err.print(f"Result written to {result_file}")
     local_run.show(graph, result, out)
 
 

@@ -1,6 +1,8 @@
 """Runs one job in this process, for the command line: no server, no queue, nothing kept."""
 
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,6 +12,7 @@ from rich.table import Table
 
 from configs.settings import Settings
 from graphs.registry import GRAPHS
+from server import translated_files
 from tools.errors import InputTooLarge, InvalidInput
 from tools.llm import spending
 from tools.llm.chat_models import bind as bind_models
@@ -21,20 +24,26 @@ from tools.storage.base import bind as bind_storage
 from tools.storage.local import LocalStorage
 
 
-async def run_file(
-    settings: Settings,
-    graph_id: str,
-    file: Path,
-    *,
-    options: dict[str, Any],
-    language: str | None,
-    console: Console,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileJob:
+    """What is to be done with a file."""
+
+    graph_id: str
+    file: Path
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
+    language: str | None = None  #: Of the file.
+    targets: Sequence[str] = ()  #: Languages to translate into.
+    glossary: Path | None = None
+    folder: Path | None = None  #: Where translated files go; None: beside the file.
+
+
+async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[str, Any]:
     """Run a graph on a file, with a progress bar; returns its output.
 
     Raises:
         ServiceError: When the graph is unknown or the file cannot be worked on.
     """
+    graph_id = job.graph_id
     entry = GRAPHS.get(graph_id)
     if entry is None:
         raise InvalidInput(
@@ -44,8 +53,7 @@ async def run_file(
         )
     with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
         storage = LocalStorage(Path(folder))
-        stored = await storage.write(_read(file, settings.max_file_size), name=file.name)
-        given = {"file_id": stored.file_id, "language": language, "options": options}
+        given = await _input(settings, job, storage)
         models = open_models(configured(settings))
         account = Account(
             payer=Payer(run=graph_id, user="local"),
@@ -59,13 +67,19 @@ async def run_file(
                 spending.bind(account),
                 _progress(console) as progress,
             ):
-                return await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
+                result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
         finally:
             await close_clients()
+        if graph_id in translated_files.GRAPHS:
+            return await translated_files.write(result, storage, job.folder or job.file.parent)
+        return result
 
 
 def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
     """Print a readable summary of a result."""
+    if graph_id in translated_files.GRAPHS:
+        translated_files.show(result, console)
+        return
     if graph_id != "characters":
         console.print_json(data=result)
         return
@@ -87,6 +101,19 @@ def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
         console.print(f"{name.replace('_', ' ')}: {value}", highlight=False)
     for warning in result["warnings"]:
         console.print(f"[yellow]{warning['code']}:[/] {warning['message']}", highlight=False)
+
+
+async def _input(settings: Settings, job: FileJob, storage: LocalStorage) -> dict[str, Any]:
+    """The graph's input, its files stored."""
+    stored = await storage.write(_read(job.file, settings.max_file_size), name=job.file.name)
+    given: dict[str, Any] = {"file_id": stored.file_id, "options": job.options}
+    if job.graph_id not in translated_files.GRAPHS:
+        return given | {"language": job.language}
+    given |= {"source_language": job.language, "target_languages": list(job.targets)}
+    if job.glossary is None:
+        return given
+    glossary = await storage.write(_read(job.glossary, settings.max_file_size), name=job.glossary.name)
+    return given | {"glossary_file_id": glossary.file_id}
 
 
 def _read(file: Path, max_bytes: int) -> bytes:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused
-from tools.translation.judging import Fault, is_usable
+from tools.translation.judging import Fault, are_shifted, is_usable
+
+_SHIFTED = Fault(kind="shifted", message="the translations stood under each other's ids")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +124,19 @@ class _Climb:
             if error.category is not ErrorCategory.CONTENT_FILTER:
                 raise
             return  # one item of the batch is meant, and the others are found by splitting
+        if are_shifted({item.id: item.words for item in items}, answers):
+            self._refuse(items, answers)
+            return
         for item in items:
             if item.id in answers:
                 self._take(engine, item.id, answers[item.id])
+
+    def _refuse(self, items: Sequence[Item], answers: Mapping[str, str]) -> None:
+        """Take none of an answer whose translations stand under wrong ids: nobody knows which of them do."""
+        for item in items:
+            self._latest[item.id] = (answers.get(item.id, ""), (_SHIFTED.message,))
+            if self.outcomes[item.id].translation is None:
+                self.outcomes[item.id] = replace(self.outcomes[item.id], faults=(_SHIFTED,))
 
     def _with_complaints(self, item: Item) -> Item:
         previous, complaints = self._latest.get(item.id, ("", ()))

@@ -92,12 +92,13 @@ def number_problems(source: str, translation: str) -> list[str]:
     Compared are the digits alone, so that 1,000.5 may become 1.000,5 or 1 000,5. A number that a language may
     say in words or in other units (10,000 as 1万) is a problem to look at, not proof of a mistake.
     """
-    ours, theirs = _numbers(source), _numbers(translation)
+    ours, theirs = numbers_in(source), numbers_in(translation)
     missing = [f"the number {number} is missing" for number in (ours - theirs).elements()]
     return [*missing, *(f"the number {number} is not in the source" for number in (theirs - ours).elements())]
 
 
-def _numbers(text: str) -> Counter[str]:
+def numbers_in(text: str) -> Counter[str]:
+    """The numbers of a text, by their digits alone."""
     plain = _MARK.sub(" ", text).translate(_DIGITS)
     return Counter(re.sub(r"\D", "", number) for number in _NUMBER.findall(plain))
 

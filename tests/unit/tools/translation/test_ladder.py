@@ -134,3 +134,17 @@ async def test_an_engine_that_answers_nobody_ends_the_climb(error: Exception) ->
 
     with pytest.raises(type(error)):
         await climb(ITEMS, [Scripted(answer)], judge)
+
+
+async def test_an_answer_whose_lines_are_shifted_is_asked_for_anew_as_a_whole() -> None:
+    def shifted_at_first(items: Sequence[Item], time: int) -> dict[str, str]:
+        texts = list(good(items).values())
+        return dict(zip(good(items), texts[1:] + texts[:1], strict=True)) if time == 1 else good(items)
+
+    engine = Scripted(shifted_at_first)
+
+    outcomes = await climb(ITEMS, [engine], judge)
+
+    assert {id: outcome.translation for id, outcome in outcomes.items()} == good(ITEMS)
+    assert engine.sizes == [8, 8]
+    assert engine.asked[1][0].complaints == ("the translations stood under each other's ids",)
