@@ -89,16 +89,18 @@ async def test_models_of_one_pattern_count_together_and_others_do_not(make_count
 
 async def test_slots_bound_the_calls_under_way(make_counters: MakeCounters) -> None:
     turns, under_way, most = Turns(make_counters(2)), 0, 0
+    pair = asyncio.Barrier(2)
 
     async def call(number: int) -> None:
         nonlocal under_way, most
         async with turns.turn(f"openai:{number % 3}", 0):
             under_way += 1
             most = max(most, under_way)
-            await asyncio.sleep(0)
+            await pair.wait()
             under_way -= 1
 
-    await asyncio.gather(*[call(number) for number in range(12)])
+    async with asyncio.timeout(30):
+        await asyncio.gather(*[call(number) for number in range(12)])
 
     assert most == 2
 

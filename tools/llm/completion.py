@@ -16,7 +16,7 @@ from tools.llm.merging import merging
 from tools.llm.tool_calls import joined, parsed
 from tools.llm.usage import Answered, Usage
 
-_UNREAD, _READ_ALONG = 0.25, 0.05  # seconds that pieces of text are held back, to be handed on together
+_UNREAD = 0.25  # seconds that pieces of a text that nobody reads along are held back, to come together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ async def complete(
     reason: str | None = None
     usage = Usage(calls=1)
     clock = asyncio.get_running_loop().time
-    moment = 0.0 if is_cumulative else min(_READ_ALONG if on_text else _UNREAD, limits.idle / 4)
+    moment = 0.0 if is_cumulative or on_text else min(_UNREAD, limits.idle / 4)
     config = RunnableConfig(tags=list(tags))
     async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as watch:
         with merging(moment):

@@ -58,7 +58,7 @@ def break_lines(text: str, profile: Profile, format: Format) -> str:
     joined = _joined(lines)
     if profile.length(visible(joined, format)) <= profile.cpl:
         return joined
-    places = list(_places(joined, format))[:_MOST_CANDIDATES]
+    places = sorted(_places(joined, format), key=lambda place: place.before)[:_MOST_CANDIDATES]
     for count in range(2, profile.max_lines + 1):
         best = _best(joined, places, count, profile, format)
         if best is not None:
