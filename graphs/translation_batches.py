@@ -47,6 +47,7 @@ class PackedUnit(TypedDict):
     text: str
     kept: list[list[int]]
     note: str
+    words: str  #: What a model sees of the text, so that no step has to take it apart again.
 
 
 class BatchAnswer(TypedDict):
@@ -98,7 +99,8 @@ def pack(unit: Unit) -> PackedUnit:
     """For the state."""
     segment = unit.segment
     kept = [list(place) for place in segment.kept]
-    return PackedUnit(id=segment.id, text=segment.text, kept=kept, note=segment.note)
+    words = unit.protected.words
+    return PackedUnit(id=segment.id, text=segment.text, kept=kept, note=segment.note, words=words)
 
 
 def unpack(packed: PackedUnit) -> Segment:
@@ -130,7 +132,7 @@ def find_terms(units: Sequence[Unit], terms: Sequence[Term]) -> dict[str, list[i
 
 def next_batches(state: Translating, role: Role, format: str) -> list[BatchTask]:
     """Every lane's next batch; none when all were sent."""
-    words = {unit["id"]: protect(unpack(unit)).words for unit in state["units"]}
+    words = {unit["id"]: unit["words"] for unit in state["units"]}
     lengths = [len(words[unit["id"]]) for unit in state["units"]]
     batches = in_batches(lengths, range(len(lengths)), most_segments=state["sizes"]["batch"])
     lanes = in_lanes(len(batches), state["sizes"]["lanes"])
@@ -154,7 +156,7 @@ def shorter_batches(
         limits: By target and unit: the most characters.
     """
     units = state["units"]
-    words = {unit["id"]: protect(unpack(unit)).words for unit in units}
+    words = {unit["id"]: unit["words"] for unit in units}
     lengths = [len(words[unit["id"]]) for unit in units]
     tasks: list[BatchTask] = []
     for target, of_target in limits.items():
