@@ -13,7 +13,6 @@ from server.api.deps import Open
 from server.api.jobs import recogniser
 from server.api.langgraph.answers import json_answer
 from server.resources import Resources
-from tools.llm.roles import configured
 
 router = APIRouter(tags=["system"])
 logger = logging.getLogger(__name__)
@@ -74,7 +73,7 @@ async def _services(resources: Resources) -> dict[str, str]:
         "workers": _check_workers(resources),
     }
     told = await asyncio.gather(*(_probe(name, asked) for name, asked in probes.items()))
-    choices = configured(resources.settings).choices
+    choices = resources.runs.roles.choices
     return dict(zip(probes, told, strict=True)) | {"models": HEALTHY if any(choices.values()) else "offline"}
 
 
