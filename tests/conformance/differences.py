@@ -39,6 +39,13 @@ def _is_reworded(finding: Finding) -> bool:
     return MISSING not in both and all(isinstance(text, str) for text in both)
 
 
+INSTALLATION = Difference(
+    title="Versions of LangChain",
+    reason="They are the installation's.",
+    captures=("03-*", "09-*", "12-*", "15-webhook-relative"),
+    where=("*.lc_versions.*", "body.answer.keys*"),
+)
+
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         title="An error's body has `error`, a stable code, and may have `hint`, beside `detail`",
@@ -177,12 +184,7 @@ CIRCUMSTANCES: tuple[Difference, ...] = (
         captures=("02-thread-count", "14-cron-count", "00-metrics-json"),
         where=("body", "body.workers.*"),
     ),
-    Difference(
-        title="Versions of LangChain",
-        reason="They are the installation's.",
-        captures=("03-*", "09-*", "12-*", "15-webhook-relative"),
-        where=("*.lc_versions.*", "body.answer.keys*"),
-    ),
+    INSTALLATION,
     Difference(
         title="How far a run had come when it was joined",
         reason="It is the clock's.",
