@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-import prompts
+from prompts import PROMPTS
 from tools.errors import ModelAnswerInvalid
 from tools.llm.chat_models import ChatModels
 from tools.llm.roles import Role
@@ -14,6 +14,8 @@ from tools.llm.structured import NoUsableAnswer, Problem, Question, ask
 from tools.llm.usage import Usage
 from tools.translation.glossary import Term
 from tools.translation.ladder import Item
+
+_PROMPT = PROMPTS["translate/segments.en"]
 
 
 class Translation(BaseModel):
@@ -60,10 +62,11 @@ class ChatEngine:
     async def translate(self, items: Sequence[Item]) -> Mapping[str, str]:
         """Ask for all of them at once; see ``ladder.Engine``."""
         question = Question(
-            instructions=prompts.render("translate/segments.en"),
+            instructions=_PROMPT.render(),
             data=self._data(items),
             schema=Translations,
             check=_nothing,
+            prompt=_PROMPT,
         )
         try:
             answer = await ask(self.models, self.role, question, repairs=0)
