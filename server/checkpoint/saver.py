@@ -1,7 +1,6 @@
 """LangGraph checkpoints on a plain Redis, for asyncio: the I/O of what the plans say."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -25,6 +24,7 @@ from server.checkpoint.plan import Argument, Batch, Command, Plan, Replies, Save
 from server.checkpoint.planned import PlannedSaver, in_full, lifetime, spelled_out, spoken
 from server.checkpoint.replication import confirmed, wait_for
 from server.checkpoint.suitability import eviction_policy, refuse_old, warn_of_eviction
+from server.home_loop import HomeLoop
 
 T = TypeVar("T")
 
@@ -51,10 +51,7 @@ class AsyncRedisSaver(PlannedSaver):
     ) -> None:
         super().__init__(client, serde=serde, options=options)
         self._is_direct = is_direct(client)
-        try:
-            self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            self._loop = None
+        self._home = HomeLoop(instead="ainvoke and the like, or RedisSaver")
 
     @classmethod
     @asynccontextmanager
@@ -214,32 +211,32 @@ class AsyncRedisSaver(PlannedSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        return self._from_thread(self.aput(config, checkpoint, metadata, new_versions))
+        return self._home.wait_for(self.aput(config, checkpoint, metadata, new_versions))
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        return self._from_thread(self.aput_writes(config, writes, task_id, task_path))
+        return self._home.wait_for(self.aput_writes(config, writes, task_id, task_path))
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return self._from_thread(self.aget_tuple(config))
+        return self._home.wait_for(self.aget_tuple(config))
 
     def delete_thread(self, thread_id: str) -> None:
-        return self._from_thread(self.adelete_thread(thread_id))
+        return self._home.wait_for(self.adelete_thread(thread_id))
 
     def delete_for_runs(self, run_ids: Sequence[str]) -> None:
-        return self._from_thread(self.adelete_for_runs(run_ids))
+        return self._home.wait_for(self.adelete_for_runs(run_ids))
 
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
-        return self._from_thread(self.acopy_thread(source_thread_id, target_thread_id))
+        return self._home.wait_for(self.acopy_thread(source_thread_id, target_thread_id))
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
-        return self._from_thread(self.aprune(thread_ids, strategy=strategy))
+        return self._home.wait_for(self.aprune(thread_ids, strategy=strategy))
 
     def get_delta_channel_history(
         self, *, config: RunnableConfig, channels: Sequence[str]
     ) -> Mapping[str, DeltaChannelHistory]:
-        return self._from_thread(self.aget_delta_channel_history(config=config, channels=channels))
+        return self._home.wait_for(self.aget_delta_channel_history(config=config, channels=channels))
 
     def list(
         self,
@@ -250,18 +247,5 @@ class AsyncRedisSaver(PlannedSaver):
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
         search = Search(self.planner, config, filter, before, limit)
-        while (page := self._from_thread(self._run(search.next_page()))) is not None:
+        while (page := self._home.wait_for(self._run(search.next_page()))) is not None:
             yield from page
-
-    def _from_thread(self, call: Coroutine[Any, Any, T]) -> T:
-        """Wait, in another thread, for what the saver's event loop does."""
-        try:
-            running = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
-        if self._loop is None or running is self._loop:
-            call.close()
-            raise RuntimeError(
-                "This would block the event loop that it waits for: use ainvoke and the like, or RedisSaver."
-            )
-        return asyncio.run_coroutine_threadsafe(call, self._loop).result()

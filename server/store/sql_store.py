@@ -5,7 +5,7 @@ are made before the transaction begins: no connection waits for a model.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -32,6 +32,7 @@ from server.db.repositories import store_items
 from server.db.repositories.store_items import Place
 from server.db.session import Database
 from server.db.storable import storable
+from server.home_loop import HomeLoop
 from server.store import filters, namespaces
 from server.store.embedding import load_embeddings, packed, similarities
 
@@ -75,10 +76,7 @@ class SqlStore(BaseStore):
         self._database = database
         self.ttl_config = ttl
         self._index = _index_of(index) if index else None
-        try:
-            self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            self._loop = None
+        self._home = HomeLoop(instead="aget, aput and the like")
 
     async def abatch(self, ops: Iterable[Op]) -> list[Result]:
         """Do all of these; the results are in their order.
@@ -110,7 +108,7 @@ class SqlStore(BaseStore):
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """The same for code that runs in another thread than the event loop."""
-        return self._from_thread(self.abatch(ops))
+        return self._home.wait_for(self.abatch(ops))
 
     async def remove_expired(self, moment: datetime) -> int:
         """Remove documents whose TTL is over; returns how many."""
@@ -192,19 +190,6 @@ class SqlStore(BaseStore):
             row = StoreVector(namespace=place.namespace, key=place.key, path=path, vector=by_text[text])
             vectors.setdefault(place, []).append(row)
         return vectors
-
-    def _from_thread(self, call: Coroutine[Any, Any, T]) -> T:
-        """Wait, in another thread, for what the store's event loop does."""
-        try:
-            running = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
-        if self._loop is None or running is self._loop:
-            call.close()
-            raise RuntimeError(
-                "This would block the event loop that it waits for: use aget, aput and the like."
-            )
-        return asyncio.run_coroutine_threadsafe(call, self._loop).result()
 
 
 async def _list_namespaces(
