@@ -120,7 +120,6 @@ def begin(
         "settings": options.model_dump(),
         "model": model,
         "terms": {target: [asdict(term) for term in of_it] for target, of_it in terms.items()},
-        "step": 0,
         "edits": {},
         "answers": Overwrite([]),
         "warnings": Overwrite(list(notes)),

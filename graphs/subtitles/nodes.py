@@ -15,7 +15,6 @@ from graphs.translation_batches import (
     least_usage,
     pack,
     shorten_units,
-    translate_units,
     unpack_terms,
     usage_of,
 )
@@ -76,14 +75,9 @@ async def plan(state: State) -> Update:
     }
 
 
-async def translate_batch(state: BatchTask) -> Update:
-    """Translate one batch."""
-    return {"answers": [await translate_units(state, tag_check(state["format"]))]}  # type: ignore[arg-type]
-
-
-async def advance(state: State) -> Update:
-    """Every lane has its batch; go on to the next."""
-    return {"step": state["step"] + 1}
+async def join(state: State) -> Update:
+    """Every lane has come as far as it was sent."""
+    return {}
 
 
 async def pretend(state: State) -> Update:

@@ -9,11 +9,9 @@ from graphs.progress import Meter, ReviewWanted, emit
 from graphs.translate.sources import find_source, keep, open_source
 from graphs.translate.state import Request, State, parse_input
 from graphs.translation_batches import (
-    BatchTask,
     find_terms,
     least_usage,
     pack,
-    translate_units,
     unpack_terms,
     usage_of,
 )
@@ -23,7 +21,7 @@ from graphs.translation_review import Edits, doubts, read_edits
 from graphs.translation_state import Note, Update, begin, offline_note, without_model
 from tools.llm.calling import afford
 from tools.llm.chat_models import current
-from tools.translation.formats.opening import Translatable, check_of
+from tools.translation.formats.opening import Translatable
 from tools.translation.glossary import Glossary
 from tools.translation.scripts import language_by_script
 from tools.translation.units import Unit, units_of
@@ -68,14 +66,9 @@ async def plan(state: State) -> Update:
     }
 
 
-async def translate_batch(state: BatchTask) -> Update:
-    """Translate one batch."""
-    return {"answers": [await translate_units(state, check_of(state["format"]))]}
-
-
-async def advance(state: State) -> Update:
-    """Every lane has its batch; go on to the next."""
-    return {"step": state["step"] + 1}
+async def join(state: State) -> Update:
+    """Every lane has come as far as it was sent."""
+    return {}
 
 
 async def pretend(state: State) -> Update:
