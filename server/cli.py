@@ -172,7 +172,7 @@ def doctor() -> None:
     """Probe what is configured: providers, Redis, database, files, programs; 1 when something is broken."""
     from server import models_cli
     from server.doctor import examine
-    from server.resources import database_url
+    from server.places import database_url
     from tools.llm.roles import configured
 
     settings = load_settings()
