@@ -1,15 +1,24 @@
-"""Where the settings say that things lie: the database and files.
+"""Where the settings say that things lie: the database, files and accounts.
 
 For commands that need no graphs, and so do not have to load them.
 """
 
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from configs.settings import Settings
+from server import data_folder
+from server.accounts.lockout import Lockout
+from server.accounts.service import Accounts
+from server.accounts.sessions import Sessions
+from server.checkpoint.connection import open_async_client
 from server.db.models import Retention
-from server.db.session import Database
+from server.db.session import Database, open_database
+from server.embedded_redis import embedded_redis
 from server.files.library import FileLibrary
 from server.files.limits import FileLimits
+from server.lua import Client
 from tools.errors import Unavailable
 from tools.storage.blobs import Blobs
 from tools.storage.local_blobs import LocalBlobs
@@ -18,6 +27,23 @@ from tools.storage.local_blobs import LocalBlobs
 def database_url(settings: Settings) -> str:
     """Where the database of these settings is."""
     return settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir.resolve() / 'scriptorium.db'}"
+
+
+def accounts_of(settings: Settings, database: Database, redis: Client) -> Accounts:
+    """The accounts of these settings."""
+    given = settings.auth_secret
+    secret = (
+        given.get_secret_value().encode()
+        if given is not None
+        else data_folder.kept_secret(settings.data_dir, "auth.secret")
+    )
+    sessions = Sessions(
+        redis,
+        secret=secret,
+        access_for=timedelta(minutes=settings.access_token_minutes),
+        refresh_for=timedelta(days=settings.refresh_token_days),
+    )
+    return Accounts(database=database, sessions=sessions, lockout=Lockout(redis))
 
 
 def file_library(settings: Settings, database: Database) -> FileLibrary:
@@ -59,3 +85,15 @@ def _blobs(settings: Settings) -> Blobs:
         access_key_id=key_id.get_secret_value(),
         access_key_secret=secret.get_secret_value(),
     )
+
+
+@asynccontextmanager
+async def open_accounts(settings: Settings) -> AsyncGenerator[Accounts]:
+    """The accounts, without anything that runs."""
+    folder = settings.data_dir
+    data_folder.prepare(folder)
+    async with AsyncExitStack() as stack:
+        redis_url = settings.redis_url or stack.enter_context(embedded_redis(folder / "redis"))
+        database = await stack.enter_async_context(open_database(database_url(settings)))
+        redis = await stack.enter_async_context(open_async_client(redis_url))
+        yield accounts_of(settings, database, redis)

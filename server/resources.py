@@ -15,12 +15,10 @@ from redis.asyncio import RedisCluster
 from configs.settings import Settings
 from server import data_folder, metrics
 from server.accounts.audit import AuditLog
-from server.accounts.lockout import Lockout
 from server.accounts.mail import transport
 from server.accounts.rates import RateLimiter
 from server.accounts.resets import Resets
 from server.accounts.service import Accounts
-from server.accounts.sessions import Sessions
 from server.accounts.sharing import Shares
 from server.checkpoint import AsyncRedisSaver
 from server.checkpoint.connection import open_async_client
@@ -33,7 +31,7 @@ from server.lua import Client
 from server.models.answers import SharedAnswers
 from server.models.counters import open_counters
 from server.models.ledger import RunAccounts, SharedLedger, open_ledger
-from server.places import database_url, file_library
+from server.places import accounts_of, database_url, file_library
 from server.redis_patience import READ_TIMEOUT, patience
 from server.runs import loopback
 from server.runs.assistant_removal import AssistantRemover
@@ -204,7 +202,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         )
         yield Resources(
             settings=settings,
-            accounts=_accounts(settings, database, redis),
+            accounts=accounts_of(settings, database, redis),
             audit=AuditLog(database=database),
             rates=RateLimiter(redis),
             resets=Resets(
@@ -289,22 +287,6 @@ def _run_accounts(settings: Settings, ledger: SharedLedger) -> RunAccounts:
 
 def _keeping(settings: Settings, project: LangGraphJson) -> Keeping:
     return Keeping.of(project, threads=settings.thread_ttl, store=settings.store, config=settings.config)
-
-
-def _accounts(settings: Settings, database: Database, redis: Client) -> Accounts:
-    given = settings.auth_secret
-    secret = (
-        given.get_secret_value().encode()
-        if given is not None
-        else data_folder.kept_secret(settings.data_dir, "auth.secret")
-    )
-    sessions = Sessions(
-        redis,
-        secret=secret,
-        access_for=timedelta(minutes=settings.access_token_minutes),
-        refresh_for=timedelta(days=settings.refresh_token_days),
-    )
-    return Accounts(database=database, sessions=sessions, lockout=Lockout(redis))
 
 
 def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:
