@@ -13,6 +13,7 @@ import pytest
 from configs.settings import Settings
 from tests.conftest import Server, running
 from tests.fixtures import bombs
+from tools.llm.transport import certificates
 
 FILES = "/api/v1/files"
 BOUNDARY = "b0undary"
@@ -35,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=60) as client:
+    with httpx.Client(base_url=server.url, verify=certificates(), timeout=60) as client:
         yield client
 
 
