@@ -223,9 +223,7 @@ def test_a_lie_about_the_length_brings_nothing(server: Server, http: httpx.Clien
 
     assert not told.startswith(b"HTTP/1.1 201")
     assert http.get("/ok").status_code == 200
-    wait_until(
-        lambda: files_in(server) == before
-    )  # the service removes the beginning when the connection ends
+    wait_until(lambda: files_in(server) == before)  # the service notices a moment later that nobody is there
 
 
 def files_in(server: Server) -> set[str]:
