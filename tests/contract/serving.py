@@ -70,6 +70,7 @@ def serving(
     key: str = KEY,
     pace: Pace | None = None,
     max_concurrent: int = 8,
+    limits: TimeLimits = LIMITS,
 ) -> Iterator[Served]:
     """The provider, whose requests have these faults, one after the other."""
     with model_server(
@@ -80,7 +81,7 @@ def serving(
     ) as server:
         spec = f"{provider.name}:{model or provider.model}"
         choice = choose(spec, base_url=provider.url(server), api_key=key)
-        models = ChatModels({role: choice}, limits=LIMITS, backoff=BACKOFF, max_concurrent=max_concurrent)
+        models = ChatModels({role: choice}, limits=limits, backoff=BACKOFF, max_concurrent=max_concurrent)
         yield Served(server=server, models=models)
 
 

@@ -23,6 +23,7 @@ from tests.contract.serving import (
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from tools.llm.chat import Piece, chat, converse, stream_chat
 from tools.llm.chat_request import ChatRequest
+from tools.llm.completion import TimeLimits
 
 _ASKED = [SystemMessage("Be kind."), HumanMessage("Hello")]
 _ANSWER = "Good day to you, and a good journey."
@@ -46,6 +47,8 @@ _FINAL = {
     Fault.CONTENT_FILTER: (ErrorCategory.CONTENT_FILTER, "content filter"),
     Fault.CONTEXT_LENGTH: (ErrorCategory.TOO_LARGE, "longer context"),
 }
+_MANY = 25  # streams: of more than 20, each is read less often
+_PATIENT = TimeLimits(first_token=60, idle=60, total=60)
 
 
 async def _outcome(served: Served) -> str:
@@ -148,6 +151,31 @@ async def test_cancelling_the_caller_cancels_the_request(provider: Provider) -> 
 
         assert asking.cancelled()
         assert await _outcome(served) == "client_left"
+
+
+@EACH_CHAT
+@pytest.mark.parametrize("is_read", [False, True])
+async def test_cancelling_stalled_streams_leaves_no_connection_open(
+    provider: Provider, is_read: bool
+) -> None:
+    async def ask(served: Served) -> None:
+        if not is_read:
+            await chat(served.models, "primary", _ASKED)
+            return
+        async with stream_chat(served.models, "primary", _ASKED) as stream:
+            async for _ in stream:
+                pass
+
+    stalls = [Fault.STALL] * _MANY
+    with serving(provider, *stalls, limits=_PATIENT, max_concurrent=_MANY) as served:
+        asking = [asyncio.create_task(ask(served)) for _ in range(_MANY)]
+        await until(lambda: served.server.log.in_flight == _MANY)
+        for task in asking:
+            task.cancel()
+        await asyncio.wait(asking)
+
+        await until(lambda: not served.server.transports)
+    assert all(task.cancelled() for task in asking)
 
 
 @EACH_CHAT

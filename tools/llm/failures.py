@@ -87,8 +87,8 @@ def transport_errors() -> tuple[type[Exception], ...]:
 
 def _claude(name: str) -> tuple[type[Exception], ...]:
     """A class of the client for Claude, once that is loaded: which takes a second, and few need."""
-    client = sys.modules.get("anthropic")
-    return () if client is None else (getattr(client, name),)
+    found = getattr(sys.modules.get("anthropic"), name, None)  # while it is being loaded, it lacks them still
+    return () if found is None else (found,)
 
 
 def _has_status(error: Exception) -> "TypeGuard[openai.APIStatusError | anthropic.APIStatusError]":
