@@ -8,6 +8,7 @@ was consumed is priced, booked and told.
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +18,7 @@ from pydantic import SecretStr
 from prompts import Prompt
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable
 from tools.llm import spending, watching
-from tools.llm.answer_cache import answer_key, answered_once
+from tools.llm.answer_cache import answer_key, answered_once, as_it_is
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.prices import price_of, with_cost
@@ -44,8 +45,9 @@ class Call(Generic[T]):
     operation: Operation
     send: Callable[[ModelChoice], Awaitable[Answered[T]]]  #: Sends it once, to the model that it is given.
     request: Mapping[str, Any] | None = None
-    """All that the answer depends on but the model and its parameters, as JSON; the answer then has to be
-    what JSON can hold, too. None: never cached."""
+    """All that the answer depends on but the model and its parameters, as JSON. None: never cached."""
+    as_json: Callable[[T], Any] = as_it_is  #: The answer as JSON can hold it, for the cache and for tracing.
+    from_json: Callable[[Any], T] = as_it_is  #: The answer again.
     keep: Callable[[T], bool] = _always  #: Whether an answer may be cached.
     prompt: Prompt | None = None  #: What the request was made from.
 
@@ -131,7 +133,9 @@ async def _ask(models: ChatModels, call: Call[T], choice: ModelChoice) -> Answer
             answered = await send()
         else:
             key = answer_key(call.operation, _parameters(choice), call.request)
-            answered = await answered_once(answers, key, send, call.keep)
+            answered = await answered_once(
+                answers, key, send, call.keep, as_json=call.as_json, from_json=call.from_json
+            )
     except ModelError as error:
         # An answer that cannot be used was paid for all the same; what it cost, nobody knows.
         usage = Usage(calls=1) if isinstance(error, ModelAnswerInvalid) else Usage()
@@ -164,7 +168,7 @@ async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoic
             with watching.sending(request):
                 answered = await call.send(choice)
                 usage = with_cost(answered.usage, choice.name, layer.prices)
-                request.usage, request.answer = usage, answered.value
+                request.usage, request.answer = usage, partial(call.as_json, answered.value)
             ticket.tokens = usage.tokens or ticket.tokens
         return answered.priced(usage, choice.name)
 

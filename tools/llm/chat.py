@@ -1,7 +1,7 @@
 """Asking a chat model for text or for calls of tools, in one piece or as it is written."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -53,7 +53,20 @@ async def converse(models: ChatModels, role: Role, request: ChatRequest) -> Answ
     async def send(choice: ModelChoice) -> Answered[Completion]:
         return await send_chat(models, choice, request)
 
-    return await perform(models, Call(role=role, operation="chat", send=send))
+    return await perform(models, _call(role, request, send))
+
+
+def _call(
+    role: Role, request: ChatRequest, send: Callable[[ModelChoice], Awaitable[Answered[Completion]]]
+) -> Call[Completion]:
+    return Call(
+        role=role,
+        operation="chat",
+        send=send,
+        request=request.as_json(),
+        as_json=Completion.as_json,
+        from_json=Completion.from_json,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +146,7 @@ async def stream_chat(
 
     async def ask() -> None:
         try:
-            answered = await perform(models, Call(role=role, operation="chat", send=send))
+            answered = await perform(models, _call(role, request, send))
             stream.finish(Answered(value=answered.value.text, usage=answered.usage))
         finally:
             stream.end()

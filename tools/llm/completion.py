@@ -34,6 +34,15 @@ class Completion:
     text: str
     calls: tuple[ToolCallChunk, ...] = ()  #: Each whole, its arguments as the model wrote them.
 
+    def as_json(self) -> dict[str, Any]:
+        """All of it."""
+        return {"text": self.text, "calls": list(self.calls)}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Completion":
+        """It again."""
+        return cls(text=kept["text"], calls=tuple(kept["calls"]))
+
     @property
     def tool_calls(self) -> list[ToolCall]:
         """The calls with their arguments read.

@@ -22,7 +22,7 @@ _END = b"\n\n"
 _UNREAD = 0.25  # seconds that pieces of a text that nobody reads along are held back, to come together
 _FEW = 20  # streams of one process that are read as soon as something comes, and whose readers get each piece
 _PAUSE = 0.001  # seconds before a read, and between the pieces of a reader, for each stream beyond these
-_LONGEST_PAUSE = 0.08
+_LONGEST_PAUSE = 0.05
 _AT_ONCE = 0.001  # seconds within which comes what was there already
 
 _least: ContextVar[float | None] = ContextVar("least_hold", default=None)

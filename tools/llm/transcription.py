@@ -8,6 +8,7 @@ from openai import omit
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import InputTooLarge, InvalidInput, ModelAnswerInvalid
+from tools.llm.answer_cache import digest
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
@@ -80,7 +81,13 @@ async def transcribe(
             return await _by_chat(models, choice, sound, language, context)
         return await _by_file(models, choice, sound, language, context)
 
-    return await perform(models, Call(role=role, operation="transcription", send=send))
+    request = {
+        "sound": digest(sound.data),
+        "media_type": sound.media_type,
+        "language": language,
+        "context": context,
+    }
+    return await perform(models, Call(role=role, operation="transcription", send=send, request=request))
 
 
 async def _by_chat(
