@@ -88,7 +88,7 @@ async def afford(models: ChatModels, role: Role, expected: Usage) -> None:
     one = Usage(
         calls=1, input_tokens=expected.input_tokens // calls, output_tokens=expected.output_tokens // calls
     )
-    priced = with_cost(one, choice.name, models.layer.prices)
+    priced = with_cost(one, choice, models.layer.prices)
     cost = priced.cost * calls if priced.cost is not None else None
     await account.check(
         replace(expected, cost=cost, currency=priced.currency),
@@ -149,7 +149,7 @@ async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoic
     layer = models.layer
     account = spending.current()
     if account is not None:
-        price = price_of(choice.name, layer.prices)
+        price = price_of(choice, layer.prices)
         is_priced = price is not None and price.currency == spending.BUDGET_CURRENCY
         await account.check(Usage(), model=choice.name, is_priced=is_priced)
     tokens = _expected_tokens(call) if layer.turns.counts_tokens(choice.name) else 0
@@ -167,7 +167,7 @@ async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoic
             )
             with watching.sending(request):
                 answered = await call.send(choice)
-                usage = with_cost(answered.usage, choice.name, layer.prices)
+                usage = with_cost(answered.usage, choice, layer.prices)
                 request.usage, request.answer = usage, partial(call.as_json, answered.value)
             ticket.tokens = usage.tokens or ticket.tokens
         return answered.priced(usage, choice.name)
