@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from langchain_core.messages import BaseMessage
 
 from tools.errors import ModelAnswerInvalid
-from tools.llm import eas_legacy, openai
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
-from tools.llm.chat_request import ChatRequest, Prepared
+from tools.llm.chat_request import ChatRequest
 from tools.llm.choices import ModelChoice
 from tools.llm.completion import Completion, complete
+from tools.llm.protocols import protocol_of
 from tools.llm.roles import Role
 from tools.llm.usage import Answered
 
@@ -171,7 +171,7 @@ async def send_chat(
     """Send the request once, to this model; what it raises is the call path's to judge."""
     answered = await complete(
         await models.clients.chat(choice),
-        prepare(choice, request),
+        protocol_of(choice).prepare(choice, request),
         limits=models.limits,
         tags=TAGS,
         is_cumulative=choice.is_cumulative,
@@ -180,16 +180,3 @@ async def send_chat(
     if request.schema is None and not answered.value.text.strip() and not answered.value.calls:
         raise ModelAnswerInvalid("the model's answer is empty", code="model_answer_empty")
     return answered
-
-
-def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
-    """The request in the terms of the model's protocol."""
-    match choice.protocol:
-        case "anthropic":
-            from tools.llm import anthropic  # noqa: PLC0415 - a second, for those who ask Claude
-
-            return anthropic.prepare(choice, request)
-        case "eas_legacy":
-            return eas_legacy.prepare(choice, request)
-        case "openai" | "dashscope":
-            return openai.prepare(choice, request)
