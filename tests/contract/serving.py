@@ -59,6 +59,11 @@ class Served:
         """Requests so far."""
         return len(self.server.requests())
 
+    @property
+    def connections(self) -> int:
+        """That are open."""
+        return sum(not transport.is_closing() for transport in list(self.server.transports.values()))
+
 
 @contextmanager
 def serving(

@@ -174,7 +174,7 @@ async def test_cancelling_stalled_streams_leaves_no_connection_open(
             task.cancel()
         await asyncio.wait(asking)
 
-        await until(lambda: not served.server.transports)
+        await until(lambda: not served.connections)
     assert all(task.cancelled() for task in asking)
 
 

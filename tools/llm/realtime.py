@@ -3,14 +3,12 @@
 import asyncio
 import base64
 import json
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
 from tools.errors import ModelUnavailable
@@ -20,17 +18,12 @@ from tools.llm.choices import ModelChoice
 from tools.llm.completion import TimeLimits
 from tools.llm.failures import explain_code
 from tools.llm.realtime_events import Interrupted, RealtimeEvent, ResponseEnded, read_event
-from tools.llm.requests import require_url
 from tools.llm.roles import Role
+from tools.llm.sockets import open_socket
 from tools.llm.usage import Answered, Usage
 
 HEARING_RATE = 16_000  # samples per second of what is sent
 SPEAKING_RATE = 24_000  # of what comes
-_MAX_EVENT = 16 * 1024 * 1024  # bytes
-
-# At DEBUG the library logs every header, and so the key.
-_wire = logging.getLogger("tools.llm.realtime.wire")
-_wire.setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,15 +179,7 @@ async def open_realtime(
 
 
 async def _open(models: ChatModels, choice: ModelChoice, options: RealtimeOptions) -> RealtimeSession:
-    url = require_url(choice, choice.websocket_url, "DASHSCOPE_WEBSOCKET_URL")
-    key = choice.api_key.get_secret_value() if choice.api_key else ""
-    socket = await connect(
-        f"{url}/realtime?{urlencode({'model': choice.model})}",
-        additional_headers={"Authorization": f"Bearer {key}"} if key else {},
-        open_timeout=models.limits.first_token,
-        max_size=_MAX_EVENT,
-        logger=_wire,
-    )
+    socket = await open_socket(models, choice, "realtime", {"model": choice.model})
     session = RealtimeSession(socket, models.limits)
     try:
         await session.expect("session.created")

@@ -14,6 +14,7 @@ from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.requests import Counted, post, require_url
 from tools.llm.roles import Role
+from tools.llm.synthesis import speaks_by_task, synthesise
 from tools.llm.transport import download
 from tools.llm.usage import Answered, Usage
 
@@ -81,6 +82,10 @@ async def speak(
         raise InvalidInput("there is no text to speak", code="empty_text")
 
     async def send(choice: ModelChoice) -> Answered[Sound]:
+        if speaks_by_task(choice):
+            return Answered(
+                value=Sound(data=await synthesise(models, choice, text, voice)), usage=Usage(calls=1)
+            )
         if choice.protocol == "dashscope":
             return await _by_generation(models, choice, text, voice, language)
         return await _by_speech(models, choice, text, voice)
