@@ -283,6 +283,33 @@ async def test_claude_keeps_the_stable_part_of_the_prompt_in_its_cache() -> None
         assert "cache_control" not in str(request.body["messages"])
 
 
+@pytest.mark.parametrize("provider", [DASHSCOPE, ANTHROPIC], ids=lambda provider: provider.name)
+async def test_long_instructions_are_read_from_the_providers_cache_the_second_time(
+    provider: Provider,
+) -> None:
+    with serving(provider) as served:
+        cached = [
+            (
+                await chat(served.models, "primary", [SystemMessage("Be kind. " * 500), HumanMessage(text)])
+            ).usage
+            for text in ("Hello", "Good evening")
+        ]
+
+    assert cached[0].cached_tokens == 0
+    assert cached[1].cached_tokens > 900
+    assert cached[1].input_tokens > cached[1].cached_tokens
+
+
+async def test_qwen_is_told_to_keep_instructions_only_when_they_are_long() -> None:
+    with serving(DASHSCOPE) as served:
+        for times in (1, 500):
+            await chat(served.models, "primary", [SystemMessage("Be kind. " * times), HumanMessage("Hello")])
+        short, long = served.server.requests()
+
+    assert "cache_control" not in str(short.body)
+    assert long.body["messages"][0]["content"][0]["cache_control"] == {"type": "ephemeral"}
+
+
 async def test_claude_that_declines_has_refused() -> None:
     with serving(ANTHROPIC, Fault.REFUSAL) as served, pytest.raises(ModelRefused, match="declined") as caught:
         await chat(served.models, "primary", _ASKED)
