@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from langgraph.types import Overwrite, interrupt
 
+from graphs.model_calls import expect
 from graphs.progress import Meter, ReviewWanted, WarningRaised, emit
 from graphs.translate.sources import find_source, keep, open_source
 from graphs.translate.state import Note, Request, State, Update, parse_input
@@ -22,7 +23,6 @@ from graphs.translation_batches import (
 from graphs.translation_request import clashes, read_terms
 from graphs.translation_result import OFFLINE, PSEUDO, Material, assemble
 from graphs.translation_review import Edits, doubts, read_edits
-from tools.llm.calling import afford
 from tools.llm.chat_models import current
 from tools.translation.formats.opening import Translatable, check_of
 from tools.translation.glossary import Glossary
@@ -78,7 +78,7 @@ async def plan(state: State) -> Update:
     }
     if state["model"]:
         least = least_usage(units, len(state["into"]), state["sizes"]["batch"])
-        await afford(await current(), "translate", least)
+        await expect("translate", least)
     spoken = state["spoken"] or language_by_script("\n".join(unit.protected.words for unit in units))
     _count(state, "plan", len(document.segments)).finish()
     _count(state, "translate", len(units) * len(state["into"])).start()

@@ -70,30 +70,41 @@ async def perform(models: ChatModels, call: Call[T]) -> Answered[T]:
     return answered
 
 
+def priced(models: ChatModels, role: Role, expected: Usage) -> Usage:
+    """What calls are expected to take, with what that costs; None where no price is known.
+
+    Args:
+        models: The models.
+        role: Who is going to be asked.
+        expected: What all calls together will take, their number included.
+    """
+    choice, calls = models.require(role), max(1, expected.calls)
+    one = Usage(
+        calls=1, input_tokens=expected.input_tokens // calls, output_tokens=expected.output_tokens // calls
+    )
+    of_one = with_cost(one, choice, models.layer.prices)
+    cost = of_one.cost * calls if of_one.cost is not None else None
+    return replace(expected, cost=cost, currency=of_one.currency)
+
+
 async def afford(models: ChatModels, role: Role, expected: Usage) -> None:
     """Ask whether a job's budget will do, before it begins.
 
     Args:
         models: The models.
         role: Who is going to be asked.
-        expected: What all calls together will take at least, their number included.
+        expected: What all calls together will take at least, as ``priced`` has it.
 
     Raises:
         BudgetSpent: Less is left than that.
     """
-    account, choice = spending.current(), models.choice(role)
-    if account is None or choice is None:
+    account = spending.current()
+    if account is None:
         return
-    calls = max(1, expected.calls)
-    one = Usage(
-        calls=1, input_tokens=expected.input_tokens // calls, output_tokens=expected.output_tokens // calls
-    )
-    priced = with_cost(one, choice, models.layer.prices)
-    cost = priced.cost * calls if priced.cost is not None else None
     await account.check(
-        replace(expected, cost=cost, currency=priced.currency),
-        model=choice.name,
-        is_priced=priced.currency == spending.BUDGET_CURRENCY,
+        expected,
+        model=models.require(role).name,
+        is_priced=expected.currency == spending.BUDGET_CURRENCY,
     )
 
 
