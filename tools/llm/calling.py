@@ -108,6 +108,28 @@ async def afford(models: ChatModels, role: Role, expected: Usage) -> None:
     )
 
 
+async def consumed(
+    models: ChatModels, choice: ModelChoice, usage: Usage, *, role: Role, operation: Operation, seconds: float
+) -> None:
+    """Write down what a conversation consumed after it was opened, and end it when nothing is left for more.
+
+    Raises:
+        BudgetSpent: The run, or its user, may consume no more.
+    """
+    paid = with_cost(usage, choice, models.layer.prices)
+    record = _record(choice, paid, role=role, operation=operation, prompt=None, seconds=seconds, failure=None)
+    await _book(record)
+    await _check_budget(models, choice)
+
+
+async def _check_budget(models: ChatModels, choice: ModelChoice) -> None:
+    if (account := spending.current()) is None:
+        return
+    price = price_of(choice, models.layer.prices)
+    is_priced = price is not None and price.currency == spending.BUDGET_CURRENCY
+    await account.check(Usage(), model=choice.name, is_priced=is_priced)
+
+
 async def _ask_in_order(models: ChatModels, call: Call[T]) -> Answered[T]:
     """Ask the role's model, and its fallback when that is what the failure calls for."""
     first, second = models.require(call.role), models.fallback(call.role)
@@ -150,19 +172,15 @@ async def _ask(models: ChatModels, call: Call[T], choice: ModelChoice) -> Answer
     except ModelError as error:
         # An answer that cannot be used was paid for all the same; what it cost, nobody knows.
         usage = Usage(calls=1) if isinstance(error, ModelAnswerInvalid) else Usage()
-        await _book(call, choice, usage, perf_counter() - began, error.category)
+        await _book(_record_of(call, choice, usage, perf_counter() - began, error.category))
         raise
-    await _book(call, choice, answered.usage, perf_counter() - began, None)
+    await _book(_record_of(call, choice, answered.usage, perf_counter() - began, None))
     return answered
 
 
 async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoice) -> Answered[T]:
     layer = models.layer
-    account = spending.current()
-    if account is not None:
-        price = price_of(choice, layer.prices)
-        is_priced = price is not None and price.currency == spending.BUDGET_CURRENCY
-        await account.check(Usage(), model=choice.name, is_priced=is_priced)
+    await _check_budget(models, choice)
     tokens = _expected_tokens(call) if layer.turns.counts_tokens(choice.name) else 0
 
     async def once() -> Answered[T]:
@@ -186,19 +204,26 @@ async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoic
     return await with_retries(once, models.backoff)
 
 
-async def _book(
+def _record_of(
     call: Call[Any], choice: ModelChoice, usage: Usage, seconds: float, failure: ErrorCategory | None
-) -> None:
-    record = CallRecord(
+) -> CallRecord:
+    return _record(
+        choice,
+        usage,
         role=call.role,
         operation=call.operation,
-        model=choice.name,
-        node=str(ensure_config().get("metadata", {}).get("langgraph_node", "")),
         prompt=call.prompt,
-        usage=usage,
         seconds=seconds,
         failure=failure,
     )
+
+
+def _record(choice: ModelChoice, usage: Usage, **what: Any) -> CallRecord:
+    node = str(ensure_config().get("metadata", {}).get("langgraph_node", ""))
+    return CallRecord(model=choice.name, node=node, usage=usage, **what)
+
+
+async def _book(record: CallRecord) -> None:
     watching.called(record)
     if (account := spending.current()) is not None:
         await account.ledger.book(account.payer, record)

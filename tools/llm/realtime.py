@@ -3,16 +3,17 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
-from tools.errors import ModelUnavailable
-from tools.llm.calling import Call, perform
+from tools.errors import BudgetSpent, ModelUnavailable
+from tools.llm.calling import Call, consumed, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.completion import TimeLimits
@@ -24,6 +25,9 @@ from tools.llm.usage import Answered, Usage
 
 HEARING_RATE = 16_000  # samples per second of what is sent
 SPEAKING_RATE = 24_000  # of what comes
+
+Pay = Callable[[Usage, float], Awaitable[None]]
+"""Told of what each answer took, and of its seconds; raises when there may be no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +60,11 @@ class RealtimeOptions:
 class RealtimeSession:
     """One conversation. Iterate over what comes while another task speaks."""
 
-    def __init__(self, socket: ClientConnection, limits: TimeLimits) -> None:
+    def __init__(self, socket: ClientConnection, limits: TimeLimits, pay: Pay) -> None:
         self._socket = socket
         self._limits = limits
+        self._pay = pay
+        self._answering_since = 0.0
         self._is_answering = False
         self.usage = Usage()  #: Of all answers so far.
 
@@ -80,8 +86,11 @@ class RealtimeSession:
 
     async def respond(self) -> None:
         """Have the model answer what came so far."""
-        self._is_answering = True
+        self._begin_answer()
         await self._send("response.create")
+
+    def _begin_answer(self) -> None:
+        self._is_answering, self._answering_since = True, perf_counter()
 
     async def cancel(self) -> None:
         """Have it stop; the answer's end comes with ``status`` cancelled."""
@@ -92,9 +101,10 @@ class RealtimeSession:
         await self._send("session.update", session=options.fields())
 
     async def __aiter__(self) -> AsyncIterator[RealtimeEvent]:
-        """What comes, until the provider ends the session.
+        """What comes, until the provider ends the session, or nothing is left to pay for more.
 
         Raises:
+            BudgetSpent: After an answer: the run, or its user, may consume no more.
             ModelUnavailable: The connection broke, or an answer stopped coming.
             ModelRefused: The provider will not answer.
         """
@@ -113,8 +123,17 @@ class RealtimeSession:
             if isinstance(event, ResponseEnded):
                 self._is_answering = False
                 self.usage += event.usage
-            elif not isinstance(event, Interrupted):
-                self._is_answering = self._is_answering or event.is_of_an_answer
+                spent: BudgetSpent | None = None
+                try:
+                    await self._pay(event.usage, perf_counter() - self._answering_since)
+                except BudgetSpent as error:
+                    spent = error  # this answer is there all the same
+                yield event
+                if spent is not None:
+                    raise spent
+                continue
+            if not isinstance(event, Interrupted) and event.is_of_an_answer and not self._is_answering:
+                self._begin_answer()
             yield event
 
     async def receive(self) -> dict[str, Any]:
@@ -169,7 +188,10 @@ async def open_realtime(
     """
 
     async def send(choice: ModelChoice) -> Answered[RealtimeSession]:
-        return Answered(value=await _open(models, choice, options), usage=Usage())
+        async def pay(usage: Usage, seconds: float) -> None:
+            await consumed(models, choice, usage, role=role, operation="chat", seconds=seconds)
+
+        return Answered(value=await _open(models, choice, options, pay), usage=Usage())
 
     session = (await perform(models, Call(role=role, operation="chat", send=send))).value
     try:
@@ -178,9 +200,11 @@ async def open_realtime(
         await session.close()
 
 
-async def _open(models: ChatModels, choice: ModelChoice, options: RealtimeOptions) -> RealtimeSession:
+async def _open(
+    models: ChatModels, choice: ModelChoice, options: RealtimeOptions, pay: Pay
+) -> RealtimeSession:
     socket = await open_socket(models, choice, "realtime", {"model": choice.model})
-    session = RealtimeSession(socket, models.limits)
+    session = RealtimeSession(socket, models.limits, pay)
     try:
         await session.expect("session.created")
         await session.update(options)
