@@ -40,10 +40,6 @@ CHAT = [
     Provider(name="eas", model="own", url=lambda server: server.eas_url("llm") + "/v1"),
 ]
 OPENAI, DASHSCOPE, ANTHROPIC, OPENROUTER, EAS = CHAT
-# The others speak OpenAI's protocol by the same client; where that is all that matters, these three will do.
-EACH_PROTOCOL = pytest.mark.parametrize(
-    "provider", [OPENAI, DASHSCOPE, ANTHROPIC], ids=lambda provider: provider.name
-)
 EACH_CHAT = pytest.mark.parametrize("provider", CHAT, ids=lambda provider: provider.name)
 
 

@@ -231,6 +231,16 @@ async def test_answer_of_no_use_is_an_error(provider: Provider, fault: Fault, co
 
 
 @EACH_CHAT
+async def test_slow_start_is_waited_for_longer_than_a_pause_between_pieces(provider: Provider) -> None:
+    with serving(provider, Fault.SLOW_START) as served:
+        answered = await chat(served.models, "primary", _ASKED)
+
+    assert served.server.faults.slow_seconds > served.models.limits.idle
+    assert answered.value == _ANSWER
+    assert served.count == 1
+
+
+@EACH_CHAT
 async def test_tokens_may_go_uncounted(provider: Provider) -> None:
     with serving(provider, Fault.NO_USAGE) as served:
         answered = await chat(served.models, "primary", _ASKED)
