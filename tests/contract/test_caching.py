@@ -1,6 +1,8 @@
 """What is asked again is answered from the cache, whatever is asked, and is the same answer."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +23,8 @@ from tools.llm.reranking import rerank
 from tools.llm.speech import Sound, speak
 from tools.llm.transcription import transcribe
 from tools.llm.translation import TranslationOptions, translate
+from tools.llm.usage import CallRecord
+from tools.llm.watching import Sending, watch
 
 Ask = Callable[[ChatModels, str], Awaitable[Any]]
 
@@ -115,6 +119,33 @@ async def test_what_is_asked_again_is_not_sent_again(what: str) -> None:
         assert served.count > sent
     assert type(first) is type(again)
     np.testing.assert_equal(first, again)
+
+
+class _Recorder:
+    """Writes down requests and answers, as tracing does when it is asked to."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    @contextmanager
+    def sending(self, request: Sending) -> Iterator[None]:
+        yield
+        self.told.append((json.dumps(request.request), json.dumps(request.answer())))
+
+    def called(self, record: CallRecord) -> None:
+        del record
+
+
+@pytest.mark.parametrize("what", _ASKED)
+async def test_what_is_asked_and_answered_can_be_recorded(what: str) -> None:
+    provider, model, ask = _ASKED[what]
+    recorder = _Recorder()
+    with serving(provider, model=model, answers=Answers.of(_answer)) as served, watch(recorder):
+        await ask(served.models, "one")
+
+    [(asked, answered)] = recorder.told
+    assert len(asked) > 20
+    assert len(answered) > 10
 
 
 @pytest.mark.parametrize(
