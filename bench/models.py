@@ -1,8 +1,14 @@
 """What the model layer costs: ``python -m bench.models --check``.
 
 First, how much longer a call takes through the layer (turns in Redis, accounts in Redis and SQLite, prices,
-watchers) than the same call with the bare client, taken by turns in the same process. Then, whether many
-streams that pass it keep the speed at which the model writes.
+watchers) than the same call with the bare client, taken by turns in the same process.
+
+Then, whether many streams keep up with their models: unread, as of jobs that wait for a whole answer, and
+read along, each piece as it comes. A stream is behind by the time from the model's writing of its last token
+(as the model server notes it, by the same clock) to the whole answer in the caller's hands; what the layer
+does not keep up with adds up over a stream's length. Callers come one after the other, as in life; and once
+all at the same moment, so that all end together. A caller with nothing but an HTTP client, which reads bytes
+and makes nothing of them, does the same in the same run: what it is behind, the machine and the server are.
 """
 
 import argparse
@@ -16,6 +22,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from langchain_core.messages import HumanMessage
 from redis.asyncio import Redis
@@ -29,7 +36,7 @@ from server.resources import MAX_CONNECTIONS
 from server.runs.call_watch import CallWatch
 from tools.llm import spending, watching
 from tools.llm.calling import Call, perform
-from tools.llm.chat import send_chat
+from tools.llm.chat import chat, send_chat, stream_chat
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_request import ChatRequest
 from tools.llm.choices import ModelChoice, choose
@@ -37,11 +44,13 @@ from tools.llm.completion import TimeLimits
 from tools.llm.layer import Layer
 from tools.llm.limits import Limit, Turns
 from tools.llm.spending import Account, Budget, Payer
+from tools.llm.transport import http_client
 from tools.llm.usage import Answered
 
 _MOST_OVERHEAD_MS = 2.0
 _MOST_BEHIND_MS = 100.0
 _WARM_UP_SECONDS = 3.0  # to connect before the first token
+_SPREAD_SECONDS = 5.0  # within which callers come
 _ASKED = [HumanMessage("count")]
 _LIMITS = TimeLimits(first_token=60, idle=60, total=300)
 
@@ -60,6 +69,24 @@ class Load:
     def tokens(self) -> int:
         """Of one stream."""
         return int(self.tokens_per_second * self.seconds)
+
+
+Asking = Literal["http", "unread", "read"]
+_KINDS: dict[Asking, str] = {
+    "http": "bytes by HTTP alone",
+    "unread": "through the layer, unread",
+    "read": "through the layer, read along",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """The streams of one process."""
+
+    ask: Asking
+    number: int  #: Of the process.
+    streams: int
+    spread: float  #: Seconds within which they begin.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,22 +127,44 @@ def _measure_overhead(redis_url: str, load: Load) -> bool:
 
 
 def _measure_streams(redis_url: str, load: Load) -> bool:
+    print(f"{load.streams} streams of {load.tokens_per_second:g} tokens/s for {load.seconds:g} s, 2 cores:")
+    met = [
+        _measure(redis_url, load, ask, spread)
+        for spread in (_SPREAD_SECONDS, 0.0)
+        for ask in ("http", "unread", "read")
+    ]
+    return all(met)
+
+
+def _measure(redis_url: str, load: Load, ask: Asking, spread: float) -> bool:
+    """Print how far streams of one kind were behind; whether that is little enough."""
     pace = Pace(latency_seconds=_WARM_UP_SECONDS, tokens_per_second=load.tokens_per_second)
-    answers = Answers.oracle({"count": "word " * load.tokens})
+    text = "word " * load.tokens
     share = load.streams // load.processes
     workers = multiprocessing.get_context("spawn").Pool(load.processes)
-    with model_server(answers, pace=pace) as server, workers as pool:
-        asked = [(server.openai_url, redis_url, share)] * load.processes
+    with model_server(Answers.of(lambda _: text), pace=pace) as server, workers as pool:
+        asked = [
+            (server.openai_url, redis_url, Share(ask=ask, number=number, streams=share, spread=spread))
+            for number in range(load.processes)
+        ]
         shares = pool.starmap(_stream_all, asked, chunksize=1)
-    seconds = sorted(taken for taken_by_one, _ in shares for taken in taken_by_one)
-    due = _WARM_UP_SECONDS + load.seconds
-    behind = seconds[-1] - due
-    cpu = sum(cpu for _, cpu in shares)
-    tokens = len(seconds) * load.tokens
-    print(f"{len(seconds)} streams of {load.tokens_per_second:g} tokens/s for {load.seconds:g} s")
-    print(f"the last one ended {behind * 1e3:.0f} ms after its model (goal: at most {_MOST_BEHIND_MS:g} ms)")
-    print(f"CPU of the workers: {cpu / due:.2f} cores, {cpu / tokens * 1e6:.0f} us a token")
-    return behind * 1e3 <= _MOST_BEHIND_MS
+        written = {
+            request.body["messages"][0]["content"]: request.time + request.seconds
+            for request in server.requests()
+        }
+    behind = sorted(at - written[question] for answered, _ in shares for question, at in answered.items())
+    cpu = sum(cpu for _, cpu in shares) / (len(behind) * load.tokens)
+    how = f"coming within {spread:g} s" if spread else "all at once"
+    print(
+        f"  {_KINDS[ask]}, {how}: behind by {_milliseconds(behind)}; {cpu * 1e6:.0f} us of CPU a token",
+        flush=True,
+    )
+    return not spread or ask == "http" or behind[-1] * 1e3 <= _MOST_BEHIND_MS
+
+
+def _milliseconds(seconds: Sequence[float]) -> str:
+    """Of sorted values."""
+    return f"{statistics.median(seconds) * 1e3:.0f} ms (median), {seconds[-1] * 1e3:.0f} ms at most"
 
 
 @asynccontextmanager
@@ -179,22 +228,44 @@ def _compare(model_url: str, redis_url: str, calls: int) -> tuple[list[float], l
     return asyncio.run(compare())
 
 
-def _stream_all(model_url: str, redis_url: str, streams: int) -> tuple[list[float], float]:
-    """Seconds that each stream took, and of CPU."""
+def _stream_all(model_url: str, redis_url: str, share: Share) -> tuple[dict[str, float], float]:
+    """When each question was answered, in seconds since the epoch, and seconds of CPU."""
 
-    async def timed(models: ChatModels) -> float:
-        began = time.perf_counter()
-        await _ask(models)
-        return time.perf_counter() - began
-
-    async def stream() -> tuple[list[float], float]:
+    async def stream() -> tuple[dict[str, float], float]:
         async with _models(model_url, redis_url, 10_000) as (models, choice):
             await models.clients.chat(choice)
+            asking = {"http": _read_bytes, "unread": _ask_for, "read": _read_along}[share.ask]
+
+            async def answered(place: int) -> tuple[str, float]:
+                question = f"count {share.number} {place}"
+                await asyncio.sleep(share.spread * place / share.streams)
+                await asking(models, question)
+                return question, time.time()
+
             cpu = time.process_time()
-            taken = await asyncio.gather(*[timed(models) for _ in range(streams)])
-            return taken, time.process_time() - cpu
+            answers = await asyncio.gather(*[answered(place) for place in range(share.streams)])
+            return dict(answers), time.process_time() - cpu
 
     return asyncio.run(stream())
+
+
+async def _ask_for(models: ChatModels, question: str) -> None:
+    await chat(models, "primary", [HumanMessage(question)])
+
+
+async def _read_along(models: ChatModels, question: str) -> None:
+    async with stream_chat(models, "primary", [HumanMessage(question)]) as pieces:
+        async for _ in pieces:
+            pass
+
+
+async def _read_bytes(models: ChatModels, question: str) -> None:
+    choice = models.require("primary")
+    body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": question}]}
+    http = await http_client(choice)
+    async with http.stream("POST", f"{choice.base_url}/chat/completions", json=body) as response:
+        async for _ in response.aiter_bytes():
+            pass
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ it says so, and that is no failure; a provider that does not answer is one.
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -179,8 +179,25 @@ async def _row(models: ChatModels, role: Role, model: str, what: str, probe: _Pr
     return Row(role=role, model=model, what=what, outcome=outcome, seconds=seconds, is_ok=is_ok)
 
 
-def show(rows: list[Row], console: Console) -> None:
+def skipped(settings: RoleSettings, rows: list[Row]) -> list[str]:
+    """Why each other provider was not asked."""
+    asked = {row.model.partition(":")[0] for row in rows}
+    return [f"{name}: skipped, {_lack(settings, name)}" for name in CATALOG.providers if name not in asked]
+
+
+def _lack(settings: RoleSettings, name: str) -> str:
+    provider, access = CATALOG.providers[name], settings.access[name]
+    if provider.needs_key and access.api_key is None:
+        return f"{provider.key_setting} is not set"
+    if provider.base_url is None and access.base_url is None:
+        return f"{provider.url_setting} is not set"
+    return "no role is set to one of its models"
+
+
+def show(rows: list[Row], console: Console, skips: Sequence[str] = ()) -> None:
     """Print the table, or why there is none."""
+    for skip in skips:
+        console.print(skip, highlight=False)
     if not rows:
         keys = ", ".join(CATALOG.providers[provider].key_setting for provider in _SAMPLES)
         console.print(
@@ -211,7 +228,7 @@ def main() -> int:
         console.print(f"{error.message}. {error.hint}")
         return 1
     rows = asyncio.run(_main(settings))
-    show(rows, console)
+    show(rows, console, skipped(settings, rows))
     return 0 if all(row.is_ok for row in rows) else 1
 
 

@@ -5,9 +5,12 @@ from contextlib import contextmanager
 
 from langgraph.runtime import get_runtime
 
-from graphs.progress import ModelUsed, emit
+from graphs.progress import ModelUsed, UsageExpected, emit
 from tools import heartbeat
-from tools.llm.usage import CallRecord
+from tools.llm.calling import afford, priced
+from tools.llm.chat_models import current
+from tools.llm.roles import Role
+from tools.llm.usage import CallRecord, Usage
 from tools.llm.watching import listen
 
 
@@ -16,6 +19,32 @@ def model_calls() -> Generator[None]:
     """Inside the with block, waiting for a model is a sign of life, and each call's usage is an event."""
     with heartbeat.bind(get_runtime().heartbeat), listen(_tell):
         yield
+
+
+async def expect(role: Role, least: Usage) -> None:
+    """Tell what a run's calls will take, and end it before the first when its budget will not do.
+
+    Args:
+        role: Who is going to be asked; it is not offline.
+        least: What all calls together will take at least, their number included.
+
+    Raises:
+        BudgetSpent: Less is left than that.
+    """
+    models = await current()
+    expected = priced(models, role, least)
+    emit(
+        UsageExpected(
+            role=role,
+            model=models.require(role).name,
+            calls=expected.calls,
+            input_tokens=expected.input_tokens,
+            output_tokens=expected.output_tokens,
+            cost=expected.cost,
+            currency=expected.currency,
+        )
+    )
+    await afford(models, role, expected)
 
 
 def _tell(record: CallRecord) -> None:

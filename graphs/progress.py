@@ -63,6 +63,20 @@ class ModelUsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsageExpected:
+    """What the run's model calls will take at least, told before the first of them."""
+
+    type: Literal["estimate"] = "estimate"
+    role: str
+    model: str  #: "provider:model".
+    calls: int
+    input_tokens: int
+    output_tokens: int  #: 0 where nobody can say.
+    cost: float | None = None  #: None while no price is known.
+    currency: str | None = None  #: ISO 4217, of the cost.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewWanted:
     """What a person is asked to decide; comes before an interrupt."""
 
@@ -71,7 +85,7 @@ class ReviewWanted:
     items: tuple[dict[str, Any], ...]
 
 
-Event = StageProgress | ArtifactReady | WarningRaised | ModelUsed | ReviewWanted
+Event = StageProgress | ArtifactReady | WarningRaised | ModelUsed | UsageExpected | ReviewWanted
 
 
 def emit(event: Event) -> None:

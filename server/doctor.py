@@ -54,6 +54,7 @@ async def examine(
         vosk_model: The folder of the speech model, if one is configured.
     """
     probes: list[tuple[str, Callable[[], Awaitable[Finding]]]] = [
+        *([] if models else [("models", _no_models)]),
         *((f"provider {name}", _provider(name, choice)) for name, choice in models.items()),
         ("redis", lambda: _redis(redis_url)),
         ("database", lambda: _database(database_url)),
@@ -75,6 +76,11 @@ async def _in_time(part: str, probe: Callable[[], Awaitable[Finding]]) -> Findin
             told=f"no answer within {_SECONDS:g} s",
             advice="Check the address, and whether this machine may reach it.",
         )
+
+
+async def _no_models() -> Finding:
+    advice = "Set PRIMARY_MODEL=PROVIDER:MODEL and its provider's key, or LLM_BASE_URL for a local server."
+    return Finding(part="models", verdict="missing", told="every role is offline", advice=advice)
 
 
 def _provider(name: str, choice: ModelChoice) -> Callable[[], Awaitable[Finding]]:

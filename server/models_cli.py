@@ -29,7 +29,7 @@ def _model_cells(choice: ModelChoice | None, prices: Sequence[Price]) -> tuple[s
     if choice is None:
         return "offline", "", "", "", ""
     key = "present" if choice.api_key is not None else "none"
-    price = price_of(choice.name, prices)
+    price = price_of(choice, prices)
     if price is None:
         return choice.model, choice.provider, key, "unknown", ""
     told = f"{price.input:g} in, {price.output:g} out {price.currency}"

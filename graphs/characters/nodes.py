@@ -14,8 +14,8 @@ from graphs.characters.sources import read_source, store_text
 from graphs.characters.state import Note, Request, State, Update, WindowTask, parse_input
 from graphs.characters.verdicts import read_speakers
 from graphs.characters.windowing import ask_window
+from graphs.model_calls import expect
 from graphs.progress import Meter, WarningRaised, emit
-from tools.llm.calling import afford
 from tools.llm.chat_models import current
 
 _STAGES = ("read", "chapters", "quotations", "names", "aliases", "attribution", "relations", "result")
@@ -34,7 +34,7 @@ async def read(state: Request) -> Update:
     choice = models.choice("primary")
     if choice:
         least = await asyncio.to_thread(least_usage, source.text, source.language, given.options)
-        await afford(models, "primary", least)
+        await expect("primary", least)
     _enter("read", len(source.text))
     notes = [] if choice else [_OFFLINE]
     _warn(notes)

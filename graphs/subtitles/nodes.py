@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from langgraph.types import interrupt
 
+from graphs.model_calls import expect
 from graphs.progress import Meter, ReviewWanted, emit
 from graphs.subtitles.result import Film, Finished, film_of, finish, in_both, report
 from graphs.subtitles.sources import find_shift, find_source, keep, open_source
@@ -21,7 +22,6 @@ from graphs.translation_batches import (
 from graphs.translation_request import clashes, read_terms
 from graphs.translation_review import doubts, read_edits
 from graphs.translation_state import Note, Update, begin, offline_note, without_model
-from tools.llm.calling import afford
 from tools.llm.chat_models import current
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.wording import tag_check
@@ -61,7 +61,7 @@ async def plan(state: State) -> Update:
     }
     if state["model"]:
         least = least_usage(film.units, len(state["into"]), state["sizes"]["batch"])
-        await afford(await current(), "subtitle", least)
+        await expect("subtitle", least)
     spoken = state["spoken"] or language_by_script("\n".join(unit.protected.words for unit in film.units))
     _count("plan", len(film.cues)).finish()
     if state["into"]:

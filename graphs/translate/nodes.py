@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from langgraph.types import interrupt
 
+from graphs.model_calls import expect
 from graphs.progress import Meter, ReviewWanted, emit
 from graphs.translate.sources import find_source, keep, open_source
 from graphs.translate.state import Request, State, parse_input
@@ -19,7 +20,6 @@ from graphs.translation_request import clashes, read_terms
 from graphs.translation_result import Material, assemble
 from graphs.translation_review import Edits, doubts, read_edits
 from graphs.translation_state import Note, Update, begin, offline_note, without_model
-from tools.llm.calling import afford
 from tools.llm.chat_models import current
 from tools.translation.formats.opening import Translatable
 from tools.translation.glossary import Glossary
@@ -54,7 +54,7 @@ async def plan(state: State) -> Update:
     }
     if state["model"]:
         least = least_usage(units, len(state["into"]), state["sizes"]["batch"])
-        await afford(await current(), "translate", least)
+        await expect("translate", least)
     spoken = state["spoken"] or language_by_script("\n".join(unit.protected.words for unit in units))
     _count(state, "plan", len(document.segments)).finish()
     _count(state, "translate", len(units) * len(state["into"])).start()

@@ -118,8 +118,7 @@ class SharedLedger:
 
     async def _write(self, entries: list[_Entry]) -> None:
         async with self._database.write() as session:
-            for payer, day, record in entries:
-                await model_usage.book(session, run_id=payer.run, owner=payer.user, day=day, record=record)
+            await model_usage.book(session, entries)
 
 
 @asynccontextmanager

@@ -70,7 +70,7 @@ class CallWatch(BaseCallbackHandler):
             span.set_attribute("gen_ai.usage.output_tokens", usage.output_tokens)
             if self._records_content and span.is_recording():
                 span.set_attribute("gen_ai.input.messages", json.dumps(request.request, ensure_ascii=False))
-                span.set_attribute("gen_ai.output.messages", json.dumps(request.answer, ensure_ascii=False))
+                span.set_attribute("gen_ai.output.messages", json.dumps(request.answer(), ensure_ascii=False))
         finally:
             span.end()
             metrics.model_called(name, seconds=perf_counter() - began, failure=failure)

@@ -40,10 +40,6 @@ CHAT = [
     Provider(name="eas", model="own", url=lambda server: server.eas_url("llm") + "/v1"),
 ]
 OPENAI, DASHSCOPE, ANTHROPIC, OPENROUTER, EAS = CHAT
-# The others speak OpenAI's protocol by the same client; where that is all that matters, these three will do.
-EACH_PROTOCOL = pytest.mark.parametrize(
-    "provider", [OPENAI, DASHSCOPE, ANTHROPIC], ids=lambda provider: provider.name
-)
 EACH_CHAT = pytest.mark.parametrize("provider", CHAT, ids=lambda provider: provider.name)
 
 
@@ -59,6 +55,11 @@ class Served:
         """Requests so far."""
         return len(self.server.requests())
 
+    @property
+    def connections(self) -> int:
+        """That are open."""
+        return sum(not transport.is_closing() for transport in list(self.server.transports.values()))
+
 
 @contextmanager
 def serving(
@@ -70,6 +71,7 @@ def serving(
     key: str = KEY,
     pace: Pace | None = None,
     max_concurrent: int = 8,
+    limits: TimeLimits = LIMITS,
 ) -> Iterator[Served]:
     """The provider, whose requests have these faults, one after the other."""
     with model_server(
@@ -80,7 +82,7 @@ def serving(
     ) as server:
         spec = f"{provider.name}:{model or provider.model}"
         choice = choose(spec, base_url=provider.url(server), api_key=key)
-        models = ChatModels({role: choice}, limits=LIMITS, backoff=BACKOFF, max_concurrent=max_concurrent)
+        models = ChatModels({role: choice}, limits=limits, backoff=BACKOFF, max_concurrent=max_concurrent)
         yield Served(server=server, models=models)
 
 

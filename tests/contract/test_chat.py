@@ -23,6 +23,7 @@ from tests.contract.serving import (
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from tools.llm.chat import Piece, chat, converse, stream_chat
 from tools.llm.chat_request import ChatRequest
+from tools.llm.completion import TimeLimits
 
 _ASKED = [SystemMessage("Be kind."), HumanMessage("Hello")]
 _ANSWER = "Good day to you, and a good journey."
@@ -46,6 +47,8 @@ _FINAL = {
     Fault.CONTENT_FILTER: (ErrorCategory.CONTENT_FILTER, "content filter"),
     Fault.CONTEXT_LENGTH: (ErrorCategory.TOO_LARGE, "longer context"),
 }
+_MANY = 25  # streams: of more than 20, each is read less often
+_PATIENT = TimeLimits(first_token=60, idle=60, total=60)
 
 
 async def _outcome(served: Served) -> str:
@@ -151,6 +154,31 @@ async def test_cancelling_the_caller_cancels_the_request(provider: Provider) -> 
 
 
 @EACH_CHAT
+@pytest.mark.parametrize("is_read", [False, True])
+async def test_cancelling_stalled_streams_leaves_no_connection_open(
+    provider: Provider, is_read: bool
+) -> None:
+    async def ask(served: Served) -> None:
+        if not is_read:
+            await chat(served.models, "primary", _ASKED)
+            return
+        async with stream_chat(served.models, "primary", _ASKED) as stream:
+            async for _ in stream:
+                pass
+
+    stalls = [Fault.STALL] * _MANY
+    with serving(provider, *stalls, limits=_PATIENT, max_concurrent=_MANY) as served:
+        asking = [asyncio.create_task(ask(served)) for _ in range(_MANY)]
+        await until(lambda: served.server.log.in_flight == _MANY)
+        for task in asking:
+            task.cancel()
+        await asyncio.wait(asking)
+
+        await until(lambda: not served.connections)
+    assert all(task.cancelled() for task in asking)
+
+
+@EACH_CHAT
 @pytest.mark.parametrize("fault", _PASSING)
 async def test_fault_that_passes_costs_one_more_request(provider: Provider, fault: Fault) -> None:
     with serving(provider, fault) as served:
@@ -200,6 +228,16 @@ async def test_answer_of_no_use_is_an_error(provider: Provider, fault: Fault, co
         await chat(served.models, "primary", _ASKED)
 
     assert caught.value.code == code
+
+
+@EACH_CHAT
+async def test_slow_start_is_waited_for_longer_than_a_pause_between_pieces(provider: Provider) -> None:
+    with serving(provider, Fault.SLOW_START) as served:
+        answered = await chat(served.models, "primary", _ASKED)
+
+    assert served.server.faults.slow_seconds > served.models.limits.idle
+    assert answered.value == _ANSWER
+    assert served.count == 1
 
 
 @EACH_CHAT
@@ -253,6 +291,33 @@ async def test_claude_keeps_the_stable_part_of_the_prompt_in_its_cache() -> None
         [block] = request.body["system"]
         assert block["cache_control"] == {"type": "ephemeral"}
         assert "cache_control" not in str(request.body["messages"])
+
+
+@pytest.mark.parametrize("provider", [DASHSCOPE, ANTHROPIC], ids=lambda provider: provider.name)
+async def test_long_instructions_are_read_from_the_providers_cache_the_second_time(
+    provider: Provider,
+) -> None:
+    with serving(provider) as served:
+        cached = [
+            (
+                await chat(served.models, "primary", [SystemMessage("Be kind. " * 500), HumanMessage(text)])
+            ).usage
+            for text in ("Hello", "Good evening")
+        ]
+
+    assert cached[0].cached_tokens == 0
+    assert cached[1].cached_tokens > 900
+    assert cached[1].input_tokens > cached[1].cached_tokens
+
+
+async def test_qwen_is_told_to_keep_instructions_only_when_they_are_long() -> None:
+    with serving(DASHSCOPE) as served:
+        for times in (1, 500):
+            await chat(served.models, "primary", [SystemMessage("Be kind. " * times), HumanMessage("Hello")])
+        short, long = served.server.requests()
+
+    assert "cache_control" not in str(short.body)
+    assert long.body["messages"][0]["content"][0]["cache_control"] == {"type": "ephemeral"}
 
 
 async def test_claude_that_declines_has_refused() -> None:

@@ -1,16 +1,18 @@
 """What a conversation over a WebSocket keeps to."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from evals.model_server import Answers, Fault, Pace
 from evals.model_server.sound import samples
 from tests.contract.serving import DASHSCOPE, KEY, Served, serving
-from tools.errors import ErrorCategory, ModelRefused, ModelUnavailable
+from tools.errors import BudgetSpent, ErrorCategory, ModelRefused, ModelUnavailable
+from tools.llm import spending
 from tools.llm.realtime import HEARING_RATE, RealtimeOptions, RealtimeSession, open_realtime
 from tools.llm.realtime_events import Interrupted, RealtimeEvent, ResponseEnded, Spoken, TurnEnded, Written
+from tools.llm.spending import Account, Budget, LocalLedger, Payer
 
 _ANSWER = "Good day to you, and a good journey."
 _SILENCE = b"\0" * HEARING_RATE * 2  # one second
@@ -43,6 +45,29 @@ async def _until_the_end(session: RealtimeSession) -> list[RealtimeEvent]:
 
 def _text(events: list[RealtimeEvent]) -> str:
     return "".join(event.text for event in events if isinstance(event, Written))
+
+
+@pytest.mark.parametrize(("budget", "answers"), [(Budget(), 2), (Budget(tokens=1), 1)])
+async def test_each_answer_is_paid_and_the_last_one_is_when_the_budget_is_spent(
+    budget: Budget, answers: int
+) -> None:
+    ledger = LocalLedger()
+    account = Account(payer=Payer(run="r", user="u"), ledger=ledger, run_budget=budget)
+    given = 0
+    with _serving() as served, spending.bind(account), suppress(BudgetSpent):
+        async with open_realtime(served.models, RealtimeOptions()) as session:
+            await session.write("Hello")
+            async for event in session:
+                if isinstance(event, ResponseEnded):
+                    given += 1
+                    if given == 2:
+                        break
+                    await session.write("Hello again")
+
+    assert given == answers
+    opened, *answered = ledger.records
+    assert opened.usage.is_free
+    assert [record.usage.output_tokens > 0 for record in answered] == [True] * answers
 
 
 async def test_text_is_answered_in_pieces() -> None:

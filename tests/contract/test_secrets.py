@@ -20,10 +20,12 @@ from tools.llm.chat_models import ChatModels
 from tools.llm.choices import choose
 from tools.llm.eas import EasClient
 from tools.llm.embedding import embed
+from tools.llm.file_transcription import transcribe_file
 from tools.llm.omni import utter
 from tools.llm.realtime import RealtimeOptions, open_realtime
 from tools.llm.reranking import rerank
 from tools.llm.speech import Sound, speak
+from tools.llm.synthesis import wav
 from tools.llm.transcription import transcribe
 from tools.llm.translation import TranslationOptions, translate
 
@@ -44,6 +46,7 @@ async def _converse(models: ChatModels) -> None:
                 break
 
 
+_SPEECH = Sound(data=wav(bytes(3200), 16_000))
 _Ask = Callable[[ChatModels], Awaitable[Any]]
 _CHATS: list[tuple[Provider, str, _Ask]] = [
     (provider, provider.model, lambda models: chat(models, "primary", [HumanMessage("Hello")]))
@@ -67,6 +70,13 @@ _OTHERS: list[tuple[Provider, str, _Ask]] = [
         lambda models: utter(models, [{"role": "user", "content": "Hello"}], voice="Tina"),
     ),
     (DASHSCOPE, "qwen3.5-omni-plus-realtime", _converse),
+    (DASHSCOPE, "cosyvoice-v3-flash", lambda models: speak(models, "Hello", voice="x", role="primary")),
+    (DASHSCOPE, "fun-asr-realtime", lambda models: transcribe(models, _SPEECH, role="primary")),
+    (
+        DASHSCOPE,
+        "fun-asr",
+        lambda models: transcribe_file(models, "https://a.example/b.wav", role="primary", first_nap=0.01),
+    ),
 ]
 
 

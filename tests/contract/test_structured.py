@@ -17,7 +17,6 @@ from tests.contract.serving import (
     BACKOFF,
     DASHSCOPE,
     EACH_CHAT,
-    EACH_PROTOCOL,
     OPENAI,
     Provider,
     Served,
@@ -71,7 +70,7 @@ async def test_answer_is_validated_and_counted(provider: Provider) -> None:
     assert answer.usage.output_tokens > 0
 
 
-@EACH_PROTOCOL
+@EACH_CHAT
 @pytest.mark.parametrize("fault", _OVERCOME)
 async def test_fault_that_passes_is_overcome_by_one_more_request(provider: Provider, fault: Fault) -> None:
     if provider is ANTHROPIC and fault in (Fault.REFUSAL, Fault.CORRUPT_CHUNK):
@@ -127,7 +126,7 @@ async def test_prose_around_the_answer_costs_nothing(provider: Provider) -> None
     assert served.count == 1
 
 
-@EACH_PROTOCOL
+@EACH_CHAT
 @pytest.mark.parametrize(
     "fault",
     [

@@ -1,5 +1,6 @@
 """What runs consume: written down, limited, and told."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -177,6 +178,31 @@ async def test_a_job_that_is_larger_than_its_budget_does_not_begin(
     assert run["error"]["code"] == "budget_spent"
     assert "more are expected" in run["error"]["message"]
     assert oracle.requests() == []
+
+
+@pytest.mark.parametrize("most_tokens", [100, None], ids=["refused", "within the budget"])
+async def test_what_a_job_will_take_at_least_is_told_before_it_begins(
+    tmp_path: Path, oracle: ModelServer, most_tokens: int | None
+) -> None:
+    least = least_usage(GARDEN, "en", Options())
+    asked = {"assistant_id": "characters", "input": {"text": GARDEN}, "stream_mode": "custom"}
+    with _service(tmp_path, oracle, **{"MAX_TOKENS_PER_RUN": most_tokens} if most_tokens else {}) as url:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            told = (await client.post("/runs/stream", json=asked)).text
+
+    events = [
+        json.loads(line.removeprefix("data: ")) for line in told.splitlines() if line.startswith("data: {")
+    ]
+    usage = [event for event in events if event.get("type") in ("estimate", "usage")]
+    assert {name: usage[0][name] for name in ("type", "role", "model", "calls", "input_tokens", "cost")} == {
+        "type": "estimate",
+        "role": "primary",
+        "model": "openai:oracle",
+        "calls": least.calls,
+        "input_tokens": least.input_tokens,
+        "cost": None,
+    }
+    assert ("usage" in [event["type"] for event in usage]) is (most_tokens is None)
 
 
 async def test_what_is_no_budget_is_refused_when_the_run_is_asked_for(

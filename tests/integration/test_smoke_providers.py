@@ -7,7 +7,7 @@ from rich.console import Console
 
 from configs.settings import Settings
 from evals.model_server import Answers, Fault, Faults, Question, model_server
-from evals.smoke_providers import show, smoke
+from evals.smoke_providers import show, skipped, smoke
 from tools.llm.roles import configured
 
 pytestmark = pytest.mark.usefixtures("closed_clients")
@@ -40,7 +40,10 @@ async def test_what_fails_is_told_with_what_to_do() -> None:
 async def test_without_keys_nothing_is_asked_and_that_is_said() -> None:
     printed = StringIO()
 
-    show(await smoke(configured(Settings())), Console(file=printed, width=200))
+    settings = configured(Settings())
+    rows = await smoke(settings)
+    show(rows, Console(file=printed, width=200), skipped(settings, rows))
 
     assert "nothing was asked" in printed.getvalue()
-    assert "DASHSCOPE_API_KEY" in printed.getvalue()
+    assert "dashscope: skipped, DASHSCOPE_API_KEY is not set" in printed.getvalue()
+    assert "openai: skipped, no role is set" in printed.getvalue()

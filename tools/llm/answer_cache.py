@@ -7,10 +7,10 @@ two different requests never share one. Of several that ask the same at once, on
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, cast
 from uuid import uuid4
 
 from tools.heartbeat import beating
@@ -22,6 +22,7 @@ Claim = Literal["mine", "taken"]
 
 _FIRST_NAP = 0.02  # seconds until a waiting process looks again; doubled up to the longest
 _LONGEST_NAP = 0.5
+_LONGEST_URL = 256  # characters of a data: URL that is part of a request as it is
 
 
 class AnswerStore(Protocol):
@@ -56,19 +57,46 @@ def answer_key(operation: Operation, parameters: Mapping[str, Any], request: Map
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
+def as_it_is(value: Any) -> Any:
+    """An answer that JSON holds as it is."""
+    return value
+
+
+def digested(value: Any) -> Any:
+    """JSON with a hash in the place of each file that is written out in it as a ``data:`` URL."""
+    if isinstance(value, str):
+        is_file = value.startswith("data:") and len(value) > _LONGEST_URL
+        return digest(value.encode()) if is_file else value
+    if isinstance(value, Mapping):
+        return {name: digested(each) for name, each in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, (list, tuple)):
+        return [digested(each) for each in cast("Sequence[Any]", value)]
+    return value
+
+
+def digest(data: bytes) -> str:
+    """What stands for a file in a request's key, and in what is recorded of it."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
 async def answered_once(
     store: AnswerStore,
     key: str,
     ask: Callable[[], Awaitable[Answered[T]]],
     keep: Callable[[T], bool],
+    *,
+    as_json: Callable[[T], Any] = as_it_is,
+    from_json: Callable[[Any], T] = as_it_is,
 ) -> Answered[T]:
     """The kept answer, else what ``ask`` gives, kept if it is worth it.
 
     Args:
         store: Where answers are kept.
         key: What answer_key gives.
-        ask: Asks the provider. Its value has to be what JSON can hold.
+        ask: Asks the provider.
         keep: Whether an answer may serve others.
+        as_json: An answer as JSON can hold it.
+        from_json: It again.
     """
     asker, nap = uuid4().hex, _FIRST_NAP
     with beating():
@@ -77,13 +105,13 @@ async def answered_once(
             nap = min(_LONGEST_NAP, nap * 2)
     if isinstance(found, bytes):
         kept = json.loads(found)
-        return Answered(value=kept["value"], usage=Usage(cache_hits=1), model=kept["model"])
+        return Answered(value=from_json(kept["value"]), usage=Usage(cache_hits=1), model=kept["model"])
     renewing = asyncio.create_task(_renew(store, key, asker))
     try:
         answered = await ask()
         if keep(answered.value):
-            answer = json.dumps({"value": answered.value, "model": answered.model}, ensure_ascii=False)
-            await store.put(key, asker, answer.encode())
+            kept = {"value": as_json(answered.value), "model": answered.model}
+            await store.put(key, asker, json.dumps(kept, ensure_ascii=False).encode())
         return answered
     finally:
         renewing.cancel()

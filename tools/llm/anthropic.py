@@ -1,20 +1,17 @@
 """Claude, by Anthropic's own protocol or on a host that speaks it."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import anthropic
 import httpx2
 from langchain_anthropic import ChatAnthropic
-from langchain_core.messages import BaseMessage, SystemMessage
 from langchain_core.utils.function_calling import convert_to_openai_function
 from pydantic import PrivateAttr, SecretStr
 
 from tools.llm.chat_request import ChatRequest, Prepared, Tool
 from tools.llm.choices import ModelChoice
-
-_STABLE = {"type": "ephemeral"}  # the provider keeps the prefix for five minutes after its last use
+from tools.llm.prefix import with_marked_prefix
 
 
 class _Claude(ChatAnthropic):
@@ -62,7 +59,7 @@ def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
     elif request.tools:
         options["tools"] = [_tool(tool) for tool in request.tools]
         options["tool_choice"] = {"type": "any" if request.must_call else "auto"}
-    return Prepared(messages=_with_stable_prefix(request.messages), options=options)
+    return Prepared(messages=with_marked_prefix(request.messages), options=options)
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
@@ -73,12 +70,3 @@ def _tool(tool: Tool) -> dict[str, Any]:
 
 def _budget(options: dict[str, Any]) -> int:
     return options.get("thinking", {}).get("budget_tokens", 0)
-
-
-def _with_stable_prefix(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """The messages, with what stays the same from call to call marked for the provider's cache."""
-    first, *rest = messages
-    if not isinstance(first, SystemMessage) or not isinstance(first.content, str):
-        return list(messages)
-    block: dict[str, Any] = {"type": "text", "text": first.content, "cache_control": _STABLE}
-    return [SystemMessage([block]), *rest]

@@ -8,6 +8,7 @@ was consumed is priced, booked and told.
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +18,7 @@ from pydantic import SecretStr
 from prompts import Prompt
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable
 from tools.llm import spending, watching
-from tools.llm.answer_cache import answer_key, answered_once
+from tools.llm.answer_cache import answer_key, answered_once, as_it_is
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.prices import price_of, with_cost
@@ -44,8 +45,9 @@ class Call(Generic[T]):
     operation: Operation
     send: Callable[[ModelChoice], Awaitable[Answered[T]]]  #: Sends it once, to the model that it is given.
     request: Mapping[str, Any] | None = None
-    """All that the answer depends on but the model and its parameters, as JSON; the answer then has to be
-    what JSON can hold, too. None: never cached."""
+    """All that the answer depends on but the model and its parameters, as JSON. None: never cached."""
+    as_json: Callable[[T], Any] = as_it_is  #: The answer as JSON can hold it, for the cache and for tracing.
+    from_json: Callable[[Any], T] = as_it_is  #: The answer again.
     keep: Callable[[T], bool] = _always  #: Whether an answer may be cached.
     prompt: Prompt | None = None  #: What the request was made from.
 
@@ -68,31 +70,64 @@ async def perform(models: ChatModels, call: Call[T]) -> Answered[T]:
     return answered
 
 
+def priced(models: ChatModels, role: Role, expected: Usage) -> Usage:
+    """What calls are expected to take, with what that costs; None where no price is known.
+
+    Args:
+        models: The models.
+        role: Who is going to be asked.
+        expected: What all calls together will take, their number included.
+    """
+    choice, calls = models.require(role), max(1, expected.calls)
+    one = Usage(
+        calls=1, input_tokens=expected.input_tokens // calls, output_tokens=expected.output_tokens // calls
+    )
+    of_one = with_cost(one, choice, models.layer.prices)
+    cost = of_one.cost * calls if of_one.cost is not None else None
+    return replace(expected, cost=cost, currency=of_one.currency)
+
+
 async def afford(models: ChatModels, role: Role, expected: Usage) -> None:
     """Ask whether a job's budget will do, before it begins.
 
     Args:
         models: The models.
         role: Who is going to be asked.
-        expected: What all calls together will take at least, their number included.
+        expected: What all calls together will take at least, as ``priced`` has it.
 
     Raises:
         BudgetSpent: Less is left than that.
     """
-    account, choice = spending.current(), models.choice(role)
-    if account is None or choice is None:
+    account = spending.current()
+    if account is None:
         return
-    calls = max(1, expected.calls)
-    one = Usage(
-        calls=1, input_tokens=expected.input_tokens // calls, output_tokens=expected.output_tokens // calls
-    )
-    priced = with_cost(one, choice.name, models.layer.prices)
-    cost = priced.cost * calls if priced.cost is not None else None
     await account.check(
-        replace(expected, cost=cost, currency=priced.currency),
-        model=choice.name,
-        is_priced=priced.currency == spending.BUDGET_CURRENCY,
+        expected,
+        model=models.require(role).name,
+        is_priced=expected.currency == spending.BUDGET_CURRENCY,
     )
+
+
+async def consumed(
+    models: ChatModels, choice: ModelChoice, usage: Usage, *, role: Role, operation: Operation, seconds: float
+) -> None:
+    """Write down what a conversation consumed after it was opened, and end it when nothing is left for more.
+
+    Raises:
+        BudgetSpent: The run, or its user, may consume no more.
+    """
+    paid = with_cost(usage, choice, models.layer.prices)
+    record = _record(choice, paid, role=role, operation=operation, prompt=None, seconds=seconds, failure=None)
+    await _book(record)
+    await _check_budget(models, choice)
+
+
+async def _check_budget(models: ChatModels, choice: ModelChoice) -> None:
+    if (account := spending.current()) is None:
+        return
+    price = price_of(choice, models.layer.prices)
+    is_priced = price is not None and price.currency == spending.BUDGET_CURRENCY
+    await account.check(Usage(), model=choice.name, is_priced=is_priced)
 
 
 async def _ask_in_order(models: ChatModels, call: Call[T]) -> Answered[T]:
@@ -131,23 +166,21 @@ async def _ask(models: ChatModels, call: Call[T], choice: ModelChoice) -> Answer
             answered = await send()
         else:
             key = answer_key(call.operation, _parameters(choice), call.request)
-            answered = await answered_once(answers, key, send, call.keep)
+            answered = await answered_once(
+                answers, key, send, call.keep, as_json=call.as_json, from_json=call.from_json
+            )
     except ModelError as error:
         # An answer that cannot be used was paid for all the same; what it cost, nobody knows.
         usage = Usage(calls=1) if isinstance(error, ModelAnswerInvalid) else Usage()
-        await _book(call, choice, usage, perf_counter() - began, error.category)
+        await _book(_record_of(call, choice, usage, perf_counter() - began, error.category))
         raise
-    await _book(call, choice, answered.usage, perf_counter() - began, None)
+    await _book(_record_of(call, choice, answered.usage, perf_counter() - began, None))
     return answered
 
 
 async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoice) -> Answered[T]:
     layer = models.layer
-    account = spending.current()
-    if account is not None:
-        price = price_of(choice.name, layer.prices)
-        is_priced = price is not None and price.currency == spending.BUDGET_CURRENCY
-        await account.check(Usage(), model=choice.name, is_priced=is_priced)
+    await _check_budget(models, choice)
     tokens = _expected_tokens(call) if layer.turns.counts_tokens(choice.name) else 0
 
     async def once() -> Answered[T]:
@@ -163,27 +196,34 @@ async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoic
             )
             with watching.sending(request):
                 answered = await call.send(choice)
-                usage = with_cost(answered.usage, choice.name, layer.prices)
-                request.usage, request.answer = usage, answered.value
+                usage = with_cost(answered.usage, choice, layer.prices)
+                request.usage, request.answer = usage, partial(call.as_json, answered.value)
             ticket.tokens = usage.tokens or ticket.tokens
         return answered.priced(usage, choice.name)
 
     return await with_retries(once, models.backoff)
 
 
-async def _book(
+def _record_of(
     call: Call[Any], choice: ModelChoice, usage: Usage, seconds: float, failure: ErrorCategory | None
-) -> None:
-    record = CallRecord(
+) -> CallRecord:
+    return _record(
+        choice,
+        usage,
         role=call.role,
         operation=call.operation,
-        model=choice.name,
-        node=str(ensure_config().get("metadata", {}).get("langgraph_node", "")),
         prompt=call.prompt,
-        usage=usage,
         seconds=seconds,
         failure=failure,
     )
+
+
+def _record(choice: ModelChoice, usage: Usage, **what: Any) -> CallRecord:
+    node = str(ensure_config().get("metadata", {}).get("langgraph_node", ""))
+    return CallRecord(model=choice.name, node=node, usage=usage, **what)
+
+
+async def _book(record: CallRecord) -> None:
     watching.called(record)
     if (account := spending.current()) is not None:
         await account.ledger.book(account.payer, record)

@@ -29,6 +29,7 @@ class Family(BaseModel):
     temperature: float | None = None
     max_tokens: int | None = None
     is_cumulative: bool = False
+    marks_prefix: bool = False
     extra_body: dict[str, Any] = {}
     thinking: dict[str, Any] = {}
 

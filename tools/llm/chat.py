@@ -1,19 +1,19 @@
 """Asking a chat model for text or for calls of tools, in one piece or as it is written."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from langchain_core.messages import BaseMessage
 
 from tools.errors import ModelAnswerInvalid
-from tools.llm import eas_legacy, openai
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
-from tools.llm.chat_request import ChatRequest, Prepared
+from tools.llm.chat_request import ChatRequest
 from tools.llm.choices import ModelChoice
 from tools.llm.completion import Completion, complete
+from tools.llm.protocols import protocol_of
 from tools.llm.roles import Role
 from tools.llm.usage import Answered
 
@@ -53,7 +53,20 @@ async def converse(models: ChatModels, role: Role, request: ChatRequest) -> Answ
     async def send(choice: ModelChoice) -> Answered[Completion]:
         return await send_chat(models, choice, request)
 
-    return await perform(models, Call(role=role, operation="chat", send=send))
+    return await perform(models, _call(role, request, send))
+
+
+def _call(
+    role: Role, request: ChatRequest, send: Callable[[ModelChoice], Awaitable[Answered[Completion]]]
+) -> Call[Completion]:
+    return Call(
+        role=role,
+        operation="chat",
+        send=send,
+        request=request.as_json(),
+        as_json=Completion.as_json,
+        from_json=Completion.from_json,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +146,7 @@ async def stream_chat(
 
     async def ask() -> None:
         try:
-            answered = await perform(models, Call(role=role, operation="chat", send=send))
+            answered = await perform(models, _call(role, request, send))
             stream.finish(Answered(value=answered.value.text, usage=answered.usage))
         finally:
             stream.end()
@@ -158,7 +171,7 @@ async def send_chat(
     """Send the request once, to this model; what it raises is the call path's to judge."""
     answered = await complete(
         await models.clients.chat(choice),
-        prepare(choice, request),
+        protocol_of(choice).prepare(choice, request),
         limits=models.limits,
         tags=TAGS,
         is_cumulative=choice.is_cumulative,
@@ -167,16 +180,3 @@ async def send_chat(
     if request.schema is None and not answered.value.text.strip() and not answered.value.calls:
         raise ModelAnswerInvalid("the model's answer is empty", code="model_answer_empty")
     return answered
-
-
-def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
-    """The request in the terms of the model's protocol."""
-    match choice.protocol:
-        case "anthropic":
-            from tools.llm import anthropic  # noqa: PLC0415 - a second, for those who ask Claude
-
-            return anthropic.prepare(choice, request)
-        case "eas_legacy":
-            return eas_legacy.prepare(choice, request)
-        case "openai" | "dashscope":
-            return openai.prepare(choice, request)

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import BaseMessage, convert_to_openai_messages
 from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
+
+from tools.llm.answer_cache import digested
 
 Tool = BaseTool | type[BaseModel] | Mapping[str, Any] | Callable[..., Any]
 """Whatever LangChain makes a tool of: a tool, a model of its arguments, JSON, a function."""
@@ -23,6 +26,18 @@ class ChatRequest:
     thinks: bool = False  #: Before it answers, where the model does so on demand.
     max_tokens: int | None = None  #: Of the answer; None: the model's limit.
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])  #: Further fields of OpenAI's protocol.
+
+    def as_json(self) -> dict[str, Any]:
+        """All that the answer depends on, whichever model is asked; files in it by their hash."""
+        return {
+            "messages": digested(convert_to_openai_messages(self.messages)),
+            "schema": self.json_schema(),
+            "tools": [convert_to_openai_tool(tool) for tool in self.tools],
+            "must_call": self.must_call,
+            "thinks": self.thinks,
+            "max_tokens": self.max_tokens,
+            "extra": dict(self.extra),
+        }
 
     def json_schema(self) -> dict[str, Any]:
         """That of the answer; empty for any text."""

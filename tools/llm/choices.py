@@ -43,6 +43,7 @@ class ModelChoice:
     temperature: float | None = None  #: None: the model's own.
     max_tokens: int | None = None  #: Of an answer; None: the model's own limit.
     is_cumulative: bool = False  #: Each piece of its streams repeats what came before.
+    marks_prefix: bool = False  #: Long instructions are marked for the provider's own cache.
     embedding_batch: int = 100  #: The most texts in one request.
     extra_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
     thinking: Mapping[str, Any] = field(default_factory=dict[str, Any])  #: Laid over it to have it think.
@@ -101,6 +102,7 @@ def choose(
         temperature=family.temperature,
         max_tokens=family.max_tokens,
         is_cumulative=family.is_cumulative,
+        marks_prefix=family.marks_prefix,
         embedding_batch=entry.embedding_batch,
         extra_body={**family.extra_body, **access.extra_body},
         thinking=family.thinking,

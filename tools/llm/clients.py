@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import httpx2
 from langchain_core.language_models import BaseChatModel
 
-from tools.llm import eas_legacy, openai
+from tools.llm import openai
 from tools.llm.choices import ModelChoice
+from tools.llm.protocols import protocol_of
 from tools.llm.transport import http_client
 
 if TYPE_CHECKING:
@@ -44,12 +45,4 @@ class Clients:
 
 
 def _open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> BaseChatModel:
-    match choice.protocol:
-        case "anthropic":
-            from tools.llm import anthropic  # noqa: PLC0415 - a second, for those who ask Claude
-
-            return anthropic.open_chat(choice, http)
-        case "eas_legacy":
-            return eas_legacy.open_chat(choice, http)
-        case "openai" | "dashscope":
-            return openai.open_chat(choice, http)
+    return protocol_of(choice).open_chat(choice, http)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,8 +16,6 @@ from tools.llm.limits import arrived
 from tools.llm.merging import merging
 from tools.llm.tool_calls import joined, parsed
 from tools.llm.usage import Answered, Usage
-
-_UNREAD = 0.25  # seconds that pieces of a text that nobody reads along are held back, to come together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +33,15 @@ class Completion:
 
     text: str
     calls: tuple[ToolCallChunk, ...] = ()  #: Each whole, its arguments as the model wrote them.
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it."""
+        return {"text": self.text, "calls": list(self.calls)}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Completion":
+        """It again."""
+        return cls(text=kept["text"], calls=tuple(kept["calls"]))
 
     @property
     def tool_calls(self) -> list[ToolCall]:
@@ -76,10 +84,10 @@ async def complete(
     reason: str | None = None
     usage = Usage(calls=1)
     clock = asyncio.get_running_loop().time
-    moment = 0.0 if is_cumulative or on_text else min(_UNREAD, limits.idle / 4)
+    merges = merging(is_read=on_text is not None, stall_seconds=limits.idle)
     config = RunnableConfig(tags=list(tags))
     async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as watch:
-        with merging(moment):
+        with nullcontext() if is_cumulative else merges:
             async for chunk in model.astream(list(prepared.messages), config, **prepared.options):
                 arrived()
                 watch.reschedule(clock() + limits.idle)

@@ -80,7 +80,23 @@ async def _embed_batch(
         answer = await post(models, choice, "/embeddings", body, _Embeddings)
         return Answered(value=_vectors(answer, len(texts), dimensions), usage=answer.counted())
 
-    return await perform(models, Call(role=role, operation="embeddings", send=send))
+    call = Call(
+        role=role,
+        operation="embeddings",
+        send=send,
+        request={"texts": list(texts), "dimensions": dimensions},
+        as_json=_as_lists,
+        from_json=_from_lists,
+    )
+    return await perform(models, call)
+
+
+def _as_lists(vectors: Vectors) -> list[list[float]]:
+    return vectors.tolist()
+
+
+def _from_lists(kept: list[list[float]]) -> Vectors:
+    return np.array(kept, dtype=np.float32)
 
 
 def _check(texts: Sequence[str]) -> None:

@@ -44,6 +44,10 @@ _CODE_CATEGORIES = {
     "InvalidApiKey": ErrorCategory.AUTHENTICATION,
     "authentication_error": ErrorCategory.AUTHENTICATION,
     "permission_error": ErrorCategory.AUTHENTICATION,
+    "InvalidParameter": ErrorCategory.INVALID_INPUT,
+    "InvalidFile": ErrorCategory.INVALID_INPUT,
+    "Throttling": ErrorCategory.RATE_LIMIT,
+    "FILE_DOWNLOAD_FAILED": ErrorCategory.INVALID_INPUT,
     "ModelNotFound": ErrorCategory.NOT_FOUND,
     "model_not_found": ErrorCategory.NOT_FOUND,
     "rate_limit_error": ErrorCategory.RATE_LIMIT,
@@ -92,7 +96,7 @@ def client_errors() -> tuple[type[Exception], ...]:
 
 def _loaded(client: str, name: str) -> tuple[type[Exception], ...]:
     """A class of a client, once that is loaded: which takes a second, and nothing can raise it before."""
-    found = getattr(sys.modules.get(client), name, None)
+    found = getattr(sys.modules.get(client), name, None)  # while it is being loaded, it lacks them still
     return () if found is None else (found,)
 
 
@@ -192,8 +196,9 @@ def _category(status: int | None, codes: list[str], said: str) -> ErrorCategory:
         if pattern.search(said):
             return category
     for code in codes:
-        if code in _CODE_CATEGORIES:
-            return _CODE_CATEGORIES[code]
+        for known in (code, code.partition(".")[0]):  # DashScope's have a part that says which of its kind
+            if known in _CODE_CATEGORIES:
+                return _CODE_CATEGORIES[known]
     if status in _STATUS_CATEGORIES:
         return _STATUS_CATEGORIES[status]
     is_refusal = status is not None and 400 <= status < 500

@@ -1,14 +1,14 @@
 """Server-sent events of a chat completion, fewer and larger ones.
 
 Models write some fifty words a second, each an event of its own, and the clients above make a dozen objects
-of each. Pieces of text that follow each other within a moment are handed on as one. Only what is text and
-nothing else is merged; everything else passes byte for byte, in its place.
+of each. Pieces of text that follow each other within a moment are handed on as one, with the reason why the
+answer ended and the usage that providers send after it. Everything else passes byte for byte, in its place.
 
 Each read of a socket costs as well. Of many streams each is read less often, and more is there then.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, cast
@@ -19,36 +19,37 @@ import orjson
 _DATA = b"data: "
 _END = b"\n\n"
 
-_FEW = 20  # streams of one process that are read as soon as something comes
-_PAUSE = 0.001  # seconds before a read, for each stream beyond these
-_LONGEST_PAUSE = 0.08
+_UNREAD = 0.25  # seconds that pieces of a text that nobody reads along are held back, to come together
+_FEW = 20  # streams of one process that are read as soon as something comes, and whose readers get each piece
+_PAUSE = 0.001  # seconds before a read, and between the pieces of a reader, for each stream beyond these
+_LONGEST_PAUSE = 0.05
 _AT_ONCE = 0.001  # seconds within which comes what was there already
 
-_seconds: ContextVar[float] = ContextVar("merge_seconds", default=0.0)
+_least: ContextVar[float | None] = ContextVar("least_hold", default=None)
 
 
 @contextmanager
-def merging(seconds: float) -> Generator[None]:
-    """Merge what the requests of this block are answered with; 0: nothing is.
+def merging(*, is_read: bool, stall_seconds: float) -> Generator[None]:
+    """Merge what the requests of this block are answered with.
 
     Args:
-        seconds: A piece that comes so long after the first that is held, takes them along. Shorter than the
-            silence that counts as a stall.
+        is_read: Somebody reads along: pieces are held back only while many streams are under way.
+        stall_seconds: The silence that counts as a stall, of which holding back takes a small part.
     """
-    token = _seconds.set(seconds)
+    token = _least.set(0.0 if is_read else min(_UNREAD, stall_seconds / 4))
     try:
         yield
     finally:
-        _seconds.reset(token)
+        _least.reset(token)
 
 
 def merged(response: httpx2.Response) -> httpx2.Response:
     """The response, its events merged if it has any and the caller wants that."""
-    seconds = _seconds.get()
+    least = _least.get()
     kind = response.headers.get("content-type", "")
-    if not seconds or not response.is_success or not kind.startswith("text/event-stream"):
+    if least is None or not response.is_success or not kind.startswith("text/event-stream"):
         return response
-    response.stream = _Merged(cast("httpx2.AsyncByteStream", response.stream), seconds)
+    response.stream = _Merged(cast("httpx2.AsyncByteStream", response.stream), least)
     return response
 
 
@@ -57,10 +58,10 @@ class _Merged(httpx2.AsyncByteStream):
 
     under_way = 0  # of this process
 
-    def __init__(self, source: httpx2.AsyncByteStream, seconds: float) -> None:
+    def __init__(self, source: httpx2.AsyncByteStream, least: float) -> None:
         self._source = source
-        self._seconds = seconds
-        self._held: dict[str, Any] | None = None  # the first of the pieces that are held, with all their text
+        self._least = least  # seconds that a piece is held back, whatever else goes on
+        self._held: dict[str, Any] | None = None  # the first of the chunks that are held, with all they bring
         self._since = 0.0
         self._is_first = True
 
@@ -78,9 +79,8 @@ class _Merged(httpx2.AsyncByteStream):
         async for data in self._source:
             had_to_wait = clock() - asked > _AT_ONCE
             yield data
-            others = _Merged.under_way - _FEW
-            if had_to_wait and others > 0:
-                await asyncio.sleep(min(others * _PAUSE, _LONGEST_PAUSE, self._seconds))
+            if had_to_wait and (pause := _pause()):
+                await asyncio.sleep(pause)
             asked = clock()
 
     async def _merged(self) -> AsyncIterator[bytes]:
@@ -103,17 +103,20 @@ class _Merged(httpx2.AsyncByteStream):
 
     def _passed(self, event: bytes) -> bytes:
         """What is to be handed on now that this event is there."""
-        piece = _piece(event)
-        if piece is None or self._is_first:
+        chunk = _chunk(event)
+        if chunk is None or self._is_first:
             self._is_first = False
             return self._released() + event + _END
-        now = asyncio.get_running_loop().time()
-        if self._held is None:
-            self._held, self._since = piece, now
-        else:
-            delta = self._held["choices"][0]["delta"]
-            delta["content"] += piece["choices"][0]["delta"]["content"]
-        return self._released() if now - self._since >= self._seconds else b""
+        now, hold = asyncio.get_running_loop().time(), max(self._least, _pause())
+        if self._held is None and not hold and _is_open(chunk):
+            return event + _END
+        released = b""
+        if self._held is None or not _take(self._held, chunk):
+            released = self._released()
+            self._held, self._since = chunk, now
+        if _is_open(self._held) and now - self._since >= hold:
+            return released + self._released()
+        return released  # what has no more text to come is held until the stream ends
 
     def _released(self) -> bytes:
         if self._held is None:
@@ -123,20 +126,51 @@ class _Merged(httpx2.AsyncByteStream):
         return event
 
 
-def _piece(event: bytes) -> dict[str, Any] | None:
-    """A chunk of a chat completion that brings text and nothing else; None for any other event."""
-    if not event.startswith(_DATA) or b"\n" in event or b'"content"' not in event:
+def _pause() -> float:
+    """Seconds that a stream waits for the others."""
+    return min(max(0, _Merged.under_way - _FEW) * _PAUSE, _LONGEST_PAUSE)
+
+
+def _chunk(event: bytes) -> dict[str, Any] | None:
+    """A chunk of a completion that brings text, the reason of its end or its usage; None for other events."""
+    if not event.startswith(_DATA) or b"\n" in event:
         return None
     try:
-        chunk = orjson.loads(event[len(_DATA) :])
+        chunk: Any = orjson.loads(event[len(_DATA) :])
     except orjson.JSONDecodeError:
         return None
     match chunk:
-        case {"choices": [{"delta": {"content": str(), **further}, "finish_reason": None, **choice}]} if (
-            not any(further.get(name) for name in further if name != "role")
-            and not choice.get("logprobs")
-            and not chunk.get("usage")
-        ):
+        case {"choices": [], "usage": {}}:
             return chunk
+        case {"choices": [{"delta": {**delta}, "finish_reason": None | str(), **choice}]}:
+            bare = {name: value for name, value in delta.items() if name not in ("role", "content")}
+            is_text = isinstance(delta.get("content") or "", str)
+            return chunk if is_text and not any(bare.values()) and not choice.get("logprobs") else None
         case _:
             return None
+
+
+def _is_open(chunk: Mapping[str, Any]) -> bool:
+    """Whether more text may follow."""
+    return bool(chunk["choices"]) and chunk["choices"][0]["finish_reason"] is None
+
+
+def _take(held: dict[str, Any], chunk: Mapping[str, Any]) -> bool:
+    """Add what a chunk brings to the one that is held; False: it is to pass alone."""
+    if held.get("usage") or not held["choices"]:
+        return False
+    if not chunk["choices"]:
+        if any(held.get(name) != value for name, value in chunk.items() if name not in ("choices", "usage")):
+            return False
+        held["usage"] = chunk["usage"]
+        return True
+    if not _is_open(held):
+        return False
+    first, next_ = held["choices"][0], chunk["choices"][0]
+    content = next_["delta"].get("content")
+    if content:
+        first["delta"]["content"] = (first["delta"].get("content") or "") + content
+    first["finish_reason"] = next_["finish_reason"]
+    if chunk.get("usage"):
+        held["usage"] = chunk["usage"]
+    return True

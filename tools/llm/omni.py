@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import ModelAnswerInvalid
+from tools.llm.answer_cache import digested
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
@@ -19,6 +20,7 @@ from tools.llm.speech import Sound
 from tools.llm.usage import Answered, Usage
 
 RATE = 24_000  # samples per second of what comes
+_SHORT = 1024 * 1024  # bytes: 20 seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,19 @@ class Utterance:
 
     text: str
     samples: bytes  #: PCM16, mono, of RATE; empty when the model wrote only.
+
+    def is_short(self) -> bool:
+        """Whether it is worth keeping for whoever asks the same."""
+        return len(self.samples) <= _SHORT
+
+    def as_json(self) -> dict[str, str]:
+        """All of it."""
+        return {"text": self.text, "samples": base64.b64encode(self.samples).decode()}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, str]) -> "Utterance":
+        """It again."""
+        return cls(text=kept["text"], samples=base64.b64decode(kept["samples"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +108,26 @@ async def utter(
         ModelAnswerInvalid: The answer is empty, malformed, or was cut.
     """
 
+    is_told = False
+
     async def send(choice: ModelChoice) -> Answered[Utterance]:
+        nonlocal is_told
+        is_told = True
         return await _utter(models, choice, _body(choice, messages, voice), on_piece or _ignore)
 
-    return await perform(models, Call(role=role, operation="chat", send=send))
+    call = Call(
+        role=role,
+        operation="chat",
+        send=send,
+        request=digested({"messages": list(messages), "voice": voice}),
+        as_json=Utterance.as_json,
+        from_json=Utterance.from_json,
+        keep=Utterance.is_short,
+    )
+    answered = await perform(models, call)
+    if not is_told and on_piece is not None:  # it comes from a cache
+        on_piece(UtterancePiece(text=answered.value.text, samples=answered.value.samples))
+    return answered
 
 
 def _body(choice: ModelChoice, messages: Sequence[Mapping[str, Any]], voice: str | None) -> dict[str, Any]:

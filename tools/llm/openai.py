@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from tools.llm.chat_request import ChatRequest, Prepared
 from tools.llm.choices import ModelChoice
+from tools.llm.prefix import with_marked_prefix
 from tools.llm.transport import certificates
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ _NO_KEY = SecretStr("none")
 _OWN_HOST = (
     "api.openai.com"  # its newer models refuse max_tokens, and other servers do not know its successor
 )
+
+# DashScope keeps 1,024 tokens or more, and its cache that needs no marks passes over marked requests. A token
+# of English is four bytes, one of Chinese a little more.
+_LEAST_MARKED = 4 * 1024
 
 
 def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> "ChatOpenAI":
@@ -78,7 +83,10 @@ def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
     if request.tools:
         options["tools"] = [convert_to_openai_tool(tool) for tool in request.tools]
         options["tool_choice"] = "required" if request.must_call else "auto"
-    return Prepared(messages=request.messages, options=options)
+    messages = request.messages
+    if choice.marks_prefix:
+        messages = with_marked_prefix(messages, least_bytes=_LEAST_MARKED)
+    return Prepared(messages=messages, options=options)
 
 
 def _response_format(choice: ModelChoice, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:

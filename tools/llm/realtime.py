@@ -3,34 +3,31 @@
 import asyncio
 import base64
 import json
-import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
-from urllib.parse import urlencode
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
-from tools.errors import ModelUnavailable
-from tools.llm.calling import Call, perform
+from tools.errors import BudgetSpent, ModelUnavailable
+from tools.llm.calling import Call, consumed, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.completion import TimeLimits
 from tools.llm.failures import explain_code
 from tools.llm.realtime_events import Interrupted, RealtimeEvent, ResponseEnded, read_event
-from tools.llm.requests import require_url
 from tools.llm.roles import Role
+from tools.llm.sockets import open_socket
 from tools.llm.usage import Answered, Usage
 
 HEARING_RATE = 16_000  # samples per second of what is sent
 SPEAKING_RATE = 24_000  # of what comes
-_MAX_EVENT = 16 * 1024 * 1024  # bytes
 
-# At DEBUG the library logs every header, and so the key.
-_wire = logging.getLogger("tools.llm.realtime.wire")
-_wire.setLevel(logging.INFO)
+Pay = Callable[[Usage, float], Awaitable[None]]
+"""Told of what each answer took, and of its seconds; raises when there may be no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +60,11 @@ class RealtimeOptions:
 class RealtimeSession:
     """One conversation. Iterate over what comes while another task speaks."""
 
-    def __init__(self, socket: ClientConnection, limits: TimeLimits) -> None:
+    def __init__(self, socket: ClientConnection, limits: TimeLimits, pay: Pay) -> None:
         self._socket = socket
         self._limits = limits
+        self._pay = pay
+        self._answering_since = 0.0
         self._is_answering = False
         self.usage = Usage()  #: Of all answers so far.
 
@@ -87,8 +86,11 @@ class RealtimeSession:
 
     async def respond(self) -> None:
         """Have the model answer what came so far."""
-        self._is_answering = True
+        self._begin_answer()
         await self._send("response.create")
+
+    def _begin_answer(self) -> None:
+        self._is_answering, self._answering_since = True, perf_counter()
 
     async def cancel(self) -> None:
         """Have it stop; the answer's end comes with ``status`` cancelled."""
@@ -99,9 +101,10 @@ class RealtimeSession:
         await self._send("session.update", session=options.fields())
 
     async def __aiter__(self) -> AsyncIterator[RealtimeEvent]:
-        """What comes, until the provider ends the session.
+        """What comes, until the provider ends the session, or nothing is left to pay for more.
 
         Raises:
+            BudgetSpent: After an answer: the run, or its user, may consume no more.
             ModelUnavailable: The connection broke, or an answer stopped coming.
             ModelRefused: The provider will not answer.
         """
@@ -120,8 +123,17 @@ class RealtimeSession:
             if isinstance(event, ResponseEnded):
                 self._is_answering = False
                 self.usage += event.usage
-            elif not isinstance(event, Interrupted):
-                self._is_answering = self._is_answering or event.is_of_an_answer
+                spent: BudgetSpent | None = None
+                try:
+                    await self._pay(event.usage, perf_counter() - self._answering_since)
+                except BudgetSpent as error:
+                    spent = error  # this answer is there all the same
+                yield event
+                if spent is not None:
+                    raise spent
+                continue
+            if not isinstance(event, Interrupted) and event.is_of_an_answer and not self._is_answering:
+                self._begin_answer()
             yield event
 
     async def receive(self) -> dict[str, Any]:
@@ -176,7 +188,10 @@ async def open_realtime(
     """
 
     async def send(choice: ModelChoice) -> Answered[RealtimeSession]:
-        return Answered(value=await _open(models, choice, options), usage=Usage())
+        async def pay(usage: Usage, seconds: float) -> None:
+            await consumed(models, choice, usage, role=role, operation="chat", seconds=seconds)
+
+        return Answered(value=await _open(models, choice, options, pay), usage=Usage())
 
     session = (await perform(models, Call(role=role, operation="chat", send=send))).value
     try:
@@ -185,17 +200,11 @@ async def open_realtime(
         await session.close()
 
 
-async def _open(models: ChatModels, choice: ModelChoice, options: RealtimeOptions) -> RealtimeSession:
-    url = require_url(choice, choice.websocket_url, "DASHSCOPE_WEBSOCKET_URL")
-    key = choice.api_key.get_secret_value() if choice.api_key else ""
-    socket = await connect(
-        f"{url}/realtime?{urlencode({'model': choice.model})}",
-        additional_headers={"Authorization": f"Bearer {key}"} if key else {},
-        open_timeout=models.limits.first_token,
-        max_size=_MAX_EVENT,
-        logger=_wire,
-    )
-    session = RealtimeSession(socket, models.limits)
+async def _open(
+    models: ChatModels, choice: ModelChoice, options: RealtimeOptions, pay: Pay
+) -> RealtimeSession:
+    socket = await open_socket(models, choice, "realtime", {"model": choice.model})
+    session = RealtimeSession(socket, models.limits, pay)
     try:
         await session.expect("session.created")
         await session.update(options)

@@ -33,7 +33,13 @@ class Counted(BaseModel):
 
 
 async def post(
-    models: ChatModels, choice: ModelChoice, url: str, body: Mapping[str, Any], answer: type[M]
+    models: ChatModels,
+    choice: ModelChoice,
+    url: str,
+    body: Mapping[str, Any],
+    answer: type[M],
+    *,
+    headers: Mapping[str, str] | None = None,
 ) -> M:
     """Send the request once.
 
@@ -43,6 +49,7 @@ async def post(
         url: A path below the provider's base URL, or a whole address.
         body: The request.
         answer: What the answer has to be.
+        headers: Beside those of the client.
 
     Raises:
         ModelAnswerInvalid: It is something else.
@@ -50,7 +57,9 @@ async def post(
     """
     client = await models.clients.openai(choice)
     async with asyncio.timeout(models.limits.total):
-        given: object = await client.post(url, body=dict(body), cast_to=object)
+        given: object = await client.post(
+            url, body=dict(body), cast_to=object, options={"headers": dict(headers or {})}
+        )
     return read(answer, given, choice)
 
 

@@ -1,13 +1,14 @@
 """Documents in the order of their relevance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from typing import Any
 
 from pydantic import BaseModel
 
 from tools.errors import InputTooLarge, InvalidInput, ModelAnswerInvalid
+from tools.llm.answer_cache import digested
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
@@ -78,11 +79,21 @@ async def rerank(
             code="too_many_documents",
         )
 
+    wanted = _Wanted(query, documents, top_n, instruction)
+
     async def send(choice: ModelChoice) -> Answered[list[Ranked]]:
-        answer, results = await _ask(models, choice, _Wanted(query, documents, top_n, instruction))
+        answer, results = await _ask(models, choice, wanted)
         return Answered(value=_ranked(results, len(documents), top_n), usage=answer.counted())
 
-    return await perform(models, Call(role=role, operation="rerank", send=send))
+    call = Call(
+        role=role,
+        operation="rerank",
+        send=send,
+        request=digested(asdict(wanted)),
+        as_json=_as_pairs,
+        from_json=_from_pairs,
+    )
+    return await perform(models, call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,14 @@ async def _ask(models: ChatModels, choice: ModelChoice, wanted: _Wanted) -> tupl
         url = f"{require_url(choice, choice.rerank_url, 'DASHSCOPE_RERANK_URL')}/reranks"
     answer = await post(models, choice, url, body | wanted.parameters(), _Results)
     return answer, answer.results
+
+
+def _as_pairs(ranked: Sequence[Ranked]) -> list[tuple[int, float]]:
+    return [(each.index, each.score) for each in ranked]
+
+
+def _from_pairs(kept: Sequence[tuple[int, float]]) -> list[Ranked]:
+    return [Ranked(index=index, score=score) for index, score in kept]
 
 
 def _ranked(results: Sequence[_Result], count: int, top_n: int | None) -> list[Ranked]:

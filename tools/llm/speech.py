@@ -1,6 +1,7 @@
 """Text to speech, of a whole text."""
 
 import asyncio
+import base64
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,10 +14,12 @@ from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.requests import Counted, post, require_url
 from tools.llm.roles import Role
+from tools.llm.synthesis import speaks_by_task, synthesise
 from tools.llm.transport import download
 from tools.llm.usage import Answered, Usage
 
 MAX_SOUND = 256 * 1024 * 1024  # bytes
+_SHORT = 1024 * 1024  # bytes: 20 seconds of a WAV file
 _NATIVE_PATH = "services/aigc/multimodal-generation/generation"
 
 
@@ -26,6 +29,19 @@ class Sound:
 
     data: bytes
     media_type: str = "audio/wav"
+
+    def is_short(self) -> bool:
+        """Whether it is a sentence rather than a chapter: what is worth keeping for whoever asks the same."""
+        return len(self.data) <= _SHORT
+
+    def as_json(self) -> dict[str, str]:
+        """All of it."""
+        return {"data": base64.b64encode(self.data).decode(), "media_type": self.media_type}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, str]) -> "Sound":
+        """It again."""
+        return cls(data=base64.b64decode(kept["data"]), media_type=kept["media_type"])
 
 
 class _Audio(BaseModel):
@@ -66,11 +82,24 @@ async def speak(
         raise InvalidInput("there is no text to speak", code="empty_text")
 
     async def send(choice: ModelChoice) -> Answered[Sound]:
+        if speaks_by_task(choice):
+            return Answered(
+                value=Sound(data=await synthesise(models, choice, text, voice)), usage=Usage(calls=1)
+            )
         if choice.protocol == "dashscope":
             return await _by_generation(models, choice, text, voice, language)
         return await _by_speech(models, choice, text, voice)
 
-    return await perform(models, Call(role=role, operation="speech", send=send))
+    call = Call(
+        role=role,
+        operation="speech",
+        send=send,
+        request={"text": text, "voice": voice, "language": language},
+        as_json=Sound.as_json,
+        from_json=Sound.from_json,
+        keep=Sound.is_short,
+    )
+    return await perform(models, call)
 
 
 async def _by_generation(

@@ -2,21 +2,28 @@
 
 import asyncio
 import base64
+import io
+import wave
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from tools.errors import InputTooLarge, InvalidInput, ModelAnswerInvalid
+from tools.errors import InputTooLarge, InvalidInput, ModelAnswerInvalid, ModelRefused
+from tools.llm.answer_cache import digest
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.failures import check_finish
+from tools.llm.file_transcription import takes_files
+from tools.llm.recognition import Recognition, RecognitionOptions, hears_live
 from tools.llm.requests import Counted, post
 from tools.llm.roles import Role
 from tools.llm.speech import Sound
+from tools.llm.task_socket import Task, open_task
 from tools.llm.usage import Answered, Usage
 
 MAX_QWEN_BYTES = 10 * 1024 * 1024  # what DashScope takes in one request
+_PIECE = 32_000  # bytes of samples in one message: a second of 16 kHz
 _EXTENSIONS = {
     "audio/wav": "wav",
     "audio/mpeg": "mp3",
@@ -75,11 +82,64 @@ async def transcribe(
         )
 
     async def send(choice: ModelChoice) -> Answered[str]:
+        if hears_live(choice):
+            return await _by_task(models, choice, sound, language)
+        if takes_files(choice):
+            raise ModelRefused(
+                f"{choice.name!r} takes recordings by their address only",
+                hint="Let a model such as dashscope:qwen3-asr-flash play the role.",
+                code="model_unfit",
+            )
         if choice.protocol == "dashscope":
             return await _by_chat(models, choice, sound, language, context)
         return await _by_file(models, choice, sound, language, context)
 
-    return await perform(models, Call(role=role, operation="transcription", send=send))
+    request = {
+        "sound": digest(sound.data),
+        "media_type": sound.media_type,
+        "language": language,
+        "context": context,
+    }
+    return await perform(models, Call(role=role, operation="transcription", send=send, request=request))
+
+
+async def _by_task(
+    models: ChatModels, choice: ModelChoice, sound: Sound, language: str | None
+) -> Answered[str]:
+    """As models take it that hear while somebody speaks: its samples, faster than they were spoken."""
+    samples, rate = _samples(sound)
+    options = RecognitionOptions(rate=rate, language=language)
+    task = Task(kind="asr", model=choice.model, parameters=options.parameters())
+    async with asyncio.timeout(models.limits.total), open_task(models, choice, task) as hearing:
+        recognition = Recognition(hearing)
+        sending = asyncio.create_task(_send(recognition, samples))
+        try:
+            sentences = [each.text async for each in recognition if each.is_final]
+            await sending
+        finally:
+            sending.cancel()
+    return Answered(value="".join(sentences), usage=Usage(calls=1))
+
+
+async def _send(recognition: Recognition, samples: bytes) -> None:
+    for at in range(0, len(samples), _PIECE):
+        await recognition.hear(samples[at : at + _PIECE])
+    await recognition.finish()
+
+
+def _samples(sound: Sound) -> tuple[bytes, int]:
+    """PCM16, mono, and its rate."""
+    try:
+        with wave.open(io.BytesIO(sound.data), "rb") as file:
+            if (file.getnchannels(), file.getsampwidth()) == (1, 2):
+                return file.readframes(file.getnframes()), file.getframerate()
+    except (wave.Error, EOFError):
+        pass
+    raise InvalidInput(
+        "this model hears WAV files of one channel and 16 bits only",
+        hint="Convert the recording, or let a model such as dashscope:qwen3-asr-flash play the role.",
+        code="unknown_audio",
+    )
 
 
 async def _by_chat(

@@ -65,6 +65,7 @@ async def translate(
         raise InvalidInput("there is no text to translate", code="empty_text")
     extra = {"translation_options": options.fields()}
     request = ChatRequest(messages=[HumanMessage(text)], extra=extra)
+    is_told = False
 
     async def send(choice: ModelChoice) -> Answered[str]:
         if choice.ability != "translation":
@@ -73,10 +74,16 @@ async def translate(
                 hint="Ask it with a prompt, or let a model such as dashscope:qwen-mt-plus play the role.",
                 code="model_unfit",
             )
+        nonlocal is_told
+        is_told = True
         answered = await send_chat(models, choice, request, on_text=on_text)
         return Answered(value=answered.value.text, usage=answered.usage)
 
-    return await perform(models, Call(role=role, operation="translation", send=send))
+    call = Call(role=role, operation="translation", send=send, request=request.as_json())
+    answered = await perform(models, call)
+    if not is_told and on_text is not None:  # it comes from a cache
+        on_text(answered.value)
+    return answered
 
 
 def _pairs(translations: Mapping[str, str]) -> list[dict[str, str]]:

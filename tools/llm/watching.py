@@ -11,6 +11,10 @@ from tools.llm.abilities import Role
 from tools.llm.usage import CallRecord, Operation, Usage
 
 
+def _nothing() -> None:
+    return None
+
+
 @dataclass(slots=True, kw_only=True)
 class Sending:
     """One request under way. What is learned of it is filled in before its with block ends."""
@@ -23,7 +27,7 @@ class Sending:
     prompt: Prompt | None
     request: Any  #: The user's content; only for those who were asked to record it.
     usage: Usage = field(default_factory=Usage)
-    answer: Any = None  #: Likewise.
+    answer: Callable[[], Any] = _nothing  #: Likewise, as JSON can hold it.
 
 
 class Watcher(Protocol):

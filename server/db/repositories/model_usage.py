@@ -1,45 +1,49 @@
 """What model calls consumed, by run and by user."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import ModelUsage
-from tools.llm.usage import CallRecord
+from tools.llm.spending import Payer
+from tools.llm.usage import CallRecord, Usage
 
 MOST_ROWS = 10_000
 
+_KEY = ("run_id", "day", "node", "role", "operation", "model", "prompt")
+_COUNTED = tuple(field.name for field in fields(Usage))
 
-async def book(session: AsyncSession, *, run_id: str, owner: str, day: str, record: CallRecord) -> None:
-    """Add one call to its row."""
-    prompt = record.prompt
-    key: dict[str, Any] = {
-        "run_id": run_id,
-        "day": day,
-        "node": record.node,
-        "role": record.role,
-        "operation": record.operation,
-        "model": record.model,
-        "prompt": f"{prompt.id}@{prompt.version}#{prompt.hash}" if prompt is not None else "",
-    }
+
+async def book(session: AsyncSession, entries: Iterable[tuple[Payer, str, CallRecord]]) -> None:
+    """Add calls to their rows: who pays, on which day, for what."""
+    alike = defaultdict[tuple[str, ...], list[tuple[Payer, CallRecord]]](list)
+    for payer, day, record in entries:
+        alike[payer.run, day, record.node, record.role, record.operation, record.model, _told(record)].append(
+            (payer, record)
+        )
+    for key, calls in alike.items():
+        [(payer, _), *_] = calls
+        await _add(session, dict(zip(_KEY, key, strict=True)), payer.user, [record for _, record in calls])
+
+
+async def _add(session: AsyncSession, key: dict[str, Any], owner: str, records: Sequence[CallRecord]) -> None:
     row = await session.get(ModelUsage, key) or ModelUsage(**key, owner=owner)
-    usage = record.usage
-    if not usage.is_free:
-        is_first = not (row.calls or row.input_tokens or row.output_tokens)
-        agrees = is_first or row.currency == usage.currency
-        known = usage.cost is not None and agrees and (is_first or row.cost is not None)
-        row.cost = (row.cost or 0.0) + (usage.cost or 0.0) if known else None
-        row.currency = usage.currency if known else None
-    row.calls += usage.calls
-    row.cache_hits += usage.cache_hits
-    row.failures += record.failure is not None
-    row.input_tokens += usage.input_tokens
-    row.output_tokens += usage.output_tokens
-    row.cached_tokens += usage.cached_tokens
-    row.seconds += record.seconds
+    before = Usage(**{name: getattr(row, name) for name in _COUNTED})
+    after = sum((record.usage for record in records), before)
+    for name in _COUNTED:
+        setattr(row, name, getattr(after, name))
+    row.failures += sum(record.failure is not None for record in records)
+    row.seconds += sum(record.seconds for record in records)
     session.add(row)
+
+
+def _told(record: CallRecord) -> str:
+    prompt = record.prompt
+    return f"{prompt.id}@{prompt.version}#{prompt.hash}" if prompt is not None else ""
 
 
 async def of_run(session: AsyncSession, run_id: str) -> Sequence[ModelUsage]:

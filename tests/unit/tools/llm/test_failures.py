@@ -1,6 +1,8 @@
 """What a provider's failure means."""
 
+import sys
 from collections.abc import Mapping
+from types import ModuleType
 
 import anthropic
 import httpx2
@@ -8,7 +10,7 @@ import openai
 import pytest
 
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable
-from tools.llm.failures import check_finish, explain, explain_code, retry_after_seconds
+from tools.llm.failures import check_finish, explain, explain_code, retry_after_seconds, transport_errors
 
 
 def _status_error(
@@ -137,3 +139,24 @@ def test_long_page_of_a_proxy_is_passed_on_in_part() -> None:
     explained = explain(httpx2.HTTPStatusError("no", request=request, response=response))
 
     assert len(explained.message) < 1000
+
+
+def test_a_failure_while_another_call_loads_the_client_for_claude_is_explained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "anthropic", ModuleType("anthropic"))  # as it is halfway through
+
+    assert TimeoutError in transport_errors()
+    assert isinstance(explain(TimeoutError()), ModelUnavailable)
+
+
+@pytest.mark.parametrize(
+    ("code", "category"),
+    [
+        ("InvalidParameter.Voice", ErrorCategory.INVALID_INPUT),
+        ("Throttling.RateQuota", ErrorCategory.RATE_LIMIT),
+        ("InvalidFile.DownloadFailed", ErrorCategory.INVALID_INPUT),
+    ],
+)
+def test_kinds_of_dashscopes_codes_are_known_by_their_first_part(code: str, category: ErrorCategory) -> None:
+    assert explain_code(code, "no").category is category

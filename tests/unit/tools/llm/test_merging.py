@@ -30,39 +30,65 @@ def event(text: str, **choice: object) -> bytes:
 
 
 FIRST = event("", delta={"role": "assistant", "content": ""})
-LAST = event("", delta={}, finish_reason="stop") + b"data: [DONE]\n\n"
+STOP = event("", delta={}, finish_reason="stop")
+DONE = b"data: [DONE]\n\n"
 TOOL = event("", delta={"content": None, "tool_calls": [{"index": 0}]})
 
 
-async def handed_on(pieces: list[bytes], seconds: float = 60.0, status: int = 200) -> list[bytes]:
+USAGE = b'data: {"id":"c","choices":[],"usage":{"prompt_tokens":1}}\n\n'
+
+
+async def handed_on(
+    pieces: list[bytes], *, stall_seconds: float = 240.0, is_read: bool = False, status: int = 200
+) -> list[bytes]:
     response = httpx2.Response(
         status, headers={"content-type": "text/event-stream; charset=utf-8"}, stream=Source(pieces)
     )
-    with merging(seconds):
+    with merging(is_read=is_read, stall_seconds=stall_seconds):
         response = merged(response)
     return [data async for data in response.aiter_raw()]
 
 
 async def test_pieces_of_text_that_follow_each_other_are_one() -> None:
-    found = await handed_on([FIRST, event("Hel"), event("lo "), event("there"), LAST])
+    found = await handed_on([FIRST, event("Hel"), event("lo "), event("there")])
 
-    assert b"".join(found) == FIRST + event("Hello there") + LAST
+    assert b"".join(found) == FIRST + event("Hello there")
 
 
-@pytest.mark.parametrize(
-    "other", [TOOL, event("x", finish_reason="length"), b": ping\n\n", b"data: {bro\n\n"]
-)
+async def test_the_end_comes_with_the_last_text_and_the_usage() -> None:
+    found = await handed_on([FIRST, event("Hel"), event("lo"), STOP, USAGE, DONE])
+
+    [chunk, done] = b"".join(found).removeprefix(FIRST).removesuffix(b"\n\n").split(b"\n\n")
+    told = orjson.loads(chunk.removeprefix(b"data: "))
+    assert told["choices"][0] == {"index": 0, "delta": {"content": "Hello"}, "finish_reason": "stop"}
+    assert told["usage"] == {"prompt_tokens": 1}
+    assert done + b"\n\n" == DONE
+
+
+@pytest.mark.parametrize("other", [TOOL, b": ping\n\n", b"data: {bro\n\n", event("x", logprobs={"a": 1})])
 async def test_whatever_is_not_only_text_passes_in_its_place(other: bytes) -> None:
-    found = await handed_on([FIRST, event("a"), event("b"), other, event("c"), LAST])
+    found = await handed_on([FIRST, event("a"), event("b"), other, event("c")])
 
-    assert b"".join(found) == FIRST + event("ab") + other + event("c") + LAST
+    assert b"".join(found) == FIRST + event("ab") + other + event("c")
+
+
+async def test_usage_that_tells_more_than_the_chunks_before_passes_alone() -> None:
+    other = b'data: {"id":"c","choices":[],"usage":{"prompt_tokens":1},"cost":3}\n\n'
+
+    assert b"".join(await handed_on([FIRST, STOP, other, DONE])) == FIRST + STOP + other + DONE
+
+
+async def test_text_after_the_end_is_not_put_before_it() -> None:
+    found = await handed_on([FIRST, event("a"), STOP, event("b"), DONE])
+
+    assert b"".join(found) == FIRST + event("a", finish_reason="stop") + event("b") + DONE
 
 
 async def test_events_that_are_cut_anywhere_are_whole_again() -> None:
-    whole = FIRST + event("你") + event("好") + LAST
+    whole = FIRST + event("你") + event("好") + TOOL
     found = await handed_on([whole[at : at + 7] for at in range(0, len(whole), 7)])
 
-    assert b"".join(found) == FIRST + event("你好") + LAST
+    assert b"".join(found) == FIRST + event("你好") + TOOL
 
 
 @pytest.mark.parametrize("broken", [b"", b'data: {"choices": [{"delta": {"content": "hal'])
@@ -71,14 +97,19 @@ async def test_a_stream_that_breaks_off_still_hands_on_what_came(broken: bytes) 
 
 
 async def test_what_is_held_goes_on_with_the_first_piece_after_its_time() -> None:
-    pieces = [FIRST, event("a"), event("b"), event("c"), event("d"), LAST]
+    pieces = [FIRST, event("a"), event("b"), event("c"), event("d"), TOOL]
 
-    assert await handed_on(pieces, seconds=1e-9) == [FIRST, event("ab"), event("cd"), LAST]
+    assert await handed_on(pieces, stall_seconds=1e-9) == [FIRST, event("ab"), event("cd"), TOOL]
+
+
+async def test_who_reads_along_is_given_each_piece_as_it_comes() -> None:
+    pieces = [FIRST, event("a"), event("b"), STOP + DONE]
+
+    assert await handed_on(pieces, is_read=True) == pieces
 
 
 async def test_other_line_ends_and_other_answers_pass_as_they_are() -> None:
-    pieces = [piece.replace(b"\n", b"\r\n") for piece in (FIRST, event("a"), event("b"), LAST)]
+    pieces = [piece.replace(b"\n", b"\r\n") for piece in (FIRST, event("a"), event("b"), STOP, DONE)]
 
     assert await handed_on(pieces) == pieces
-    assert await handed_on([FIRST, event("a"), event("b")], seconds=0) == [FIRST, event("a"), event("b")]
     assert await handed_on([FIRST, event("a"), event("b")], status=500) == [FIRST, event("a"), event("b")]
