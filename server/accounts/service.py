@@ -92,8 +92,8 @@ class Accounts:
 
     async def by_ticket(self, ticket: str) -> Identity | None:
         """Whose a ticket is; it is used up by this."""
-        user_id = await self.sessions.redeem(ticket)
-        account = await self._active(user_id) if user_id is not None else None
+        proven = await self.sessions.redeem(ticket)
+        account = await self._of_session(proven) if proven is not None else None
         return Identity(account=account) if account is not None else None
 
     async def by_key(self, secret: str) -> Identity | None:
