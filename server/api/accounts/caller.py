@@ -17,8 +17,10 @@ async def caller(resources: Open) -> Account:
         raise NotFound("This service keeps no accounts.", hint="Set AUTH=on.", code="no_accounts")
     if asking is None:
         raise Unauthenticated("Log in first.")
-    if asking.user.get(access.SESSION) is None:
-        raise Forbidden("A key does not manage accounts.", hint="Log in for this.", code="session_needed")
+    if asking.user.get(access.SESSION) is None or asking.user[access.IS_TICKET]:
+        raise Forbidden(
+            "A key or ticket does not manage accounts.", hint="Log in for this.", code="session_needed"
+        )
     async with resources.database.read() as session:
         return await session.get_one(Account, asking.user.identity)
 
