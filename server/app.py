@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
 from server import loop_lag
+from server.api import auditing
 from server.api.application import build_api, in_process
-from server.api.auditing import Auditing
 from server.api.auth import rules
 from server.api.auth.answer_cache import AnswerCache
 from server.api.auth.authenticator import Authenticator
@@ -99,7 +99,7 @@ def create_app(resources: Resources) -> FastAPI:
     # The first of these stands next to the routes, the last one next to the network.
     if http.configurable_headers is not None:
         app.add_middleware(ConfigurableHeaders, spec=http.configurable_headers)
-    app.add_middleware(Auditing, log=resources.audit)
+    app.add_middleware(auditing.Auditing, log=resources.audit)
     app.add_middleware(RateLimits, rates=RequestRates.of(resources))
     _add_project(app, resources, project, custom)
     if project.auth and project.auth.openapi:
@@ -152,6 +152,7 @@ def _add_project(
             authenticator=authenticator,
             is_system_assistant=resources.catalog.is_default,
             is_custom=custom.serves if custom is not None and guards_custom else _no_route,
+            on_refusal=partial(auditing.write, resources.audit),
             is_good=None if project.auth else partial(still_good, resources.accounts),
         )
     if custom is not None and not guards_custom:

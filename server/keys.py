@@ -124,11 +124,6 @@ def rate(what: str, who: str) -> str:
     return f"{PREFIX}:rate:{what}:{tag(who)}"
 
 
-def queued(run_id: str) -> str:
-    """HASH of what the queue's engine knows of a run's message; kept for some minutes after its end."""
-    return f"{DOCKET_RUNS}:runs:{run_id}"
-
-
 SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept
 
 SWEPT_FILES = f"{PREFIX}:sweep:files"  # which spaces searches for bytes without a row; expires after a day

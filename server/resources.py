@@ -206,11 +206,12 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         thread_service = ThreadService(
             database=database, checkpointer=checkpointer, canceller=canceller, remover=remover
         )
+        rates = RateLimiter(redis)
         yield Resources(
             settings=settings,
             accounts=_accounts(settings, database, redis),
-            audit=AuditLog(database=database),
-            rates=RateLimiter(redis),
+            audit=AuditLog(database=database, rates=rates),
+            rates=rates,
             resets=Resets(
                 database=database,
                 redis=redis,

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import os
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from configs.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from server.resources import Resources
 
 app = typer.Typer(help="Accounts.", no_args_is_help=True)
 
@@ -76,6 +80,7 @@ async def _export(settings: Settings, username: str, to: Path) -> None:
         async with resources.database.read() as session:
             account = await find_account(session, username)
         await personal_export.export(resources, account, to)
+        await _note(resources, "export", account.username)
 
 
 async def _erase(settings: Settings, username: str) -> Counter[str]:
@@ -83,14 +88,32 @@ async def _erase(settings: Settings, username: str) -> Counter[str]:
     from server.resources import open_resources
 
     async with open_resources(settings) as resources:
-        return await erasure.erase(resources, username)
+        done = await erasure.erase(resources, username)
+        await _note(resources, "erase", username)
+    return done
 
 
 async def _create(settings: Settings, username: str, password: str) -> None:
     from server.resources import open_resources
 
     async with open_resources(settings) as resources:
-        await resources.accounts.create(username, password, role="admin")
+        account = await resources.accounts.create(username, password, role="admin")
+        await _note(resources, "create-admin", account.username)
+
+
+async def _note(resources: "Resources", command: str, target: str) -> None:
+    """Let the audit log tell what was done on the machine itself."""
+    from server.db.models import AuditEntry
+
+    entry = AuditEntry(
+        name=f"uid {os.getuid()}",
+        action=f"scriptorium users {command}",
+        target=target,
+        status=200,
+        address="this machine",
+        request_id="",
+    )
+    await resources.audit.add(entry)
 
 
 @app.command("audit")

@@ -110,9 +110,7 @@ class Accounts:
 
     async def by_key(self, secret: str) -> Identity | None:
         """Whose an API key is; notes that it was used."""
-        async with self.database.read() as session:
-            query = select(ApiKey).where(col(ApiKey.digest) == digest(secret))
-            key = (await session.exec(query)).first()
+        key = await self.key_of(secret)
         if key is None or key.revoked_at is not None:
             return None
         account = await self._active(key.user_id)
@@ -121,6 +119,11 @@ class Accounts:
         if key.last_used_at is None or now() - key.last_used_at > _USE_NOTED_EVERY:
             await self._note_use(key.key_id)
         return Identity(account=account, scopes=tuple(key.scopes), key_id=key.key_id)
+
+    async def key_of(self, secret: str) -> ApiKey | None:
+        """The API key of a secret, also one that is revoked."""
+        async with self.database.read() as session:
+            return (await session.exec(select(ApiKey).where(col(ApiKey.digest) == digest(secret)))).first()
 
     async def change_password(self, account: Account, old: str, new: str) -> Tokens:
         """Change a password, which ends every session but the new one; raises Unauthenticated."""

@@ -182,6 +182,7 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("GET", "/api/v1/users/{user_id}"): account(for_whom="admins"),
     ("PATCH", "/api/v1/users/{user_id}"): account(for_whom="admins", body={"role": "researcher"}),
+    ("DELETE", "/api/v1/users/{user_id}"): account(for_whom="admins", ok=(204,)),
     ("POST", "/api/v1/users/{user_id}/reset-password"): account(for_whom="admins", ok=(202,)),
     ("DELETE", "/api/v1/users/{user_id}/sessions"): account(for_whom="admins", ok=(204,)),
     ("GET", "/api/v1/audit"): account(for_whom="admins"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request
 
+from server.accounts.addresses import neighbourhood
 from server.accounts.rates import Rate
 from server.accounts.sessions import TICKET_SECONDS, Tokens
 from server.api.accounts.caller import Caller, SessionId
@@ -28,8 +29,8 @@ _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 async def address(request: Request) -> str:
-    """Where a request comes from."""
-    return request.client.host if request.client else ""
+    """Where a request comes from, as far as one somebody has it."""
+    return neighbourhood(request.client.host) if request.client else ""
 
 
 Address = Annotated[str, Depends(address)]

@@ -35,6 +35,7 @@ class AuthGuard:
     Args:
         is_system_assistant: Whether an assistant is there for everybody to run.
         is_custom: Whether a request is for a route of the project's own; those are for all who are known.
+        on_refusal: Is told of what was answered with 401 or 403: its route, and who asked, if known.
         is_good: Whether the credentials that a user came with are still good; of a project's nobody knows.
     """
 
@@ -46,6 +47,7 @@ class AuthGuard:
         is_system_assistant: Callable[[str], bool],
         is_custom: Callable[[Scope], bool] = lambda _: False,
         is_good: Callable[[User], Awaitable[bool]] | None = None,
+        on_refusal: Callable[[Scope, str, int, User | None], Awaitable[None]] | None = None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
@@ -53,6 +55,7 @@ class AuthGuard:
         self._is_system_assistant = is_system_assistant
         self._is_custom = is_custom
         self._is_good = is_good
+        self._on_refusal = on_refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -61,7 +64,8 @@ class AuthGuard:
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
         found = rules.find(method, scope["path"])
         if self._is_custom(scope):
-            await self._guarded(Match(rule=rules.KNOWN, parameters={}), scope, receive, send)
+            custom = Match(route=scope["path"], rule=rules.KNOWN, parameters={})
+            await self._guarded(custom, scope, receive, send)
         elif found is None:
             known = rules.is_known(scope["path"])
             await _refuse(scope, receive, send, 405 if known else 404, {})
@@ -71,7 +75,7 @@ class AuthGuard:
             await self._guarded(found, scope, receive, send)
 
     async def _guarded(self, found: Match, scope: Scope, receive: Receive, send: Send) -> None:
-        raw = None
+        raw = user = None
         try:
             if scope["type"] == "http" and _is_told(scope, found):
                 raw = await _whole(receive)
@@ -79,7 +83,8 @@ class AuthGuard:
             principal = await self._authenticator.principal(
                 as_request(HTTPConnection(scope)), body=body, parameters=found.parameters
             )
-            asking = Access(user=principal.user)
+            user = principal.user
+            asking = Access(user=user)
             asking.for_assistant = partial(self._for_assistant, principal, asking)
             changed = deepcopy(body)
             for part in cast("list[Any]", changed) if isinstance(changed, list) else [changed]:
@@ -87,6 +92,8 @@ class AuthGuard:
                 await self._ask(found, principal, asking, given, HTTPConnection(scope).query_params)
         except HTTPException as error:
             await _refuse(scope, receive, send, error.status_code, error.headers or {}, error.detail)
+            if self._on_refusal is not None and error.status_code in (401, 403):
+                await self._on_refusal(scope, found.route, error.status_code, user)
             return
         scope = {**scope, "user": principal.as_handlers_see_it}
         if changed != body and scope["type"] == "http":  # a socket has no body to carry it
