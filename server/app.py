@@ -105,11 +105,11 @@ def create_app(resources: Resources) -> FastAPI:
     if project.auth and project.auth.openapi:
         document_security(app, project.auth.openapi)
     app.add_middleware(Switches, spec=http)
-    if http.mount_prefix:
-        app.add_middleware(MountPrefix, prefix=http.mount_prefix, is_own=rules.is_known)
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_size, max_upload=resources.files.limits.largest + FORM_BYTES
     )
+    if http.mount_prefix:
+        app.add_middleware(MountPrefix, prefix=http.mount_prefix, is_own=rules.is_known)
     cors = http.cors or CorsSpec()
     origins = (*settings.allowed_origins, *cors.allow_origins)
     _add_cors(app, cors, origins)

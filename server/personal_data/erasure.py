@@ -127,9 +127,7 @@ async def _forget(resources: Resources) -> None:
         return
     await redis.bgrewriteaof()
     async with asyncio.timeout(REWRITE_SECONDS):
-        while _is_rewriting(await redis.info("persistence")):
+        about = await redis.info("persistence")
+        while about["aof_rewrite_in_progress"] or about["aof_rewrite_scheduled"]:
             await asyncio.sleep(0.05)
-
-
-def _is_rewriting(about: dict[str, Any]) -> bool:
-    return bool(about["aof_rewrite_in_progress"] or about["aof_rewrite_scheduled"])
+            about = await redis.info("persistence")

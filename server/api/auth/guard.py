@@ -51,6 +51,7 @@ class AuthGuard:
     ) -> None:
         self._app = app
         self._authenticator = authenticator
+        self._reads_bodies = authenticator.reads_bodies
         self._authorizer = Authorizer(auth=authenticator.auth)
         self._is_system_assistant = is_system_assistant
         self._is_custom = is_custom
@@ -77,13 +78,16 @@ class AuthGuard:
     async def _guarded(self, found: Match, scope: Scope, receive: Receive, send: Send) -> None:
         raw = user = None
         try:
-            if scope["type"] == "http" and _is_told(scope, found):
+            is_told = scope["type"] == "http" and _is_told(scope, found)
+            if is_told and self._reads_bodies:
                 raw = await _whole(receive)
-            body = _parsed(raw, scope)
             principal = await self._authenticator.principal(
-                as_request(HTTPConnection(scope)), body=body, parameters=found.parameters
+                as_request(HTTPConnection(scope)), body=_parsed(raw, scope), parameters=found.parameters
             )
             user = principal.user
+            if is_told and raw is None:  # of strangers nothing is kept in memory
+                raw = await _whole(receive)
+            body = _parsed(raw, scope)
             asking = Access(user=user)
             asking.for_assistant = partial(self._for_assistant, principal, asking)
             changed = deepcopy(body)
