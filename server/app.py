@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,21 +15,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
 from server import loop_lag
+from server.api import auditing
 from server.api.application import build_api, in_process
-from server.api.auditing import Auditing
 from server.api.auth import rules
 from server.api.auth.answer_cache import AnswerCache
 from server.api.auth.authenticator import Authenticator
 from server.api.auth.documented import document_security
 from server.api.auth.guard import AuthGuard
-from server.api.auth.ownership import ownership
+from server.api.auth.ownership import ownership, still_good
 from server.api.body import BodyLimit
 from server.api.configurable_headers import ConfigurableHeaders
 from server.api.custom_app import CustomApp
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.prefix import MountPrefix
 from server.api.rate_limits import HEADERS as RATE_HEADERS
-from server.api.rate_limits import RateLimits
+from server.api.rate_limits import RateLimits, RequestRates
 from server.api.request_ids import HEADER as REQUEST_ID
 from server.api.request_ids import RequestIds
 from server.api.sight import Sight
@@ -98,22 +99,17 @@ def create_app(resources: Resources) -> FastAPI:
     # The first of these stands next to the routes, the last one next to the network.
     if http.configurable_headers is not None:
         app.add_middleware(ConfigurableHeaders, spec=http.configurable_headers)
-    app.add_middleware(Auditing, log=resources.audit)
-    app.add_middleware(
-        RateLimits,
-        rates=resources.rates,
-        per_user=settings.rate_limit,
-        per_key=settings.rate_limit_per_key,
-    )
+    app.add_middleware(auditing.Auditing, log=resources.audit)
+    app.add_middleware(RateLimits, rates=RequestRates.of(resources))
     _add_project(app, resources, project, custom)
     if project.auth and project.auth.openapi:
         document_security(app, project.auth.openapi)
     app.add_middleware(Switches, spec=http)
-    if http.mount_prefix:
-        app.add_middleware(MountPrefix, prefix=http.mount_prefix, is_own=rules.is_known)
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_size, max_upload=resources.files.limits.largest + FORM_BYTES
     )
+    if http.mount_prefix:
+        app.add_middleware(MountPrefix, prefix=http.mount_prefix, is_own=rules.is_known)
     cors = http.cors or CorsSpec()
     origins = (*settings.allowed_origins, *cors.allow_origins)
     _add_cors(app, cors, origins)
@@ -156,6 +152,8 @@ def _add_project(
             authenticator=authenticator,
             is_system_assistant=resources.catalog.is_default,
             is_custom=custom.serves if custom is not None and guards_custom else _no_route,
+            on_refusal=partial(auditing.write, resources.audit),
+            is_good=None if project.auth else partial(still_good, resources.accounts),
         )
     if custom is not None and not guards_custom:
         app.add_middleware(_Wrapped, wrap=custom.before)

@@ -70,7 +70,7 @@ def session(session_id: str) -> str:
 
 
 def ticket(digest: str) -> str:
-    """Whose a single-use ticket for a WebSocket is; expires after seconds."""
+    """The session of a single-use ticket for a WebSocket; expires after seconds."""
     return f"{PREFIX}:ticket:{digest}"
 
 
@@ -122,11 +122,6 @@ def sweep_turn(what: str) -> str:
 def rate(what: str, who: str) -> str:
     """When somebody may ask for something as often as ever again; expires then."""
     return f"{PREFIX}:rate:{what}:{tag(who)}"
-
-
-def queued(run_id: str) -> str:
-    """HASH of what the queue's engine knows of a run's message; kept for some minutes after its end."""
-    return f"{DOCKET_RUNS}:runs:{run_id}"
 
 
 SWEPT_STREAMS = f"{PREFIX}:sweep:streams"  # up to whose end runs have been searched for open streams; kept

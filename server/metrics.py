@@ -62,6 +62,11 @@ _refused = Counter(
     ["what"],
     registry=REGISTRY,
 )
+_unwritten = Counter(
+    "scriptorium_audit_refusals_unwritten",
+    "Refused requests that were too many for the audit log.",
+    registry=REGISTRY,
+)
 _slots = Gauge("scriptorium_worker_slots", "Runs that this process executes at a time.", registry=REGISTRY)
 _followed = Gauge("scriptorium_streams_followed", "Event streams that this process sends.", registry=REGISTRY)
 _webhooks = Counter("scriptorium_webhook_attempts", "Calls of webhooks.", ["outcome"], registry=REGISTRY)
@@ -140,6 +145,11 @@ def run_ended(graph: str, status: str, seconds: float | None) -> None:
     _ended.labels(graph, status).inc()
     if seconds is not None:
         _duration.labels(graph, status).observe(max(0.0, seconds))
+
+
+def refusal_unwritten() -> None:
+    """A refused request was one too many for the audit log."""
+    _unwritten.inc()
 
 
 def write_refused(what: Refused) -> None:

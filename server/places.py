@@ -9,7 +9,9 @@ from datetime import timedelta
 
 from configs.settings import Settings
 from server import data_folder
+from server.accounts.audit import AuditLog
 from server.accounts.lockout import Lockout
+from server.accounts.rates import RateLimiter
 from server.accounts.service import Accounts
 from server.accounts.sessions import Sessions
 from server.checkpoint.connection import open_async_client
@@ -88,12 +90,12 @@ def _blobs(settings: Settings) -> Blobs:
 
 
 @asynccontextmanager
-async def open_accounts(settings: Settings) -> AsyncGenerator[Accounts]:
-    """The accounts, without anything that runs."""
+async def open_accounts(settings: Settings) -> AsyncGenerator[tuple[Accounts, AuditLog]]:
+    """The accounts and their audit log, without anything that runs."""
     folder = settings.data_dir
     data_folder.prepare(folder)
     async with AsyncExitStack() as stack:
         redis_url = settings.redis_url or stack.enter_context(embedded_redis(folder / "redis"))
         database = await stack.enter_async_context(open_database(database_url(settings)))
         redis = await stack.enter_async_context(open_async_client(redis_url))
-        yield accounts_of(settings, database, redis)
+        yield accounts_of(settings, database, redis), AuditLog(database=database, rates=RateLimiter(redis))

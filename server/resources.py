@@ -132,7 +132,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         loopback.install()
         keeping = _keeping(settings, project)
         store = SqlStore(database, index=keeping.store_index(), ttl=keeping.store_ttl())
-        catalog = load_catalog(settings.config, checkpointer, store)
+        has_accounts = settings.auth == "on" and project.auth is None
+        catalog = load_catalog(settings.config, checkpointer, store, has_accounts=has_accounts)
         keys = RunKeys(CLUSTER_SHARDS if isinstance(redis, RedisCluster) else 1)
         broker = await stack.enter_async_context(open_broker(redis, keys, keep=keep))
         files = file_library(settings, database)
@@ -200,11 +201,12 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         thread_service = ThreadService(
             database=database, checkpointer=checkpointer, canceller=canceller, remover=remover
         )
+        rates = RateLimiter(redis)
         yield Resources(
             settings=settings,
             accounts=accounts_of(settings, database, redis),
-            audit=AuditLog(database=database),
-            rates=RateLimiter(redis),
+            audit=AuditLog(database=database, rates=rates),
+            rates=rates,
             resets=Resets(
                 database=database,
                 redis=redis,

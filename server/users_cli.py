@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+import os
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from configs.settings import Settings, load_settings
 from server import data_folder
+
+if TYPE_CHECKING:
+    from server.accounts.audit import AuditLog
 
 app = typer.Typer(help="Accounts.", no_args_is_help=True)
 
@@ -77,6 +81,7 @@ async def _export(settings: Settings, username: str, to: Path) -> None:
         async with resources.database.read() as session:
             account = await find_account(session, username)
         await personal_export.export(resources, account, to)
+        await _note(resources.audit, "export", account.username)
 
 
 async def _erase(settings: Settings, username: str) -> Counter[str]:
@@ -84,14 +89,32 @@ async def _erase(settings: Settings, username: str) -> Counter[str]:
     from server.resources import open_resources
 
     async with open_resources(settings) as resources:
-        return await erasure.erase(resources, username)
+        done = await erasure.erase(resources, username)
+        await _note(resources.audit, "erase", username)
+    return done
 
 
 async def _create(settings: Settings, username: str, password: str) -> None:
     from server.places import open_accounts
 
-    async with open_accounts(settings) as accounts:
-        await accounts.create(username, password, role="admin")
+    async with open_accounts(settings) as (accounts, audit):
+        account = await accounts.create(username, password, role="admin")
+        await _note(audit, "create-admin", account.username)
+
+
+async def _note(audit: "AuditLog", command: str, target: str) -> None:
+    """Let the audit log tell what was done on the machine itself."""
+    from server.db.models import AuditEntry
+
+    entry = AuditEntry(
+        name=f"uid {os.getuid()}",
+        action=f"scriptorium users {command}",
+        target=target,
+        status=200,
+        address="this machine",
+        request_id="",
+    )
+    await audit.add(entry)
 
 
 @app.command("audit")
@@ -103,11 +126,11 @@ def export_audit(
 
 
 async def _write_audit(settings: Settings, out: TextIO) -> None:
-    from server.accounts.audit import AuditLog, entry_json
+    from server.accounts.audit import entry_json, everything
     from server.db.session import open_database
     from server.places import database_url
 
     data_folder.prepare(settings.data_dir)
     async with open_database(database_url(settings)) as database:
-        async for entry in AuditLog(database=database).everything():
+        async for entry in everything(database):
             out.write(json.dumps(entry_json(entry), ensure_ascii=False) + "\n")

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from server import keys, lua
 from server.lua import Client
@@ -50,6 +50,10 @@ class RateLimiter:
             self._redis, [keys.rate(what, who)], rate.times, period
         )
         return Permit(bool(given), rate.times, remaining, _seconds(wait), _seconds(reset))
+
+    async def forget(self, what: str, who: str) -> None:
+        """Let nothing be counted for somebody who is gone."""
+        await cast("Any", self._redis).delete(keys.rate(what, who))
 
     async def check(self, rate: Rate, what: str, who: str) -> None:
         """Raise ServiceError (429) when there is no permit."""

@@ -28,7 +28,8 @@ class Identity:
     account: Account
     scopes: tuple[str, ...] = ALL_SCOPES
     key_id: str | None = None  #: Of an API key.
-    session_id: str | None = None  #: None: by a key or a ticket, which manage no accounts.
+    session_id: str | None = None  #: None: by a key.
+    is_ticket: bool = False  #: Which opens a socket in a session's name, and manages no accounts.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +93,24 @@ class Accounts:
 
     async def by_ticket(self, ticket: str) -> Identity | None:
         """Whose a ticket is; it is used up by this."""
-        user_id = await self.sessions.redeem(ticket)
-        account = await self._active(user_id) if user_id is not None else None
-        return Identity(account=account) if account is not None else None
+        proven = await self.sessions.redeem(ticket)
+        account = await self._of_session(proven) if proven is not None else None
+        if account is None or proven is None:
+            return None
+        return Identity(account=account, session_id=proven.session_id, is_ticket=True)
+
+    async def is_good(self, *, session_id: str | None, key_id: str | None) -> bool:
+        """Whether a session, or a key, still lets somebody in."""
+        if session_id is not None:
+            proven = await self.sessions.of(session_id)
+            return proven is not None and await self._of_session(proven) is not None
+        async with self.database.read() as session:
+            key = await session.get(ApiKey, key_id)
+        return key is not None and key.revoked_at is None and await self._active(key.user_id) is not None
 
     async def by_key(self, secret: str) -> Identity | None:
         """Whose an API key is; notes that it was used."""
-        async with self.database.read() as session:
-            query = select(ApiKey).where(col(ApiKey.digest) == digest(secret))
-            key = (await session.exec(query)).first()
+        key = await self.key_of(secret)
         if key is None or key.revoked_at is not None:
             return None
         account = await self._active(key.user_id)
@@ -109,6 +119,11 @@ class Accounts:
         if key.last_used_at is None or now() - key.last_used_at > _USE_NOTED_EVERY:
             await self._note_use(key.key_id)
         return Identity(account=account, scopes=tuple(key.scopes), key_id=key.key_id)
+
+    async def key_of(self, secret: str) -> ApiKey | None:
+        """The API key of a secret, also one that is revoked."""
+        async with self.database.read() as session:
+            return (await session.exec(select(ApiKey).where(col(ApiKey.digest) == digest(secret)))).first()
 
     async def change_password(self, account: Account, old: str, new: str) -> Tokens:
         """Change a password, which ends every session but the new one; raises Unauthenticated."""

@@ -1,6 +1,7 @@
 """Request bodies: any content type may carry JSON, and nobody may send without end."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -15,7 +16,9 @@ from server.api.errors import answer
 
 DRAIN_BYTES = 256 * 1024 * 1024  # of a refused body; whoever sends more sees the connection close
 DRAIN_SECONDS = 30
-UPLOADS = ("/api/v1/files", "/api/v1/uploads")  # whose routes read no body into memory
+_UPLOADS = ("/api/v1/files", "/api/v1/uploads")  # whose routes read no body into memory
+_ACCOUNTS = ("/api/v1/auth", "/api/v1/keys", "/api/v1/users", "/api/v1/shares")  # which strangers ask, too
+ACCOUNT_BYTES = 64 * 1024  # that their few fields need at most
 
 
 class _JsonRequest(Request):
@@ -40,8 +43,21 @@ class JsonRoute(APIRoute):
 class BodyTooLarge(HTTPException):
     """A request body over the limit; an HTTPException, for FastAPI hides every other kind."""
 
-    def __init__(self, max_bytes: int) -> None:
-        super().__init__(413, f"The request is larger than the limit of {max_bytes} bytes.")
+    def __init__(self, limit: "Limit") -> None:
+        super().__init__(413, f"body: it is larger than the limit of {limit.max_bytes} bytes of this route.")
+        self.hint = limit.hint
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How much a request may bring.
+
+    Args:
+        hint: What to do with more.
+    """
+
+    max_bytes: int
+    hint: str
 
 
 class BodyLimit:
@@ -51,22 +67,28 @@ class BodyLimit:
     connection closes on them. So the rest of a body is read and dropped first, up to DRAIN_BYTES.
 
     Args:
-        max_bytes: The limit for every route but those that take files as they arrive.
-        max_upload: The limit for these.
+        max_bytes: The limit for every route but those of accounts and those that take files as they arrive.
+        max_upload: The limit for the latter.
     """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, max_upload: int) -> None:
         self._app = app
-        self._max_bytes = max_bytes
-        self._max_upload = max_upload
+        self._usual = Limit(
+            max_bytes=max_bytes, hint="Send less, upload it as a file, or raise MAX_BODY_SIZE."
+        )
+        self._special = {
+            _UPLOADS: Limit(max_bytes=max_upload, hint="Send a smaller file, or raise MAX_FILE_SIZE."),
+            _ACCOUNTS: Limit(
+                max_bytes=min(ACCOUNT_BYTES, max_bytes), hint="Send the fields that the route takes."
+            ),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_upload = scope["path"].startswith(UPLOADS)
-        max_bytes = self._max_upload if is_upload else self._max_bytes
-        body = _Body(receive, max_bytes)
+        limit = self._limit(scope["path"])
+        body = _Body(receive, limit)
         headers = dict(scope["headers"])
 
         async def send_after_body(message: Message) -> None:
@@ -75,25 +97,29 @@ class BodyLimit:
             await send(message)
 
         declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > max_bytes:
-            await refuse(BodyTooLarge(max_bytes))(scope, receive, send_after_body)
+        if declared.isdigit() and int(declared) > limit.max_bytes:
+            await refuse(BodyTooLarge(limit))(scope, receive, send_after_body)
         else:
             await self._app(scope, body.receive, send_after_body)
+
+    def _limit(self, path: str) -> Limit:
+        special = (limit for prefixes, limit in self._special.items() if path.startswith(prefixes))
+        return next(special, self._usual)
 
 
 class _Body:
     """A request's body as it comes in."""
 
-    def __init__(self, receive: Receive, max_bytes: int) -> None:
+    def __init__(self, receive: Receive, limit: Limit) -> None:
         self._receive = receive
-        self._max_bytes = max_bytes
+        self._limit = limit
         self._received = 0
         self._has_ended = False
 
     async def receive(self) -> Message:
         message = await self._next()
-        if self._received > self._max_bytes:
-            raise BodyTooLarge(self._max_bytes)
+        if self._received > self._limit.max_bytes:
+            raise BodyTooLarge(self._limit)
         return message
 
     async def drain(self) -> None:
@@ -111,4 +137,4 @@ class _Body:
 
 def refuse(error: BodyTooLarge) -> JSONResponse:
     """The answer to a body over the limit."""
-    return answer(413, str(error.detail), "body_too_large", "Send less, or raise MAX_BODY_SIZE.")
+    return answer(413, str(error.detail), "body_too_large", error.hint)

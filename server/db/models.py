@@ -269,6 +269,7 @@ class AuditEntry(SQLModel, table=True):
     status: int  #: What it was answered with.
     address: str  #: Where it came from.
     request_id: str
+    detail: str | None = None  #: Why it was refused, such as ``revoked key KEY_ID``.
 
 
 class Blob(SQLModel, table=True):

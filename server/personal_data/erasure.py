@@ -14,6 +14,7 @@ from redis.asyncio import RedisCluster
 from sqlmodel import col, delete, or_
 
 from server import access, keys
+from server.accounts import audit
 from server.db.models import Account, ApiKey, Cron, FileUsage, ModelUsage, Share, StoreItem
 from server.personal_data.subject import Belongings, belongings, find_account, in_store_of
 from server.resources import Resources
@@ -27,6 +28,7 @@ async def erase(resources: Resources, username: str) -> Counter[str]:
 
     Raises:
         NotFound: There is no such account.
+        Conflict: It is the only admin who may come in.
     """
     with access.bind(None):  # everything of theirs, whoever asks
         account = await _locked_out(resources, username)
@@ -59,11 +61,10 @@ def _concerns(user_id: str, found: Belongings) -> Any:
 
 async def _locked_out(resources: Resources, username: str) -> Account:
     """The account, which lets nobody in any more."""
-    async with resources.database.write() as session:
+    async with resources.database.read() as session:
         account = await find_account(session, username)
-        account.is_active = False
-        account.session_epoch += 1
-        session.add(account)
+    await resources.accounts.change(account.user_id, is_active=False)
+    await resources.accounts.end_sessions(account.user_id)
     return account
 
 
@@ -74,6 +75,8 @@ async def _end_sessions(resources: Resources, account: Account) -> int:
         if await redis.hget(key, "user") in (account.user_id, account.user_id.encode()):
             ended += await redis.delete(key)
     await resources.accounts.lockout.succeeded(account.username)
+    for what in (audit.OF_USER, "user"):
+        await resources.rates.forget(what, account.user_id)
     return ended
 
 
@@ -94,7 +97,7 @@ async def _remove_work(resources: Resources, found: Belongings, done: Counter[st
             with suppress(NotFound):
                 await resources.canceller.cancel(run.run_id)
                 await resources.remover.remove_run(run)
-        await cast("Any", resources.redis).delete(keys.queued(run.run_id))
+        await resources.queue.forget(run.run_id)
         done["runs"] += 1
     for assistant in found.assistants:
         with suppress(NotFound):
@@ -120,11 +123,11 @@ async def _forget(resources: Resources) -> None:
     redis = cast("Any", resources.redis)
     if isinstance(redis, RedisCluster):
         return  # whose servers are not ours to command
-    about = await redis.info("persistence")
-    if not about["aof_enabled"]:
+    if not (await redis.info("persistence"))["aof_enabled"]:
         return
     await redis.bgrewriteaof()
     async with asyncio.timeout(REWRITE_SECONDS):
+        about = await redis.info("persistence")
         while about["aof_rewrite_in_progress"] or about["aof_rewrite_scheduled"]:
             await asyncio.sleep(0.05)
             about = await redis.info("persistence")

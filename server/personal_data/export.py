@@ -1,6 +1,7 @@
 """Writes everything that is one person's into a zip file, as JSON and as the files themselves."""
 
 import asyncio
+import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,24 +15,44 @@ from server.personal_data.subject import Belongings, belongings
 from server.resources import Resources
 from server.store.namespaces import unpacked
 from server.stream.encoding import to_json_or_text
+from tools.errors import Conflict
 
 SECRETS = {"password_hash", "digest", "session_epoch"}  # columns that are of no use to who they are about
 
 
 async def export(resources: Resources, account: Account, to: Path) -> None:
-    """Write the zip: account, keys, threads with their states, runs, assistants, crons, documents, files."""
-    with access.bind(None):
+    """Write a zip that only its writer can read.
+
+    It holds the account, keys, shares, usage, threads with all their states, runs, assistants, crons,
+    documents and files.
+
+    Raises:
+        Conflict: There is such a file.
+    """
+    try:
+        made = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Conflict(f"{to} is there already.", hint="Name another file.", code="file_exists") from None
+    try:
+        with os.fdopen(made, "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+            await _fill(resources, account, archive)
+    except BaseException:
+        os.unlink(to)  # noqa: PTH108 - half of one's data is not one's data
+        raise
+
+
+async def _fill(resources: Resources, account: Account, archive: zipfile.ZipFile) -> None:
+    with access.bind(None):  # everything of theirs, whoever asks
         async with resources.database.read() as session:
             found = await belongings(session, account)
-        with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
-            await asyncio.to_thread(_write_rows, archive, found)
-            for thread in found.threads:
-                states = await _states(resources, thread.thread_id)
-                await _add(archive, f"threads/{thread.thread_id}/states.json", states)
-            for file in found.files:
-                with archive.open(f"files/{file.file_id}/{file.name}", "w", force_zip64=True) as entry:
-                    async for chunk in resources.files.read(file):
-                        await asyncio.to_thread(entry.write, chunk)
+        await asyncio.to_thread(_write_rows, archive, found)
+        for thread in found.threads:
+            states = await _states(resources, thread.thread_id)
+            await _add(archive, f"threads/{thread.thread_id}/states.json", states)
+        for file in found.files:
+            with archive.open(f"files/{file.file_id}/{file.name}", "w", force_zip64=True) as entry:
+                async for chunk in resources.files.read(file):
+                    await asyncio.to_thread(entry.write, chunk)
 
 
 def _write_rows(archive: zipfile.ZipFile, found: Belongings) -> None:
@@ -39,6 +60,8 @@ def _write_rows(archive: zipfile.ZipFile, found: Belongings) -> None:
     tables: dict[str, Any] = {
         "account.json": _row(found.account),
         "keys.json": _rows(found.keys),
+        "shares.json": _rows(found.shares),
+        "usage.json": _rows(found.usage),
         "threads.json": _rows(found.threads),
         "runs.json": _rows(found.runs),
         "assistants.json": _rows(found.assistants),

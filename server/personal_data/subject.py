@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.containment import contains
-from server.db.models import Account, ApiKey, Assistant, Cron, File, Run, StoreItem, Thread
+from server.db.models import Account, ApiKey, Assistant, Cron, File, ModelUsage, Run, Share, StoreItem, Thread
 from server.store.namespaces import below
 from tools.errors import NotFound
 
@@ -19,6 +19,8 @@ class Belongings:
 
     account: Account
     keys: Sequence[ApiKey]
+    shares: Sequence[Share]  #: That they gave or got.
+    usage: Sequence[ModelUsage]
     threads: Sequence[Thread]
     runs: Sequence[Run]  #: Of these threads, and theirs on threads of others.
     assistants: Sequence[Assistant]
@@ -48,6 +50,8 @@ async def belongings(session: AsyncSession, account: Account) -> Belongings:
     return Belongings(
         account=account,
         keys=await rows(ApiKey, col(ApiKey.user_id) == user_id),
+        shares=await rows(Share, (col(Share.user_id) == user_id) | (col(Share.granted_by) == user_id)),
+        usage=await rows(ModelUsage, col(ModelUsage.owner) == user_id),
         threads=threads,
         runs=await rows(Run, (col(Run.owner) == user_id) | col(Run.thread_id).in_(of_threads)),
         assistants=await rows(Assistant, contains(Assistant.meta, own)),

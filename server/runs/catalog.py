@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +18,7 @@ from graphs.registry import GRAPHS
 from server.runs.factories import AccessContext, GraphAccess, GraphFactory
 from server.runs.importing import load_object
 from server.runs.langgraph_json import GraphSpec, read_langgraph_json
-from server.store.owned import store_of
+from server.store.owned import nobodys, store_of
 from tools.errors import InvalidInput, NotFound
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class ServedGraph:
     Args:
         source: The graph, or what makes it for each access.
         finish: Gives a graph our checkpointer, our store and its name.
+        has_accounts: Whether the store has a part for each account, of which reading for nobody shows none.
     """
 
     graph_id: str
@@ -48,6 +49,7 @@ class ServedGraph:
     source: AnyGraph | GraphFactory
     finish: Callable[[Any], AnyGraph]
     store: BaseStore | None = None
+    has_accounts: bool = False
     check_input: Callable[[object], Awaitable[None]] | None = (
         None  #: Raises for an input that cannot succeed.
     )
@@ -93,6 +95,8 @@ class ServedGraph:
         """
         access = GraphAccess(reason=reason, config=config or {}, context=context)
         store = store_of(access.user, self.store)
+        if self.has_accounts and access.user is None and reason != "threads.create_run":
+            store = nobodys(self.store)
         own: dict[str, Any] = {} if store is self.store else {"store": store}
         if not isinstance(self.source, GraphFactory):
             yield self.source.copy(update=own) if own else self.source
@@ -153,13 +157,18 @@ class GraphCatalog:
 
 
 def load_catalog(
-    config: Path | None, checkpointer: BaseCheckpointSaver[str], store: BaseStore | None = None
+    config: Path | None,
+    checkpointer: BaseCheckpointSaver[str],
+    store: BaseStore | None = None,
+    *,
+    has_accounts: bool = False,
 ) -> GraphCatalog:
     """All graphs, with this checkpointer and store.
 
     Args:
         config: A langgraph.json whose project was entered; None for the graphs of this project.
         store: What nodes get as ``runtime.store``.
+        has_accounts: Whether each account has a part of it.
 
     Raises:
         InvalidInput: When the file or a graph that it names cannot be loaded.
@@ -169,7 +178,7 @@ def load_catalog(
     else:
         declared = read_langgraph_json(config).graphs.items()
         graphs = [_configured_graph(config, *pair, checkpointer, store) for pair in declared]
-    return GraphCatalog({graph.graph_id: graph for graph in graphs})
+    return GraphCatalog({graph.graph_id: replace(graph, has_accounts=has_accounts) for graph in graphs})
 
 
 def _own_graph(graph_id: str, checkpointer: BaseCheckpointSaver[str], store: BaseStore | None) -> ServedGraph:

@@ -77,6 +77,11 @@ class RunQueue:
         """
         await self._runs.cancel(run_id)
 
+    async def forget(self, run_id: str) -> None:
+        """Remove what is kept of a run's message for some minutes after its end."""
+        async with self._runs.redis() as redis:
+            await redis.delete(self._runs.key(f"runs:{run_id}"))
+
     async def submit_delivery(
         self, run_id: str, attempt: int, *, when: datetime | None = None, resent: bool = False
     ) -> None:

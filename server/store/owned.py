@@ -23,6 +23,7 @@ from langgraph.store.base import (
 from server import access
 
 Namespace = tuple[str, ...]
+_NOBODY = "-"  # no account's id
 
 
 def store_of(user: Mapping[str, Any] | None, store: BaseStore | None) -> BaseStore | None:
@@ -30,6 +31,11 @@ def store_of(user: Mapping[str, Any] | None, store: BaseStore | None) -> BaseSto
     if store is None or user is None or not access.is_account(user):
         return store
     return OwnedStore(store, str(user["identity"]))
+
+
+def nobodys(store: BaseStore | None) -> BaseStore | None:
+    """The store as a graph sees it that is only looked into, while nobody asks: empty."""
+    return OwnedStore(store, _NOBODY) if store is not None else None
 
 
 class OwnedStore(BaseStore):

@@ -13,11 +13,14 @@ from configs.settings import Settings
 from tests.conftest import PROJECT, running
 
 
-def scriptorium(data: Path, *arguments: str, database_url: str = "") -> "subprocess.CompletedProcess[str]":
-    settings = {"DATA_DIR": str(data), "DATABASE_URL": database_url}
+def scriptorium(
+    data: Path, *arguments: str, database_url: str = "", given: str | None = None, **more: str
+) -> "subprocess.CompletedProcess[str]":
+    settings = {"DATA_DIR": str(data), "DATABASE_URL": database_url, **more}
     return subprocess.run(
         [sys.executable, "-m", "server.cli", *arguments],
         env=os.environ | settings,
+        input=given,
         capture_output=True,
         text=True,
         timeout=100,

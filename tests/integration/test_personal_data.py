@@ -16,6 +16,7 @@ from redis import Redis
 
 from configs.settings import Settings
 from tests.conftest import PROJECT, Server, running
+from tests.integration.test_backup import scriptorium
 
 PASSWORD = "correct horse battery"
 MARKER = "xyzzy-of-ann"
@@ -124,6 +125,7 @@ def test_an_export_holds_everything_and_no_secret(tmp_path: Path) -> None:
     assert MARKER in held[f"threads/{hers['thread']}/states.json"].decode()
     for name in ("threads", "runs", "assistants", "crons", "store", "keys"):
         assert MARKER in held[f"{name}.json"].decode(), name
+    assert {"shares.json", "usage.json"} <= set(held)
     assert json.loads(held["account.json"])["username"] == "ann"
     together = b"".join(held.values())
     assert not [
@@ -131,6 +133,67 @@ def test_an_export_holds_everything_and_no_secret(tmp_path: Path) -> None:
         for secret in (b"argon2", b"digest", b"plugh-of-bob", his["user"].encode())
         if secret in together
     ]
+
+
+def test_the_commands_export_and_erase_somebody_while_the_service_runs(tmp_path: Path) -> None:
+    data, to = tmp_path / "data", tmp_path / "ann.zip"
+    export = ("users", "export", "ann", "--out", str(to))
+    with service(data) as server, registered(server, "ann") as ann:
+        hers = leave_traces(ann, MARKER)
+        exported, again = scriptorium(data, *export), scriptorium(data, *export)
+        unconfirmed = scriptorium(data, "users", "erase", "ann")
+        erased = scriptorium(data, "users", "erase", "ann", "--yes")
+        assert ann.get("/api/v1/auth/me").status_code == 401
+
+    codes = [it.returncode for it in (exported, again, unconfirmed, erased)]
+    assert codes == [0, 1, 1, 0], exported.stderr + erased.stderr
+    assert "1 threads" in erased.stdout
+    with zipfile.ZipFile(to) as archive:
+        assert archive.read(f"files/{hers['file']}/{MARKER}.txt") == MARKER.encode()
+    assert to.stat().st_mode & 0o077 == 0
+    audited = scriptorium(data, "users", "audit").stdout
+    assert [f"scriptorium users {it}" in audited for it in ("export", "erase")] == [True, True]
+
+
+def test_the_command_erases_somebody_while_the_service_is_stopped(tmp_path: Path) -> None:
+    with service(tmp_path) as server, registered(server, "ann") as ann:
+        hers = leave_traces(ann, MARKER)
+
+    erased = scriptorium(tmp_path, "users", "erase", "ann", "--yes")
+
+    assert erased.returncode == 0, erased.stderr
+    _without_the_audit_log(tmp_path / "scriptorium.db")
+    assert found_in(tmp_path, MARKER, *hers.values()) == set()
+
+
+def test_whom_the_command_does_not_know_it_says_so_of(tmp_path: Path) -> None:
+    done = scriptorium(tmp_path / "data", "users", "erase", "nobody", "--yes")
+
+    assert (done.returncode, "There is no user 'nobody'" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
+
+
+def test_an_admin_erases_others_and_not_the_only_admin(tmp_path: Path) -> None:
+    with service(tmp_path) as server, registered(server, "ann") as ann, registered(server, "root") as root:
+        with contextlib.closing(sqlite3.connect(tmp_path / "scriptorium.db")) as connection, connection:
+            connection.execute("UPDATE account SET role = 'admin' WHERE username = 'root'")
+        hers, own = leave_traces(ann, MARKER), root.get("/api/v1/auth/me").json()["id"]
+
+        gone = root.delete(f"/api/v1/users/{hers['user']}")
+        refused = [
+            root.delete(f"/api/v1/users/{hers['user']}"),
+            root.delete(f"/api/v1/users/{own}"),
+            root.request("DELETE", "/api/v1/auth/me", json={"password": PASSWORD}),
+        ]
+
+        assert gone.status_code == 204, gone.text
+        assert ann.get("/api/v1/auth/me").status_code == 401
+        assert [(it.status_code, it.json()["error"]) for it in refused] == [
+            (404, "unknown_user"),
+            (409, "own_account"),
+            (409, "last_admin"),
+        ]
+        assert root.get("/api/v1/auth/me").status_code == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

@@ -5,10 +5,17 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
+from server.accounts import audit
+from server.accounts.addresses import neighbourhood
+from server.accounts.rates import Rate
 from server.logs import JsonFormatter, TextFormatter, request_id
 from tests.conftest import Server
 from tests.fixtures.people import PASSWORD, People
@@ -62,6 +69,22 @@ def test_a_key_has_a_limit_of_its_own(tight: Server) -> None:
         assert second.get("/api/v1/graphs").status_code == 200
 
 
+def test_commands_on_a_socket_count_like_requests(tight: Server) -> None:
+    with People(tight) as people:
+        ann = people.join()
+        place = f"{tight.url.replace('http', 'ws')}/threads/{ann.thread()}/stream/events"
+        headers = {"authorization": ann.http.headers["authorization"]}
+        answers: list[str] = []
+        with connect(place, additional_headers=headers) as socket:
+            for number in range(12):
+                socket.send(json.dumps({"id": number, "method": "agent.getTree"}))
+                answers.append(str(socket.recv(10)))
+
+    assert "no_such_run" in answers[0]
+    assert json.loads(answers[-1])["message"].startswith("429: Too many requests")
+    assert json.loads(answers[-1])["id"] == 11
+
+
 def test_what_changes_accounts_and_what_is_refused_is_written_down(people: People, secured: Server) -> None:
     ann, admin = people.join(), people.join(role="admin")
     ann.http.get("/api/v1/users", headers={"X-Request-ID": "the-request"})
@@ -86,6 +109,97 @@ def test_what_changes_accounts_and_what_is_refused_is_written_down(people: Peopl
         for change in ("DELETE FROM auditentry", "UPDATE auditentry SET name = 'x'"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 connection.execute(change)
+
+
+def test_who_the_guard_does_not_let_in_is_written_down(people: People, secured: Server) -> None:
+    ann, admin = people.join(), people.join(role="admin")
+    key = ann.http.post("/api/v1/keys", json={"name": "k"}).json()
+    reading = ann.http.post("/api/v1/keys", json={"name": "r", "scopes": ["read"]}).json()
+    ann.http.delete(f"/api/v1/keys/{key['key_id']}")
+    marked = {"X-Request-ID": f"by-{ann.username}"}
+
+    asked = [
+        people.client(**marked, **{"x-api-key": key["key"]}).get("/threads/x/state"),
+        people.client(**marked, **{"x-api-key": "sk-scriptorium-guessed"}).get("/threads/x"),
+        people.client(**marked, authorization="Bearer a.b.c").get("/api/v1/runs"),
+        people.client(**marked).get("/api/v1/runs", params={"ticket": "guessed"}),
+        people.client(**marked).post("/threads/search", json={}),
+        people.client(**marked, **{"x-api-key": reading["key"]}).delete("/threads/x"),
+    ]
+    place = f"{secured.url.replace('http', 'ws')}/threads/x/stream/events?ticket=guessed"
+    with pytest.raises(InvalidStatus):
+        connect(place, additional_headers=marked)
+
+    entries = [
+        it for it in admin.http.get("/api/v1/audit").json() if it["request_id"] == f"by-{ann.username}"
+    ]
+    assert [(it["user_id"], it["action"], it["status"], it["detail"]) for it in reversed(entries)] == [
+        (ann.user_id, "GET /threads/{thread_id}/state", 401, f"revoked key {key['key_id']}"),
+        (None, "GET /threads/{thread_id}", 401, "unknown key"),
+        (None, "GET /api/v1/runs", 401, "token that is not good"),
+        (None, "GET /api/v1/runs", 401, "ticket that is not good"),
+        (None, "POST /threads/search", 401, "no credentials"),
+        (ann.user_id, "DELETE /threads/{thread_id}", 403, None),
+        (None, "WEBSOCKET /threads/{thread_id}/stream/events", 401, "ticket that is not good"),
+    ]
+    assert "guessed" not in json.dumps(entries)
+    assert [answer.status_code for answer in asked] == [401] * 5 + [403]
+
+
+def test_what_is_typed_into_the_wrong_field_is_not_kept(people: People) -> None:
+    admin, given = people.join(role="admin"), f"my secret {uuid4()}"
+    people.nobody.post("/api/v1/auth/login", json={"username": given, "password": given})
+
+    entry = admin.http.get("/api/v1/audit").json()[0]
+
+    assert (entry["action"], entry["status"], entry["name"]) == ("POST /api/v1/auth/login", 401, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/threads/search", 401), ("/api/v1/auth/login", 422), ("/api/v1/auth/refresh", 401)]
+)
+def test_a_flood_of_refusals_does_not_fill_the_audit_log(
+    people: People, monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
+    monkeypatch.setattr(audit, "REFUSALS", Rate(5, timedelta(hours=1)))
+    admin = people.join(role="admin")
+    flooding = people.client(**{"X-Forwarded-For": f"203.0.113.{len(path)}"})
+
+    answers = [flooding.post(path, json={"refresh_token": "x.y"}) for _ in range(20)]
+
+    entries = admin.http.get("/api/v1/audit").json()
+    kept = [it for it in entries if it["address"] == f"203.0.113.{len(path)}"]
+    assert {answer.status_code for answer in answers} == {status}
+    assert len(kept) == 5
+    assert audit.MORE in kept[0]["detail"]
+
+
+def test_all_strangers_together_do_not_fill_it_either(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = people.join(role="admin")
+    monkeypatch.setattr(audit, "REFUSALS_OF_STRANGERS", Rate(1, timedelta(days=1)))
+
+    for n in range(10):
+        people.client(**{"X-Forwarded-For": f"198.51.100.{n}"}).get("/api/v1/runs")
+
+    entries = admin.http.get("/api/v1/audit").json()
+    assert len([it for it in entries if it["address"].startswith("198.51.100.")]) <= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "held"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("a-socket", "a-socket"),
+    ],
+)
+def test_who_has_a_network_of_addresses_counts_once(address: str, held: str) -> None:
+    assert neighbourhood(address) == held
 
 
 def test_the_audit_log_is_exported_as_json_lines(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request
 
-from server import access
+from server.accounts.addresses import neighbourhood
 from server.accounts.rates import Rate
 from server.accounts.sessions import TICKET_SECONDS, Tokens
-from server.api.accounts.caller import Caller
+from server.api.accounts.caller import Caller, SessionId
 from server.api.accounts.schemas import (
     Login,
     PasswordChange,
@@ -29,8 +29,8 @@ _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 async def address(request: Request) -> str:
-    """Where a request comes from."""
-    return request.client.host if request.client else ""
+    """Where a request comes from, as far as one somebody has it."""
+    return neighbourhood(request.client.host) if request.client else ""
 
 
 Address = Annotated[str, Depends(address)]
@@ -75,11 +75,9 @@ async def refresh(body: Refresh, resources: Open) -> dict[str, Any]:
 
 
 @router.post("/logout", status_code=204)
-async def logout(_: Caller, resources: Open) -> None:
+async def logout(session: SessionId, resources: Open) -> None:
     """End this session."""
-    asking = access.current()
-    if asking is not None:
-        await resources.accounts.sessions.end(str(asking.user["session_id"]))
+    await resources.accounts.sessions.end(session)
 
 
 @router.get("/me")
@@ -121,9 +119,9 @@ async def describe(resources: Open) -> dict[str, Any]:
 
 
 @router.post("/ticket", status_code=201)
-async def ticket(account: Caller, resources: Open) -> dict[str, Any]:
+async def ticket(session: SessionId, resources: Open) -> dict[str, Any]:
     """A ticket to open one WebSocket with, as ``?ticket=``: tokens never stand in an address."""
-    made = await resources.accounts.sessions.ticket(account.user_id)
+    made = await resources.accounts.sessions.ticket(session)
     return {"ticket": made, "expires_in": TICKET_SECONDS}
 
 

@@ -1,8 +1,7 @@
 """Taking one's data along, and leaving for good."""
 
 import asyncio
-import tempfile
-from pathlib import Path
+from uuid import uuid4
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
@@ -32,13 +31,8 @@ async def export_me(account: Caller, resources: Open) -> FileResponse:
     """A zip of everything that is one's own."""
     incoming = resources.files.incoming
     await asyncio.to_thread(incoming.mkdir, mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=incoming, prefix=".incoming-export-", delete=False) as made:
-        path = Path(made.name)
-    try:
-        await export(resources, account, path)
-    except BaseException:
-        await asyncio.to_thread(path.unlink)
-        raise
+    path = incoming / f".incoming-export-{uuid4()}"
+    await export(resources, account, path)
     return FileResponse(
         path,
         media_type="application/zip",

@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from server.api.accounts.caller import Admin
 from server.api.accounts.schemas import NewUser, UserChange, account_json
 from server.api.deps import Open
+from server.personal_data.erasure import erase
+from tools.errors import Conflict
 
 router = APIRouter(prefix="/api/v1/users", tags=["accounts"])
 
@@ -52,3 +54,15 @@ async def send_reset(user_id: str, _: Admin, resources: Open) -> dict[str, Any]:
 async def end_sessions(user_id: str, _: Admin, resources: Open) -> None:
     """End every session of an account; its keys stay good."""
     await resources.accounts.end_sessions(user_id)
+
+
+@router.delete("/{user_id}", status_code=204)
+async def erase_user(user_id: str, asking: Admin, resources: Open) -> None:
+    """Remove somebody and everything that is theirs, for good."""
+    if user_id == asking.user_id:
+        raise Conflict(
+            "This is your own account.",
+            hint="DELETE /api/v1/auth/me, with your password, removes it.",
+            code="own_account",
+        )
+    await erase(resources, (await resources.accounts.get(user_id)).username)

@@ -56,6 +56,12 @@ class Authenticator:
     allow_studio: bool
     cache: AnswerCache | None = None
 
+    @property
+    def reads_bodies(self) -> bool:
+        """Whether the project's function wants to see what a request brings before it says who sent it."""
+        function = cast("Any", self.auth)._authenticate_handler
+        return function is not None and "body" in inspect.signature(function).parameters
+
     async def principal(
         self, connection: HTTPConnection, *, body: Any, parameters: Mapping[str, str]
     ) -> Principal:

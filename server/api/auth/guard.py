@@ -5,8 +5,10 @@ request as the handlers made it. What has no rule is not there.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
+from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -16,12 +18,15 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import access
-from server.access import Access
+from server.access import Access, User
 from server.api.auth import rules
 from server.api.auth.authenticator import Authenticator, Principal, as_request
-from server.api.auth.authorizer import Authorizer, additions, put_back, value_of
+from server.api.auth.authorizer import Authorizer, additions, as_uuid, put_back, value_of
+from server.api.auth.lasting import Lasting
 from server.api.auth.rules import Match, Question
 from server.api.errors import answer
+
+_RUNS_ASSISTANT = Question(resource="assistants", action="read")
 
 
 class AuthGuard:
@@ -30,6 +35,8 @@ class AuthGuard:
     Args:
         is_system_assistant: Whether an assistant is there for everybody to run.
         is_custom: Whether a request is for a route of the project's own; those are for all who are known.
+        on_refusal: Is told of what was answered with 401 or 403: its route, and who asked, if known.
+        is_good: Whether the credentials that a user came with are still good; of a project's nobody knows.
     """
 
     def __init__(
@@ -39,12 +46,17 @@ class AuthGuard:
         authenticator: Authenticator,
         is_system_assistant: Callable[[str], bool],
         is_custom: Callable[[Scope], bool] = lambda _: False,
+        is_good: Callable[[User], Awaitable[bool]] | None = None,
+        on_refusal: Callable[[Scope, str, int, User | None], Awaitable[None]] | None = None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
+        self._reads_bodies = authenticator.reads_bodies
         self._authorizer = Authorizer(auth=authenticator.auth)
         self._is_system_assistant = is_system_assistant
         self._is_custom = is_custom
+        self._is_good = is_good
+        self._on_refusal = on_refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -53,7 +65,8 @@ class AuthGuard:
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
         found = rules.find(method, scope["path"])
         if self._is_custom(scope):
-            await self._guarded(Match(rule=rules.KNOWN, parameters={}), scope, receive, send)
+            custom = Match(route=scope["path"], rule=rules.KNOWN, parameters={})
+            await self._guarded(custom, scope, receive, send)
         elif found is None:
             known = rules.is_known(scope["path"])
             await _refuse(scope, receive, send, 405 if known else 404, {})
@@ -63,25 +76,35 @@ class AuthGuard:
             await self._guarded(found, scope, receive, send)
 
     async def _guarded(self, found: Match, scope: Scope, receive: Receive, send: Send) -> None:
-        raw = None
+        raw = user = None
         try:
-            if scope["type"] == "http" and _is_told(scope, found):
+            is_told = scope["type"] == "http" and _is_told(scope, found)
+            if is_told and self._reads_bodies:
+                raw = await _whole(receive)
+            principal = await self._authenticator.principal(
+                as_request(HTTPConnection(scope)), body=_parsed(raw, scope), parameters=found.parameters
+            )
+            user = principal.user
+            if is_told and raw is None:  # of strangers nothing is kept in memory
                 raw = await _whole(receive)
             body = _parsed(raw, scope)
-            principal = await self._authenticator.principal(
-                as_request(HTTPConnection(scope)), body=body, parameters=found.parameters
-            )
-            asking = Access(user=principal.user)
+            asking = Access(user=user)
+            asking.for_assistant = partial(self._for_assistant, principal, asking)
             changed = deepcopy(body)
             for part in cast("list[Any]", changed) if isinstance(changed, list) else [changed]:
                 given = cast("dict[str, Any]", part) if isinstance(part, dict) else {}
                 await self._ask(found, principal, asking, given, HTTPConnection(scope).query_params)
         except HTTPException as error:
             await _refuse(scope, receive, send, error.status_code, error.headers or {}, error.detail)
+            if self._on_refusal is not None and error.status_code in (401, 403):
+                await self._on_refusal(scope, found.route, error.status_code, user)
             return
         scope = {**scope, "user": principal.as_handlers_see_it}
         if changed != body and scope["type"] == "http":  # a socket has no body to carry it
             scope, raw = _rewritten(scope, raw, changed)
+        if self._is_good is not None:
+            lasting = Lasting(scope["type"], receive, send, partial(self._is_good, principal.user))
+            receive, send = lasting.receive, lasting.send
         with access.bind(asking):
             await self._app(scope, receive if raw is None else _replay(raw, receive), send)
 
@@ -104,9 +127,17 @@ class AuthGuard:
             if question.action in ("create", "create_run"):
                 asking.metadata |= additions(before, value)
 
+    async def _for_assistant(self, principal: Principal, asking: Access, assistant_id: str) -> Access:
+        """What who asks may see when a message of theirs runs an assistant; raises HTTPException."""
+        narrowed = replace(asking, filters=dict(asking.filters))
+        if not self._is_system_assistant(assistant_id):
+            value = {"assistant_id": as_uuid(assistant_id)}
+            await self._authorizer.ask(_RUNS_ASSISTANT, principal, narrowed, value)
+        return narrowed
+
     def _is_for_all(self, question: Question, found: Match, body: Mapping[str, Any]) -> bool:
         """Whether it is asked of a run's assistant that every graph has by default."""
-        is_of_run = (question.resource, question.action) == ("assistants", "read") and any(
+        is_of_run = question == _RUNS_ASSISTANT and any(
             other.action in ("create_run", "create") for other in found.rule.questions
         )
         assistant = found.parameters.get("assistant_id") or body.get("assistant_id")

@@ -7,9 +7,10 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
-from server.access import ACCOUNT, KEY, SESSION
+from server.access import ACCOUNT, IS_TICKET, KEY, SESSION, User
 from server.accounts.owning import OWNER, is_reading, visible
 from server.accounts.service import KEY_PREFIX, Accounts, Identity
+from server.api.auditing import WHY, Stranger
 
 _FOR_ADMINS = ("/internal/truncate",)
 
@@ -18,9 +19,12 @@ def ownership(accounts: Accounts) -> Auth:
     """Who asks, by token, key or ticket, and what of everything is theirs."""
     auth = Auth()
 
-    async def authenticate(headers: Any, path: str, method: str, query_params: dict[str, str]) -> Any:
+    async def authenticate(
+        headers: Any, path: str, query_params: dict[str, str], scope: dict[str, Any]
+    ) -> Any:
         found = await identity_of(accounts, headers, query_params)
         if found is None:
+            scope.setdefault("state", {})[WHY] = await _stranger(accounts, headers, query_params)
             raise Auth.exceptions.HTTPException(
                 status_code=401,
                 detail="Log in, or send an API key.",
@@ -35,6 +39,7 @@ def ownership(accounts: Accounts) -> Auth:
             "kind": ACCOUNT,
             SESSION: found.session_id,
             KEY: found.key_id,
+            IS_TICKET: found.is_ticket,
         }
 
     async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Any:
@@ -65,6 +70,26 @@ async def identity_of(accounts: Accounts, headers: Any, query: dict[str, str]) -
     if "sec-websocket-key" in headers and query.get("ticket"):
         return await accounts.by_ticket(query["ticket"])
     return None
+
+
+async def _stranger(accounts: Accounts, headers: Any, query: dict[str, str]) -> Stranger:
+    """Why these credentials let nobody in."""
+    scheme, _, bearer = str(headers.get("authorization") or "").partition(" ")
+    given = bearer if scheme.lower() == "bearer" else str(headers.get("x-api-key") or "")
+    if given.startswith(KEY_PREFIX) or (given and scheme.lower() != "bearer"):
+        key = await accounts.key_of(given)
+        if key is None:
+            return Stranger(why="unknown key")
+        what = "revoked key" if key.revoked_at is not None else "key of a closed account"
+        return Stranger(why=f"{what} {key.key_id}", user_id=key.user_id)
+    if given:
+        return Stranger(why="token that is not good")
+    return Stranger(why="ticket that is not good" if query.get("ticket") else "no credentials")
+
+
+async def still_good(accounts: Accounts, user: User) -> bool:
+    """Whether what somebody came in with would still let them in."""
+    return await accounts.is_good(session_id=user[SESSION], key_id=user[KEY])
 
 
 def _own_namespace(identity: str, value: dict[str, Any]) -> None:

@@ -157,6 +157,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/api/v1/users"): KNOWN,
     ("GET", "/api/v1/users/{user_id}"): KNOWN,
     ("PATCH", "/api/v1/users/{user_id}"): KNOWN,
+    ("DELETE", "/api/v1/users/{user_id}"): KNOWN,
     ("POST", "/api/v1/users/{user_id}/reset-password"): KNOWN,
     ("DELETE", "/api/v1/users/{user_id}/sessions"): KNOWN,
     ("GET", "/api/v1/audit"): KNOWN,
@@ -198,6 +199,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
 class Match:
     """The rule of a request, and what its path names."""
 
+    route: str  #: Its path's template.
     rule: Rule
     parameters: dict[str, str]
 
@@ -205,15 +207,15 @@ class Match:
 def find(method: str, path: str) -> Match | None:
     """The rule of a request; None when there is none."""
     wanted = "GET" if method == "HEAD" else method
-    for known, pattern, rule in _PATTERNS:
+    for known, template, pattern, rule in _PATTERNS:
         if known == wanted and (found := pattern.fullmatch(path)):
-            return Match(rule=rule, parameters=found.groupdict())
+            return Match(route=template, rule=rule, parameters=found.groupdict())
     return None
 
 
 def is_known(path: str) -> bool:
     """Whether any method has a rule for this path."""
-    return any(pattern.fullmatch(path) for _, pattern, _ in _PATTERNS)
+    return any(pattern.fullmatch(path) for _, _, pattern, _ in _PATTERNS)
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -227,6 +229,6 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 # What has fewer parameters is more special: /assistants/search goes before /assistants/{assistant_id}.
 _PATTERNS = sorted(
-    ((method, _pattern(path), rule) for (method, path), rule in RULES.items()),
-    key=lambda entry: entry[1].groups,
+    ((method, path, _pattern(path), rule) for (method, path), rule in RULES.items()),
+    key=lambda entry: entry[2].groups,
 )
