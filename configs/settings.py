@@ -34,7 +34,7 @@ _URL_PASSWORD = re.compile(r"(://[^:/@]*:)[^/]+@")
 PLACEHOLDER = "CHANGE_ME"  # of deploy/.env.production.example, where a secret belongs
 _ROLES = (
     *("primary", "fast", "translate", "subtitle", "judge"),
-    *("embedding", "rerank", "asr", "tts", "realtime"),
+    *("embedding", "rerank", "asr", "tts", "vision", "realtime"),
 )
 REDIS_SCHEMES = (
     "redis",
@@ -443,6 +443,11 @@ class Settings(BaseSettings):
         None,
         alias="TTS_MODEL",
         description="Model of the role `tts` (text to speech). Unset: `offline`.",
+    )
+    vision_model: str | None = Field(
+        None,
+        alias="VISION_MODEL",
+        description="Model of the role `vision` (reads what stands in pictures). Unset: `offline`.",
     )
     realtime_model: str | None = Field(
         None,

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 Pictures = NDArray[np.uint8]
 """Grey pictures: time, row, column."""
 
+Counts = NDArray[np.int32]
+"""How often something was seen at each place: row, column."""
+
 Masks = NDArray[np.bool_]
 """Where strokes are: time, row, column."""
 
@@ -97,39 +100,50 @@ class RegionFinder:
     """Finds the rows and columns in which subtitles stand; is fed pictures half a second apart."""
 
     def __init__(self) -> None:
-        self._lit: NDArray[np.int32] | None = None  # how often each pixel is a stroke that stays
-        self._changes: NDArray[np.int32] | None = None  # how often it begins to be one
-        self._last: Masks | None = None
-        self._stood: Masks | None = None
-        self._count = 0
+        self._seen: _Seen | None = None
 
     def feed(self, pictures: Pictures) -> None:
         """Look at the next pictures."""
         for mask in strokes(pictures):
-            if self._lit is None or self._changes is None or self._last is None or self._stood is None:
-                self._lit = np.zeros(mask.shape, np.int32)
-                self._changes = np.zeros(mask.shape, np.int32)
-                self._last, self._stood = mask, np.zeros_like(mask)
-                continue
-            stands = mask & self._last
-            self._lit += stands
-            self._changes += stands & ~self._stood
-            self._last, self._stood = mask, stands
-            self._count += 1
+            if self._seen is None:
+                self._seen = _Seen(mask)
+            else:
+                self._seen.add(mask)
 
     def regions(self) -> list[Box]:
         """Where subtitles stand, the strongest first; none when there are none."""
-        if self._lit is None or self._changes is None or self._count == 0:
+        if self._seen is None:
             return []
-        is_text = (self._changes > 0) & (self._lit < _ALWAYS * self._count)
-        weight = np.where(is_text, self._lit, 0).astype(np.float64)
+        weight = self._seen.weight()
         rows = weight.sum(axis=1)
         bands = [_Band(start, end, float(rows[start:end].sum())) for start, end in _runs(rows, _BAND)]
         bands = _merge_lines(bands)
         strongest = max((band.weight for band in bands), default=0.0)
-        kept = [band for band in bands if band.weight >= _WEAKER_BAND * strongest and band.end - band.start >= 3]
+        kept = [band for band in bands if band.weight >= _WEAKER_BAND * strongest and band.height >= 3]
         kept.sort(key=lambda band: -band.weight)
         return [box for band in kept if (box := _box_of(band, weight)) is not None]
+
+
+class _Seen:
+    """How long strokes stood at each place, and how often they came."""
+
+    def __init__(self, first: Masks) -> None:
+        self._lit: Counts = np.zeros(first.shape, np.int32)
+        self._came: Counts = np.zeros(first.shape, np.int32)
+        self._last: Masks = first
+        self._stood: Masks = np.zeros_like(first)
+        self._count = 0
+
+    def add(self, mask: Masks) -> None:
+        stands = mask & self._last
+        self._lit = self._lit + stands
+        self._came = self._came + (stands & ~self._stood)
+        self._last, self._stood = mask, stands
+        self._count += 1
+
+    def weight(self) -> NDArray[np.float64]:
+        is_text = (self._came > 0) & (self._lit < _ALWAYS * self._count)
+        return np.where(is_text, self._lit, 0).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,10 @@ class _Band:
     start: int
     end: int
     weight: float
+
+    @property
+    def height(self) -> int:
+        return self.end - self.start
 
 
 def _runs(values: NDArray[np.float64], share: float) -> list[tuple[int, int]]:
@@ -152,8 +170,8 @@ def _merge_lines(bands: Sequence[_Band]) -> list[_Band]:
     """Two lines of a subtitle are one band: what parts them is no higher than they are."""
     merged: list[_Band] = []
     for band in bands:
-        if merged and band.start - merged[-1].end <= max(band.end - band.start, merged[-1].end - merged[-1].start):
-            last = merged[-1]
+        last = merged[-1] if merged else None
+        if last is not None and band.start - last.end <= max(band.height, last.height):
             merged[-1] = _Band(last.start, band.end, last.weight + band.weight)
         else:
             merged.append(band)

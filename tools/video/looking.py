@@ -46,9 +46,7 @@ async def find_regions(media: MediaFile, film: Film, *, on_progress: Progress) -
     return [_with_room(box, film) for box in found]
 
 
-async def follow(
-    media: MediaFile, film: Film, region: Box, *, on_progress: Progress
-) -> list[Caption]:
+async def follow(media: MediaFile, film: Film, region: Box, *, on_progress: Progress) -> list[Caption]:
     """Every text that stands in a region, to the picture exact; boxes are in the film's own pixels."""
     scale = min(1.0, _FOLLOW_WIDTH / region.width)
     width, height = max(4, round(region.width * scale)), max(4, round(region.height * scale))

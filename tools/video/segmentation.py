@@ -6,6 +6,7 @@ longest time, or across a long pause).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tools.subtitles.cues import Cue
 from tools.subtitles.profiles import Profile
@@ -22,6 +23,7 @@ _AFTER_CLAUSE = 0.6
 _AFTER_PAUSE = 0.8
 _TWO_SENTENCES = 1.5  # in one cue
 _TOO_SHORT = 1.5
+_EMPTY = 1.0  # a cue without a letter; one that is full costs nothing, so that neighbours are alike
 
 
 def segment(words: Sequence[Word], profile: Profile) -> list[Cue]:
@@ -40,7 +42,7 @@ def segment(words: Sequence[Word], profile: Profile) -> list[Cue]:
     cuts.reverse()
     return [
         Cue(id=number, start=words[first].start, end=words[last - 1].end, text=_text(words[first:last]))
-        for number, (first, last) in enumerate(zip(cuts, cuts[1:], strict=False), 1)
+        for number, (first, last) in enumerate(pairwise(cuts), 1)
     ]
 
 
@@ -61,7 +63,7 @@ def _cheapest(
     room = profile.cpl * profile.max_lines
     last = end - 1
     cut = _cut_cost(words, last)
-    found = (best[last][0] + cut + _EACH, last)  # a word alone always may be a cue
+    found = (best[last][0] + cut + _EACH + _EMPTY, last)  # a word alone always may be a cue
     sentences, length = 0, 0.0
     for first in range(last, -1, -1):
         if first < last:
@@ -73,7 +75,8 @@ def _cheapest(
         if first < last and (length > room or duration > profile.max_ms):
             break
         short = _TOO_SHORT if duration < profile.min_ms else 0.0
-        cost = best[first][0] + cut + _EACH + short + sentences * _TWO_SENTENCES
+        empty = _EMPTY * (1 - min(1.0, length / room)) ** 2
+        cost = best[first][0] + cut + _EACH + short + empty + sentences * _TWO_SENTENCES
         if cost < found[0]:
             found = (cost, first)
     return found

@@ -39,17 +39,14 @@ def split(text: str) -> list[str]:
     """A text as words; of scripts without spaces, as characters with the punctuation that follows."""
     words: list[str] = []
     for part in text.split():
-        word = ""
+        begins = True
         for character in part:
-            if word and _is_unspaced(word[0]) != _is_unspaced(character) and not _is_mark(character):
-                words.append(word)
-                word = character
-            elif word and _is_unspaced(character) and not _is_mark(character):
-                words.append(word)
-                word = character
+            is_loose = _is_unspaced(character) or _is_unspaced(words[-1][0] if words else "")
+            if begins or (is_loose and not _is_mark(character)):
+                words.append(character)
             else:
-                word += character
-        words.append(word)
+                words[-1] += character
+            begins = False
     return words
 
 
