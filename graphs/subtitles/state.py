@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, TypedDict
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from graphs.errors import validated
 from graphs.translation_batches import Translating
-from graphs.translation_request import Style, TranslationRequest, check_languages, validated
+from graphs.translation_request import Style, TranslationRequest, check_languages
 from graphs.translation_review import Edits
 
 Operation = Literal["translate", "sync", "align", "check"]
