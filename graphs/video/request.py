@@ -52,7 +52,7 @@ class Look(_Part):
     preset: Literal["default", "large_text", "minimal", "boxed"] = "default"
     font: str | None = Field(default=None, max_length=100, pattern=r"^[\w .-]+$")
     font_size: int | None = Field(
-        default=None, ge=12, le=72, description="Pixels, where the picture's shorter side has 480."
+        default=None, ge=12, le=72, description="Pixels, where the picture's shorter side has 384."
     )
     color: Colour | None = None
     outline_color: Colour | None = None

@@ -5,7 +5,7 @@ ffmpeg's own report of an input is read, since ffprobe is not in the imageio-ffm
 
 import asyncio
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ class Film:
     rotation: int  #: Degrees that a player turns the picture by: 0, 90, 180, 270.
     aspect: float  #: Width of a pixel by its height.
     audio: Sound | None
+    audio_codecs: tuple[str, ...] = ()  #: Of all sound tracks.
+    subtitle_tracks: int = 0
 
     @property
     def is_vertical(self) -> bool:
@@ -110,13 +112,17 @@ def parse_report(report: str, demuxer: str) -> Film:
     """
     report = report.partition("\nOutput #0")[0].partition("\nStream mapping")[0]
     picture, sound, rotation = None, None, 0
+    codecs: list[str] = []
+    subtitle_tracks = 0
     for line in report.splitlines():
         if found := _STREAM.match(line):
             is_cover = "(attached pic)" in line
             if found["kind"] == "Video" and picture is None and not is_cover and _SIZE.search(found["what"]):
                 picture = found
-            elif found["kind"] == "Audio" and sound is None and _RATE.search(found["what"]):
-                sound = found
+            elif found["kind"] == "Audio" and _RATE.search(found["what"]):
+                sound = sound or found
+                codecs.append(_codec(found["what"]))
+            subtitle_tracks += found["kind"] == "Subtitle"
         elif (turned := _ROTATION.search(line)) and sound is None:
             rotation = round(-float(turned[1])) % 360
     if picture is None:
@@ -125,7 +131,8 @@ def parse_report(report: str, demuxer: str) -> Film:
             hint="Upload a film; for sound alone there is the job that writes down speech.",
             code="video_without_picture",
         )
-    return _film(report, demuxer, picture["what"], rotation, _sound(sound))
+    film = _film(report, demuxer, picture["what"], rotation, _sound(sound))
+    return replace(film, audio_codecs=tuple(codecs), subtitle_tracks=subtitle_tracks)
 
 
 def _film(report: str, demuxer: str, what: str, rotation: int, sound: Sound | None) -> Film:
@@ -148,7 +155,7 @@ def _film(report: str, demuxer: str, what: str, rotation: int, sound: Sound | No
     return Film(
         format=demuxer,
         duration_ms=round(seconds * 1000),
-        codec=what.split()[0].rstrip(","),
+        codec=_codec(what),
         width=width,
         height=height,
         fps=fps,
@@ -165,7 +172,11 @@ def _sound(found: re.Match[str] | None) -> Sound | None:
     language = found["language"] or ""
     return Sound(
         index=int(found["index"]),
-        codec=found["what"].split()[0].rstrip(","),
+        codec=_codec(found["what"]),
         sample_rate=int(rate[1]) if rate else 0,
         language="" if language == "und" else language,
     )
+
+
+def _codec(what: str) -> str:
+    return what.split()[0].rstrip(",")

@@ -13,7 +13,7 @@ from tools.video.captions import Box
 
 Position = Literal["top", "middle", "bottom"]
 
-_REFERENCE = 480  # pixels of the picture's shorter side that sizes are given for
+_REFERENCE = 384  # pixels of the picture's shorter side that sizes are given for
 _ALIGNMENT: Mapping[Position, int] = {"bottom": 2, "middle": 5, "top": 8}
 _LETTER = 0.52  # width of a Latin letter by the size of its font, on average
 _VERTICAL_MARGIN = 0.16  # of the height: telephones' players draw their own things below
@@ -22,7 +22,7 @@ _SECOND = 0.8  # size of the second language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A style. Sizes are pixels where the picture's shorter side has 480."""
+    """A style. Sizes are pixels where the picture's shorter side has 384."""
 
     font: str = "Sans"  #: fontconfig finds another one for letters that it lacks.
     font_size: float = 24

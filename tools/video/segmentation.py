@@ -8,6 +8,7 @@ longest time, or across a long pause).
 from collections.abc import Sequence
 from itertools import pairwise
 
+from tools.subtitles.breaking import cost_at_space
 from tools.subtitles.cues import Cue
 from tools.subtitles.profiles import Profile
 from tools.video.words import Word, join
@@ -90,7 +91,11 @@ def _cut_cost(words: Sequence[Word], last: int) -> float:
         return 0.0
     if _ends(words[last].text, _CLAUSE_ENDS):
         return _AFTER_CLAUSE
-    return _AFTER_PAUSE if pause >= _PAUSE else _INSIDE_SENTENCE
+    if pause >= _PAUSE:
+        return _AFTER_PAUSE
+    pair = join([words[last].text, words[last + 1].text])
+    gap = len(words[last].text)
+    return _INSIDE_SENTENCE * (cost_at_space(pair, gap, gap + 1) if pair[gap] == " " else 1.0)
 
 
 def _space(words: Sequence[Word], first: int, profile: Profile) -> float:
