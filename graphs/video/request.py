@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graphs.translation_request import Language, Style, TranslationRequest, check_languages, validated
+from graphs.errors import validated
+from graphs.translation_request import Language, Style, TranslationRequest, check_languages
 
 Words = Literal["speech", "picture", "file", "none"]
 Render = Literal["mux", "burn", "none"]

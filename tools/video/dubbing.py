@@ -172,7 +172,7 @@ async def mix(film_sound: Path | None, track: Track, into: Path) -> None:
 
 
 def _open(path: Path) -> wave.Wave_write:
-    file = wave.open(str(path), "wb")
+    file = wave.open(str(path), "wb")  # noqa: SIM115 - Track closes it
     file.setnchannels(1)
     file.setsampwidth(2)
     file.setframerate(RATE)

@@ -24,31 +24,11 @@ _SECONDS = 60.0  # that Tesseract may take for one still
 _NO_DATA = ("Error opening data file", "Failed loading language")  # Tesseract's words for it
 _PROMPT = PROMPTS["video/read.en"]
 #: Tesseract's names of languages, by ours; https://tesseract-ocr.github.io/tessdoc/Data-Files.html
-_TESSERACT = dict(
-    pair.split(":")
-    for pair in [
-        "en:eng",
-        "zh:chi_sim",
-        "zh-tw:chi_tra",
-        "zh-hant:chi_tra",
-        "ja:jpn",
-        "ko:kor",
-        "fr:fra",
-        "de:deu",
-        "es:spa",
-        "it:ita",
-        "pt:por",
-        "ru:rus",
-        "nl:nld",
-        "ar:ara",
-        "hi:hin",
-        "th:tha",
-        "vi:vie",
-        "id:ind",
-        "tr:tur",
-        "pl:pol",
-    ]
+_LANGUAGES = (
+    "en:eng zh:chi_sim zh-tw:chi_tra zh-hant:chi_tra ja:jpn ko:kor fr:fra de:deu es:spa it:ita pt:por ru:rus "
+    "nl:nld ar:ara hi:hin th:tha vi:vie id:ind tr:tur pl:pol"
 )
+_TESSERACT = {code: name for code, _, name in (pair.partition(":") for pair in _LANGUAGES.split())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,46 +21,11 @@ _ENCODERS = (
 )
 _SECONDS = 60.0  # that ffmpeg may take to list its encoders
 #: ISO 639-2/T, which MP4 and Matroska name languages by; https://www.loc.gov/standards/iso639-2
-_ISO_639_2 = dict(
-    pair.split(":")
-    for pair in [
-        "en:eng",
-        "zh:zho",
-        "ja:jpn",
-        "ko:kor",
-        "fr:fra",
-        "de:deu",
-        "es:spa",
-        "it:ita",
-        "pt:por",
-        "ru:rus",
-        "ar:ara",
-        "hi:hin",
-        "th:tha",
-        "vi:vie",
-        "nl:nld",
-        "pl:pol",
-        "tr:tur",
-        "sv:swe",
-        "da:dan",
-        "fi:fin",
-        "no:nor",
-        "cs:ces",
-        "el:ell",
-        "he:heb",
-        "hu:hun",
-        "id:ind",
-        "ms:msa",
-        "ro:ron",
-        "uk:ukr",
-        "bg:bul",
-        "hr:hrv",
-        "sk:slk",
-        "sl:slv",
-        "fa:fas",
-        "ca:cat",
-    ]
+_LANGUAGES = (
+    "en:eng zh:zho ja:jpn ko:kor fr:fra de:deu es:spa it:ita pt:por ru:rus ar:ara hi:hin th:tha vi:vie "
+    "nl:nld pl:pol tr:tur sv:swe da:dan fi:fin no:nor cs:ces el:ell he:heb hu:hun id:ind ms:msa ro:ron uk:ukr"
 )
+_ISO_639_2 = {code: name for code, _, name in (pair.partition(":") for pair in _LANGUAGES.split())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
