@@ -52,7 +52,7 @@ class Answer:
         self._again: object = given.get("again") or []
 
     def words(self, cues: Sequence[PackedCue]) -> tuple[list[PackedCue], list[int]]:
-        """The cues with the edits (``{cue: text}``, ``{cue: {text, start, end}}``), and which to hear again."""
+        """The cues with the edits (``{cue: text}`` or ``{cue: {text, start, end}}``), and what to redo."""
         changed = self._edited(self._edits, cues, "edits")
         return changed, self._ids(self._again, cues, "again")
 

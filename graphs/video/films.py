@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -59,12 +60,17 @@ def named(source: str, label: str, suffix: str) -> str:
     return f"{PurePath(source).stem}.{label}{suffix}" if label else f"{PurePath(source).stem}{suffix}"
 
 
-def seconds_meter(stage: str, film: Film) -> tuple[Meter, Callable[[float], None]]:
-    """A meter of a film's seconds, and what is told how many are done."""
-    meter = Meter(stage=stage, total=max(1, round(film.duration_ms / 1000)), unit="seconds")
+def seconds_meter(stage: str, film: Film, *, times: int = 1) -> tuple[Meter, Callable[[float], None]]:
+    """A meter of a film's seconds, and what is told how many are done.
+
+    Args:
+        times: How often the stage goes through the film.
+    """
+    meter = Meter(stage=stage, total=max(1, round(film.duration_ms * times / 1000)), unit="seconds")
 
     def tell(seconds: float) -> None:
-        meter.advance(int(seconds) - meter.done)
+        if seconds > meter.done:
+            meter.advance(int(seconds) - meter.done)
 
     return meter, tell
 
@@ -78,6 +84,10 @@ class Consumed:
     def add(self, record: CallRecord) -> None:
         """Count a call."""
         self.usage += record.usage
+
+    def fields(self) -> dict[str, Any]:
+        """For the state."""
+        return asdict(self.usage)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graphs.errors import validated
+from graphs.inputs import validated
 from graphs.translation_request import Language, Style, TranslationRequest, check_languages
 
 Words = Literal["speech", "picture", "file", "none"]

@@ -5,12 +5,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from langgraph.channels import EphemeralValue
 
-
-class Note(TypedDict):
-    """A warning of the result."""
-
-    code: str
-    message: str
+from graphs.translation_state import Note
 
 
 class FileNote(TypedDict):
@@ -123,10 +118,17 @@ class State(TypedDict):
     options: Annotated[dict[str, Any], EphemeralValue]
 
     given: dict[str, Any]  #: The input, checked and filled in.
-    run: str  #: Tells this run's progress from others'.
-    cues: list[PackedCue]  #: The words as they stand now, in the source language.
-    translated: dict[str, list[PackedCue]]  #: By target.
-    places: list[PackedRegion]  #: Where words stand in the picture.
+    source: str  #: The film's name.
+    spoken: str | None  #: The language of the words.
+    cues: list[PackedCue]  #: The words as they stand now, in that language.
+    places: list[PackedRegion] | None  #: Where words stand in the picture; None: nobody has looked.
+    translated: dict[str, list[PackedCue]]  #: By target, as it stands now.
+    figures: dict[str, dict[str, Any]]  #: By target: what the subtitles graph says of it.
+    again: list[int]  #: Cues that a person wants to be heard or read again.
+    again_by_target: dict[str, list[int]]  #: Cues that a person wants to be translated again.
+    problems: list[str]  #: What is wrong with a person's answer.
+    films: list[str]  #: Films that are left to be made, by target; "" is the one of no target.
+    usages: Annotated[list[dict[str, Any]], operator.add]  #: Of the nodes: the fields of Usage.
 
     mode: str
     video: dict[str, Any]

@@ -1,5 +1,6 @@
 """From the sound of a film to words with times."""
 
+import wave
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,3 +68,13 @@ def spread(text: str, start: int, end: int) -> list[Word]:
 
 def _ms(seconds: float) -> int:
     return round(seconds * 1000)
+
+
+def cut_sound(sound: Path, into: Path, start: int, end: int) -> None:
+    """A part of a WAV file of ``extract_sound``; times are milliseconds."""
+    with wave.open(str(sound), "rb") as source, wave.open(str(into), "wb") as part:
+        rate = source.getframerate()
+        part.setparams(source.getparams())
+        first = min(source.getnframes(), start * rate // 1000)
+        source.setpos(first)
+        part.writeframes(source.readframes(max(0, end * rate // 1000 - first)))
