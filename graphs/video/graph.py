@@ -1,4 +1,4 @@
-"""A film in other languages: heard or read, translated, erased, drawn, dubbed; or as much of that as is wanted.
+"""A film in other languages: heard or read, translated, erased, drawn, dubbed; as much of that as is wanted.
 
 Each film is made in a step of its own, so that a run that resumes makes none twice. The translation is the
 subtitles graph, inside one node. At the pauses a person may change cues, and have single ones done again.
@@ -12,19 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from graphs.policies import FILM_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
 from graphs.video import hearing, looking, making, opening, reviewing, routes, telling, translating
 from graphs.video.request import Input
-from graphs.video.state import Output, State, Update
-
-
-async def tell(state: State) -> Update:
-    """Nothing: the words and their translations are there."""
-    del state
-    return {}
-
-
-async def look_for_places(state: State) -> Update:
-    """Nothing: all that is said of the words is there."""
-    del state
-    return {}
+from graphs.video.state import Output, State
 
 
 def build() -> StateGraph[State, None, Input, Output]:
@@ -44,10 +32,8 @@ def build() -> StateGraph[State, None, Input, Output]:
     graph.add_node("review_translations", reviewing.review_translations, timeout=RULES_TIME)
     graph.add_node("translate_again", translating.translate_again, retry_policy=STALLS, timeout=FILM_TIME)
     graph.add_node("keep_translations", making.keep_translations, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    graph.add_node("tell", tell, timeout=RULES_TIME)
     graph.add_node("label_emotions", telling.label_emotions, retry_policy=STALLS, timeout=FILM_TIME)
     graph.add_node("write_recap", telling.write_recap, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("look_for_places", look_for_places, timeout=RULES_TIME)
     graph.add_node("find_places", looking.find_places, retry_policy=STALLS, timeout=FILM_TIME)
     graph.add_node("plan_films", making.plan_films, timeout=RULES_TIME)
     graph.add_node("make_film", making.make_film, retry_policy=STALLS, timeout=FILM_TIME)
@@ -67,7 +53,9 @@ def _connect(graph: StateGraph[State, None, Input, Output]) -> None:
     graph.add_conditional_edges("review_words", routes.after_review_of_words, after_review)
     graph.add_edge("hear_again", "show_words")
     graph.add_edge("read_again", "show_words")
-    graph.add_conditional_edges("keep_words", routes.after_keeping_words, ["translate", "tell"])
+    pictures = ["find_places", "plan_films"]
+    told = ["label_emotions", "write_recap", *pictures]
+    graph.add_conditional_edges("keep_words", routes.after_keeping_words, ["translate", *told])
     graph.add_conditional_edges(
         "translate", routes.after_translation, ["show_translations", "keep_translations"]
     )
@@ -75,12 +63,9 @@ def _connect(graph: StateGraph[State, None, Input, Output]) -> None:
     after_review = ["review_translations", "translate_again", "keep_translations"]
     graph.add_conditional_edges("review_translations", routes.after_review_of_translations, after_review)
     graph.add_edge("translate_again", "show_translations")
-    graph.add_edge("keep_translations", "tell")
-    told = ["label_emotions", "write_recap", "look_for_places"]
-    graph.add_conditional_edges("tell", routes.to_telling, told)
-    graph.add_edge("label_emotions", "look_for_places")
-    graph.add_edge("write_recap", "look_for_places")
-    graph.add_conditional_edges("look_for_places", routes.to_places, ["find_places", "plan_films"])
+    graph.add_conditional_edges("keep_translations", routes.to_telling, told)
+    graph.add_conditional_edges("label_emotions", routes.to_places, pictures)
+    graph.add_conditional_edges("write_recap", routes.to_places, pictures)
     graph.add_edge("find_places", "plan_films")
     graph.add_conditional_edges("plan_films", routes.to_film, ["make_film", "finish"])
     graph.add_conditional_edges("make_film", routes.to_film, ["make_film", "finish"])

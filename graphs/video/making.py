@@ -38,7 +38,7 @@ async def keep_words(state: State) -> Update:
 
 
 async def keep_translations(state: State) -> Update:
-    """Store the subtitles of each target as they stand now, in place of those that the subtitles graph kept."""
+    """Store the subtitles of each target as they stand now, in place of those that were kept before."""
     targets: dict[str, TargetResult] = {}
     for target, figures in state["figures"].items():
         text = srt_text(_shown(state, target))
@@ -94,7 +94,7 @@ async def _planned(
     state: State, given: Input, target: str, at: tuple[Path, MediaFile, Film]
 ) -> tuple[Plan, dict[str, Any] | None]:
     """What is to become of the film, its files written; and what is said of its voice."""
-    folder, media, film = at
+    folder, _, film = at
     plan, told = Plan(), None
     if given.erase is not None and state["places"]:
         erasures = erasures_of([unpack_place(place) for place in state["places"]], film)
@@ -107,7 +107,11 @@ async def _planned(
     elif given.render == "mux" and state["cues"]:
         plan = replace(plan, tracks=_tracks(state, target, folder))
     if given.dub is not None:
-        voice, told = await dub(given.dub, unpack(_translated(state, target)), target, at)
+        flags = state["figures"][target]["flags"]
+        untranslated = {int(flag["id"]) for flag in flags if flag["status"] != "translated"}
+        cues = [cue for cue in unpack(_translated(state, target)) if cue.id not in untranslated]
+        voice, told = await dub(given.dub, cues, target, at)
+        told["silent"] = sorted({*told["silent"], *untranslated})
         plan = replace(plan, dub=voice, dub_language=target)
     return plan, told
 

@@ -1,6 +1,7 @@
 """The first node: the input checked, the film looked at, and the words of films that bring them along."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from langgraph.types import Overwrite
@@ -88,13 +89,8 @@ async def load_words(state: State) -> Update:
     name = (await storage.current().describe(file_id)).name
     data = await storage.current().read(file_id)
     file = await asyncio.to_thread(open_subtitles, data, name)
-    cues = [
-        cue
-        if file.format == "srt"
-        else Cue(id=cue.id, start=cue.start, end=cue.end, text=visible(cue.text, file.format))
-        for cue in file.cues
-    ]
-    packed = pack(cues)
+    is_srt = file.format == "srt"
+    packed = pack(cue if is_srt else replace(cue, text=visible(cue.text, file.format)) for cue in file.cues)
     return {"cues": packed, "words": {**state["words"], "cues": len(packed)}}
 
 

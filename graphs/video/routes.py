@@ -23,9 +23,9 @@ def after_review_of_words(state: State) -> str:
     return "keep_words"
 
 
-def after_keeping_words(state: State) -> str:
+def after_keeping_words(state: State) -> list[str]:
     """To translation, where there are targets."""
-    return "translate" if state["given"]["target_languages"] else "tell"
+    return ["translate"] if state["given"]["target_languages"] else to_telling(state)
 
 
 def after_translation(state: State) -> str:
@@ -43,10 +43,10 @@ def after_review_of_translations(state: State) -> str:
 
 
 def to_telling(state: State) -> list[str]:
-    """To what is to be said of the words."""
+    """To what is to be said of the words; else to the picture."""
     given = state["given"]
     wanted = [("label_emotions", given["label_emotions"]), ("write_recap", given["write_recap"])]
-    return [node for node, is_wanted in wanted if is_wanted] or ["look_for_places"]
+    return [node for node, is_wanted in wanted if is_wanted] or [to_places(state)]
 
 
 def to_places(state: State) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import asdict
 from typing import Any, cast
 
-from graphs.subtitles.graph import graph as subtitles
+from graphs.subtitles.graph import graph as subtitles_graph
 from graphs.translation_batches import BatchTask, find_terms, translate_units, unpack_terms
 from graphs.translation_batches import pack as pack_unit
 from graphs.translation_request import read_terms
@@ -19,6 +19,7 @@ from tools.subtitles.wording import segments_of, tag_check
 from tools.translation.units import Unit, units_of
 from tools.video.srt_text import srt_text
 
+_subtitles: Any = subtitles_graph  # its input is checked by itself
 _AROUND = 5  # cues before one that is translated again, for its context
 _PASSED_ON = ("lanes", "batch", "offline", "profile", "timing", "shorten")
 
@@ -27,18 +28,17 @@ async def translate(state: State) -> Update:
     """Translate all cues; the subtitles graph runs inside this node, and keeps its own checkpoints."""
     given = state["given"]
     passed_on = {name: given["options"][name] for name in _PASSED_ON}
-    result = await subtitles.ainvoke(
-        {
-            "text": srt_text(unpack(state["cues"])),
-            "name": named(state["source"], "", ".srt"),
-            "source_language": state["spoken"],
-            "target_languages": given["target_languages"],
-            "glossary": given["glossary"],
-            "glossary_file_id": given["glossary_file_id"],
-            "style": given["style"],
-            "options": {**passed_on, "fps": min(1000.0, state["video"]["fps"])},
-        }
-    )
+    asked: dict[str, Any] = {
+        "text": srt_text(unpack(state["cues"])),
+        "name": named(state["source"], "", ".srt"),
+        "source_language": state["spoken"],
+        "target_languages": given["target_languages"],
+        "glossary": given["glossary"],
+        "glossary_file_id": given["glossary_file_id"],
+        "style": given["style"],
+        "options": {**passed_on, "fps": min(1000.0, state["video"]["fps"])},
+    }
+    result = await _subtitles.ainvoke(asked)
     texts = {target: of_it.pop("text") for target, of_it in result["targets"].items()}
     return {
         "mode": result["mode"],
