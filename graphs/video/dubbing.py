@@ -33,8 +33,9 @@ async def dub(
     meter = Meter(stage=f"dub_{target}", total=len(spoken), unit="segments")
     meter.start()
     lines = Lines(folder)
+    voice = wish.voice or await _usual_voice(speaker, target)
     for cue in spoken:
-        await lines.speak(speaker, cue, wish.voice, target)
+        await lines.speak(speaker, cue, voice, target)
         meter.advance(1)
     meter.finish()
     tempo = Tempo(fastest=wish.fastest, slowest=wish.slowest)
@@ -89,6 +90,12 @@ class Lines:
 
     def _path(self, cue: int) -> Path:
         return self._folder / f"line{cue}.wav"
+
+
+async def _usual_voice(speaker: Speaker, language: str) -> str | None:
+    """A voice of just this language, where the speaker has some; None leaves the choice to it."""
+    wanted = language.lower().partition("-")[0]
+    return next((voice.name for voice in await speaker.voices() if voice.language == wanted), None)
 
 
 async def _film_sound(media: MediaFile, film: Film, folder: Path) -> Path | None:

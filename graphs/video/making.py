@@ -81,13 +81,15 @@ async def make_film(state: State) -> Update:
 
 
 async def finish(state: State) -> Update:
-    """Add up what it took."""
+    """Add up what it took, and say who did it."""
     usage = sum((Usage(**fields) for fields in state["usages"]), Usage())
     erased = None
     if state["given"]["erase"] is not None and state["places"]:
         places = state["places"]
         erased = {"method": state["given"]["erase"]["method"], "regions": places}
-    return {"usage": asdict(usage), "erased": erased}
+    by_model = state["emotions"] is not None or state["recap"] is not None
+    mode = "model" if by_model and state["mode"] == "rules" else state["mode"]
+    return {"mode": mode, "usage": asdict(usage), "erased": erased}
 
 
 async def _planned(

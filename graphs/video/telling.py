@@ -31,7 +31,7 @@ async def label_emotions(state: State) -> Update:
             meter.advance(batches(len(lines)).step)
     meter.finish()
     told = summary(labels, [id for id, _ in lines])
-    return {"emotions": told, "usages": [consumed.fields()], **_by_model(state)}
+    return {"emotions": told, "usages": [consumed.fields()]}
 
 
 async def write_recap(state: State) -> Update:
@@ -58,8 +58,4 @@ async def write_recap(state: State) -> Update:
     script = [Cue(id=number, start=p.start, end=p.end, text=p.text) for number, p in enumerate(parts, 1)]
     file = await keep_text(srt_text(script), named(state["source"], "recap", ".srt")) if script else None
     told: dict[str, Any] = {"language": wish.language, "parts": [asdict(p) for p in parts], "file": file}
-    return {"recap": told, "usages": [consumed.fields()], **_by_model(state)}
-
-
-def _by_model(state: State) -> Update:
-    return {} if state["mode"] == "offline" else {"mode": "model"}
+    return {"recap": told, "usages": [consumed.fields()]}

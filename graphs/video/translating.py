@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import asdict
 from typing import Any, cast
 
+from langgraph.config import get_stream_writer
+
 from graphs.subtitles.graph import graph as subtitles_graph
 from graphs.translation_batches import BatchTask, find_terms, translate_units, unpack_terms
 from graphs.translation_batches import pack as pack_unit
@@ -38,7 +40,13 @@ async def translate(state: State) -> Update:
         "style": given["style"],
         "options": {**passed_on, "fps": min(1000.0, state["video"]["fps"])},
     }
-    result = await _subtitles.ainvoke(asked)
+    result: dict[str, Any] = {}
+    tell = get_stream_writer()
+    async for kind, chunk in _subtitles.astream(asked, stream_mode=["custom", "values"]):
+        if kind == "values":
+            result = chunk
+        elif _is_told(chunk):
+            tell(chunk)
     texts = {target: of_it.pop("text") for target, of_it in result["targets"].items()}
     return {
         "mode": result["mode"],
@@ -77,6 +85,11 @@ async def translate_again(state: State) -> Update:
         flags = [flag for flag in figures[target]["flags"] if int(flag["id"]) not in new]
         figures[target] = {**figures[target], "flags": flags}
     return {"translated": translated, "figures": figures, "again_by_target": {}, "usages": usages}
+
+
+def _is_told(event: dict[str, Any]) -> bool:
+    """Of the graph inside: what it consumes, and how far its longest stage is; its files are replaced."""
+    return event["type"] == "usage" or event.get("stage") == "translate"
 
 
 def _cues_of(text: str, sources: list[PackedCue]) -> list[PackedCue]:

@@ -21,8 +21,8 @@ Counts = NDArray[np.int32]
 Masks = NDArray[np.bool_]
 """Where strokes are: time, row, column."""
 
-_LIGHT = 140  # of 255: darker is no letter
-_CONTRAST = 60  # by which a stroke outshines the darkest point two pixels around
+_LIGHT = 140
+_CONTRAST = 60
 _ALWAYS = 0.8  # of the time: what is lit longer is no subtitle
 _BAND = 0.3  # of the strongest row: weaker rows are no part of a band of text
 _WEAKER_BAND = 0.35  # of the strongest band: weaker ones are no subtitles
@@ -75,10 +75,15 @@ class Caption:
     box: Box
 
 
-def strokes(pictures: Pictures) -> Masks:
-    """Light strokes beside something dark."""
+def strokes(pictures: Pictures, *, light: int = _LIGHT, contrast: int = _CONTRAST) -> Masks:
+    """Light strokes beside something dark.
+
+    Args:
+        light: Of 255: darker is no letter.
+        contrast: By which a stroke outshines the darkest point two pixels around.
+    """
     darkest = _least(_least(pictures, 1), 2)
-    return (pictures >= _LIGHT) & (pictures.astype(np.int16) - darkest >= _CONTRAST)
+    return (pictures >= light) & (pictures.astype(np.int16) - darkest >= contrast)
 
 
 def _least(pictures: Pictures, axis: int) -> Pictures:

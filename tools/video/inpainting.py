@@ -26,6 +26,7 @@ Floats = NDArray[np.floating]
 
 _WINDOW_BYTES = 32 * 1024 * 1024
 _RIM = 3  # pixels around a stroke: its rim, its shadow, and what the encoder smeared
+_FAINT, _FAINT_CONTRAST = 70, 25  # here are letters: what is faint belongs to them, too
 _SMOOTHING = 12  # passes
 _ENCODING_SECONDS = 600.0  # that one window may take
 
@@ -132,7 +133,8 @@ def _painted(pictures: Colours, erasure: Erasure, start: float, fps: float, inpa
         return pictures
     painted = pictures.copy()
     grey = (pictures[chosen] @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
-    painted[chosen] = inpainter.fill(pictures[chosen], _widened(strokes(grey)))
+    letters = strokes(grey, light=_FAINT, contrast=_FAINT_CONTRAST)
+    painted[chosen] = inpainter.fill(pictures[chosen], _widened(letters))
     return painted
 
 
