@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from tools.errors import InvalidInput
 from tools.storage import base as storage
 from tools.translation.glossary import Glossary, Term
 from tools.translation.glossary_files import glossary_of, read_glossary, term_of
