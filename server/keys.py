@@ -123,7 +123,7 @@ def realtime_events(session_id: str) -> str:
 
 
 def realtime_inbox(process: str) -> str:
-    """STREAM of what clients sent to other processes for the sessions of this one; expires with the process."""
+    """STREAM of what came to other processes for sessions of this one; expires with the process."""
     return f"{PREFIX}:realtime:inbox:{process}"
 
 

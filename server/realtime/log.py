@@ -4,7 +4,7 @@ The number is the event's place for good: a client that comes back with the last
 nothing and sees nothing twice. Only the process that has taken the session last may write.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -106,7 +106,7 @@ class SessionLogs:
 
     async def read(
         self, session_id: str, after: int, upto: int | None = None
-    ) -> AsyncIterator[list[Logged]]:
+    ) -> AsyncGenerator[list[Logged]]:
         """What came after an event, page by page, as far as it is there.
 
         Raises:
@@ -126,7 +126,7 @@ class SessionLogs:
             if len(page) < PAGE:
                 return
 
-    async def follow(self, session_id: str, after: int) -> AsyncIterator[list[Logged]]:
+    async def follow(self, session_id: str, after: int) -> AsyncGenerator[list[Logged]]:
         """What came after an event and what will come; an empty page after each time of silence.
 
         Raises:

@@ -186,7 +186,7 @@ class Order:
                 raise OutOfOrder(kind)
 
     def _of(self, event: Mapping[str, Any], kind: str) -> _Response:
-        told: str | None = event.get("response_id") or (event.get("response") or {}).get("id")
+        told: str = event["response_id"] if "response_id" in event else event["response"]["id"]
         if self.response is None or self.response.id != told:
             raise OutOfOrder(f"{kind} of {told}, which is not under way")
         return self.response

@@ -22,7 +22,7 @@ async def listener(told: Script, detection: TurnDetection | None = DETECTION) ->
 
 
 async def events_of(listening: Listener, data: bytes, seconds: float = 0.02) -> list[Event]:
-    return [event for piece in pieces(data, seconds) for event in await listening.hear(piece)]
+    return [event for piece in pieces(data, seconds) async for event in listening.hear(piece)]
 
 
 def noise(seconds: float, db: float) -> bytes:
@@ -131,7 +131,7 @@ async def test_speech_that_does_not_end_is_ended() -> None:
 async def test_half_a_sample_is_refused_and_the_listener_goes_on() -> None:
     listening = await listener(script("yes"), detection=None)
     with pytest.raises(InvalidInput, match="3 bytes"):
-        await listening.hear(b"\0\0\0")
+        await anext(listening.hear(b"\0\0\0"))
 
     await events_of(listening, pcm("yes"))
 
