@@ -70,7 +70,7 @@ def session(session_id: str) -> str:
 
 
 def ticket(digest: str) -> str:
-    """Whose a single-use ticket for a WebSocket is; expires after seconds."""
+    """The session of a single-use ticket for a WebSocket; expires after seconds."""
     return f"{PREFIX}:ticket:{digest}"
 
 
