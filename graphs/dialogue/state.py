@@ -10,8 +10,10 @@ reply as soon as it is whole and has passed its checks, ``RepliesDone``, ``Opini
 say when. Everything that they tell stands in the output, too.
 """
 
+import operator
 from typing import Annotated, Any, Literal, TypedDict
 
+from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from graphs.errors import validated
@@ -26,6 +28,7 @@ MOST_REPLIES = 5
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _Id = Annotated[str, StringConstraints(pattern=r"^[\w.:-]{1,64}$")]
+_PartnerId = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,64}$")]  # a label of the store
 _Shorts = Annotated[list[_Short], Field(max_length=50)]
 
 
@@ -79,7 +82,7 @@ class Profile(Person):
 class Partner(Person):
     """Who the user talks with."""
 
-    id: _Id | None = Field(default=None, description="Names them in the store; None: nothing is remembered.")
+    id: _PartnerId | None = Field(default=None, description="In the store; None: nothing is remembered.")
 
 
 class History(_Part):
@@ -243,6 +246,7 @@ class Replies(TypedDict):
 
     request_id: str
     mode: Literal["model", "offline"]
+    language: Language
     wanted: int
     replies: list[Reply]
     missing: list[Missing]
@@ -291,7 +295,7 @@ class Note(TypedDict):
 class Conversation(TypedDict):
     """Everything that a run need not say again."""
 
-    language: Language
+    language: Language | None  #: As chosen; None: that of what is said.
     count: int
     profile: dict[str, Any]  #: Fields of Profile, as given or as kept.
     partner: dict[str, Any]  #: Fields of Partner.
@@ -328,6 +332,46 @@ class Request(TypedDict, total=False):
     focus: list[str]
     more: bool
     want: list[str]
+
+
+class Asked(TypedDict):
+    """What this run is to do."""
+
+    id: str  #: Of the request for replies.
+    want: list[Wanted]
+    focus: list[str]
+    more: bool
+    recalls: bool  #: Whether the store is to be asked first: for a profile, a partner, earlier talks.
+
+
+class State(TypedDict):
+    """Everything between the nodes."""
+
+    # The input lives for one step, so that a thread's next run does not inherit it.
+    setup: Annotated[dict[str, Any], EphemeralValue]
+    said: Annotated[list[dict[str, Any]], EphemeralValue]
+    corrections: Annotated[list[dict[str, Any]], EphemeralValue]
+    supplement: Annotated[str | None, EphemeralValue]
+    intent: Annotated[dict[str, Any] | None, EphemeralValue]
+    adjust: Annotated[list[str], EphemeralValue]
+    undo: Annotated[list[str] | str, EphemeralValue]
+    focus: Annotated[list[str], EphemeralValue]
+    more: Annotated[bool, EphemeralValue]
+    want: Annotated[list[str], EphemeralValue]
+
+    asked: Asked
+    offered: list[str]  #: Replies to the present situation that the user has seen.
+
+    mode: Literal["model", "offline"]
+    conversation: Conversation
+    replies: Replies | None
+    opinion: Opinion | None
+    summary: Summary | None
+    warnings: Annotated[list[Note], operator.add]
+
+
+Update = dict[str, Any]
+"""What a node changes: some channels of State."""
 
 
 def parse_input(values: object) -> Input:

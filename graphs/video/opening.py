@@ -28,8 +28,7 @@ async def check_input(values: object) -> None:
     """Refuse what cannot be done, before a run is queued for it.
 
     Raises:
-        InvalidInput: As parse_input, read_terms and profile_of do; what is needed and not there.
-        Unavailable: Nothing here hears, or speaks.
+        InvalidInput: As parse_input, read_terms and profile_of do.
         NotFound: There is no such file.
     """
     await _check(parse_input(values))
@@ -38,13 +37,6 @@ async def check_input(values: object) -> None:
 async def _check(given: Input) -> str:
     """The film's name."""
     stored = await storage.current().describe(given.file_id)
-    models = await current()
-    if given.words_from == "speech":
-        current_engine(models)
-    if given.words_from == "picture":
-        reader(models)
-    if given.dub is not None:
-        current_speaker(models)
     if given.subtitles_file_id is not None:
         await storage.current().describe(given.subtitles_file_id)
     await read_terms(given)
@@ -58,6 +50,7 @@ async def look_at_film(state: Request) -> Update:
     meter = Meter(stage="probe", total=1, unit="films")
     meter.start()
     name = await _check(given)
+    await _require_parts(given)
     with film_work():
         async with opened(given.file_id) as (_, _, film):
             _require_sound(given, film)
@@ -114,6 +107,22 @@ def _cleared() -> Update:
         "usage": {},
         "usages": Overwrite([]),
     }
+
+
+async def _require_parts(given: Input) -> None:
+    """Fail now rather than after an hour, where something is missing that will be needed.
+
+    Raises:
+        Unavailable: Nothing here hears, or speaks.
+        InvalidInput: Nothing here reads pictures.
+    """
+    models = await current()
+    if given.words_from == "speech":
+        current_engine(models)
+    if given.words_from == "picture":
+        reader(models)
+    if given.dub is not None:
+        current_speaker(models)
 
 
 def _require_sound(given: Input, film: Film) -> None:

@@ -1,6 +1,5 @@
 """Replies before they are shown: what each is to do, and what a model wrote for it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 Intent = Literal["agree", "decline", "ask", "wait", "answer", "own"]
 """What a reply does: accepts, refuses, asks back, buys time, says what fits best, or says what the user
-typed."""
+wants said."""
 Manner = Literal["plain", "brief", "polite", "warm", "firm"]
 
 
@@ -36,13 +35,3 @@ class Drafts(BaseModel):
     """A model's answer."""
 
     replies: list[Draft]
-
-
-_BY_DEFAULT: Sequence[Sequence[Intent]] = (
-    ("answer",),
-    ("agree", "decline"),
-    ("agree", "decline", "ask"),
-    ("agree", "decline", "ask", "wait"),
-    ("agree", "decline", "ask", "wait", "answer"),
-)
-_MANNERS: Sequence[Manner] = ("plain", "brief", "polite", "warm", "firm")

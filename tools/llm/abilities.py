@@ -24,9 +24,7 @@ Role = Literal[
 Ability = Literal["chat", "translation", "embedding", "rerank", "asr", "tts", "realtime"]
 
 #: Roles that follow no other: what plays them can do nothing else.
-OWN_ROLES: frozenset[Role] = frozenset(
-    {"primary", "embedding", "rerank", "asr", "tts", "vision", "realtime"}
-)
+OWN_ROLES: frozenset[Role] = frozenset({"primary", "embedding", "rerank", "asr", "tts", "vision", "realtime"})
 
 _CHAT: tuple[Ability, ...] = ("chat",)
 _TRANSLATE: tuple[Ability, ...] = ("chat", "translation")

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from tools.errors import Unavailable
 from tools.llm.chat_models import ChatModels
 from tools.speech.base import SpeechEngine
-from tools.speech.model_engines import ModelEngine
+from tools.speech.model_engines import REALTIME, ModelEngine, RealtimeModelEngine
 from tools.speech.output import EspeakSpeaker, ModelSpeaker, Speaker
 
 _engine: ContextVar[SpeechEngine | None] = ContextVar("speech_engine", default=None)
@@ -34,15 +34,20 @@ def bind(*, engine: SpeechEngine | None = None, speaker: Speaker | None = None) 
 
 
 def current_engine(models: ChatModels) -> SpeechEngine:
-    """What hears.
+    """What hears: the engine of this machine, else the model of the role ``asr``.
+
+    Args:
+        models: Those of the run, which may be others than the engine that is bound would ask.
 
     Raises:
         Unavailable: "speech_off": nothing does.
     """
-    if (bound := _engine.get()) is not None:
+    bound = _engine.get()
+    if bound is not None and bound.info.name not in ("model", "off"):
         return bound
-    if models.choice("asr") is not None:
-        return ModelEngine(lambda: models)
+    choice = models.choice("asr")
+    if choice is not None:
+        return (RealtimeModelEngine if REALTIME in choice.model else ModelEngine)(lambda: models)
     raise Unavailable(
         "nothing here recognises speech",
         hint="Set VOSK_MODEL_PATH or ASR_MODEL; or take words from a subtitle file or from the picture.",
@@ -51,12 +56,13 @@ def current_engine(models: ChatModels) -> SpeechEngine:
 
 
 def current_speaker(models: ChatModels) -> Speaker:
-    """What speaks.
+    """What speaks: the speaker that is bound, else the model of the role ``tts``, else espeak-ng.
 
     Raises:
         Unavailable: "speech_output_off": nothing does.
     """
-    if (bound := _speaker.get()) is not None:
+    bound = _speaker.get()
+    if bound is not None and bound.name not in ("model", "text"):
         return bound
     if models.choice("tts") is not None:
         return ModelSpeaker(lambda: models)

@@ -95,8 +95,8 @@ def installed(folder: Path) -> dict[str, Path]:
     """The models in a folder, by language: ``vosk-small-en`` understands ``en``."""
     found: dict[str, Path] = {}
     if folder.is_dir():
-        for path in sorted(folder.glob("vosk-*")):
-            if path.is_dir():
+        for path in sorted(folder.glob("vosk-*")):  # what is being unpacked has a suffix
+            if path.is_dir() and not path.suffix:
                 code = path.name.rsplit("-", 1)[1]
                 found.setdefault(LANGUAGES.get(code, code), path)
     return found

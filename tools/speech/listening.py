@@ -1,6 +1,7 @@
 """Listening to one microphone: turns are found by loudness, and what is said in each by a recogniser."""
 
 from collections import deque
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from tools.speech.base import SAMPLE_BYTES, Final, Partial, SpeechStream, whole_samples
@@ -70,6 +71,11 @@ class Listener:
         self._detector_offset = self._samples / self._rate
 
     @property
+    def samples(self) -> int:
+        """How much was heard so far."""
+        return self._samples
+
+    @property
     def seconds(self) -> float:
         """How much was heard so far."""
         return self._samples / self._rate
@@ -84,8 +90,8 @@ class Listener:
         """Whether there is anything to commit."""
         return self._has_sound
 
-    async def hear(self, pcm: bytes) -> list[Event]:
-        """What a piece of sound brings, in order.
+    async def hear(self, pcm: bytes) -> AsyncGenerator[Event]:
+        """What a piece of sound brings, in order, each as soon as it is clear.
 
         Raises:
             InvalidInput: It is no whole number of samples.
@@ -94,25 +100,29 @@ class Listener:
         whole_samples(pcm)
         self._has_sound = self._has_sound or bool(pcm)
         if self._detector is None:
-            return await self._feed(pcm)
-        events: list[Event] = []
+            for event in await self._feed(pcm):
+                yield event
+            return
         began = self._samples
         for boundary in self._detector.take(pcm):
             upto = round((boundary.known + self._detector_offset) * self._rate) - began
             used = self._samples - began
-            events += await self._pass_on(pcm[used * SAMPLE_BYTES : max(upto, used) * SAMPLE_BYTES])
+            for event in await self._pass_on(pcm[used * SAMPLE_BYTES : max(upto, used) * SAMPLE_BYTES]):
+                yield event
             at = boundary.at + self._detector_offset
             if boundary.kind == "started":
-                events += await self._begin(at)
-            else:
-                events.append(SpeechStopped(at))
-                events.append(await self._end(at))
+                for event in await self._begin(at):
+                    yield event
+            elif self._start is not None:  # else the turn was too long, and has been ended
+                yield SpeechStopped(at)
+                yield await self._end(at)
         used = self._samples - began
-        events += await self._pass_on(pcm[used * SAMPLE_BYTES :])
+        for event in await self._pass_on(pcm[used * SAMPLE_BYTES :]):
+            yield event
         if self._start is not None and self.seconds - self._start >= MAX_TURN_SECONDS:
-            events += [SpeechStopped(self.seconds), await self._end(self.seconds)]
             self._detector.reset()
-        return events
+            yield SpeechStopped(self.seconds)
+            yield await self._end(self.seconds)
 
     async def commit(self) -> Utterance:
         """End the turn now, wherever it is."""

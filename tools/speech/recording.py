@@ -95,7 +95,7 @@ async def recognise(
     try:
         for piece in recording.pieces():
             beat()
-            for event in await listener.hear(piece):
+            async for event in listener.hear(piece):
                 if isinstance(event, Utterance) and event.final.text:
                     yield event
         last = await listener.commit()
