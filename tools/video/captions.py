@@ -281,6 +281,8 @@ def _absorb_flickers(captions: Sequence[Caption]) -> list[Caption]:
             pending = caption
         else:
             is_next = pending is not None and pending.end >= caption.start
+            if kept and kept[-1].end > caption.start:  # it was told apart one picture late
+                kept[-1] = replace(kept[-1], end=caption.start)
             kept.append(replace(caption, start=pending.start) if pending and is_next else caption)
             pending = None
     return kept

@@ -22,7 +22,7 @@ _EACH = 1.0  # a cue more
 _INSIDE_SENTENCE = 3.0
 _AFTER_CLAUSE = 0.6
 _AFTER_PAUSE = 0.8
-_TWO_SENTENCES = 1.5  # in one cue
+_TWO_SENTENCES = 2.0  # in one cue
 _TOO_SHORT = 1.5
 _EMPTY = 1.0  # a cue without a letter; one that is full costs nothing, so that neighbours are alike
 
