@@ -9,8 +9,8 @@ subtitles graph, inside one node. At the pauses a person may change cues, and ha
 
 from langgraph.graph import END, START, StateGraph
 
-from graphs.policies import FILM_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
-from graphs.video import hearing, looking, making, opening, reviewing, routes, telling, translating
+from graphs.video import routes
+from graphs.video.nodes import add_nodes
 from graphs.video.request import Input
 from graphs.video.state import Output, State
 
@@ -18,26 +18,7 @@ from graphs.video.state import Output, State
 def build() -> StateGraph[State, None, Input, Output]:
     """The graph, not yet compiled: whoever runs it brings the checkpointer."""
     graph = StateGraph(State, input_schema=Input, output_schema=Output)
-    graph.add_node("look_at_film", opening.look_at_film, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    graph.add_node("hear", hearing.hear, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("read_picture", looking.read_picture, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("load_words", opening.load_words, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    graph.add_node("show_words", reviewing.show_words, timeout=RULES_TIME)
-    graph.add_node("review_words", reviewing.review_words, timeout=RULES_TIME)
-    graph.add_node("hear_again", hearing.hear_again, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("read_again", looking.read_again, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("keep_words", making.keep_words, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    graph.add_node("translate", translating.translate)  # its time and repeats are those of the graph inside
-    graph.add_node("show_translations", reviewing.show_translations, timeout=RULES_TIME)
-    graph.add_node("review_translations", reviewing.review_translations, timeout=RULES_TIME)
-    graph.add_node("translate_again", translating.translate_again, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("keep_translations", making.keep_translations, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    graph.add_node("label_emotions", telling.label_emotions, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("write_recap", telling.write_recap, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("find_places", looking.find_places, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("plan_films", making.plan_films, timeout=RULES_TIME)
-    graph.add_node("make_film", making.make_film, retry_policy=STALLS, timeout=FILM_TIME)
-    graph.add_node("finish", making.finish, timeout=RULES_TIME)
+    add_nodes(graph)
     _connect(graph)
     return graph
 

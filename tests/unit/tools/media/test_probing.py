@@ -9,7 +9,7 @@ VERSION_5 = """Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'file:rot.mp4':
   Metadata:
     title           : Stream #0:9: Video: fake, 9999x9999
   Duration: 00:01:06.05, start: 0.000000, bitrate: 188 kb/s
-  Stream #0:0[0x1](und): Video: h264 (High) (avc1 / 0x31637661), yuv420p, 320x180 [SAR 1:1 DAR 16:9], 114 kb/s, 29.97 fps, 30 tbr
+  Stream #0:0[0x1](und): Video: h264 (High) (avc1 / 0x3163), 320x180 [SAR 1:1 DAR 16:9], 29.97 fps, 30 tbr
     Side data:
       displaymatrix: rotation of -90.00 degrees
   Stream #0:1[0x2](eng): Audio: aac (LC) (mp4a / 0x6134706D), 44100 Hz, mono, fltp, 69 kb/s (default)
@@ -19,7 +19,7 @@ At least one output file must be specified
 VERSION_9 = """Input #0, matroska,webm, from 'file:film':
   Duration: N/A, start: 0.000000, bitrate: N/A
   Stream #0:0: Video: mjpeg (Baseline), yuvj444p, 600x600, 90k tbr, 90k tbn (attached pic)
-  Stream #0:1: Video: vp9 (Profile 0), yuv420p(tv), 720x576 [SAR 16:11 DAR 20:11], 25 fps, 25 tbr, 1k tbn (default)
+  Stream #0:1: Video: vp9 (Profile 0), yuv420p(tv), 720x576 [SAR 16:11 DAR 20:11], 25 fps, 25 tbr
     Side data:
       Display Matrix: rotation of 180.00 degrees
 """

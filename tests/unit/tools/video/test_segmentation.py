@@ -36,13 +36,11 @@ def test_a_sentence_that_fits_is_a_cue() -> None:
 
 
 def test_a_long_sentence_is_cut_before_a_conjunction() -> None:
-    text = (
-        "Today we look at the ships that are very old and that nobody sailed for more than a hundred years."
-    )
+    text = "Today we look at the ships that are very old and that nobody sailed for over a hundred years."
 
     assert _texts(_said(text)) == [
         "Today we look at the ships that are very old",
-        "and that nobody sailed for more than a hundred years.",
+        "and that nobody sailed for over a hundred years.",
     ]
 
 
