@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from tools.llm.completion import TimeLimits
 from tools.llm.retries import Backoff
 from tools.speech import current as speech
 from tools.speech.scripted import Script, ScriptedEngine
+from tools.speech.vosk import VoskEngine
 from tools.storage import base as storage
 from tools.storage.local import LocalStorage
 from tools.subtitles import open_subtitles
@@ -475,3 +477,56 @@ async def test_a_playlist_inside_a_film_reads_no_other_file(files: LocalStorage,
         await graph.ainvoke({"file_id": file.file_id, "words_from": "none", "erase": {}})
 
     assert raised.value.code == "playlist_refused"
+
+
+VOSK = Path(__file__).parents[1] / "fixtures" / "vosk-tiny"
+
+
+def _talk(path: Path) -> Path:
+    """A grey film with sound that MP4 does not hold."""
+    picture = ["-f", "lavfi", "-i", "color=gray:s=64x36:r=5"]
+    sound = ["-i", str(VOSK / "test_wavs" / "two_sentences.wav"), "-shortest", "-c:a", "flac"]
+    subprocess.run(["ffmpeg", "-v", "error", *picture, *sound, str(path)], check=True)
+    return path
+
+
+async def test_a_true_recogniser_hears_a_film(files: LocalStorage, tmp_path: Path) -> None:
+    pytest.importorskip("vosk", reason="VOSK TEST SKIPPED: no package vosk")
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed")
+    talk = _talk(tmp_path / "talk.mkv")
+    expected = json.loads((VOSK / "test_wavs" / "expected.json").read_text())
+    engine = VoskEngine({"en": VOSK / "model"}, default="en")
+    with speech.bind(engine=engine):
+        result = await graph.ainvoke({"file_id": await _store(files, talk), "render": "mux"})
+    await engine.close()
+
+    heard = await _cues(files, result["words"]["file"])
+    assert " ".join(text for _, _, text in heard) == expected["two_sentences.wav"]["text"]
+    assert result["words"]["engine"] == "vosk:model"
+    assert result["file"]["name"] == "talk.new.mkv"
+    assert not result["words"]["estimated_times"]
+    assert all(start < end for start, end, _ in heard)
+
+
+async def test_each_film_is_made_once_however_often_the_run_is_resumed(
+    files: LocalStorage, made: Films, ears: None
+) -> None:
+    del ears
+    own = build().compile(checkpointer=InMemorySaver(), interrupt_after=["make_film"])
+    config: Any = {"configurable": {"thread_id": "t"}}
+    given = {
+        "file_id": await _store(files, made.vertical),
+        "target_languages": ["fr", "de"],
+        "render": "burn",
+    }
+    with _oracle() as server:
+        first = await own.ainvoke(given, config)
+        asked = len(server.requests())
+        one = first["targets"]["fr"]["video"]
+        await own.ainvoke(None, config)
+        result = await own.ainvoke(None, config)
+
+    assert len(server.requests()) == asked
+    assert result["targets"]["fr"]["video"] == one
+    assert result["targets"]["de"]["video"]["name"] == "vertical.de.mp4"

@@ -14,7 +14,7 @@ from tools.processes import run_process
 from tools.video.erasing import Erasure, Method, enabled, filters
 
 _MP4_VIDEO = frozenset({"h264", "hevc", "mpeg4", "av1", "vp9"})
-_MP4_AUDIO = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+_MP4_AUDIO = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus"})
 _ENCODERS = (
     ("libx264", ("-preset", "medium", "-crf", "20")),
     ("libopenh264", ("-b:v", "4M")),
