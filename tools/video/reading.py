@@ -17,9 +17,11 @@ from tools.llm.chat_models import ChatModels
 from tools.llm.chat_request import ChatRequest
 from tools.llm.json_text import find_object
 from tools.llm.usage import Usage
+from tools.media.ffmpeg import program
 from tools.processes import run_process
 
 _STILLS_AT_ONCE = 8  # in one question
+_LIGHT = 125  # of 255: lighter is a letter
 _SECONDS = 60.0  # that Tesseract may take for one still
 _NO_DATA = ("Error opening data file", "Failed loading language")  # Tesseract's words for it
 _PROMPT = PROMPTS["video/read.en"]
@@ -167,7 +169,7 @@ class TesseractReader:
         name = _tesseract_language(language)
         args = ["tesseract", "stdin", "stdout", "-l", name, "--psm", "6"]
         try:
-            done = await run_process(args, input=still.png, timeout=_SECONDS)
+            done = await run_process(args, input=await _in_black(still.png), timeout=_SECONDS)
         except ProcessFailed as error:
             if not any(complaint in error.message for complaint in _NO_DATA):
                 raise
@@ -177,6 +179,17 @@ class TesseractReader:
                 code="reader_language",
             ) from None
         return done.stdout.decode(errors="replace").strip()
+
+
+async def _in_black(png: bytes) -> bytes:
+    """Light letters as black ones on white, as Tesseract knows them from paper."""
+    read = ["-f", "image2pipe", "-c:v", "png", "-i", "pipe:0"]
+    view = f"format=gray,lutyuv=y='if(gt(val,{_LIGHT}),0,255)'"
+    command = [program(), "-hide_banner", "-loglevel", "error", *read, "-vf", view]
+    done = await run_process(
+        [*command, "-f", "image2pipe", "-c:v", "png", "pipe:1"], input=png, timeout=_SECONDS
+    )
+    return done.stdout
 
 
 def _tesseract_language(language: str | None) -> str:
