@@ -189,20 +189,10 @@ async def test_erasing_leaves_no_letters_and_does_not_touch_the_sound(
     assert left.max() == 0
     assert _sound(film) == _sound(made.film)
     assert len(result["erased"]["regions"]) == len(LINES)
-
-
-async def test_what_is_erased_looks_like_the_film_without_captions(
-    files: LocalStorage, made: Films, tmp_path: Path
-) -> None:
-    given = {"file_id": await _store(files, made.film), "words_from": "none", "erase": {"method": "inpaint"}}
-
-    result = await graph.ainvoke(given)
-
-    film = await _fetch(files, result["file"], tmp_path)
-    box = "320:40:0:140"
-    difference = np.abs(_pictures(film, box) - _pictures(made.bare, box))
-    assert difference.max() < 40  # of 255; letters differ by 150
-    assert difference.mean() < 2
+    if method != "box":  # it looks like the film that never had captions, but for what encoding changes
+        difference = np.abs(_pictures(film, box) - _pictures(made.bare, box))
+        assert difference.max() < 40  # of 255; letters differ by 150
+        assert difference.mean() < 2
 
 
 async def test_a_given_region_is_erased_at_its_time_alone(
