@@ -1,6 +1,7 @@
 """The nodes that write what the job is for: subtitle files, and films."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from graphs.video.dubbing import dub
 from graphs.video.films import film_work, keep_file, keep_text, named, opened, seconds_meter
 from graphs.video.request import Input
 from graphs.video.state import PackedCue, State, TargetResult, Update
+from tools.errors import NotFound
 from tools.llm.usage import Usage
 from tools.media.ffmpeg import MediaFile
 from tools.media.probing import Film
@@ -44,7 +46,8 @@ async def keep_translations(state: State) -> Update:
         text = srt_text(_shown(state, target))
         new = await keep_text(text, figures["name"])
         if figures["file_id"] is not None:
-            await storage.current().delete(figures["file_id"])
+            with suppress(NotFound):  # an attempt before this one may have come so far
+                await storage.current().delete(figures["file_id"])
         subtitles = {**figures, "file_id": new["file_id"], "name": new["name"]}
         targets[target] = TargetResult(subtitles=subtitles, video=None, dub=None)
     return {"targets": targets}

@@ -43,11 +43,17 @@ def test_a_film_plays_from_its_beginning_to_its_end(
             "file_id": film.json()["file_id"],
             "words_from": "file",
             "subtitles_file_id": words.json()["file_id"],
+            "target_languages": ["fr"],
+            "options": {"offline": "pseudo"},
             "render": render,
             "erase": {"method": "delogo"},
         }
         result = client.post("/runs/wait", json={"assistant_id": "video", "input": given}).json()
-        content = client.get(f"/api/v1/files/{result['file']['file_id']}/content").content
+        french = result["targets"]["fr"]
+        note = french["video"] if render == "burn" else result["file"]
+        content = client.get(f"/api/v1/files/{note['file_id']}/content").content
+        subtitles = client.get(f"/api/v1/files/{french['subtitles']['file_id']}/content")
+    assert "-->" in subtitles.text
     (tmp_path / "made.mp4").write_bytes(content)
     (tmp_path / "page.html").write_text('<!doctype html><video muted src="made.mp4"></video>')
 
