@@ -99,5 +99,7 @@ RULES_TIME = TimeoutPolicy(run_timeout=timedelta(minutes=30))
 #: that is no fault is a pause between two attempts and a first token: two minutes. The whole time has no
 #: limit: a window waits for all those before it.
 MODEL_TIME = TimeoutPolicy(idle_timeout=timedelta(minutes=3))
+#: Work on a film: hours on a long one. Whatever ffmpeg or a recogniser writes is a sign of life.
+FILM_TIME = TimeoutPolicy(idle_timeout=timedelta(minutes=15))
 #: Tools that read or write files and call other services.
 TOOL_TIME = TimeoutPolicy(run_timeout=timedelta(minutes=30), idle_timeout=timedelta(minutes=10))

@@ -7,7 +7,7 @@ lists.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import Any, Literal
@@ -85,7 +85,57 @@ class ReviewWanted:
     items: tuple[dict[str, Any], ...]
 
 
-Event = StageProgress | ArtifactReady | WarningRaised | ModelUsed | UsageExpected | ReviewWanted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepliesBegun:
+    """A request for replies is about to be made; each of its other events bears the same id."""
+
+    type: Literal["replies_begun"] = "replies_begun"
+    request_id: str
+    wanted: int
+    mode: Literal["model", "offline"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyReady:
+    """One reply, whole and checked; it is never taken back. ``index`` counts from 0, in order of arrival."""
+
+    type: Literal["reply"] = "reply"
+    request_id: str
+    index: int
+    reply: Mapping[str, Any]  #: Of graphs.dialogue.state.Reply.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepliesDone:
+    """All that came of a request; always its last event, but for one that is cancelled."""
+
+    type: Literal["replies_done"] = "replies_done"
+    request_id: str
+    replies: Mapping[
+        str, Any
+    ]  #: Of graphs.dialogue.state.Replies: those told before, what is missing and why.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionReady:
+    """The stance that a person may take next, as the model guesses it."""
+
+    type: Literal["opinion"] = "opinion"
+    opinion: Mapping[str, Any]  #: Of graphs.dialogue.state.Opinion.
+
+
+Event = (
+    StageProgress
+    | ArtifactReady
+    | WarningRaised
+    | ModelUsed
+    | UsageExpected
+    | ReviewWanted
+    | RepliesBegun
+    | ReplyReady
+    | RepliesDone
+    | OpinionReady
+)
 
 
 def emit(event: Event) -> None:

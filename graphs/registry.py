@@ -8,10 +8,14 @@ from langgraph.graph import StateGraph
 
 from graphs.characters import graph as characters
 from graphs.characters import sources as characters_sources
+from graphs.dialogue import graph as dialogue
+from graphs.dialogue import state as dialogue_state
 from graphs.subtitles import graph as subtitles
 from graphs.subtitles import sources as subtitles_sources
 from graphs.translate import graph as translate
 from graphs.translate import sources as translate_sources
+from graphs.video import graph as video
+from graphs.video import opening as video_opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,20 @@ _ENTRIES = (
         description="Translates, times and checks subtitle files, cue by cue, and loses none.",
         build=subtitles.build,
         check_input=subtitles_sources.check_input,
+    ),
+    GraphEntry(
+        graph_id="dialogue",
+        title="Replies in a person's own voice",
+        description="Follows a talk, offers what its user could say next, and sums it up at the end.",
+        build=dialogue.build,
+        check_input=dialogue_state.check_input,
+    ),
+    GraphEntry(
+        graph_id="video",
+        title="Films in other languages",
+        description="Hears or reads a film, translates it, and makes films with new subtitles or voices.",
+        build=video.build,
+        check_input=video_opening.check_input,
     ),
 )
 

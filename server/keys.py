@@ -109,6 +109,24 @@ def spent_by_user(user: str, day: str) -> str:
     return f"{PREFIX}:spent:user:{tag(user)}:{day}"
 
 
+def realtime_session(session_id: str) -> str:
+    """HASH: which process has a session, its last event's number, and what the next one has to know.
+
+    It expires SESSION_MAX_PERSISTENCE_HOURS after the last event.
+    """
+    return f"{PREFIX}:realtime:{{{tag(session_id)}}}"
+
+
+def realtime_events(session_id: str) -> str:
+    """STREAM of a session's events; expires with it."""
+    return f"{realtime_session(session_id)}:events"
+
+
+def realtime_inbox(process: str) -> str:
+    """STREAM of what came to other processes for sessions of this one; expires with the process."""
+    return f"{PREFIX}:realtime:inbox:{process}"
+
+
 def reset(digest: str) -> str:
     """Whose password a link may set, and at which epoch of the account; expires with the link."""
     return f"{PREFIX}:reset:{digest}"

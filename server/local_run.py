@@ -12,14 +12,17 @@ from rich.table import Table
 
 from configs.settings import Settings
 from graphs.registry import GRAPHS
-from server import translated_files
-from tools.errors import InputTooLarge, InvalidInput
+from server import film_files, translated_files
+from server.resources import speech_settings
+from tools.errors import InvalidInput
 from tools.llm import spending
 from tools.llm.chat_models import bind as bind_models
 from tools.llm.chat_models import open_models
 from tools.llm.roles import configured
 from tools.llm.spending import Account, Budget, LocalLedger, Payer
 from tools.llm.transport import close_clients
+from tools.speech.choosing import open_engine, open_speaker
+from tools.speech.current import bind as bind_speech
 from tools.storage.base import bind as bind_storage
 from tools.storage.local import LocalStorage
 
@@ -55,6 +58,7 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
         storage = LocalStorage(Path(folder))
         given = await _input(settings, job, storage)
         models = open_models(configured(settings))
+        speech = speech_settings(settings)
         account = Account(
             payer=Payer(run=graph_id, user="local"),
             ledger=LocalLedger(),
@@ -64,12 +68,17 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
             with (
                 bind_storage(storage),
                 bind_models(models),
+                bind_speech(
+                    engine=open_engine(speech, lambda: models), speaker=open_speaker(speech, lambda: models)
+                ),
                 spending.bind(account),
                 _progress(console) as progress,
             ):
                 result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
         finally:
             await close_clients()
+        if graph_id == film_files.GRAPH:
+            return await film_files.write(result, storage, job.folder or job.file.parent)
         if graph_id in translated_files.GRAPHS:
             return await translated_files.write(result, storage, job.folder or job.file.parent)
         return result
@@ -77,6 +86,9 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
 
 def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
     """Print a readable summary of a result."""
+    if graph_id == film_files.GRAPH:
+        film_files.show(result, console)
+        return
     if graph_id in translated_files.GRAPHS:
         translated_files.show(result, console)
         return
@@ -105,25 +117,17 @@ def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
 
 async def _input(settings: Settings, job: FileJob, storage: LocalStorage) -> dict[str, Any]:
     """The graph's input, its files stored."""
-    stored = await storage.write(_read(job.file, settings.max_file_size), name=job.file.name)
-    given: dict[str, Any] = {"file_id": stored.file_id, "options": job.options}
-    if job.graph_id not in translated_files.GRAPHS:
+    is_film = job.graph_id == film_files.GRAPH
+    most = settings.max_video_size if is_film else settings.max_file_size
+    file_id = await film_files.store(job.file, storage, max_bytes=most)
+    given: dict[str, Any] = {"file_id": file_id, "options": job.options}
+    if job.graph_id not in translated_files.GRAPHS and not is_film:
         return given | {"language": job.language}
     given |= {"source_language": job.language, "target_languages": list(job.targets)}
-    if job.glossary is None:
-        return given
-    glossary = await storage.write(_read(job.glossary, settings.max_file_size), name=job.glossary.name)
-    return given | {"glossary_file_id": glossary.file_id}
-
-
-def _read(file: Path, max_bytes: int) -> bytes:
-    if file.stat().st_size > max_bytes:
-        raise InputTooLarge(
-            f"{file} is larger than the limit of {max_bytes} bytes.",
-            hint="Raise MAX_FILE_SIZE.",
-            code="file_too_large",
-        )
-    return file.read_bytes()
+    if job.glossary is not None:
+        most = settings.max_file_size
+        given["glossary_file_id"] = await film_files.store(job.glossary, storage, max_bytes=most)
+    return await film_files.input_of(given, job.options, storage) if is_film else given
 
 
 class _Bars:

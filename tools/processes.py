@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -39,6 +39,7 @@ async def run_process(
     env: Mapping[str, str] | None = None,
     stdout_limit: int = STDOUT_LIMIT,
     grace: float = GRACE_SECONDS,
+    listen: Callable[[bytes], None] | None = None,
 ) -> Finished:
     """Run a program, without a shell, in a process group of its own.
 
@@ -53,12 +54,13 @@ async def run_process(
         env: Its whole environment; None: this process's.
         stdout_limit: Bytes that it may write to its standard output.
         grace: Seconds from SIGTERM to SIGKILL.
+        listen: Gets its standard output as it comes, piece by piece; then none of it is kept, or limited.
 
     Raises:
         ProcessFailed: It is not installed, failed, took too long or wrote too much.
     """
     name = Path(args[0]).name
-    watch = _Watch(stdout_limit)
+    watch = _Watch(stdout_limit, listen)
     # A task of its own, so that a cancellation between fork and exec cannot lose sight of the process.
     life = asyncio.create_task(_live(args, watch, input, cwd, env, grace))
     try:
@@ -101,14 +103,14 @@ async def _live(
 class _Watch(asyncio.SubprocessProtocol):
     """Collects what a process writes, and notices its end even while its children hold its pipes."""
 
-    def __init__(self, stdout_limit: int) -> None:
+    def __init__(self, stdout_limit: int, listen: Callable[[bytes], None] | None) -> None:
         self.stdout, self.stderr = bytearray(), bytearray()
         self.returncode: int | None = None
         self.wrote_too_much = False
         self.ended = asyncio.Event()  #: It has exited, wrote too much, or is wanted no longer.
         self.exited = asyncio.Event()
         self.closed = asyncio.Event()  #: It has exited, and nobody holds its pipes.
-        self._limit = stdout_limit
+        self._limit, self._listen = stdout_limit, listen
         self._transport: asyncio.SubprocessTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -119,6 +121,8 @@ class _Watch(asyncio.SubprocessProtocol):
         if fd == 2:
             self.stderr += data
             del self.stderr[:-_STDERR_KEPT]
+        elif self._listen is not None:
+            self._listen(data)
         elif len(self.stdout) + len(data) > self._limit:
             self.wrote_too_much = True
             self.ended.set()

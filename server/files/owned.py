@@ -47,6 +47,11 @@ class OwnedStorage:
         file = await self.files.get(file_id, reader=self.reader, thread_id=self.thread_id)
         return b"".join([chunk async for chunk in self.files.read(file)])
 
+    async def read_stream(self, file_id: str) -> AsyncIterator[bytes]:
+        file = await self.files.get(file_id, reader=self.reader, thread_id=self.thread_id)
+        async for chunk in self.files.read(file):
+            yield chunk
+
     async def delete(self, file_id: str) -> None:
         await self.files.remove(file_id, owner=self.reader)
 

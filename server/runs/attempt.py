@@ -38,6 +38,9 @@ from tools.llm import spending, watching
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
 from tools.llm.roles import RoleSettings
+from tools.speech.base import SpeechEngine
+from tools.speech.current import bind as bind_speech
+from tools.speech.output import Speaker
 from tools.storage.base import bind as bind_storage
 
 logger = logging.getLogger(__name__)
@@ -61,6 +64,8 @@ class GraphRunner:
 
     Args:
         accounts: Who pays for the runs' model calls.
+        engine: What hears on this machine; None: a model, if one plays the role asr.
+        speaker: What speaks on this machine; likewise.
         timeout: How long one attempt may take.
         records_content: Whether spans of model calls hold what was asked and answered.
     """
@@ -75,6 +80,8 @@ class GraphRunner:
     accounts: RunAccounts
     timeout: timedelta
     records_content: bool = False
+    engine: SpeechEngine | None = None
+    speaker: Speaker | None = None
 
     async def attempt(self, run: Run, held: HeldRun) -> Outcome:
         """Run a graph to its end, from its last checkpoint if an earlier attempt has left one.
@@ -142,7 +149,8 @@ class GraphRunner:
                 ours = self.checkpointer.holding(run.thread_id, held.lease.epoch)
                 graph = opened.copy(update={"checkpointer": ours})
                 async with limit:
-                    with files, bind_models(models), spending.bind(account), watching.watch(watch):
+                    ours_too = bind_speech(engine=self.engine, speaker=self.speaker)
+                    with files, bind_models(models), ours_too, spending.bind(account), watching.watch(watch):
                         await self._stream(run, held, log, graph, config)
                 state = await graph.aget_state(_latest(config))
         except GraphDrained as drained:

@@ -43,6 +43,9 @@ class RunStorage:
     async def read(self, file_id: str) -> bytes:
         return await self.storage.read(file_id)
 
+    def read_stream(self, file_id: str) -> AsyncIterator[bytes]:
+        return self.storage.read_stream(file_id)
+
     async def delete(self, file_id: str) -> None:
         await self.storage.delete(file_id)
 

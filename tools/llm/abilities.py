@@ -9,12 +9,22 @@ from pydantic import BaseModel, ConfigDict
 from tools.errors import InvalidInput
 
 Role = Literal[
-    "primary", "fast", "translate", "subtitle", "embedding", "rerank", "asr", "tts", "judge", "realtime"
+    "primary",
+    "fast",
+    "translate",
+    "subtitle",
+    "embedding",
+    "rerank",
+    "asr",
+    "tts",
+    "vision",
+    "judge",
+    "realtime",
 ]
 Ability = Literal["chat", "translation", "embedding", "rerank", "asr", "tts", "realtime"]
 
 #: Roles that follow no other: what plays them can do nothing else.
-OWN_ROLES: frozenset[Role] = frozenset({"primary", "embedding", "rerank", "asr", "tts", "realtime"})
+OWN_ROLES: frozenset[Role] = frozenset({"primary", "embedding", "rerank", "asr", "tts", "vision", "realtime"})
 
 _CHAT: tuple[Ability, ...] = ("chat",)
 _TRANSLATE: tuple[Ability, ...] = ("chat", "translation")
@@ -28,6 +38,7 @@ _NEEDS: dict[Role, tuple[Ability, ...]] = {
     "rerank": ("rerank",),
     "asr": ("asr",),
     "tts": ("tts",),
+    "vision": _CHAT,
     "realtime": ("realtime",),
 }
 _SUGGESTIONS: dict[Role, str] = {
@@ -40,6 +51,7 @@ _SUGGESTIONS: dict[Role, str] = {
     "rerank": "dashscope:qwen3-rerank",
     "asr": "dashscope:qwen3-asr-flash",
     "tts": "dashscope:qwen3-tts-flash",
+    "vision": "dashscope:qwen3-vl-plus",
     "realtime": "dashscope:qwen3.5-omni-flash-realtime",
 }
 _WHAT = {

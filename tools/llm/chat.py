@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from langchain_core.messages import BaseMessage
+from pydantic import BaseModel
 
+from prompts import Prompt
 from tools.errors import ModelAnswerInvalid
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
@@ -57,7 +59,11 @@ async def converse(models: ChatModels, role: Role, request: ChatRequest) -> Answ
 
 
 def _call(
-    role: Role, request: ChatRequest, send: Callable[[ModelChoice], Awaitable[Answered[Completion]]]
+    role: Role,
+    request: ChatRequest,
+    send: Callable[[ModelChoice], Awaitable[Answered[Completion]]],
+    *,
+    prompt: Prompt | None = None,
 ) -> Call[Completion]:
     return Call(
         role=role,
@@ -66,6 +72,7 @@ def _call(
         request=request.as_json(),
         as_json=Completion.as_json,
         from_json=Completion.from_json,
+        prompt=prompt,
     )
 
 
@@ -135,9 +142,21 @@ async def stream_chat(
     *,
     thinks: bool = False,
     max_tokens: int | None = None,
+    schema: type[BaseModel] | None = None,
+    prompt: Prompt | None = None,
 ) -> AsyncGenerator[ChatStream]:
-    """As ``chat``, with the pieces as they come; leaving the block cancels the request."""
-    request = ChatRequest(messages=messages, thinks=thinks, max_tokens=max_tokens)
+    """As ``chat``, with the pieces as they come; leaving the block cancels the request.
+
+    Args:
+        models: As in ``chat``, like all that is not named here.
+        role: Likewise.
+        messages: Likewise.
+        thinks: Likewise.
+        max_tokens: Likewise.
+        schema: Of the answer, whose pieces then are those of its JSON.
+        prompt: What the request was made from.
+    """
+    request = ChatRequest(messages=messages, thinks=thinks, max_tokens=max_tokens, schema=schema)
     stream = ChatStream()
 
     async def send(choice: ModelChoice) -> Answered[Completion]:
@@ -146,8 +165,8 @@ async def stream_chat(
 
     async def ask() -> None:
         try:
-            answered = await perform(models, _call(role, request, send))
-            stream.finish(Answered(value=answered.value.text, usage=answered.usage))
+            answered = await perform(models, _call(role, request, send, prompt=prompt))
+            stream.finish(Answered(value=answered.value.written, usage=answered.usage))
         finally:
             stream.end()
 
@@ -176,6 +195,7 @@ async def send_chat(
         tags=TAGS,
         is_cumulative=choice.is_cumulative,
         on_text=on_text,
+        reads_arguments=request.schema is not None,
     )
     if request.schema is None and not answered.value.text.strip() and not answered.value.calls:
         raise ModelAnswerInvalid("the model's answer is empty", code="model_answer_empty")

@@ -44,6 +44,11 @@ class Completion:
         return cls(text=kept["text"], calls=tuple(kept["calls"]))
 
     @property
+    def written(self) -> str:
+        """The answer to a schema, wherever the model put it: the text, or the tool that stands for it."""
+        return next((call["args"] for call in self.calls if call["args"]), self.text)
+
+    @property
     def tool_calls(self) -> list[ToolCall]:
         """The calls with their arguments read.
 
@@ -61,6 +66,7 @@ async def complete(
     tags: Sequence[str] = (),
     is_cumulative: bool = False,
     on_text: Callable[[str], None] | None = None,
+    reads_arguments: bool = False,
 ) -> Answered[Completion]:
     """Ask once.
 
@@ -71,6 +77,7 @@ async def complete(
         tags: Marks that tracing and streaming see.
         is_cumulative: Each piece repeats what came before.
         on_text: Given each piece of text, what is new of it, as soon as it is there.
+        reads_arguments: Pieces of a tool's arguments are given to it, too: the tool stands for a schema.
 
     Raises:
         ModelUnavailable: The answer broke off.
@@ -91,7 +98,8 @@ async def complete(
             async for chunk in model.astream(list(prepared.messages), config, **prepared.options):
                 arrived()
                 watch.reschedule(clock() + limits.idle)
-                if (piece := text.add(chunk.text)) and on_text is not None:
+                piece = text.add(chunk.text) + (_arguments(chunk) if reads_arguments else "")
+                if piece and on_text is not None:
                     on_text(piece)
                 calls += chunk.tool_call_chunks
                 reason = _finish_reason(chunk) or reason
@@ -120,6 +128,10 @@ class _Text:
     @property
     def whole(self) -> str:
         return "".join(self._pieces)
+
+
+def _arguments(chunk: AIMessageChunk) -> str:
+    return "".join(call["args"] or "" for call in chunk.tool_call_chunks)
 
 
 def _finish_reason(chunk: AIMessageChunk) -> str | None:

@@ -15,7 +15,6 @@ from tools.llm.chat import send_chat
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_request import ChatRequest
 from tools.llm.choices import ModelChoice
-from tools.llm.completion import Completion
 from tools.llm.json_text import find_object
 from tools.llm.roles import Role
 from tools.llm.usage import Answered, Usage
@@ -112,7 +111,7 @@ async def _call(
 
     async def send(choice: ModelChoice) -> Answered[str]:
         answered = await send_chat(models, choice, asked)
-        return Answered(value=_written(answered.value), usage=answered.usage)
+        return Answered(value=answered.value.written, usage=answered.usage)
 
     def is_usable(text: str) -> bool:
         value, problems = _judge(text, question)
@@ -126,11 +125,6 @@ async def _call(
         role=role, operation="chat", send=send, request=request, keep=is_usable, prompt=question.prompt
     )
     return await perform(models, call)
-
-
-def _written(completion: Completion) -> str:
-    """The JSON, wherever the model put it: into its text, or into the tool that stands for the schema."""
-    return next((call["args"] for call in completion.calls if call["args"]), completion.text)
 
 
 def _opening(question: Question[Any]) -> list[BaseMessage]:

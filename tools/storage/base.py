@@ -51,6 +51,10 @@ class Storage(Protocol):
         """A file's bytes."""
         ...
 
+    def read_stream(self, file_id: str) -> AsyncIterator[bytes]:
+        """A file's bytes in pieces, for files that are too large for memory."""
+        ...
+
     async def delete(self, file_id: str) -> None:
         """Remove a file for good."""
         ...

@@ -15,6 +15,8 @@ from tools.storage.names import safe_name
 from tools.storage.sniffing import media_type as sniffed
 from tools.storage.spool import Received, Spool
 
+_CHUNK = 1024 * 1024  # bytes
+
 
 class LocalStorage:
     """A Storage in a folder that only this user can read.
@@ -43,6 +45,13 @@ class LocalStorage:
 
     async def read(self, file_id: str) -> bytes:
         return await asyncio.to_thread(self._read, file_id)
+
+    async def read_stream(self, file_id: str) -> AsyncIterator[bytes]:
+        with await asyncio.to_thread(
+            (await asyncio.to_thread(self._place, file_id) / "content").open, "rb"
+        ) as f:
+            while chunk := await asyncio.to_thread(f.read, _CHUNK):
+                yield chunk
 
     async def delete(self, file_id: str) -> None:
         await asyncio.to_thread(shutil.rmtree, self._place(file_id))

@@ -87,7 +87,7 @@ def _places(text: str, format: Format) -> Iterator[_Place]:
 def _places_in_words(text: str, start: int, end: int) -> Iterator[_Place]:
     for space in _SPACE.finditer(text, start, end):
         if space.start() > 0 and space.end() < len(text):
-            yield _Place(space.start(), space.end(), _cost_at_space(text, space.start(), space.end()))
+            yield _Place(space.start(), space.end(), cost_at_space(text, space.start(), space.end()))
     if not _CJK.search(text, start, end):
         return
     word_ends = _word_ends(text)
@@ -112,7 +112,7 @@ def _word_ends(text: str) -> set[int]:
     return ends
 
 
-def _cost_at_space(text: str, before: int, after: int) -> float:
+def cost_at_space(text: str, before: int, after: int) -> float:
     last = text[max(0, before - 20) : before].rpartition(" ")[2]
     following = text[after : after + 20].partition(" ")[0]
     if following[:1] in _NOT_FIRST:

@@ -6,6 +6,9 @@ import prompts
 from graphs.characters import questions
 from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
 from tools.translation import chat_engine
+from tools.video import emotions, reading, recap
+
+_SCHEMAS = (questions, chat_engine, reading, emotions, recap)
 
 _SOURCE = """---
 description: Greets.
@@ -57,7 +60,7 @@ def test_hash_follows_the_wording() -> None:
 
 @pytest.mark.parametrize("prompt_id", sorted(PROMPTS))
 def test_prompt_promises_a_schema_that_exists(prompt_id: str) -> None:
-    assert any(hasattr(module, PROMPTS[prompt_id].output) for module in (questions, chat_engine))
+    assert any(hasattr(module, PROMPTS[prompt_id].output) for module in _SCHEMAS)
 
 
 @pytest.mark.parametrize("name", ["names", "pairs", "speakers"])
