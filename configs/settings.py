@@ -522,6 +522,44 @@ class Settings(BaseSettings):
         description="Folder of a Vosk model, for speech recognition on this machine; `scriptorium doctor` "
         "looks whether it is there.",
     )
+    vosk_language: str = Field(
+        "en",
+        alias="VOSK_LANGUAGE",
+        pattern=r"^[a-z]{2,3}$",
+        description="Code of the language that the model of VOSK_MODEL_PATH understands.",
+    )
+    vosk_sample_rate: int = Field(
+        16_000,
+        alias="VOSK_SAMPLE_RATE",
+        description="Samples per second of sound whose sender does not say: of old clients, and at /vosk.",
+    )
+    speech_models_dir: Path | None = Field(
+        None,
+        alias="SPEECH_MODELS_DIR",
+        description="Folder of models that `scriptorium speech install` gets. Unset: speech in DATA_DIR.",
+    )
+    stt_engine: Literal["auto", "vosk", "model", "scripted", "off"] = Field(
+        "auto",
+        alias="STT_ENGINE",
+        description="What hears: `vosk` on this machine, the `model` of ASR_MODEL, a `scripted` rehearsal, "
+        "nothing (`off`). `auto`: Vosk if it has a model, else that of ASR_MODEL, else nothing.",
+    )
+    stt_script: Path | None = Field(
+        None, alias="STT_SCRIPT", description="JSON file of what STT_ENGINE=scripted hears."
+    )
+    tts_engine: Literal["auto", "model", "espeak", "text"] = Field(
+        "auto",
+        alias="TTS_ENGINE",
+        description="What speaks: the `model` of TTS_MODEL, `espeak` (the program espeak-ng), or nothing on "
+        "this machine (`text`). `auto`: the model if there is one, else nothing.",
+    )
+    session_max_persistence_hours: float = Field(
+        24,
+        alias="SESSION_MAX_PERSISTENCE_HOURS",
+        gt=0,
+        le=24 * 30,
+        description="Hours after its last event that a realtime session can be resumed.",
+    )
     llm_timeout: float = Field(
         120, alias="LLM_TIMEOUT", gt=0, description="Seconds that one model call may take in all."
     )
@@ -658,6 +696,19 @@ class Settings(BaseSettings):
         if self.storage == "oss" and missing:
             raise ValueError(f"STORAGE=oss needs {', '.join(missing)}")
         return self
+
+    @field_validator("vosk_sample_rate")
+    @classmethod
+    def _known_rate(cls, value: int) -> int:
+        known = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+        if value not in known:
+            raise ValueError(f"must be one of {', '.join(map(str, known))}")
+        return value
+
+    @property
+    def speech_models(self) -> Path:
+        """Where models that hear lie."""
+        return self.speech_models_dir or self.data_dir / "speech"
 
     @property
     def is_loopback(self) -> bool:

@@ -5,14 +5,15 @@ filters are those that a LangGraph project's authorization handlers return; the 
 """
 
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 ACCOUNT = "account"  # the kind of user that our own accounts tell; a project's users have others
-SESSION, KEY = "session_id", "key_id"  # fields of theirs that stay in the request: no run has use for them
+SESSION, KEY, IS_TICKET = OF_REQUEST = ("session_id", "key_id", "is_ticket")
+# fields of theirs that stay in the request: no run has use for them
 ADMIN = "admin"
 
 FORBIDDEN_KEYS = ("langgraph_auth_user", "langgraph_auth_user_id", "langgraph_auth_permissions")
@@ -136,6 +137,8 @@ class Access:
     filters: dict[str, Condition] = field(default_factory=dict[str, Condition])
     metadata: dict[str, Any] = field(default_factory=dict[str, Any])
     #: What a handler laid into the metadata of what is to be created.
+    for_assistant: "Callable[[str], Awaitable[Access]] | None" = None
+    #: Asks the handlers about an assistant that a run names; None when nobody is to be asked.
 
 
 def is_account(user: Mapping[str, Any] | None) -> bool:
@@ -152,7 +155,7 @@ def reader(user: Mapping[str, Any] | None) -> str | None:
 
 def kept(user: Mapping[str, Any]) -> dict[str, Any]:
     """What a run is told of who asked for it, as JSON."""
-    return {key: value for key, value in user.items() if key not in (SESSION, KEY) and _is_json(value)}
+    return {key: value for key, value in user.items() if key not in OF_REQUEST and _is_json(value)}
 
 
 _current: ContextVar[Access | None] = ContextVar("access", default=None)
@@ -161,6 +164,18 @@ _current: ContextVar[Access | None] = ContextVar("access", default=None)
 def current() -> Access | None:
     """Who asks; None when nobody is told apart, and in what the server does of itself."""
     return _current.get()
+
+
+async def running(assistant_id: str) -> Access | None:
+    """The access of who asks for a run of an assistant that only a message names, not the request.
+
+    Raises:
+        HTTPException: They may not.
+    """
+    asking = _current.get()
+    if asking is None or asking.for_assistant is None:
+        return asking
+    return await asking.for_assistant(assistant_id)
 
 
 def identity() -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,14 +22,14 @@ from server.api.auth.answer_cache import AnswerCache
 from server.api.auth.authenticator import Authenticator
 from server.api.auth.documented import document_security
 from server.api.auth.guard import AuthGuard
-from server.api.auth.ownership import ownership
+from server.api.auth.ownership import ownership, still_good
 from server.api.body import BodyLimit
 from server.api.configurable_headers import ConfigurableHeaders
 from server.api.custom_app import CustomApp
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.prefix import MountPrefix
 from server.api.rate_limits import HEADERS as RATE_HEADERS
-from server.api.rate_limits import RateLimits
+from server.api.rate_limits import RateLimits, RequestRates
 from server.api.request_ids import HEADER as REQUEST_ID
 from server.api.request_ids import RequestIds
 from server.api.sight import Sight
@@ -99,12 +100,7 @@ def create_app(resources: Resources) -> FastAPI:
     if http.configurable_headers is not None:
         app.add_middleware(ConfigurableHeaders, spec=http.configurable_headers)
     app.add_middleware(Auditing, log=resources.audit)
-    app.add_middleware(
-        RateLimits,
-        rates=resources.rates,
-        per_user=settings.rate_limit,
-        per_key=settings.rate_limit_per_key,
-    )
+    app.add_middleware(RateLimits, rates=RequestRates.of(resources))
     _add_project(app, resources, project, custom)
     if project.auth and project.auth.openapi:
         document_security(app, project.auth.openapi)
@@ -156,6 +152,7 @@ def _add_project(
             authenticator=authenticator,
             is_system_assistant=resources.catalog.is_default,
             is_custom=custom.serves if custom is not None and guards_custom else _no_route,
+            is_good=None if project.auth else partial(still_good, resources.accounts),
         )
     if custom is not None and not guards_custom:
         app.add_middleware(_Wrapped, wrap=custom.before)

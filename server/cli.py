@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from configs.settings import Settings, SettingsError, describe, load_settings
-from server import backup_cli, data_folder, runs_cli, tracing, users_cli
+from server import backup_cli, data_folder, runs_cli, speech_cli, tracing, users_cli
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
 from server.last_resort import end_within
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(runs_cli.app, name="runs")
 app.add_typer(users_cli.app, name="users")
+app.add_typer(speech_cli.app, name="speech")
 app.command()(backup_cli.backup)
 app.command()(backup_cli.restore)
 out = Console()

@@ -70,7 +70,7 @@ def session(session_id: str) -> str:
 
 
 def ticket(digest: str) -> str:
-    """Whose a single-use ticket for a WebSocket is; expires after seconds."""
+    """The session of a single-use ticket for a WebSocket; expires after seconds."""
     return f"{PREFIX}:ticket:{digest}"
 
 
@@ -107,6 +107,24 @@ def spent_by_run(run_id: str) -> str:
 def spent_by_user(user: str, day: str) -> str:
     """HASH of what a user has consumed on a day (UTC); expires a month later."""
     return f"{PREFIX}:spent:user:{tag(user)}:{day}"
+
+
+def realtime_session(session_id: str) -> str:
+    """HASH: which process has a session, its last event's number, and what the next one has to know.
+
+    It expires SESSION_MAX_PERSISTENCE_HOURS after the last event.
+    """
+    return f"{PREFIX}:realtime:{{{tag(session_id)}}}"
+
+
+def realtime_events(session_id: str) -> str:
+    """STREAM of a session's events; expires with it."""
+    return f"{realtime_session(session_id)}:events"
+
+
+def realtime_inbox(process: str) -> str:
+    """STREAM of what came to other processes for sessions of this one; expires with the process."""
+    return f"{PREFIX}:realtime:inbox:{process}"
 
 
 def reset(digest: str) -> str:

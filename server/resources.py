@@ -35,6 +35,10 @@ from server.lua import Client
 from server.models.answers import SharedAnswers
 from server.models.counters import open_counters
 from server.models.ledger import RunAccounts, SharedLedger, open_ledger
+from server.realtime.log import SessionLogs
+from server.realtime.session import Parts
+from server.realtime.sessions import LiveSessions, open_sessions
+from server.realtime.talk import Talks
 from server.redis_patience import READ_TIMEOUT, patience
 from server.runs import loopback
 from server.runs.assistant_removal import AssistantRemover
@@ -71,6 +75,7 @@ from tools.llm.limits import Turns
 from tools.llm.roles import RoleSettings, configured
 from tools.llm.spending import Budget
 from tools.llm.transport import close_clients
+from tools.speech.choosing import SpeechSettings, open_engine, open_speaker
 from tools.storage.blobs import Blobs
 from tools.storage.local_blobs import LocalBlobs
 
@@ -111,6 +116,7 @@ class Resources:
     store: SqlStore
     checkpointer: AsyncRedisSaver
     sweeper: Sweeper
+    sessions: LiveSessions
 
 
 @asynccontextmanager
@@ -168,6 +174,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         roles = configured(settings)
         stack.push_async_callback(close_clients)
         ledger = await stack.enter_async_context(open_ledger(redis, database))
+        models = await stack.enter_async_context(_open_models(roles, redis))
+        run_accounts = _run_accounts(settings, ledger)
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,
@@ -180,9 +188,9 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 broker=broker,
                 database=database,
                 files=files,
-                models=await stack.enter_async_context(_open_models(roles, redis)),
+                models=models,
                 roles=roles,
-                accounts=_run_accounts(settings, ledger),
+                accounts=run_accounts,
                 timeout=timedelta(seconds=settings.bg_job_timeout_secs),
                 records_content=settings.otel_capture_content,
             ),
@@ -206,6 +214,27 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         thread_service = ThreadService(
             database=database, checkpointer=checkpointer, canceller=canceller, remover=remover
         )
+        talks = Talks(
+            catalog=catalog,
+            checkpointer=checkpointer,
+            leases=leases,
+            models=models,
+            accounts=run_accounts,
+            process=_worker_name(),
+        )
+        speech = _speech(settings)
+        parts = Parts(
+            logs=SessionLogs(
+                redis,
+                process=_worker_name(),
+                keep=timedelta(hours=settings.session_max_persistence_hours),
+            ),
+            talks=talks,
+            engine=open_engine(speech, lambda: models),
+            speaker=open_speaker(speech, lambda: models),
+            sample_rate=speech.sample_rate,
+        )
+        sessions = await stack.enter_async_context(open_sessions(parts))
         yield Resources(
             settings=settings,
             accounts=_accounts(settings, database, redis),
@@ -255,6 +284,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             ),
             store=store,
             checkpointer=checkpointer,
+            sessions=sessions,
             sweeper=Sweeper(
                 redis=redis,
                 database=database,
@@ -281,6 +311,18 @@ async def _open_models(roles: RoleSettings, redis: Client) -> AsyncGenerator[Cha
         answers = SharedAnswers(redis, timedelta(seconds=seconds)) if seconds is not None else None
         turns = Turns(counters, roles.layer.limits)
         yield open_models(roles, Layer(turns=turns, answers=answers, prices=roles.layer.prices))
+
+
+def _speech(settings: Settings) -> SpeechSettings:
+    return SpeechSettings(
+        hearing=settings.stt_engine,
+        speaking=settings.tts_engine,
+        sample_rate=settings.vosk_sample_rate,
+        models_folder=settings.speech_models,
+        vosk_model=settings.vosk_model_path,
+        vosk_language=settings.vosk_language,
+        script=settings.stt_script,
+    )
 
 
 def _run_accounts(settings: Settings, ledger: SharedLedger) -> RunAccounts:

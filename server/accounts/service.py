@@ -28,7 +28,8 @@ class Identity:
     account: Account
     scopes: tuple[str, ...] = ALL_SCOPES
     key_id: str | None = None  #: Of an API key.
-    session_id: str | None = None  #: None: by a key or a ticket, which manage no accounts.
+    session_id: str | None = None  #: None: by a key.
+    is_ticket: bool = False  #: Which opens a socket in a session's name, and manages no accounts.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +93,20 @@ class Accounts:
 
     async def by_ticket(self, ticket: str) -> Identity | None:
         """Whose a ticket is; it is used up by this."""
-        user_id = await self.sessions.redeem(ticket)
-        account = await self._active(user_id) if user_id is not None else None
-        return Identity(account=account) if account is not None else None
+        proven = await self.sessions.redeem(ticket)
+        account = await self._of_session(proven) if proven is not None else None
+        if account is None or proven is None:
+            return None
+        return Identity(account=account, session_id=proven.session_id, is_ticket=True)
+
+    async def is_good(self, *, session_id: str | None, key_id: str | None) -> bool:
+        """Whether a session, or a key, still lets somebody in."""
+        if session_id is not None:
+            proven = await self.sessions.of(session_id)
+            return proven is not None and await self._of_session(proven) is not None
+        async with self.database.read() as session:
+            key = await session.get(ApiKey, key_id)
+        return key is not None and key.revoked_at is None and await self._active(key.user_id) is not None
 
     async def by_key(self, secret: str) -> Identity | None:
         """Whose an API key is; notes that it was used."""

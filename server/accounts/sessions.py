@@ -94,26 +94,30 @@ class Sessions:
             )
         except jwt.InvalidTokenError:
             return None
-        session_id = str(claims["sid"])
-        kept = await self._redis.hmget(keys.session(session_id), "user", "epoch")
-        if kept[0] is None or _text(kept[0]) != claims["sub"]:
-            return None
-        return Proven(user_id=_text(kept[0]), epoch=int(kept[1]), session_id=session_id)
+        proven = await self.of(str(claims["sid"]))
+        return proven if proven is not None and proven.user_id == claims["sub"] else None
 
     async def end(self, session_id: str) -> None:
         """Close a session: its access tokens are worth nothing from now on."""
         await self._redis.delete(keys.session(session_id))
 
-    async def ticket(self, user_id: str) -> str:
-        """A ticket with which this user may open one WebSocket, soon."""
+    async def ticket(self, session_id: str) -> str:
+        """A ticket with which who has this session may open one WebSocket, soon."""
         made = secrets.token_urlsafe(32)
-        await self._redis.set(keys.ticket(digest(made)), user_id, ex=TICKET_SECONDS)
+        await self._redis.set(keys.ticket(digest(made)), session_id, ex=TICKET_SECONDS)
         return made
 
-    async def redeem(self, ticket: str) -> str | None:
-        """Whose a ticket is; it is used up by this."""
-        found = await self._redis.getdel(keys.ticket(digest(ticket)))
-        return _text(found) if found is not None else None
+    async def redeem(self, ticket: str) -> Proven | None:
+        """Whose a ticket is, which is used up by this; None when it is not good, or its session over."""
+        session_id = await self._redis.getdel(keys.ticket(digest(ticket)))
+        return await self.of(_text(session_id)) if session_id is not None else None
+
+    async def of(self, session_id: str) -> Proven | None:
+        """Whose a session is; None when it is over."""
+        user, epoch = await self._redis.hmget(keys.session(session_id), "user", "epoch")
+        if user is None:
+            return None
+        return Proven(user_id=_text(user), epoch=int(epoch), session_id=session_id)
 
     def _tokens(self, user_id: str, session_id: str, refresh: str) -> Tokens:
         begun = now()

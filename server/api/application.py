@@ -34,6 +34,7 @@ from server.api.langgraph.a2a import card as a2a_card
 from server.api.langgraph.a2a import routes as a2a
 from server.api.langgraph.protocol import routes as protocol
 from server.api.langgraph.protocol import session as protocol_session
+from server.api.realtime import routes as realtime
 from server.resources import Resources
 
 THREAD_ROUTERS = (assistants, assistant_graphs, threads, states, store)
@@ -41,7 +42,7 @@ RUN_ROUTERS = (crons, stateless_runs, runs, run_joins, cancel)
 PROTOCOL_ROUTERS = (protocol, protocol_session, mcp, a2a, a2a_card)
 OWN_ROUTERS = (
     *(health, run_list, usage, auth, own_data, keys, users, shares, audit),
-    *(files, uploads, webhooks, catalog, novels),
+    *(files, uploads, webhooks, catalog, novels, realtime),
 )
 _PROBES = frozenset(("/ok", "/health", "/api/health", "/api/v1/health", "/metrics"))
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)

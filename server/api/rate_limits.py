@@ -1,5 +1,6 @@
 """Keeps one user, and one key, from asking without end; says in every answer how much is left."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.datastructures import MutableHeaders
@@ -8,28 +9,53 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server import access
 from server.accounts.rates import Permit, Rate, RateLimiter, too_often
 from server.api.errors import answer
+from server.resources import Resources
 
 HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 _MINUTE = timedelta(minutes=1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class RequestRates:
+    """What a user, and a key of theirs, may ask for in a minute."""
+
+    limiter: RateLimiter
+    per_user: int
+    per_key: int
+
+    @classmethod
+    def of(cls, resources: Resources) -> "RequestRates":
+        settings = resources.settings
+        return cls(limiter=resources.rates, per_user=settings.rate_limit, per_key=settings.rate_limit_per_key)
+
+    async def permit(self, user: access.User) -> Permit:
+        """Ask for one; gives the tighter one of the user's and the key's."""
+        permit = await self.limiter.take(Rate(self.per_user, _MINUTE), "user", user.identity)
+        key = user.get(access.KEY)
+        if key is None or not permit.is_given:
+            return permit
+        of_key = await self.limiter.take(Rate(self.per_key, _MINUTE), "key", str(key))
+        is_tighter = bool(of_key.limit) and (not permit.limit or of_key.remaining < permit.remaining)
+        return of_key if is_tighter or not of_key.is_given else permit
+
+    async def check(self) -> None:
+        """Count a message on a socket like a request; raises ServiceError (429)."""
+        asking = access.current()
+        permit = await self.permit(asking.user) if asking is not None else None
+        if permit is not None and not permit.is_given:
+            raise too_often(permit)
+
+
 class RateLimits:
-    """Stands inside the guard: it counts for those who are known.
+    """Stands inside the guard: it counts for those who are known."""
 
-    Args:
-        per_user: Requests a minute.
-        per_key: Requests a minute by one API key.
-    """
-
-    def __init__(self, app: ASGIApp, *, rates: RateLimiter, per_user: int, per_key: int) -> None:
+    def __init__(self, app: ASGIApp, *, rates: RequestRates) -> None:
         self._app = app
         self._rates = rates
-        self._per_user = Rate(per_user, _MINUTE)
-        self._per_key = Rate(per_key, _MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asking = access.current()
-        permit = await self._permit(asking.user) if asking is not None else None
+        permit = await self._rates.permit(asking.user) if asking is not None else None
         if permit is None or not permit.limit:
             await self._app(scope, receive, send)
         elif permit.is_given:
@@ -42,16 +68,6 @@ class RateLimits:
             refusal = answer(429, error.message, error.code, error.hint)
             refusal.headers["Retry-After"] = str(permit.retry_after)
             await refusal(scope, receive, _telling(permit, send))
-
-    async def _permit(self, user: access.User) -> Permit:
-        """The tighter one of the user's and the key's."""
-        permit = await self._rates.take(self._per_user, "user", user.identity)
-        key = user.get(access.KEY)
-        if key is None or not permit.is_given:
-            return permit
-        of_key = await self._rates.take(self._per_key, "key", str(key))
-        is_tighter = bool(of_key.limit) and (not permit.limit or of_key.remaining < permit.remaining)
-        return of_key if is_tighter or not of_key.is_given else permit
 
 
 def _telling(permit: Permit, send: Send) -> Send:

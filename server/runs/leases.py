@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, cast
 
-from server import lua
+from server import keys, lua
 from server.db.models import CancelAction
 from server.keys import RunKey, RunKeys
 
@@ -119,4 +119,6 @@ class Leases:
     async def forget(self, thread_id: str) -> None:
         """Remove what is known of a thread that is no more."""
         places = (self._keys.lease(thread_id), self._keys.history(thread_id))
-        await self._redis.unlink(*places)  # pyright: ignore[reportUnknownMemberType] - typed for both of redis-py's clients
+        session = (keys.realtime_session(thread_id), keys.realtime_events(thread_id))
+        for some in (places, session):
+            await self._redis.unlink(*some)  # pyright: ignore[reportUnknownMemberType] - typed for both of redis-py's clients

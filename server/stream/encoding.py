@@ -1,6 +1,7 @@
 """Graph values as JSON bytes, in the shapes that LangGraph's clients expect."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import orjson
 from pydantic import BaseModel
@@ -11,7 +12,7 @@ _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
 def to_json(value: object) -> bytes:
     """A value as JSON.
 
-    Messages and other pydantic models become objects of their fields; sets and tuples become arrays.
+    Messages, other pydantic models and mappings become objects; sets and tuples become arrays.
 
     Raises:
         TypeError: For a value that JSON cannot carry.
@@ -35,6 +36,8 @@ def _plain(value: object) -> Any:
     match value:
         case BaseModel():
             return value.model_dump()
+        case Mapping():
+            return dict(cast("Mapping[Any, Any]", value))
         case set() | frozenset():
             return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - any elements
         case BaseException():

@@ -9,8 +9,6 @@ from uuid import uuid4
 import httpx
 import jwt
 import pytest
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from configs.settings import Settings
 from server.db.models import now
@@ -276,16 +274,3 @@ def test_nobody_gives_a_thread_away(http: httpx.Client) -> None:
     made = http.post("/threads", json={"metadata": {"owner": "another"}}, headers=bearer(tokens)).json()
 
     assert made["metadata"]["owner"] == tokens["user_info"]["id"]
-
-
-def test_a_ticket_opens_one_websocket(http: httpx.Client, server: Server) -> None:
-    headers = bearer(register(http))
-    thread = http.post("/threads", json={}, headers=headers).json()["thread_id"]
-    ticket = http.post("/api/v1/auth/ticket", headers=headers).json()["ticket"]
-    address = f"{server.url.replace('http', 'ws')}/threads/{thread}/stream/events?ticket={ticket}"
-
-    with connect(address):
-        pass
-
-    with pytest.raises(InvalidStatus):
-        connect(address)

@@ -39,6 +39,8 @@ class Case:
         by_key: Whether an API key may ask; keys manage no accounts.
         is_once: Whether it ends the session of who asks.
         assistant: Which assistant its path names; None: one of the owner's.
+        says: What a client says first on a WebSocket, and waits for an answer to; None: it is only opened.
+        parameters: Of its path, what names nothing of anybody's.
     """
 
     body: Any = None
@@ -52,6 +54,8 @@ class Case:
     by_key: bool = True
     is_once: bool = False
     assistant: str | None = None
+    says: Any = None
+    parameters: Mapping[str, str] | None = None
 
 
 RUN = {"assistant_id": "notes", "input": {}}
@@ -104,7 +108,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/threads/{thread_id}/history"): Case(body={}),
     ("GET", "/threads/{thread_id}/stream"): Case(is_endless=True),
     ("POST", "/threads/{thread_id}/stream/events"): Case(body={"channels": ["lifecycle"]}, is_endless=True),
-    ("WEBSOCKET", "/threads/{thread_id}/stream/events"): Case(),
+    ("WEBSOCKET", "/threads/{thread_id}/stream/events"): Case(
+        says={"id": 1, "method": "subscription.subscribe", "params": {"channels": ["lifecycle"]}}
+    ),
     ("POST", "/threads/{thread_id}/commands"): Case(
         body={"id": 1, "method": "input.respond", "params": {"interrupt_id": "i", "response": 1}}
     ),
@@ -221,7 +227,7 @@ def wanted(path: str, case: Case) -> set[str]:
     if case.assistant is not None:
         path = path.replace("{assistant_id}", case.assistant)
     path = path.replace("webhooks/{run_id}", "webhooks/{webhook_run}")
-    return set(NAMES.findall(f"{path} {case.body!r} {case.query!r}"))
+    return set(NAMES.findall(f"{path} {case.body!r} {case.query!r} {case.says!r}"))
 
 
 def filled(part: Any, things: Things) -> Any:
@@ -240,10 +246,11 @@ def address(path: str, case: Case, things: Things) -> str:
     if case.assistant is not None:
         path = path.replace("{assistant_id}", case.assistant)
     path = path.replace("webhooks/{run_id}", "webhooks/{webhook_run}")
-    rest = {"{namespace}": "n", "{checkpoint_id}": str(uuid4()), "{path:path}": "app.js"}
+    rest = {"namespace": "n", "checkpoint_id": str(uuid4()), "path:path": "app.js", **(case.parameters or {})}
     path = filled(path, things)
     for name, value in rest.items():
-        path = path.replace(name, value)
+        path = path.replace(f"{{{name}}}", value)
+    assert "{" not in path, f"{path}: say in the case's parameters what stands there"
     return path
 
 

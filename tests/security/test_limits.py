@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
 from server.logs import JsonFormatter, TextFormatter, request_id
 from tests.conftest import Server
@@ -60,6 +61,22 @@ def test_a_key_has_a_limit_of_its_own(tight: Server) -> None:
 
         assert statuses == [200] * 5 + [429]
         assert second.get("/api/v1/graphs").status_code == 200
+
+
+def test_commands_on_a_socket_count_like_requests(tight: Server) -> None:
+    with People(tight) as people:
+        ann = people.join()
+        place = f"{tight.url.replace('http', 'ws')}/threads/{ann.thread()}/stream/events"
+        headers = {"authorization": ann.http.headers["authorization"]}
+        answers: list[str] = []
+        with connect(place, additional_headers=headers) as socket:
+            for number in range(12):
+                socket.send(json.dumps({"id": number, "method": "agent.getTree"}))
+                answers.append(str(socket.recv(10)))
+
+    assert "no_such_run" in answers[0]
+    assert json.loads(answers[-1])["message"].startswith("429: Too many requests")
+    assert json.loads(answers[-1])["id"] == 11
 
 
 def test_what_changes_accounts_and_what_is_refused_is_written_down(people: People, secured: Server) -> None:

@@ -1,5 +1,6 @@
 """Every route, asked by everybody: strangers are refused, others see nothing, owners are served."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from uuid import uuid4
 import httpx
 import jwt
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from server.accounts.owning import is_reading
 from server.api.application import build_api
 from server.api.auth.rules import RULES
+from server.api.origins import FORBIDDEN
 from server.db.models import now
 from server.stream import sse
 from tests.conftest import Server
@@ -27,6 +30,7 @@ from tests.security.conftest import SECRET
 ROUTES = sorted(CASES)
 OPEN = [route for route in ROUTES if CASES[route].for_whom == "anybody"]
 GUARDED = [route for route in ROUTES if CASES[route].for_whom != "anybody"]
+SOCKETS = [route for route in GUARDED if route[0] == "WEBSOCKET"]
 GUEST = "the-one-that-things-are-shared-with"
 
 
@@ -90,7 +94,7 @@ class Answer:
 def ask(http: httpx.Client, method: str, path: str, case: Case, things: Any) -> Answer:
     url = address(path, case, things)
     if method == "WEBSOCKET":
-        return knock(http, url)
+        return knock(http, url, filled(case.says, things))
     body = filled(case.body, things)
     content = {"content": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
     query = filled(dict(case.query), things) if case.query else None
@@ -106,17 +110,17 @@ def ask(http: httpx.Client, method: str, path: str, case: Case, things: Any) -> 
         return Answer(response.status_code, "\n".join(lines))
 
 
-def knock(http: httpx.Client, url: str) -> Answer:
-    """Open a WebSocket and ask for all that its thread tells."""
-    credentials = {
-        name: http.headers[name] for name in ("authorization", "x-api-key") if name in http.headers
-    }
+def knock(http: httpx.Client, url: str, says: Any, ticket: str | None = None) -> Answer:
+    """Open a WebSocket, by a client's credentials or a ticket, and hear what comes of the first message."""
+    names = ("authorization", "x-api-key")
+    credentials = {name: http.headers[name] for name in names if name in http.headers and ticket is None}
     address = str(http.base_url.join(url)).replace("http", "ws", 1)
+    query = f"{'&' if '?' in address else '?'}ticket={ticket}" if ticket is not None else ""
     try:
-        with connect(address, additional_headers=credentials) as socket:
-            socket.send(
-                '{"id": 1, "method": "subscription.subscribe", "params": {"channels": ["lifecycle"]}}'
-            )
+        with connect(address + query, additional_headers=credentials) as socket:
+            if says is None:
+                return Answer(200, "")
+            socket.send(json.dumps(says))
             return Answer(200, str(socket.recv(10)))
     except InvalidStatus as refused:
         return Answer(refused.response.status_code, "")
@@ -209,6 +213,66 @@ def test_a_key_that_reads_does_no_more(cast: Cast, route: tuple[str, str]) -> No
         assert answer.status == 403
     else:
         assert answer.status in case.ok
+
+
+@pytest.mark.parametrize("route", SOCKETS, ids=case_id)
+def test_a_ticket_opens_a_socket_once(cast: Cast, route: tuple[str, str]) -> None:
+    case, ticket = CASES[route], new_ticket(cast.ann)
+    url, says = address(route[1], case, cast.things), filled(case.says, cast.things)
+
+    first, second = (knock(cast.people.nobody, url, says, ticket) for _ in range(2))
+
+    assert (first.status, second.status) == (200, 403)
+
+
+@pytest.mark.parametrize("route", SOCKETS, ids=case_id)
+def test_somebody_elses_ticket_shows_nothing(cast: Cast, route: tuple[str, str]) -> None:
+    case, missing = CASES[route], {kind: str(uuid4()) for kind in KINDS}
+
+    theirs, nothing = (
+        knock(
+            cast.people.nobody,
+            address(route[1], case, things),
+            filled(case.says, things),
+            new_ticket(cast.bob),
+        )
+        for things in (cast.things, missing)
+    )
+
+    told = nothing.text
+    for kind, thing in missing.items():
+        told = told.replace(thing, cast.things[kind])
+    assert (theirs.status, _timeless(theirs.text)) == (nothing.status, _timeless(told))
+
+
+@pytest.mark.parametrize("route", SOCKETS, ids=case_id)
+def test_a_ticket_ends_with_its_session(cast: Cast, route: tuple[str, str]) -> None:
+    ann = cast.people.login(cast.ann.username)
+    ticket = new_ticket(ann)
+    assert ann.http.post("/api/v1/auth/logout").status_code == 204
+
+    answer = knock(cast.people.nobody, address(route[1], CASES[route], cast.things), None, ticket)
+
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("route", SOCKETS, ids=case_id)
+def test_a_page_of_another_origin_gets_no_socket(cast: Cast, route: tuple[str, str]) -> None:
+    url = address(route[1], CASES[route], cast.things)
+    place = str(cast.people.nobody.base_url.join(url)).replace("http", "ws", 1)
+
+    with (
+        connect(f"{place}?ticket={new_ticket(cast.ann)}", origin=Origin("https://evil.example")) as socket,
+        pytest.raises(ConnectionClosed) as closed,
+    ):
+        socket.recv(10)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == FORBIDDEN
+
+
+def new_ticket(person: Person) -> str:
+    return person.http.post("/api/v1/auth/ticket").json()["ticket"]
 
 
 def refreshed(cast: Cast, person: Person) -> httpx.Client:

@@ -1,6 +1,25 @@
 """What a run may reach is what its owner may reach, whatever its input says."""
 
-from tests.fixtures.people import People
+import json
+
+import pytest
+from websockets.sync.client import connect
+
+from tests.fixtures.people import People, Person
+
+START = {"id": 1, "method": "run.start"}
+
+
+def by_request(person: Person, thread: str, **params: object) -> dict[str, object]:
+    return person.http.post(f"/threads/{thread}/commands", json={**START, "params": params}).json()
+
+
+def by_socket(person: Person, thread: str, **params: object) -> dict[str, object]:
+    place = str(person.http.base_url.join(f"/threads/{thread}/stream/events")).replace("http", "ws", 1)
+    headers = {"authorization": person.http.headers["authorization"]}
+    with connect(place, additional_headers=headers) as socket:
+        socket.send(json.dumps({**START, "params": params}))
+        return json.loads(socket.recv(10))
 
 
 def test_a_run_does_not_open_somebody_elses_upload(people: People) -> None:
@@ -92,3 +111,25 @@ def test_a_run_tells_nothing_of_the_session_that_asked_for_it(people: People) ->
 
     assert run["kwargs"]["config"]["configurable"]["langgraph_auth_user"]["identity"] == ann.user_id
     assert "session_id" not in str(run)
+
+
+@pytest.mark.parametrize("command", [by_request, by_socket])
+def test_a_command_does_not_run_somebody_elses_assistant(people: People, command: object) -> None:
+    ann, bob = people.join(), people.join()
+    secret = {"graph_id": "notes", "config": {"configurable": {"key": "Ann's"}}}
+    assistant = ann.http.post("/assistants", json=secret).json()["assistant_id"]
+
+    answers = [command(who, who.thread(), assistant_id=assistant, input={}) for who in (bob, ann)]  # type: ignore[operator]
+
+    assert answers[0]["message"] == "404: Thread or assistant not found."
+    assert answers[1]["type"] == "success"
+
+
+@pytest.mark.parametrize("mode", ["checkpoints", "debug", "tasks"])
+def test_a_run_of_somebody_who_is_known_tells_its_checkpoints(people: People, mode: str) -> None:
+    body = {"assistant_id": "notes", "input": {"note": "x"}, "stream_mode": [mode]}
+
+    told = people.join().http.post("/runs/stream", json=body).text
+
+    assert f"event: {mode}" in told
+    assert "event: error" not in told

@@ -42,6 +42,9 @@ class RealtimeOptions:
     hears_turns: bool = True  #: The server finds out when a speaker has ended; else ``commit`` says so.
     threshold: float = 0.5  #: How loud speech is, from 0 to 1.
     silence_ms: int = 800  #: After which a speaker has ended.
+    language: str | None = (
+        None  #: Code of what is spoken, for models that write it down; None: they find out.
+    )
 
     def fields(self) -> dict[str, Any]:
         """The session as the provider takes it."""
@@ -57,6 +60,7 @@ class RealtimeOptions:
             "output_audio_format": "pcm",
             "instructions": self.instructions,
             "turn_detection": turns if self.hears_turns else None,
+            **({"input_audio_transcription": {"language": self.language}} if self.language else {}),
         }
 
 
@@ -77,6 +81,14 @@ class RealtimeSession:
         """The speaker has ended; for sessions that do not find that out."""
         await self._send("input_audio_buffer.commit")
         await self.respond()
+
+    async def end_utterance(self) -> None:
+        """The speaker has ended; for models that only write down what they hear."""
+        await self._send("input_audio_buffer.commit")
+
+    async def forget(self) -> None:
+        """Take no notice of what was heard since the last end."""
+        await self._send("input_audio_buffer.clear")
 
     async def write(self, text: str) -> None:
         """Send a text, and have it answered."""

@@ -26,6 +26,14 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """What the model understands of an utterance that goes on."""
+
+    text: str
+    is_of_an_answer: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What the model understood of an utterance."""
 
@@ -61,7 +69,7 @@ class ResponseEnded:
         return self.status == "completed"
 
 
-RealtimeEvent = Written | Spoken | Heard | Interrupted | TurnEnded | ResponseEnded
+RealtimeEvent = Written | Spoken | Hearing | Heard | Interrupted | TurnEnded | ResponseEnded
 
 
 def read_event(event: Mapping[str, Any]) -> RealtimeEvent | None:
@@ -77,6 +85,8 @@ def read_event(event: Mapping[str, Any]) -> RealtimeEvent | None:
             return Spoken(decoded(data))
         case {"type": "conversation.item.input_audio_transcription.completed", "transcript": str(text)}:
             return Heard(text)
+        case {"type": "conversation.item.input_audio_transcription.text", "text": str(text), **rest}:
+            return Hearing(text + str(rest.get("stash") or ""))
         case {"type": "input_audio_buffer.speech_started"}:
             return Interrupted()
         case {"type": "input_audio_buffer.speech_stopped"}:

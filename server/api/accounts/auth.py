@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request
 
-from server import access
 from server.accounts.rates import Rate
 from server.accounts.sessions import TICKET_SECONDS, Tokens
-from server.api.accounts.caller import Caller
+from server.api.accounts.caller import Caller, SessionId
 from server.api.accounts.schemas import (
     Login,
     PasswordChange,
@@ -75,11 +74,9 @@ async def refresh(body: Refresh, resources: Open) -> dict[str, Any]:
 
 
 @router.post("/logout", status_code=204)
-async def logout(_: Caller, resources: Open) -> None:
+async def logout(session: SessionId, resources: Open) -> None:
     """End this session."""
-    asking = access.current()
-    if asking is not None:
-        await resources.accounts.sessions.end(str(asking.user["session_id"]))
+    await resources.accounts.sessions.end(session)
 
 
 @router.get("/me")
@@ -121,9 +118,9 @@ async def describe(resources: Open) -> dict[str, Any]:
 
 
 @router.post("/ticket", status_code=201)
-async def ticket(account: Caller, resources: Open) -> dict[str, Any]:
+async def ticket(session: SessionId, resources: Open) -> dict[str, Any]:
     """A ticket to open one WebSocket with, as ``?ticket=``: tokens never stand in an address."""
-    made = await resources.accounts.sessions.ticket(account.user_id)
+    made = await resources.accounts.sessions.ticket(session)
     return {"ticket": made, "expires_in": TICKET_SECONDS}
 
 

@@ -17,10 +17,19 @@ async def caller(resources: Open) -> Account:
         raise NotFound("This service keeps no accounts.", hint="Set AUTH=on.", code="no_accounts")
     if asking is None:
         raise Unauthenticated("Log in first.")
-    if asking.user.get("session_id") is None:
-        raise Forbidden("A key does not manage accounts.", hint="Log in for this.", code="session_needed")
+    if asking.user.get(access.SESSION) is None or asking.user[access.IS_TICKET]:
+        raise Forbidden(
+            "A key or ticket does not manage accounts.", hint="Log in for this.", code="session_needed"
+        )
     async with resources.database.read() as session:
         return await session.get_one(Account, asking.user.identity)
+
+
+async def session_id(account: Annotated[Account, Depends(caller)]) -> str:
+    """The session by which an account asks."""
+    asking = access.current()
+    assert asking is not None, account.user_id  # noqa: S101 - caller() has refused nobody
+    return str(asking.user[access.SESSION])
 
 
 async def admin(account: Annotated[Account, Depends(caller)]) -> Account:
@@ -30,5 +39,6 @@ async def admin(account: Annotated[Account, Depends(caller)]) -> Account:
     return account
 
 
+SessionId = Annotated[str, Depends(session_id)]
 Caller = Annotated[Account, Depends(caller)]
 Admin = Annotated[Account, Depends(admin)]

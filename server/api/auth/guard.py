@@ -5,8 +5,10 @@ request as the handlers made it. What has no rule is not there.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
+from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -16,12 +18,15 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import access
-from server.access import Access
+from server.access import Access, User
 from server.api.auth import rules
 from server.api.auth.authenticator import Authenticator, Principal, as_request
-from server.api.auth.authorizer import Authorizer, additions, put_back, value_of
+from server.api.auth.authorizer import Authorizer, additions, as_uuid, put_back, value_of
+from server.api.auth.lasting import Lasting
 from server.api.auth.rules import Match, Question
 from server.api.errors import answer
+
+_RUNS_ASSISTANT = Question(resource="assistants", action="read")
 
 
 class AuthGuard:
@@ -30,6 +35,7 @@ class AuthGuard:
     Args:
         is_system_assistant: Whether an assistant is there for everybody to run.
         is_custom: Whether a request is for a route of the project's own; those are for all who are known.
+        is_good: Whether the credentials that a user came with are still good; of a project's nobody knows.
     """
 
     def __init__(
@@ -39,12 +45,14 @@ class AuthGuard:
         authenticator: Authenticator,
         is_system_assistant: Callable[[str], bool],
         is_custom: Callable[[Scope], bool] = lambda _: False,
+        is_good: Callable[[User], Awaitable[bool]] | None = None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
         self._authorizer = Authorizer(auth=authenticator.auth)
         self._is_system_assistant = is_system_assistant
         self._is_custom = is_custom
+        self._is_good = is_good
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -72,6 +80,7 @@ class AuthGuard:
                 as_request(HTTPConnection(scope)), body=body, parameters=found.parameters
             )
             asking = Access(user=principal.user)
+            asking.for_assistant = partial(self._for_assistant, principal, asking)
             changed = deepcopy(body)
             for part in cast("list[Any]", changed) if isinstance(changed, list) else [changed]:
                 given = cast("dict[str, Any]", part) if isinstance(part, dict) else {}
@@ -82,6 +91,9 @@ class AuthGuard:
         scope = {**scope, "user": principal.as_handlers_see_it}
         if changed != body and scope["type"] == "http":  # a socket has no body to carry it
             scope, raw = _rewritten(scope, raw, changed)
+        if self._is_good is not None:
+            lasting = Lasting(scope["type"], receive, send, partial(self._is_good, principal.user))
+            receive, send = lasting.receive, lasting.send
         with access.bind(asking):
             await self._app(scope, receive if raw is None else _replay(raw, receive), send)
 
@@ -104,9 +116,17 @@ class AuthGuard:
             if question.action in ("create", "create_run"):
                 asking.metadata |= additions(before, value)
 
+    async def _for_assistant(self, principal: Principal, asking: Access, assistant_id: str) -> Access:
+        """What who asks may see when a message of theirs runs an assistant; raises HTTPException."""
+        narrowed = replace(asking, filters=dict(asking.filters))
+        if not self._is_system_assistant(assistant_id):
+            value = {"assistant_id": as_uuid(assistant_id)}
+            await self._authorizer.ask(_RUNS_ASSISTANT, principal, narrowed, value)
+        return narrowed
+
     def _is_for_all(self, question: Question, found: Match, body: Mapping[str, Any]) -> bool:
         """Whether it is asked of a run's assistant that every graph has by default."""
-        is_of_run = (question.resource, question.action) == ("assistants", "read") and any(
+        is_of_run = question == _RUNS_ASSISTANT and any(
             other.action in ("create_run", "create") for other in found.rule.questions
         )
         assistant = found.parameters.get("assistant_id") or body.get("assistant_id")

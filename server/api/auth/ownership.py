@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
-from server.access import ACCOUNT, KEY, SESSION
+from server.access import ACCOUNT, IS_TICKET, KEY, SESSION, User
 from server.accounts.owning import OWNER, is_reading, visible
 from server.accounts.service import KEY_PREFIX, Accounts, Identity
 
@@ -35,6 +35,7 @@ def ownership(accounts: Accounts) -> Auth:
             "kind": ACCOUNT,
             SESSION: found.session_id,
             KEY: found.key_id,
+            IS_TICKET: found.is_ticket,
         }
 
     async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Any:
@@ -65,6 +66,11 @@ async def identity_of(accounts: Accounts, headers: Any, query: dict[str, str]) -
     if "sec-websocket-key" in headers and query.get("ticket"):
         return await accounts.by_ticket(query["ticket"])
     return None
+
+
+async def still_good(accounts: Accounts, user: User) -> bool:
+    """Whether what somebody came in with would still let them in."""
+    return await accounts.is_good(session_id=user[SESSION], key_id=user[KEY])
 
 
 def _own_namespace(identity: str, value: dict[str, Any]) -> None:

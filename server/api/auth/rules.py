@@ -186,6 +186,12 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("DELETE", "/api/v1/uploads/{upload_id}"): KNOWN,
     ("GET", "/api/v1/webhooks"): _rule("threads.search"),
     ("POST", "/api/v1/webhooks/{run_id}/resend"): _UPDATE,
+    ("WEBSOCKET", "/v1/realtime"): _rule("threads.read", "threads.create_run"),
+    ("POST", "/v1/sessions"): replace(_rule("threads.create"), keeps_body=True),
+    ("GET", "/v1/sessions/{thread_id}/events"): _READ,
+    ("POST", "/v1/sessions/{thread_id}/events"): replace(
+        _rule("threads.read", "threads.create_run"), keeps_body=True
+    ),
     ("POST", "/api/recognize"): _FOREIGN_RUN,
     ("POST", "/api/recognize/async"): _FOREIGN_RUN,
     ("GET", "/api/recognize/async/{task_id}"): _READ,

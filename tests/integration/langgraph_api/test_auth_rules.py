@@ -1,6 +1,9 @@
 """No route is without a rule."""
 
 import pytest
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.routing import Mount
 
 from server.api.application import build_api
 from server.api.auth import rules
@@ -14,6 +17,21 @@ def test_every_route_has_a_rule() -> None:
     assert len(found) > 40
     assert ("POST", "/threads/{thread_id}/runs/stream") in found
     assert found - set(RULES) == set()
+
+
+def test_the_sockets_and_routes_of_a_mounted_application_are_found() -> None:
+    inner = FastAPI(openapi_url=None)
+    inner.add_api_websocket_route("/ws/{client_id}", lambda _: None)
+    inner.add_api_route("/say", lambda: None, methods=["POST"])
+    outer = FastAPI(openapi_url=None)
+    outer.mount("/inner", inner)
+
+    assert set(served(outer.routes)) == {("WEBSOCKET", "/inner/ws/{client_id}"), ("POST", "/inner/say")}
+
+
+def test_a_mounted_application_that_hides_its_routes_is_not_overlooked() -> None:
+    with pytest.raises(TypeError, match="/hidden"):
+        list(served([Mount("/hidden", app=Response())]))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from typing import Any, cast
 import anyio
 from langchain_protocol import ErrorCode
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 
+from server import access
 from server.api.errors import STATUS
 from server.api.following import ended
 from server.api.langgraph.schemas import CommandBody, ConfigBody, RunCreate
@@ -52,6 +54,7 @@ class Commands:
     Args:
         session: Further commands by their methods, of a connection that stays.
         seq: The number of the last event that the connection has carried.
+        admit: Raises ServiceError when a command is one too many.
     """
 
     def __init__(
@@ -61,10 +64,12 @@ class Commands:
         *,
         session: dict[str, Handler] | None = None,
         seq: Callable[[], int] = lambda: 0,
+        admit: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._resources = resources
         self._thread_id = thread_id
         self._seq = seq
+        self._admit = admit
         self._handlers: dict[str, Handler] = {
             "run.start": self._start,
             "input.respond": self._respond,
@@ -78,6 +83,8 @@ class Commands:
         """
         number, method, params = _parts(command)
         try:
+            if self._admit is not None:
+                await self._admit()
             if method not in self._handlers:
                 raise CommandRefused("unknown_command", f"Unknown protocol command: {method}")
             result = await self._handlers[method](params)
@@ -85,6 +92,8 @@ class Commands:
             return failure(number, refused.code, str(refused))
         except ValidationError as invalid:
             return failure(number, "invalid_argument", _explain(invalid))
+        except HTTPException as refused:
+            return failure(number, "unknown_error", f"{refused.status_code}: {refused.detail}")
         except ServiceError as error:
             return failure(number, "unknown_error", f"{STATUS[error.category]}: {error.message}")
         meta = {"applied_through_seq": self._seq()}
@@ -99,8 +108,7 @@ class Commands:
         request = _recorded(RunCreate.model_validate(given).request(keep_thread=True))
         if request.input is not None and await self._awaits_input(request):
             request = replace(request, input=None, command={"resume": request.input})
-        run = await self._resources.runs.create_run(request, thread_id=self._thread_id)
-        return {"run_id": run.run_id}
+        return {"run_id": (await self._run(request)).run_id}
 
     async def _respond(self, params: Params) -> Params:
         responses = _responses(params)
@@ -121,8 +129,12 @@ class Commands:
             metadata=params.get("metadata") or {},
             multitask_strategy="reject",  # of two answers to one question the first one counts
         )
-        await self._resources.runs.create_run(_recorded(request), thread_id=self._thread_id)
+        await self._run(_recorded(request))
         return {}
+
+    async def _run(self, request: RunRequest) -> Run:
+        with access.bind(await access.running(request.assistant_id)):
+            return await self._resources.runs.create_run(request, thread_id=self._thread_id)
 
     async def _awaits_input(self, request: RunRequest) -> bool:
         """Whether an input is the answer to what the thread asks, not the start of another branch."""

@@ -22,6 +22,7 @@ from server.api.langgraph.protocol.commands import (
     failure,
 )
 from server.api.langgraph.protocol.tape import Tape
+from server.api.rate_limits import RequestRates
 from server.resources import Resources
 from server.stream.protocol import (
     CHANNELS,
@@ -74,6 +75,7 @@ class _Session:
                 "subscription.reconnect": self._reconnect,
             },
             seq=lambda: self._seq,
+            admit=RequestRates.of(resources).check,
         )
 
     async def serve(self) -> None:

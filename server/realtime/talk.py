@@ -1,0 +1,134 @@
+"""Runs the dialogue graph on a session's thread, in this process: a queue between would be heard as a pause.
+
+Everything else is as for any run: the thread's lease, so that nobody else's checkpoints mix with these, the
+models that the settings choose, and the account of who asks.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, cast
+
+from langchain_core.runnables import RunnableConfig
+from langchain_core.utils.uuid import uuid7
+
+from server import access
+from server.checkpoint import AsyncRedisSaver, StaleFencingToken
+from server.db.models import Run
+from server.keys import RunKey
+from server.models.ledger import RunAccounts
+from server.runs.catalog import GraphCatalog
+from server.runs.leases import Lease, LeaseHeld, Leases
+from tools.errors import Conflict
+from tools.llm import spending
+from tools.llm.chat_models import ChatModels
+from tools.llm.chat_models import bind as bind_models
+
+GRAPH = "dialogue"
+RENEW_SECONDS = 5.0
+OnEvent = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talks:
+    """Runs the graph.
+
+    Args:
+        leases: Outlast RENEW_SECONDS.
+        process: Who has a thread, for people to read.
+        accounts: Who pays for the model calls.
+    """
+
+    catalog: GraphCatalog
+    checkpointer: AsyncRedisSaver
+    leases: Leases
+    models: ChatModels
+    accounts: RunAccounts
+    process: str
+
+    async def run(self, session_id: str, request: Mapping[str, Any], on_event: OnEvent) -> dict[str, Any]:
+        """Bring one input to its end; the graph's output.
+
+        It may be cancelled; what the graph has taken note of is kept then, see graphs/dialogue/state.py.
+
+        Args:
+            on_event: Told each of the graph's own events, and ``{"type": "taken"}`` once the input is kept.
+
+        Raises:
+            Conflict: A run of somebody else's has the thread.
+            ServiceError: The graph refused the input.
+        """
+        run = Run(
+            run_id=str(uuid7()),
+            thread_id=session_id,
+            assistant_id=self.catalog.find(GRAPH).assistant_id,
+            graph_id=GRAPH,
+            owner=access.identity() or "local",
+            kwargs={"config": {"configurable": {}}},
+        )
+        lease = await self._claim(run)
+        renewing = asyncio.create_task(self._renew(lease))
+        try:
+            return await self._stream(run, lease, request, on_event)
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+            await self.leases.release(lease)
+
+    async def _stream(
+        self, run: Run, lease: Lease, request: Mapping[str, Any], on_event: OnEvent
+    ) -> dict[str, Any]:
+        config = _config(run)
+        account = self.accounts.of(run)
+        result: dict[str, Any] = {}
+        try:
+            async with self.catalog.find(GRAPH).open("threads.create_run", config=config) as opened:
+                ours = self.checkpointer.holding(run.thread_id, lease.epoch)
+                graph = cast("Any", opened.copy(update={"checkpointer": ours}))
+                with bind_models(self.models), spending.bind(account):
+                    parts = graph.astream(dict(request), config, stream_mode=["custom", "updates", "values"])
+                    async for mode, payload in parts:
+                        if mode == "custom":
+                            on_event(payload)
+                        elif mode == "updates" and "take" in payload:
+                            on_event({"type": "taken"})
+                        elif mode == "values":
+                            result = payload
+        finally:
+            await self.accounts.ledger.close(account.payer)
+        return result
+
+    async def _claim(self, run: Run) -> Lease:
+        key = RunKey(run.thread_id, run.run_id)
+        try:
+            lease = await self.leases.claim(key, worker=self.process, floor=0)
+            await self.checkpointer.afence(run.thread_id, lease.epoch)
+        except (LeaseHeld, StaleFencingToken):
+            raise Conflict(
+                "another run has this conversation's thread",
+                hint="Wait for it to end, or cancel it, and ask again.",
+                code="thread_busy",
+            ) from None
+        return lease
+
+    async def _renew(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(OSError):
+                await self.leases.renew([lease])
+
+
+def _config(run: Run) -> RunnableConfig:
+    known = access.configurable()
+    if user := known.get("langgraph_auth_user"):
+        known["langgraph_auth_user"] = access.User(user)
+    configurable = {
+        "thread_id": run.thread_id,
+        "run_id": run.run_id,
+        "graph_id": run.graph_id,
+        "assistant_id": run.assistant_id,
+        **known,
+    }
+    metadata = {"graph_id": run.graph_id, "run_id": run.run_id, "thread_id": run.thread_id}
+    return cast("RunnableConfig", {"configurable": configurable, "metadata": metadata})

@@ -1,0 +1,1 @@
+"""Speech: hearing it, finding where it begins and ends, and saying it."""
