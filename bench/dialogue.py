@@ -1,10 +1,10 @@
 """How fast a talk is, and how many a machine holds: ``python -m bench.dialogue --check``.
 
 A server hears by the scripted engine, so all that is measured is our own: from the frame that completes a
-word to the partial text with it, from the frame that shows that somebody has ended to the request at the
-model, from the word that somebody speaks to the last event of what was being suggested. Then so many clients
-talk at once, in real time, and every event and word is counted. Last, how many streams of the tests' tiny
-Vosk model a machine keeps up with.
+word to the partial text with it, from the word that somebody has ended to the request at the model, from the
+word that somebody speaks to the last event of what was being suggested. Then so many clients talk at once,
+in real time, and every event and word is counted. Last, how many streams of the tests' tiny Vosk model a
+machine keeps up with. Times in milliseconds mean something on a machine that does nothing else.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from tools.speech.listening import Listener
 from tools.speech.vad import TurnDetection
 from tools.speech.vosk import VoskEngine
 
+COLD = 2  # turns in which connections are opened and modules loaded
 GOALS_MS = {"frame to partial": 30.0, "speech end to request": 20.0, "barge-in to last event": 100.0}
 _TEXTS = ["Yes, please do that.", "No, I would rather not.", "Could you say that again?", "Give me a moment."]
 
@@ -87,7 +88,7 @@ def _times(turns: int) -> list[str]:
         with stand(**settings) as service:
             seen = asyncio.run(hold(service.api_url, talk, turns=turns))
     ends = [told for told in seen.ends if any(0 <= asked - told < 1 for asked in model.asked)]
-    waits = [min(asked - told for asked in model.asked if asked >= told) * 1000 for told in ends]
+    waits = [min(asked - told for asked in model.asked if asked >= told) * 1000 for told in ends][COLD:]
     found = {
         "frame to partial": [1000 * wait for wait in seen.partials],
         "speech end to request": waits,
@@ -109,7 +110,7 @@ def _times(turns: int) -> list[str]:
         for name, values in found.items()
         if not values or _quantile(values, 0.95) > GOALS_MS[name]
     ]
-    return missed + [f"only {len(waits)} of {turns} turns were asked about"] * (len(waits) < turns * 0.9)
+    return missed + [f"only {len(ends)} of {turns} turns were asked about"] * (len(ends) < turns * 0.9)
 
 
 def _load(sessions: int, seconds: float) -> list[str]:

@@ -12,9 +12,8 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 
 RATE = 16_000
-FRAME_SECONDS = 0.05
+FRAME_SECONDS = 0.1  # as microphones of browsers and phones send it
 WORDS = 5  # of a turn
-SILENCE_MS = 500
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Seen:
     """What one client saw."""
 
     partials: list[float] = field(default_factory=list[float])  #: Seconds from a frame to its partial text.
-    ends: list[float] = field(default_factory=list[float])  #: When frames were sent that showed an end.
+    ends: list[float] = field(default_factory=list[float])  #: When it was told that somebody had ended.
     after_barge_in: list[float] = field(
         default_factory=list[float]
     )  #: Seconds to the last event of a response.
@@ -135,8 +134,7 @@ class _Told:
                 if self._turn == self._wanted:
                     self._finished.set()
             case "input_audio_buffer.speech_stopped":
-                at = event["audio_end_ms"] / 1000 + SILENCE_MS / 1000 - self._turn * self._talk.turn_seconds
-                self._seen.ends.append(self._frame_at(at))
+                self._seen.ends.append(now)
             case "input_audio_buffer.speech_started":
                 self._barge_in, self._interrupted = now, self._response
                 if self._response is not None:
