@@ -137,7 +137,8 @@ export class TalkView {
 		const isOwn = setup.voice === "device" && TalkVoice.hasOwn;
 		const speak = setup.voice === "service" || (setup.voice === "device" && !isOwn);
 		if (isOwn) this.#voice.say(text, language());
-		this.#connection.send("suggestion.selected", { text, speak, predict: true, ...(replyId && { reply_id: replyId }) });
+		this.#connection.send("suggestion.selected", { text, speak, ...(replyId && { reply_id: replyId }) });
+		this.#connection.send("opinion.predict"); // After the speaking, which must not wait for it.
 		this.#chips = [];
 		this.#show();
 	}
@@ -227,7 +228,7 @@ export class TalkView {
 		if (this.#correcting === null) hearing.scrollIntoView({ block: "nearest" });
 		fill(replies, request?.replies ?? [], ({ id }) => id, (reply, place) => this.#reply(reply, place));
 		refill(rest, this.#rest(request, failure), summary && this.#summary(summary));
-		this.#refocusing(chips, () => refill(chips, this.#steering()));
+		this.#refocusing(chips, () => refill(chips, ...this.#steering()));
 		this.#refocusing(tools, () => refill(tools, this.#tools()));
 		const said = this.#talk.isClosed ? t("talk.closed") : this.#voice.isSpeaking ? t("talk.speaking") : t(`talk.is_${this.#connection.state}`);
 		const notice = this.#talk.notice && ` ${term("talk.notice", request?.mode ?? "", this.#talk.notice)}`;
@@ -290,8 +291,9 @@ export class TalkView {
 	#steering() {
 		const { opinion, isClosed } = this.#talk;
 		const stance = Object.entries(opinion ?? {});
-		return !isClosed && [
-			INTENTS.map((name) => button({ class: "big", "aria-pressed": this.#chips.includes(name), onclick: () => this.#tap(name) }, t(`talk.intent.${name}`))),
+		if (isClosed) return [];
+		return [
+			INTENTS.map((name) => button({ class: "big", "aria-pressed": String(this.#chips.includes(name)), onclick: () => this.#tap(name) }, t(`talk.intent.${name}`))),
 			stance.map(([part, value]) => button({ class: "big stance", onclick: () => this.#suggest({ opinion: { [part]: value } }) }, term("talk.stance", value))),
 			WISHES.map((name) => button({ class: "big wish", onclick: () => this.#wish(name) }, t(`talk.wish_${name}`))),
 			button({ id: "undo", class: "big", disabled: setup.wishes.length === 0, onclick: () => this.#undo() },
@@ -303,11 +305,11 @@ export class TalkView {
 	#tools() {
 		if (this.#talk.isClosed) return [button({ id: "again", class: "big primary", onclick: () => this.#again() }, t("talk.again"))];
 		return [
-			button({ id: "listen", class: "big primary", "aria-pressed": this.#microphone.isOn, onclick: () => this.#listen() },
+			button({ id: "listen", class: "big primary", "aria-pressed": String(this.#microphone.isOn), onclick: () => this.#listen() },
 				t(this.#microphone.isOn ? "talk.stop_listening" : "talk.listen")),
 			this.#voice.isSpeaking && button({ id: "hush", class: "big", onclick: () => this.#hush() }, t("talk.hush")),
 			this.#connection.state === "taken" && button({ class: "big", onclick: () => this.#connection.comeBack() }, t("talk.take_back")),
-			button({ id: "scan", class: "big", "aria-pressed": this.#scanner.isOn, onclick: () => this.#scan() }, t("talk.scan")),
+			button({ id: "scan", class: "big", "aria-pressed": String(this.#scanner.isOn), onclick: () => this.#scan() }, t("talk.scan")),
 			button({ id: "end", class: "big", onclick: () => this.#connection.send("session.close", { summarise: true }) }, t("talk.end")),
 		];
 	}
