@@ -1,6 +1,7 @@
 """The talk page, whole: a browser hears a recording, Vosk writes it down, replies come, one is spoken."""
 
 import os
+import re
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,28 +223,54 @@ def test_talk_is_there_again_after_a_reload(page: "Page") -> None:
     assert _lines(page) == ["Will you come?"]
 
 
-def test_talk_goes_on_after_the_connection_was_cut(
-    page: "Page", service: ServiceProcess, journal: Journal
-) -> None:
-    page.add_init_script("""
-        window.sockets = [];
-        window.WebSocket = class extends WebSocket {
-            constructor(...given) { super(...given); window.sockets.push(this); }
-        };
-    """)
-    page.reload()
+class _Line:
+    """What lies between the page and the service, and can be cut."""
+
+    def __init__(self, page: "Page") -> None:
+        self._is_cut = False
+        self._ends: list[Any] = []
+        page.route_web_socket(re.compile("/v1/realtime"), self._connect)
+
+    def _connect(self, route: Any) -> None:
+        if self._is_cut:
+            route.close(code=1011)
+            return
+        self._ends = [route, route.connect_to_server()]
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for end in self._ends:
+            end.close(code=1011)
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+
+def test_talk_goes_on_after_the_connection_was_cut(page: "Page", service: ServiceProcess) -> None:
+    line = _Line(page)
     _open(page)
     _hear(page, "Will you come?")
-    page.context.set_offline(True)
-    page.evaluate("window.sockets.at(-1).close()")
+    line.cut()
     page.get_by_text("The connection is lost").wait_for()
     page.fill("#talk-text", "I am still here.")
     page.keyboard.press("Enter")
-    page.context.set_offline(False)
+    line.mend()
     page.locator(".line-me", has_text="I am still here.").wait_for()
 
     assert _messages(service, page) == [("partner", "Will you come?"), ("me", "I am still here.")]
-    journal.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_sound_that_came_while_the_connection_was_cut_is_heard(page: "Page", service: ServiceProcess) -> None:
+    line = _Line(page)
+    _open(page)
+    line.cut()
+    page.get_by_text("The connection is lost").wait_for()
+    page.click("#listen")
+    page.wait_for_timeout(3000)  # the recording's own time
+    line.mend()
+    page.locator(".line-partner .line-text", has_text="hello doctor").wait_for()
+
+    assert _lines(page) == ["hello doctor"]
 
 
 def test_talk_ends_with_a_summary_and_another_begins(page: "Page") -> None:
