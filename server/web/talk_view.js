@@ -27,6 +27,7 @@ export class TalkView {
 	#scanner = new Scanner(this.element);
 	/** @type {string | null} The line that is being corrected. */ #correcting = null;
 	/** @type {string[]} */ #chips = [];
+	#language = language(); // that was told
 	#typed = el("textarea", { id: "talk-text", rows: 2, maxlength: 1000 });
 	#parts = {
 		captions: el("ol", { class: "captions", role: "log" }), hearing: el("p", { class: "hearing", "aria-live": "off" }),
@@ -61,6 +62,7 @@ export class TalkView {
 		tools.dataset.scan = t("talk.tools");
 		captions.replaceChildren();
 		replies.replaceChildren();
+		if (this.#language !== language()) this.#tell(); // Replies are in the page's language.
 		refill(this.element,
 			el("h1", { tabindex: "-1" }, t("talk.title")),
 			state, tools,
@@ -97,6 +99,7 @@ export class TalkView {
 
 	/** What holds for the talk. */
 	#tell() {
+		this.#language = language();
 		this.#connection.send("profile.update", { setup: toldSetup() });
 	}
 
