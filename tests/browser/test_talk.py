@@ -130,7 +130,7 @@ def test_what_is_said_into_the_microphone_is_answered_by_what_is_spoken(
     page: "Page", service: ServiceProcess
 ) -> None:
     _open(page)
-    page.click("#listen")
+    page.keyboard.press("l")
     page.locator(".line-partner .line-text", has_text="hello doctor").wait_for()
     page.locator(".reply").nth(2).wait_for()
     page.keyboard.press("2")
@@ -271,6 +271,30 @@ def test_sound_that_came_while_the_connection_was_cut_is_heard(page: "Page", ser
     page.locator(".line-partner .line-text", has_text="hello doctor").wait_for()
 
     assert _lines(page) == ["hello doctor"]
+
+
+def test_device_with_a_voice_speaks_at_once_even_without_the_service(page: "Page") -> None:
+    page.add_init_script("""
+        window.spoken = [];
+        Object.defineProperty(window, "speechSynthesis", { value: {
+            getVoices: () => [{ lang: "en-GB" }],
+            cancel: () => {},
+            speak: utterance => {
+                window.spoken.push(utterance.text);
+                setTimeout(() => utterance.onend(), 0);
+            },
+        } });
+    """)
+    page.reload()
+    line = _Line(page)
+    _open(page)
+    line.cut()
+    page.get_by_text("The connection is lost").wait_for()
+    page.click("text=I need help.")
+
+    assert page.evaluate("window.spoken") == ["I need help."]
+    line.mend()
+    page.locator(".line-me", has_text="I need help.").wait_for()
 
 
 def test_talk_ends_with_a_summary_and_another_begins(page: "Page") -> None:
