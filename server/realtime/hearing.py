@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -173,9 +173,10 @@ class Hearing:
         if self._failed_at is not None and self._heard - self._failed_at < RETRY_SECONDS * rate:
             return None
         self._failed_at = self._heard
-        stream = await self._engine.open(self._config.hearing)
+        base = self._heard - count
+        stream = await self._engine.open(replace(self._config.hearing, begins_at=base / rate))
         self._failed_at = None
-        self._base = self._heard - count
+        self._base = base
         self._listener = Listener(
             stream,
             sample_rate=rate,

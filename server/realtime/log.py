@@ -88,6 +88,12 @@ class SessionLogs:
         if not told:
             raise SessionLost(session_id)
 
+    async def holds(self, session_id: str, epoch: int) -> bool:
+        """Whether nobody has taken the session since."""
+        redis: Any = self._redis
+        told = await redis.hget(keys.realtime_session(session_id), "epoch")
+        return told is not None and int(told) == epoch
+
     async def last(self, session_id: str) -> int:
         """The number of a session's last event.
 

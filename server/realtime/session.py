@@ -88,6 +88,7 @@ class LiveSession:
         items: Mapping[str, dict[str, Any]] | None = None,
     ) -> None:
         self.session_id = session_id
+        self.epoch = claim.epoch
         self._parts = parts
         kept = Kept.read(claim.state)
         self._config = kept.config

@@ -51,7 +51,7 @@ class LiveSessions:
         """
         async with self._lock(session_id):
             found = self.local(session_id)
-            if found is not None:
+            if found is not None and await self.parts.logs.holds(session_id, found.epoch):
                 return found
             await self._drop(session_id)
             await self.parts.logs.last(session_id)

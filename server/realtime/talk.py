@@ -76,6 +76,13 @@ class Talks:
             await asyncio.gather(renewing, return_exceptions=True)
             await self.leases.release(lease)
 
+    async def conversation(self, session_id: str) -> dict[str, Any]:
+        """What the graph has kept of a conversation; empty before its first run."""
+        config: RunnableConfig = {"configurable": {"thread_id": session_id, **access.configurable()}}
+        async with self.catalog.find(GRAPH).open("threads.read", config=config) as graph:
+            values: dict[str, Any] = (await graph.aget_state(config)).values
+        return values.get("conversation", {})
+
     async def _stream(
         self, run: Run, lease: Lease, request: Mapping[str, Any], on_event: OnEvent
     ) -> dict[str, Any]:

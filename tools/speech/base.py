@@ -60,6 +60,7 @@ class HearingOptions:
     language: str | None = None  #: Its code, such as ``zh``; None: the engine's default.
     grammar: tuple[str, ...] = ()  #: Words and phrases besides which nothing is understood; empty: no limit.
     hints: tuple[str, ...] = ()  #: Words and phrases that are likely.
+    begins_at: float = 0.0  #: Seconds of the talk before the stream's first sample; a script goes on there.
 
     def __post_init__(self) -> None:
         if self.sample_rate not in SAMPLE_RATES:

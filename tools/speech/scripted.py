@@ -112,6 +112,7 @@ class ScriptedStream:
         self._script = script
         self._rate = options.sample_rate
         self._allowed = frozenset(word for phrase in options.grammar for word in phrase.split())
+        self._begins_at = options.begins_at
         self._samples = 0
         self._told = ""
         self._from = 0.0  # the utterance under way has words that begin here or later
@@ -167,12 +168,12 @@ class ScriptedStream:
         return [word for word in self._words() if word.start >= self._from and word.end <= self._now]
 
     def _words(self) -> Sequence[Word]:
-        period, now = self._script.period, self._now
-        first = int(self._from // period) if period else 0
-        rounds = range(first, int(now // period) + 1) if period else range(1)
+        period, before = self._script.period, self._begins_at
+        first = int((before + self._from) // period) if period else 0
+        rounds = range(first, int((before + self._now) // period) + 1) if period else range(1)
         return [
             Word(text=w.text, start=w.start + shift, end=w.end + shift, confidence=w.confidence)
-            for shift in (turn * (period or 0.0) for turn in rounds)
+            for shift in (turn * (period or 0.0) - before for turn in rounds)
             for line in self._script.utterances
             for w in line
             if not self._allowed or w.text in self._allowed
