@@ -28,9 +28,10 @@ export class TalkView {
 	/** @type {string | null} The line that is being corrected. */ #correcting = null;
 	/** @type {string[]} */ #chips = [];
 	#language = language(); // that was told
+	#last = ""; // what was shown last of what was said
 	#typed = el("textarea", { id: "talk-text", rows: 2, maxlength: 1000 });
 	#parts = {
-		captions: el("ol", { class: "captions", role: "log" }), hearing: el("p", { class: "hearing", "aria-live": "off" }),
+		captions: el("ol", { class: "captions" }), hearing: el("p", { class: "hearing", "aria-live": "off" }),
 		replies: el("ol", { class: "replies", "data-scan": " " }), rest: el("div", {}), chips: el("div", { class: "talk-chips", "data-scan": " " }),
 		tools: el("div", { class: "talk-tools", "data-scan": " " }), state: el("p", { class: "talk-state", role: "status" }),
 	};
@@ -56,7 +57,6 @@ export class TalkView {
 		const typed = this.#typed;
 		typed.placeholder = t("talk.placeholder");
 		typed.onkeydown = (event) => this.#typedKey(event);
-		captions.ariaLabel = t("talk.captions");
 		replies.dataset.scan = replies.ariaLabel = t("talk.replies");
 		chips.dataset.scan = t("talk.steer");
 		tools.dataset.scan = t("talk.tools");
@@ -67,7 +67,7 @@ export class TalkView {
 			el("h1", { tabindex: "-1" }, t("talk.title")),
 			state, tools,
 			el("div", { class: "talk-columns" },
-				el("section", { class: "sheet talk-said" }, captions, hearing),
+				el("section", { class: "sheet talk-said", role: "log", "aria-label": t("talk.captions"), tabindex: "0" }, captions, hearing),
 				el("section", { class: "talk-answer" }, replies, rest, chips,
 					el("form", { class: "talk-type", onsubmit: (event) => { event.preventDefault(); this.#sayTyped(); } },
 						el("label", { for: "talk-text", class: "unseen" }, t("talk.placeholder")), typed,
@@ -228,7 +228,7 @@ export class TalkView {
 		const { lines, request, failure, summary } = this.#talk;
 		fill(captions, lines, ({ id }) => `${id}${this.#correcting === id}`, (line) => this.#line(line));
 		hearing.textContent = this.#talk.hearing ? this.#talk.hearing.text || t("talk.hearing") : "";
-		if (this.#correcting === null) hearing.scrollIntoView({ block: "nearest" });
+		this.#showLast(lines.length, hearing);
 		fill(replies, request?.replies ?? [], ({ id }) => id, (reply, place) => this.#reply(reply, place));
 		refill(rest, this.#rest(request, failure), summary && this.#summary(summary));
 		this.#refocusing(chips, () => refill(chips, ...this.#steering()));
@@ -236,6 +236,14 @@ export class TalkView {
 		const said = this.#talk.isClosed ? t("talk.closed") : this.#voice.isSpeaking ? t("talk.speaking") : t(`talk.is_${this.#connection.state}`);
 		const notice = this.#talk.notice && ` ${term("talk.notice", request?.mode ?? "", this.#talk.notice)}`;
 		if (state.textContent !== said + notice) state.textContent = said + notice;
+	}
+
+	/** Keep what was said last in sight, in its own box alone: the page stays where the user is. */
+	#showLast(count, hearing) {
+		const box = hearing.parentElement;
+		const last = `${count} ${hearing.textContent}`;
+		if (box && last !== this.#last) box.scrollTop = box.scrollHeight;
+		this.#last = last;
 	}
 
 	/** Whoever has the focus on a button that is made anew keeps it. */
