@@ -8,6 +8,7 @@ be named, whose replies are judged as far as rules can judge them.
 
 import argparse
 import asyncio
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ from tools.llm.completion import TimeLimits
 from tools.llm.retries import Backoff
 
 ORACLE = "oracle"
+_KEY = "LLM_API_KEY"
 _SEED = 9
 _AT_ONCE = 8
 _LEAST_DISTANCE = 0.3
@@ -98,7 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _all(options: argparse.Namespace, situations: list[Situation], goals: Goals) -> list[Report]:
     if options.model != ORACLE:
-        models = open_models(options.model, options.base_url)
+        models = open_models(options.model, options.base_url, os.environ.get(_KEY))
+        models = models.playing({"fast": models.choice("primary"), "primary": models.choice("primary")})
         return [await _judge_all(options.model, situations, models, None)]
     reports = [await _with(Writer(), "oracle", situations)]
     goals.at_least("complete requests to the oracle", reports[0].complete, len(situations))

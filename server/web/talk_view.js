@@ -27,9 +27,11 @@ export class TalkView {
 	#scanner = new Scanner(this.element);
 	/** @type {string | null} The line that is being corrected. */ #correcting = null;
 	/** @type {string[]} */ #chips = [];
+	#language = language(); // that was told
+	#last = ""; // what was shown last of what was said
 	#typed = el("textarea", { id: "talk-text", rows: 2, maxlength: 1000 });
 	#parts = {
-		captions: el("ol", { class: "captions", role: "log" }), hearing: el("p", { class: "hearing", "aria-live": "off" }),
+		captions: el("ol", { class: "captions" }), hearing: el("p", { class: "hearing", "aria-live": "off" }),
 		replies: el("ol", { class: "replies", "data-scan": " " }), rest: el("div", {}), chips: el("div", { class: "talk-chips", "data-scan": " " }),
 		tools: el("div", { class: "talk-tools", "data-scan": " " }), state: el("p", { class: "talk-state", role: "status" }),
 	};
@@ -55,17 +57,17 @@ export class TalkView {
 		const typed = this.#typed;
 		typed.placeholder = t("talk.placeholder");
 		typed.onkeydown = (event) => this.#typedKey(event);
-		captions.ariaLabel = t("talk.captions");
 		replies.dataset.scan = replies.ariaLabel = t("talk.replies");
 		chips.dataset.scan = t("talk.steer");
 		tools.dataset.scan = t("talk.tools");
 		captions.replaceChildren();
 		replies.replaceChildren();
+		if (this.#language !== language()) this.#tell(); // Replies are in the page's language.
 		refill(this.element,
 			el("h1", { tabindex: "-1" }, t("talk.title")),
 			state, tools,
 			el("div", { class: "talk-columns" },
-				el("section", { class: "sheet talk-said" }, captions, hearing),
+				el("section", { class: "sheet talk-said", role: "log", "aria-label": t("talk.captions"), tabindex: "0" }, captions, hearing),
 				el("section", { class: "talk-answer" }, replies, rest, chips,
 					el("form", { class: "talk-type", onsubmit: (event) => { event.preventDefault(); this.#sayTyped(); } },
 						el("label", { for: "talk-text", class: "unseen" }, t("talk.placeholder")), typed,
@@ -97,6 +99,7 @@ export class TalkView {
 
 	/** What holds for the talk. */
 	#tell() {
+		this.#language = language();
 		this.#connection.send("profile.update", { setup: toldSetup() });
 	}
 
@@ -137,7 +140,8 @@ export class TalkView {
 		const isOwn = setup.voice === "device" && TalkVoice.hasOwn;
 		const speak = setup.voice === "service" || (setup.voice === "device" && !isOwn);
 		if (isOwn) this.#voice.say(text, language());
-		this.#connection.send("suggestion.selected", { text, speak, predict: true, ...(replyId && { reply_id: replyId }) });
+		this.#connection.send("suggestion.selected", { text, speak, ...(replyId && { reply_id: replyId }) });
+		this.#connection.send("opinion.predict"); // After the speaking, which must not wait for it.
 		this.#chips = [];
 		this.#show();
 	}
@@ -224,14 +228,22 @@ export class TalkView {
 		const { lines, request, failure, summary } = this.#talk;
 		fill(captions, lines, ({ id }) => `${id}${this.#correcting === id}`, (line) => this.#line(line));
 		hearing.textContent = this.#talk.hearing ? this.#talk.hearing.text || t("talk.hearing") : "";
-		if (this.#correcting === null) hearing.scrollIntoView({ block: "nearest" });
+		this.#showLast(lines.length, hearing);
 		fill(replies, request?.replies ?? [], ({ id }) => id, (reply, place) => this.#reply(reply, place));
 		refill(rest, this.#rest(request, failure), summary && this.#summary(summary));
-		this.#refocusing(chips, () => refill(chips, this.#steering()));
+		this.#refocusing(chips, () => refill(chips, ...this.#steering()));
 		this.#refocusing(tools, () => refill(tools, this.#tools()));
 		const said = this.#talk.isClosed ? t("talk.closed") : this.#voice.isSpeaking ? t("talk.speaking") : t(`talk.is_${this.#connection.state}`);
 		const notice = this.#talk.notice && ` ${term("talk.notice", request?.mode ?? "", this.#talk.notice)}`;
 		if (state.textContent !== said + notice) state.textContent = said + notice;
+	}
+
+	/** Keep what was said last in sight, in its own box alone: the page stays where the user is. */
+	#showLast(count, hearing) {
+		const box = hearing.parentElement;
+		const last = `${count} ${hearing.textContent}`;
+		if (box && last !== this.#last) box.scrollTop = box.scrollHeight;
+		this.#last = last;
 	}
 
 	/** Whoever has the focus on a button that is made anew keeps it. */
@@ -290,8 +302,9 @@ export class TalkView {
 	#steering() {
 		const { opinion, isClosed } = this.#talk;
 		const stance = Object.entries(opinion ?? {});
-		return !isClosed && [
-			INTENTS.map((name) => button({ class: "big", "aria-pressed": this.#chips.includes(name), onclick: () => this.#tap(name) }, t(`talk.intent.${name}`))),
+		if (isClosed) return [];
+		return [
+			INTENTS.map((name) => button({ class: "big", "aria-pressed": String(this.#chips.includes(name)), onclick: () => this.#tap(name) }, t(`talk.intent.${name}`))),
 			stance.map(([part, value]) => button({ class: "big stance", onclick: () => this.#suggest({ opinion: { [part]: value } }) }, term("talk.stance", value))),
 			WISHES.map((name) => button({ class: "big wish", onclick: () => this.#wish(name) }, t(`talk.wish_${name}`))),
 			button({ id: "undo", class: "big", disabled: setup.wishes.length === 0, onclick: () => this.#undo() },
@@ -303,11 +316,11 @@ export class TalkView {
 	#tools() {
 		if (this.#talk.isClosed) return [button({ id: "again", class: "big primary", onclick: () => this.#again() }, t("talk.again"))];
 		return [
-			button({ id: "listen", class: "big primary", "aria-pressed": this.#microphone.isOn, onclick: () => this.#listen() },
+			button({ id: "listen", class: "big primary", "aria-pressed": String(this.#microphone.isOn), onclick: () => this.#listen() },
 				t(this.#microphone.isOn ? "talk.stop_listening" : "talk.listen")),
 			this.#voice.isSpeaking && button({ id: "hush", class: "big", onclick: () => this.#hush() }, t("talk.hush")),
 			this.#connection.state === "taken" && button({ class: "big", onclick: () => this.#connection.comeBack() }, t("talk.take_back")),
-			button({ id: "scan", class: "big", "aria-pressed": this.#scanner.isOn, onclick: () => this.#scan() }, t("talk.scan")),
+			button({ id: "scan", class: "big", "aria-pressed": String(this.#scanner.isOn), onclick: () => this.#scan() }, t("talk.scan")),
 			button({ id: "end", class: "big", onclick: () => this.#connection.send("session.close", { summarise: true }) }, t("talk.end")),
 		];
 	}

@@ -3,6 +3,7 @@
 import { fromBase64 } from "./talk_connection.js";
 
 const RATE = 24_000; // of the sound that the service sends
+const LONGEST_MS = 3000, LONGEST_MS_PER_SIGN = 250; // Some browsers never say that they have ended.
 const LANGUAGES = { en: "en-US", zh: "zh-CN" };
 
 export class TalkVoice {
@@ -30,6 +31,8 @@ export class TalkVoice {
 		utterance.lang = LANGUAGES[language];
 		utterance.onend = utterance.onerror = () => this.#show(false);
 		this.#show(true);
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => this.#show(false), LONGEST_MS + LONGEST_MS_PER_SIGN * text.length);
 		speechSynthesis.speak(utterance);
 	}
 
