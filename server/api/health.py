@@ -14,13 +14,13 @@ from server import metrics
 from server.api.deps import Open
 from server.api.jobs import recogniser
 from server.api.langgraph.answers import json_answer
+from server.api.speech_parts import HEALTHY, speech_services
 from server.resources import Resources
 
 router = APIRouter(tags=["system"])
 logger = logging.getLogger(__name__)
 
 PROBE_SECONDS = 2.0  # for each part; a caller should wait longer than this
-HEALTHY = "healthy"
 _NEEDED = ("database", "redis", "storage", "disk")  # without one of these no request can be served
 _BEGAN = datetime.now(UTC)
 
@@ -34,20 +34,6 @@ async def health_with_speech(resources: Open) -> Response:
     answered = await _told(resources, service="scriptorium", told=version("scriptorium-service"))
     answered.content["services"] |= speech_services(resources)
     return answered.as_answer()
-
-
-def speech_services(resources: Resources) -> dict[str, str]:
-    """How the parts of a conversation are."""
-    is_hearing = resources.sessions.parts.engine.info.name != "off"
-    is_answering = resources.runs.roles.choices.get("fast") or resources.runs.roles.choices.get("primary")
-    return {
-        "websocket": HEALTHY,
-        "stt": HEALTHY if is_hearing else "off",
-        "tts": resources.sessions.parts.speaker.name,
-        "llm": HEALTHY if is_answering else "offline",
-        "session_manager": HEALTHY,
-        "request_manager": HEALTHY,
-    }
 
 
 @router.get("/api/v1/health")

@@ -12,8 +12,8 @@ from server.api.accounts.multipart import Form
 from server.api.body import JsonRoute
 from server.api.deps import Open
 from server.api.following import ended
-from server.api.health import HEALTHY, speech_services
 from server.api.langgraph.answers import json_answer
+from server.api.speech_parts import HEALTHY, speech_services
 from server.files import ownership
 from server.realtime.talk import GRAPH
 from server.runs.job import RunRequest

@@ -11,6 +11,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from server.api.deps import Open
 from server.api.jobs.idialogue import incoming
 from server.api.jobs.idialogue.conversation import Conversation
+from server.api.rate_limits import RequestRates
 from server.api.realtime.owning import begin, find
 from server.resources import Resources
 from server.stream.sse import STALL_SECONDS
@@ -65,6 +66,8 @@ class _Socket:
         session_id: str | None = None
         try:
             event = _parsed(text)
+            if not isinstance(event, incoming.AudioStream):  # sound is limited by what waits to be heard
+                await RequestRates.of(self._resources).check()
             session_id = getattr(event, "session_id", None)
             await self._carry_out(event, session_id)
         except incoming.Refused as refused:
