@@ -101,7 +101,10 @@ def worker(
 @app.command()
 def run(
     graph: Annotated[str, typer.Argument(help="Which graph; `scriptorium graphs` lists them.")],
-    file: Annotated[Path, typer.Option(help="The file to work on.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path | None,
+        typer.Option(help="The file to work on; of dialogue, the talk's setup.", exists=True, dir_okay=False),
+    ] = None,
     result_file: Annotated[
         Path | None, typer.Option("--out", help="Where to write the result, as JSON.")
     ] = None,
@@ -119,11 +122,18 @@ def run(
         Path | None, typer.Option(help="Where translated files go.", exists=True, file_okay=False)
     ] = None,
 ) -> None:
-    """Run one job on a file, here, without a server."""
-    from server import local_run
+    """Run one job on a file, here, without a server; or talk: `scriptorium run dialogue`."""
+    from server import local_run, local_talk
 
     settings = load_settings()
     options = dict(_parse_option(text) for text in option or ())
+    if graph == local_talk.GRAPH:
+        setup = local_talk.setup_of(file, options, language)
+        result = asyncio.run(local_talk.talk(settings, setup, sys.stdin, out))
+        _write_result(result, result_file)
+        return
+    if file is None:
+        raise typer.BadParameter(f"{graph} works on a file; name it with --file")
     job = local_run.FileJob(
         graph_id=graph,
         file=file,
@@ -134,10 +144,14 @@ def run(
         folder=folder,
     )
     result = asyncio.run(local_run.run_file(settings, job, err))
-    if result_file is not None:
-        result_file.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
-        err.print(f"Result written to {result_file}")
+    _write_result(result, result_file)
     local_run.show(graph, result, out)
+
+
+def _write_result(result: dict[str, Any], file: Path | None) -> None:
+    if file is not None:
+        file.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
+        err.print(f"Result written to {file}")
 
 
 @app.command()

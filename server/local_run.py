@@ -1,7 +1,8 @@
 """Runs one job in this process, for the command line: no server, no queue, nothing kept."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -57,31 +58,37 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
     with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
         storage = LocalStorage(Path(folder))
         given = await _input(settings, job, storage)
-        models = open_models(configured(settings))
-        speech = speech_settings(settings)
-        account = Account(
-            payer=Payer(run=graph_id, user="local"),
-            ledger=LocalLedger(),
-            run_budget=Budget(tokens=settings.max_tokens_per_run, cost=settings.max_cost_per_run),
-        )
-        try:
-            with (
-                bind_storage(storage),
-                bind_models(models),
-                bind_speech(
-                    engine=open_engine(speech, lambda: models), speaker=open_speaker(speech, lambda: models)
-                ),
-                spending.bind(account),
-                _progress(console) as progress,
-            ):
+        async with with_models(settings, graph_id):
+            with bind_storage(storage), _progress(console) as progress:
                 result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
-        finally:
-            await close_clients()
         if graph_id == film_files.GRAPH:
             return await film_files.write(result, storage, job.folder or job.file.parent)
         if graph_id in translated_files.GRAPHS:
             return await translated_files.write(result, storage, job.folder or job.file.parent)
         return result
+
+
+@asynccontextmanager
+async def with_models(settings: Settings, graph_id: str) -> AsyncGenerator[None]:
+    """The configured models, voices and the budget of one run, bound inside the block."""
+    models = open_models(configured(settings))
+    speech = speech_settings(settings)
+    account = Account(
+        payer=Payer(run=graph_id, user="local"),
+        ledger=LocalLedger(),
+        run_budget=Budget(tokens=settings.max_tokens_per_run, cost=settings.max_cost_per_run),
+    )
+    try:
+        with (
+            bind_models(models),
+            bind_speech(
+                engine=open_engine(speech, lambda: models), speaker=open_speaker(speech, lambda: models)
+            ),
+            spending.bind(account),
+        ):
+            yield
+    finally:
+        await close_clients()
 
 
 def show(graph_id: str, result: dict[str, Any], console: Console) -> None:

@@ -1,6 +1,7 @@
 """What a model is told of a conversation: the user's words as data, each under its id."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from graphs.dialogue.conversation import language_of
@@ -8,7 +9,7 @@ from graphs.dialogue.state import Asked, Conversation, Message
 from prompts import PROMPTS, Prompt
 from tools.dialogue.checking import MOST_CHARACTERS, MOST_SENTENCES, Forbidden, Rules
 from tools.dialogue.phrase_bank import Phrase, rank
-from tools.dialogue.point_of_view import parties
+from tools.dialogue.point_of_view import Parties, parties
 from tools.dialogue.slots import Wishes, plan_slots, read_chips
 from tools.dialogue.writing import Assignment
 
@@ -79,15 +80,15 @@ def forbidden_in(conversation: Conversation) -> list[Forbidden]:
     ]
 
 
-def ranked_phrases(conversation: Conversation) -> list[Phrase]:
+def ranked_phrases(conversation: Conversation) -> Iterator[Phrase]:
     """The user's phrase bank without what it may not hold, the most fitting first."""
     never = forbidden_in(conversation)
     phrases = [
         Phrase(text=phrase["text"], uses=phrase.get("uses", 0))
         for phrase in conversation["profile"].get("phrases", ())
     ]
-    allowed = [phrase for phrase in phrases if not any(each.is_in(phrase.text) for each in never)]
-    return rank(allowed, heard_last(conversation["messages"]), _typed(conversation))
+    ranked = rank(phrases, heard_last(conversation["messages"]), _typed(conversation))
+    return (phrase for phrase in ranked if not any(each.is_in(phrase.text) for each in never))
 
 
 def heard_last(messages: Sequence[Message]) -> str:
@@ -105,7 +106,7 @@ def _situation(conversation: Conversation, focus: Sequence[str]) -> dict[str, An
         "me": {
             **me,
             "words": profile.get("tone_words", []),
-            "phrases": [phrase.text for phrase in ranked_phrases(conversation)[:_MOST_PHRASES]],
+            "phrases": [phrase.text for phrase in islice(ranked_phrases(conversation), _MOST_PHRASES)],
         },
         "partner": {name: value for name, value in partner.items() if name not in ("id", "taboos")},
         "scenario": " ".join([conversation["scenario"], *conversation["supplements"]]).strip(),
@@ -157,7 +158,7 @@ def _letters(conversation: Conversation) -> dict[str, str]:
     return {letters: meaning for letters, meaning in known.items() if letters.casefold() in typed}
 
 
-def _parties(conversation: Conversation) -> Any:
+def _parties(conversation: Conversation) -> Parties:
     profile, partner = conversation["profile"], conversation["partner"]
     return parties(
         my_name=profile.get("name"),

@@ -1,5 +1,7 @@
 """What a request for replies comes to, as the output has it."""
 
+from itertools import islice
+
 from graphs.dialogue.questions import forbidden_in, ranked_phrases
 from graphs.dialogue.state import Conversation, Failure, Missing, QuickPhrase, Replies, Reply
 from tools.dialogue.drafts import Slot
@@ -46,7 +48,7 @@ def from_phrases(conversation: Conversation, request_id: str, assignment: Assign
     """The most fitting of the user's own sentences, in place of replies that nobody can write."""
     wanted = len(assignment.slots)
     # "More" passes over those that were offered before.
-    ranked = [each for each in ranked_phrases(conversation) if each.text not in assignment.rules.others]
+    ranked = (each for each in ranked_phrases(conversation) if each.text not in assignment.rules.others)
     replies = [
         Reply(
             id=f"{request_id}.{number}",
@@ -55,7 +57,7 @@ def from_phrases(conversation: Conversation, request_id: str, assignment: Assign
             manner="plain",
             source="phrase_bank",
         )
-        for number, phrase in enumerate(ranked[:wanted], 1)
+        for number, phrase in enumerate(islice(ranked, wanted), 1)
     ]
     missing = [_missing(slot, _BANK_IS_EMPTY) for slot in assignment.slots[len(replies) :]]
     return Replies(
@@ -73,14 +75,13 @@ def from_phrases(conversation: Conversation, request_id: str, assignment: Assign
 def _phrases(conversation: Conversation, assignment: Assignment, *, begin: int) -> list[QuickPhrase]:
     """The user's own sentences, then standard ones; none that a taboo or a red line forbids."""
     never = forbidden_in(conversation)
-    own = [QuickPhrase(text=each.text, source="own") for each in ranked_phrases(conversation)[begin:]]
     standard = [
         QuickPhrase(text=text, source="standard")
         for text in STANDARD[assignment.rules.language]
         if not any(each.is_in(text) for each in never)
     ]
-    room = max(0, _MOST_PHRASES - len(standard))
-    return [*own[:room], *standard]
+    ranked = islice(ranked_phrases(conversation), begin, begin + _MOST_PHRASES - len(standard))
+    return [*(QuickPhrase(text=each.text, source="own") for each in ranked), *standard]
 
 
 def _missing(slot: Slot, reason: str) -> Missing:

@@ -13,7 +13,9 @@ from server.api import runs as run_list
 from server.api.accounts import audit, auth, files, keys, own_data, shares, uploads, users, webhooks
 from server.api.body import BodyTooLarge, refuse
 from server.api.errors import ErrorBody
-from server.api.jobs import catalog, novels
+from server.api.jobs import catalog, novels, vosk_dialect
+from server.api.jobs.idialogue import rest as idialogue
+from server.api.jobs.idialogue import sockets as idialogue_sockets
 from server.api.langgraph import (
     assistant_graphs,
     assistants,
@@ -43,6 +45,7 @@ PROTOCOL_ROUTERS = (protocol, protocol_session, mcp, a2a, a2a_card)
 OWN_ROUTERS = (
     *(health, run_list, usage, auth, own_data, keys, users, shares, audit),
     *(files, uploads, webhooks, catalog, novels, realtime),
+    *(idialogue, idialogue_sockets, vosk_dialect),
 )
 _PROBES = frozenset(("/ok", "/health", "/api/health", "/api/v1/health", "/metrics"))
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)

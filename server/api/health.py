@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter, Response
 
@@ -12,18 +14,28 @@ from server import metrics
 from server.api.deps import Open
 from server.api.jobs import recogniser
 from server.api.langgraph.answers import json_answer
+from server.api.speech_parts import HEALTHY, speech_services
 from server.resources import Resources
 
 router = APIRouter(tags=["system"])
 logger = logging.getLogger(__name__)
 
 PROBE_SECONDS = 2.0  # for each part; a caller should wait longer than this
-HEALTHY = "healthy"
 _NEEDED = ("database", "redis", "storage", "disk")  # without one of these no request can be served
 _BEGAN = datetime.now(UTC)
 
 
 @router.get("/api/health")
+async def health_with_speech(resources: Open) -> Response:
+    """The same as /api/v1/health, with the parts of a conversation by iDialogue's names.
+
+    `stt` is `off` where no speech is heard, and `llm` is `offline` without a language model.
+    """
+    answered = await _told(resources, service="scriptorium", told=version("scriptorium-service"))
+    answered.content["services"] |= speech_services(resources)
+    return answered.as_answer()
+
+
 @router.get("/api/v1/health")
 async def health(resources: Open) -> Response:
     """Asks every part; 503 when one that each request needs does not answer in time.
@@ -46,22 +58,34 @@ async def stats(resources: Open) -> Response:
     return json_answer(await _stats(resources))
 
 
+@dataclass(frozen=True)
+class _Told:
+    content: dict[str, Any]
+    status: int
+
+    def as_answer(self) -> Response:
+        answer = json_answer(self.content)
+        answer.status_code = self.status
+        return answer
+
+
 async def _answer(resources: Resources, *, service: str, told: str) -> Response:
+    return (await _told(resources, service=service, told=told)).as_answer()
+
+
+async def _told(resources: Resources, *, service: str, told: str) -> _Told:
     services = await _services(resources)
     is_ready = all(services[part] == HEALTHY for part in _NEEDED)
     is_whole = services["workers"] == HEALTHY
-    answer = json_answer(
-        {
-            "status": (HEALTHY if is_whole else "degraded") if is_ready else "unavailable",
-            "service": service,
-            "version": told,
-            "timestamp": datetime.now(UTC).isoformat(),
-            "uptime": _uptime(),
-            "services": services,
-        }
-    )
-    answer.status_code = 200 if is_ready else 503
-    return answer
+    content = {
+        "status": (HEALTHY if is_whole else "degraded") if is_ready else "unavailable",
+        "service": service,
+        "version": told,
+        "timestamp": datetime.now(UTC).isoformat(),
+        "uptime": _uptime(),
+        "services": services,
+    }
+    return _Told(content, 200 if is_ready else 503)
 
 
 async def _services(resources: Resources) -> dict[str, str]:

@@ -246,10 +246,11 @@ class Hearing:
             if self._config.turns is not None:
                 return  # nobody speaks loud enough; if they do, it comes again
             self._item = _new_item()
-        words = [self._word(word) for word in partial.words]
-        place = {"item_id": self._item, "content_index": 0}
-        self._outbox.emit(f"{_HEARING}.partial", **place, text=partial.text, words=words)
         told, self._before = self._before, partial.text.split()
+        if told != self._before:
+            words = [self._word(word) for word in partial.words]
+            place = {"item_id": self._item, "content_index": 0}
+            self._outbox.emit(f"{_HEARING}.partial", **place, text=partial.text, words=words)
         agreed = _common(told, self._before)
         if agreed[: len(self._stable)] == self._stable and len(agreed) > len(self._stable):
             self._delta(agreed)

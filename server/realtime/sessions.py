@@ -29,6 +29,7 @@ class LiveSessions:
         self._locks = WeakValueDictionary[str, asyncio.Lock]()  # while somebody waits for one
         self._detached: dict[str, float] = {}  # since when nobody listens
         self._detached_seconds = detached_seconds
+        self._warming: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self._live)
@@ -82,10 +83,15 @@ class LiveSessions:
     async def close(self) -> None:
         """Let everything go; clients find it again at another process."""
         await asyncio.gather(*(self._drop(session_id) for session_id in list(self._live)))
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
 
     def _start(self, session: LiveSession) -> LiveSession:
         self._live[session.session_id] = session
         session.start()
+        if self._warming is None:
+            self._warming = asyncio.create_task(self.parts.talks.warm())
         return session
 
     async def _drop(self, session_id: str) -> None:

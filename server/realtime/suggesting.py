@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -98,6 +99,14 @@ class Desk:
             finally:
                 self._now = self._running = None
 
+    async def noted(self, longest: float) -> None:
+        """Wait until the graph has taken note of what was said so far, or for so many seconds."""
+        jobs = [*([self._now] if self._now else []), *self._jobs]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest):
+                for job in jobs:
+                    await job.taken.wait()
+
     async def settle(self) -> None:
         """Wait until nothing is under way; for ends of sessions."""
         while self.is_busy:
@@ -130,9 +139,11 @@ class Desk:
         except asyncio.CancelledError:
             self._end(job, "cancelled", {"type": "cancelled", "reason": "client_cancelled"})
             raise
-        except Exception:  # the session outlives whatever a graph does
+        except Exception:
             logger.exception("A run of session %s failed", self._session_id)
             self._fail(job, ServiceError("the replies could not be made", code="internal_error"))
+        finally:
+            job.taken.set()
 
     def _tell(self, job: _Job, event: Mapping[str, Any]) -> None:
         if event["type"] == "taken":

@@ -20,13 +20,14 @@ from server.keys import RunKey
 from server.models.ledger import RunAccounts
 from server.runs.catalog import GraphCatalog
 from server.runs.leases import Lease, LeaseHeld, Leases
-from tools.errors import Conflict
+from tools.errors import Conflict, ServiceError
 from tools.llm import spending
 from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
 
 GRAPH = "dialogue"
 RENEW_SECONDS = 5.0
+AFTER_TAKING = 2  # values that have come: the input, and what the graph's first node made of it
 OnEvent = Callable[[Mapping[str, Any]], None]
 
 
@@ -76,6 +77,20 @@ class Talks:
             await asyncio.gather(renewing, return_exceptions=True)
             await self.leases.release(lease)
 
+    async def warm(self) -> None:
+        """Open what the first reply needs: it takes half a second, and nobody waits for it now."""
+        choice = self.models.choice("fast")
+        if choice is not None:
+            with suppress(ServiceError):  # who asks for replies is told
+                await self.models.clients.chat(choice)
+
+    async def conversation(self, session_id: str) -> dict[str, Any]:
+        """What the graph has kept of a conversation; empty before its first run."""
+        config: RunnableConfig = {"configurable": {"thread_id": session_id, **access.configurable()}}
+        async with self.catalog.find(GRAPH).open("threads.read", config=config) as graph:
+            values: dict[str, Any] = (await graph.aget_state(config)).values
+        return values.get("conversation", {})
+
     async def _stream(
         self, run: Run, lease: Lease, request: Mapping[str, Any], on_event: OnEvent
     ) -> dict[str, Any]:
@@ -87,14 +102,15 @@ class Talks:
                 ours = self.checkpointer.holding(run.thread_id, lease.epoch)
                 graph = cast("Any", opened.copy(update={"checkpointer": ours}))
                 with bind_models(self.models), spending.bind(account):
-                    parts = graph.astream(dict(request), config, stream_mode=["custom", "updates", "values"])
+                    parts = graph.astream(dict(request), config, stream_mode=["custom", "values"])
+                    steps = 0
                     async for mode, payload in parts:
                         if mode == "custom":
                             on_event(payload)
-                        elif mode == "updates" and "take" in payload:
+                            continue
+                        result, steps = payload, steps + 1
+                        if steps == AFTER_TAKING:
                             on_event({"type": "taken"})
-                        elif mode == "values":
-                            result = payload
         finally:
             await self.accounts.ledger.close(account.payer)
         return result

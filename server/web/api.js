@@ -40,6 +40,9 @@ export async function signOut() {
 	forgetTokens();
 }
 
+/** What a WebSocket opens with, which cannot bear a token; null where nobody signs in. @returns {Promise<string | null>} */
+export const getTicket = async () => tokens() && (await (await postJson("/api/v1/auth/ticket", {})).json()).ticket;
+
 /** @param {string} username */
 export const askForReset = (username) => postJson("/api/v1/auth/reset-password", { username });
 

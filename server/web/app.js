@@ -1,4 +1,4 @@
-/** The console: one page whose address says what it shows: #/ or #/runs/<thread>/<run>[/<tab>]. */
+/** The console: one page whose address says what it shows: #/, #/talk or #/runs/<thread>/<run>[/<tab>]. */
 
 import { getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
@@ -9,12 +9,14 @@ import { RunForm } from "./run_form.js";
 import { RunView } from "./run_view.js";
 import { forgetTokens, tokens } from "./session.js";
 import { SignIn } from "./sign_in.js";
+import { claimSetup } from "./talk_setup.js";
+import { TalkView } from "./talk_view.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
 
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
 
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | SignIn | null} */
+/** @type {RunForm | RunView | SignIn | TalkView | null} */
 let view = null;
 let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
@@ -28,6 +30,7 @@ function showAddress() {
 	const resetToken = hasAccounts ? location.hash.match(RESET_ADDRESS)?.[1] : undefined;
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
 	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
+	else if (location.hash === "#/talk") view = new TalkView();
 	else view = runId ? new RunView(threadId, runId, knownTab) : new RunForm();
 	showWho();
 	refill(main, view.element);
@@ -38,6 +41,7 @@ function showAddress() {
 
 function enter() {
 	claimDraft(tokens().user_info.id);
+	claimSetup(tokens().user_info.id);
 	showAddress();
 }
 
@@ -75,6 +79,7 @@ document.getElementById("skip").addEventListener("click", (event) => {
 document.getElementById("sign-out").addEventListener("click", async () => {
 	await signOut();
 	claimDraft(null);
+	claimSetup(null);
 	location.assign("/");
 });
 

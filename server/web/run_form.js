@@ -43,7 +43,7 @@ export class RunForm {
 
 	async #loadGraphs() {
 		try {
-			this.#graphs = await listGraphs();
+			this.#graphs = (await listGraphs()).filter(({ graph_id: id }) => id !== "dialogue"); // It has a page of its own.
 			if (!this.#graphs.some((graph) => graph.graph_id === draft.graphId)) draft.graphId = this.#graphs[0]?.graph_id;
 			this.element.querySelector(".jobs")?.replaceWith(this.#jobs());
 		} catch (error) {

@@ -87,3 +87,64 @@ def test_relations_picture_is_the_same_each_time(page: "Page") -> None:
     first, second = page.evaluate(lay)
     assert first == second
     assert all(0 < x < 700 and 0 < y < 500 for x, y in first)
+
+
+TALK = [
+    {"type": "input_audio_buffer.speech_started", "item_id": "i1"},
+    {"type": "conversation.item.input_audio_transcription.partial", "item_id": "i1", "text": "hel"},
+    {
+        "type": "conversation.item.done",
+        "item": {"id": "i1", "speaker": "partner", "content": [{"type": "input_audio"}]},
+    },
+    {
+        "type": "conversation.item.input_audio_transcription.completed",
+        "item_id": "i1",
+        "transcript": "hello",
+        "confidence": 0.4,
+    },
+    {"type": "suggestions.created", "response_id": "r1", "wanted": 2, "mode": "model"},
+    {"type": "suggestions.delta", "response_id": "r1", "reply": {"id": "r1.1", "text": "Hi."}},
+    {
+        "type": "suggestions.delta",
+        "response_id": "r0",
+        "reply": {"id": "r0.1", "text": "Of another request."},
+    },
+    {"type": "no.such.event"},
+]
+SHOWN = """async events => {
+    const { emptyTalk, take } = await import("/console/talk_state.js");
+    return events.reduce(take, emptyTalk());
+}"""
+
+
+def test_talk_is_what_its_events_come_to(page: "Page") -> None:
+    talk = page.evaluate(SHOWN, TALK)
+
+    assert talk["hearing"] is None
+    assert [(line["speaker"], line["text"], line["confidence"]) for line in talk["lines"]] == [
+        ("partner", "hello", 0.4)
+    ]
+    assert [reply["text"] for reply in talk["request"]["replies"]] == ["Hi."]
+    assert not talk["request"]["isDone"]
+
+
+def test_silence_is_no_line(page: "Page") -> None:
+    silent = [{**event, "transcript": ""} if "transcript" in event else event for event in TALK[:4]]
+
+    assert page.evaluate(SHOWN, silent)["lines"] == []
+
+
+def test_who_speaks_has_answered(page: "Page") -> None:
+    said = {"id": "i2", "speaker": "me", "content": [{"type": "output_text", "text": "Hi."}]}
+
+    assert page.evaluate(SHOWN, [*TALK, {"type": "conversation.item.done", "item": said}])["request"] is None
+
+
+def test_sound_is_the_same_after_its_way_through_text(page: "Page") -> None:
+    back = page.evaluate("""async () => {
+        const { toBase64, fromBase64 } = await import("/console/talk_connection.js");
+        const sound = Int16Array.from({ length: 1600 }, (_, at) => at * 41 - 32768);
+        return [...fromBase64(toBase64(sound))].every((sample, at) => sample === sound[at]);
+    }""")
+
+    assert back

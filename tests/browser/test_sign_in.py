@@ -91,3 +91,34 @@ def test_who_signs_in_runs_a_job_and_the_next_one_sees_nothing_of_it(
 
     page.get_by_text("not found").first.wait_for()
     assert page.evaluate("window.pwned") is None
+
+
+def _hear(page: "Page", text: str) -> None:
+    page.click("text=Talk")
+    page.get_by_text("Connected.").wait_for()
+    page.fill("#talk-text", text)
+    page.click("#they-said")
+    page.locator(".line-text", has_text=text).wait_for()
+
+
+def test_talk_is_seen_by_nobody_else_at_the_same_screen(accounts: ServiceProcess, page: "Page") -> None:
+    join(accounts, "ida")
+    join(accounts, "jon")
+    sign_in(page, "ida")
+    _hear(page, "A secret of Ida")
+    page.click("text=Who talks with whom")
+    page.get_by_label("Your name").fill("Ida")
+    page.get_by_label("How you talk").click()
+    kept = page.evaluate("localStorage.getItem('scriptorium.talk')")
+    page.get_by_role("button", name="Sign out ida").click()
+    page.get_by_role("heading", name="Sign in").wait_for()
+    sign_in(page, "jon")
+    _hear(page, "Hello")
+    seen = page.locator(".line-text").all_inner_texts()
+    name = page.locator(".talk-setup input").all()[2].input_value()
+    page.evaluate("kept => localStorage.setItem('scriptorium.talk', kept)", kept)
+    page.reload()
+    page.get_by_text("Connected.").wait_for()
+
+    assert (seen, name) == (["Hello"], "")
+    assert page.locator(".line-text").all_inner_texts() == []

@@ -373,3 +373,32 @@ async def test_without_recognition_speech_is_an_error_and_text_works(tmp_path: P
 
     assert "speech install" in error["error"]["message"]
     assert kinds(client.events).count("error") == 1
+
+
+@pytest.mark.timeout(400)
+async def test_half_an_hour_is_heard_to_its_end_at_the_right_times(hearing: Server) -> None:
+    minute = pcm("yes") + silence(60 - len(pcm("yes")) / 2 / RATE)
+    async with realtime(hearing.url) as client:
+        await begin(client)
+        for count in range(1, 31):
+            for piece in pieces(minute, 1.0):
+                await client.append(piece)
+            await client.until("conversation.item.input_audio_transcription.completed", count)
+        started = [e for e in client.events if e["type"] == "input_audio_buffer.speech_started"]
+        heard = [e for e in client.events if e["type"].endswith("transcription.completed")]
+
+    assert transcripts(client.events) == ["yes"] * 30
+    for count, (event, final) in enumerate(zip(started, heard, strict=True)):
+        assert abs(event["audio_start_ms"] - count * 60_000 - 200) < 100
+        assert abs(final["words"][0]["start_ms"] - count * 60_000 - 200) < 100
+
+
+async def test_more_sound_than_is_heard_in_time_is_refused_and_can_be_sent_again(hearing: Server) -> None:
+    async with realtime(hearing.url) as client:
+        await client.send("session.update", session={"audio": {"input": {"format": {"rate": 8_000}}}})
+        await client.until("session.updated")
+        for _ in range(4):  # of 65 s each, faster than they are heard
+            await client.append(bytes(2 * 8_000 * 65))
+        error = await client.error("audio_backlog")
+
+    assert "Send again from sample" in error["error"]["message"]

@@ -81,7 +81,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/console/{path:path}"): OPEN,
     ("POST", "/assistants"): Case(body={"graph_id": "notes"}),
     ("POST", "/assistants/search"): Case(body={}),
-    ("POST", "/assistants/count"): Case(body={}, others="4"),
+    ("POST", "/assistants/count"): Case(body={}, others="5"),
     ("GET", "/assistants/{assistant_id}"): Case(),
     ("PATCH", "/assistants/{assistant_id}"): Case(body={"name": "n"}),
     ("DELETE", "/assistants/{assistant_id}"): Case(ok=MADE),
@@ -215,6 +215,19 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/v1/usage"): Case(),
     ("GET", "/api/v1/webhooks"): Case(others="[]"),
     ("POST", "/api/v1/webhooks/{run_id}/resend"): Case(ok=MADE),
+    **{
+        ("WEBSOCKET", path): Case(is_writing=True, parameters={"client_id": "client_1234"})
+        for path in ("/v1/realtime", "/ws/{client_id}", "/ws", "/conversation", "/conservation", "/vosk")
+    },  # what is said on them: tests/security/test_realtime_of_others.py
+    ("POST", "/v1/sessions"): Case(body={}, ok=(201,), is_writing=True),
+    ("GET", "/v1/sessions/{thread_id}/events"): Case(ok=(404,)),  # this thread was begun otherwise
+    ("POST", "/v1/sessions/{thread_id}/events"): Case(body={"type": "session.ping"}, ok=(404,)),
+    ("GET", "/api/health/ready"): Case(for_whom="anybody", ok=(200, 503)),
+    ("GET", "/conversation/health"): Case(for_whom="anybody"),
+    ("POST", "/api/stt"): Case(ok=(422,), is_writing=True),
+    ("POST", "/api/tts"): Case(body={"text": "hello"}, ok=(503,)),
+    ("GET", "/api/tts/speakers"): Case(),
+    ("POST", "/api/generate_suggestions"): Case(body={"target_dialogue": "Hello"}),
     ("POST", "/api/recognize"): Case(body=NOVEL),
     ("POST", "/api/recognize/async"): Case(body=NOVEL),
     ("GET", "/api/recognize/async/{task_id}"): Case(),

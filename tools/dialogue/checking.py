@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tools.dialogue.drafts import Draft
+from tools.dialogue.drafts import Draft, Slot
 from tools.dialogue.point_of_view import Parties, partner_signs
 from tools.dialogue.wording import bare, distance, holds
 
@@ -15,8 +15,8 @@ LEAST_DISTANCE = 0.3  #: Between any two replies of one request, as wording.dist
 MOST_SENTENCES = 2
 MOST_CHARACTERS: Mapping[Language, int] = {"zh": 60, "en": 200}
 
-_SENTENCE = re.compile(r"[^.!?。！？…]*[^\W_][^.!?。！？…]*(?:[.!?。！？…]+|$)")
-_DOTS_INSIDE = re.compile(r"(?<=\d)[.](?=\d)|\b(?:mr|mrs|ms|dr|st|vs|e\.g|i\.e)\.", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+(?![a-z])|(?<=[。！？…])")
+_TITLE = re.compile(r"\b(?:mr|mrs|ms|dr|st)\.", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.)、．]\s|[（(]\d{1,2}[)）]|[-*•·]\s|[①-⑨])")
 _LABEL = re.compile(
     r"^\s*(?:me|i|user|you|partner|reply|answer|option|suggestion|我|你|用户|对方|回复|回答|建议|选项)\s*\d*\s*[:：]",
@@ -58,16 +58,19 @@ def cleaned(text: str) -> str:
     return quoted[1].strip() if quoted and not re.search('["“”「」]', quoted[1]) else text
 
 
-def faults(draft: Draft, rules: Rules, accepted: Sequence[str]) -> list[str]:
+def faults(draft: Draft, slot: Slot, rules: Rules, accepted: Sequence[str]) -> list[str]:
     """All reasons for which a draft is no reply, each as a sentence; none for one that is.
 
     Args:
         draft: Its text cleaned.
+        slot: Which it is to fill.
         rules: Of its request.
         accepted: The texts of the replies that the request has already.
     """
     text = draft.text
     found = [*_crossed(draft, rules), *_form(text, rules)]
+    if draft.intent != slot.intent:
+        found.append(f"it does {draft.intent!r} where {slot.intent!r} is wanted")
     if draft.speaker == "partner":
         found.append("it is said to be the partner's")
     found += partner_signs(text, rules.parties)
@@ -94,7 +97,7 @@ def _form(text: str, rules: Rules) -> list[str]:
     most = MOST_CHARACTERS[rules.language]
     if len(text) > most:
         found.append(f"it has {len(text)} characters, more than {most}")
-    if (sentences := len(_SENTENCE.findall(_DOTS_INSIDE.sub("", text)))) > MOST_SENTENCES:
+    if (sentences := _count_sentences(text)) > MOST_SENTENCES:
         found.append(f"it has {sentences} sentences, more than {MOST_SENTENCES}")
     names = (*rules.parties.my_names, *rules.parties.partner_names, *rules.parties.partner_positions)
     is_labelled = any(re.match(rf"\s*{re.escape(name)}\s*[:：]", text, re.IGNORECASE) for name in names)
@@ -105,6 +108,10 @@ def _form(text: str, rules: Rules) -> list[str]:
     if _is_foreign(text, rules.language):
         found.append(f"it is not in the language {rules.language!r}")
     return found
+
+
+def _count_sentences(text: str) -> int:
+    return sum(bool(bare(part)) for part in _SENTENCE_END.split(_TITLE.sub("", text)))
 
 
 def _is_foreign(text: str, language: Language) -> bool:

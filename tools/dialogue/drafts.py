@@ -25,7 +25,8 @@ class Draft(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    slot: str
+    id: str  #: The slot's.
+    intent: Intent  #: What the text does, by the model's own word.
     speaker: Literal["me", "partner"]  #: In whose mouth the model puts it.
     crosses: list[str] = []  #: Ids of taboos and red lines that the model sees it touch.
     text: str

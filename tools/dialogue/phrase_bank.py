@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log1p, sqrt
 from typing import Literal
 
@@ -78,8 +79,9 @@ def kind_of(text: str) -> Intent:
     return "answer"
 
 
-def words_of(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> frozenset[str]:
     """What two texts can share: words, and of Chinese, where no blanks part them, pairs of characters."""
     plain = folded(text)
     pairs = {run[i : i + 2] for run in _CHINESE_WORD.findall(plain) for i in range(max(1, len(run) - 1))}
-    return pairs | set(_OTHER_WORD.findall(plain)) - _TOO_COMMON
+    return frozenset(pairs | set(_OTHER_WORD.findall(plain)) - _TOO_COMMON)

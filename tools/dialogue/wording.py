@@ -7,14 +7,17 @@ from functools import lru_cache
 _NO_LETTER = re.compile(r"[^\w]|_")
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = "A-Za-z0-9\u00c0-\u024f"
+_KEPT = 4096  # forms of short texts: the same phrases and words are compared again and again
 _ENDINGS = "(?:s|es|d|ed|ing|'s)?"  # with which an English word is still the same
 
 
+@lru_cache(maxsize=_KEPT)
 def bare(text: str) -> str:
     """The letters and digits of a text, in one form for each."""
     return _NO_LETTER.sub("", folded(text))
 
 
+@lru_cache(maxsize=_KEPT)
 def folded(text: str) -> str:
     """A text in which widths and cases are one."""
     return unicodedata.normalize("NFKC", text).casefold()

@@ -119,12 +119,12 @@ class _Desk:
             draft = Draft.model_validate(found)
         except ValidationError:
             return
-        slot = next((slot for slot in self.open if slot.id == draft.slot), None)
+        slot = next((slot for slot in self.open if slot.id == draft.id), None)
         if slot is None:
             return
         draft = draft.model_copy(update={"text": cleaned(draft.text)})
         accepted = [written.text for written in self.outcome.written]
-        if wrong := faults(draft, self.assignment.rules, accepted):
+        if wrong := faults(draft, slot, self.assignment.rules, accepted):
             self._rejected[slot.id] = draft.text, wrong
             return
         written = Written(slot=slot, text=draft.text)
@@ -145,11 +145,11 @@ class _Desk:
 
     def question(self) -> list[BaseMessage]:
         """What the model is asked in this round."""
-        slots = [{"slot": slot.id, "intent": slot.intent, "manner": slot.manner} for slot in self.open]
+        slots = [{"id": slot.id, "intent": slot.intent, "manner": slot.manner} for slot in self.open]
         rejected = [
-            {"slot": slot, "text": text, "why": why}
-            for slot, (text, why) in self._rejected.items()
-            if any(slot == each.id for each in self.open)
+            {"id": id, "text": text, "why": why}
+            for id, (text, why) in self._rejected.items()
+            if any(id == slot.id for slot in self.open)
         ]
         data = {
             **self.assignment.data,

@@ -14,7 +14,9 @@ import numpy as np
 FRAME_MS = 10
 QUIETEST_DB = -60.0  # of full scale; nothing below it is told from silence
 WINDOW_FRAMES = 400  # 4 s in which there is a pause between words
+ESTIMATE_FRAMES = 20  # after which the noise is estimated anew
 NOISE_QUANTILE = 0.05  # of the frames in the window are quieter than what is taken for noise
+GOES_ON = 0.4  # of the margin is enough where somebody speaks: words begin and end softly
 ONSET_FRAMES = 4  # of the last 6 must be speech for it to begin: a click is shorter
 ONSET_OF = 6
 _FULL_SCALE = 32768.0
@@ -53,6 +55,7 @@ class TurnDetector:
         self._levels: deque[float] = deque(maxlen=WINDOW_FRAMES)
         self._recent: deque[bool] = deque(maxlen=ONSET_OF)
         self._noise = QUIETEST_DB
+        self._unestimated = 0  # frames since the last estimate
         self._frames = 0  # so far
         self._last_voiced = 0  # frame
         self.is_speech = False  #: Whether somebody speaks.
@@ -68,13 +71,13 @@ class TurnDetector:
         samples = np.frombuffer(data, dtype="<i2", count=count * self._frame).reshape(count, self._frame)
         power = np.square(samples.astype(np.float32) / _FULL_SCALE).mean(axis=1)
         levels = 10.0 * np.log10(np.maximum(power, 1e-9))
-        self._levels.extend(levels.tolist())
-        self._noise = max(QUIETEST_DB, float(np.quantile(np.fromiter(self._levels, float), NOISE_QUANTILE)))
-        least = self._noise + self._detection.margin_db
+        self._estimate_noise(levels.tolist())
+        margin = self._detection.margin_db
         found: list[Boundary] = []
-        for is_voiced in (levels > least).tolist():
+        for level in levels.tolist():
             self._frames += 1
-            boundary = self._step(is_voiced)
+            least = self._noise + (margin * GOES_ON if self.is_speech else margin)
+            boundary = self._step(level > least)
             if boundary is not None:
                 found.append(boundary)
         return found
@@ -88,6 +91,15 @@ class TurnDetector:
         """Nobody speaks; what is known of the noise is kept."""
         self.is_speech = False
         self._recent.clear()
+
+    def _estimate_noise(self, levels: list[float]) -> None:
+        self._levels.extend(levels)
+        self._unestimated += len(levels)
+        if self._unestimated < ESTIMATE_FRAMES and len(self._levels) > ESTIMATE_FRAMES:
+            return
+        self._unestimated = 0
+        quiet = sorted(self._levels)[int(NOISE_QUANTILE * (len(self._levels) - 1))]
+        self._noise = max(QUIETEST_DB, quiet)
 
     def _step(self, is_voiced: bool) -> Boundary | None:
         self._recent.append(is_voiced)

@@ -187,7 +187,17 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("DELETE", "/api/v1/uploads/{upload_id}"): KNOWN,
     ("GET", "/api/v1/webhooks"): _rule("threads.search"),
     ("POST", "/api/v1/webhooks/{run_id}/resend"): _UPDATE,
-    ("WEBSOCKET", "/v1/realtime"): _rule("threads.read", "threads.create_run"),
+    **{
+        ("WEBSOCKET", path): _rule("threads.read", "threads.create_run")
+        for path in ("/v1/realtime", "/ws/{client_id}", "/ws", "/conversation", "/conservation")
+    },
+    ("WEBSOCKET", "/vosk"): _rule("threads.create_run"),
+    ("GET", "/api/health/ready"): OPEN,
+    ("GET", "/conversation/health"): OPEN,
+    ("POST", "/api/stt"): KNOWN,
+    ("POST", "/api/tts"): _FOREIGN_RUN,
+    ("GET", "/api/tts/speakers"): KNOWN,
+    ("POST", "/api/generate_suggestions"): _FOREIGN_RUN,
     ("POST", "/v1/sessions"): replace(_rule("threads.create"), keeps_body=True),
     ("GET", "/v1/sessions/{thread_id}/events"): _READ,
     ("POST", "/v1/sessions/{thread_id}/events"): replace(

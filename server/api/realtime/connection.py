@@ -9,6 +9,7 @@ from typing import Any, cast
 import orjson
 from fastapi import WebSocket, WebSocketDisconnect
 
+from server.api.rate_limits import RequestRates
 from server.api.realtime.owning import begin, find
 from server.realtime.hearing import as_error
 from server.realtime.log import Logged
@@ -19,7 +20,7 @@ from tools.errors import InputTooLarge, InvalidInput, ServiceError
 
 MAX_FRAME = 2 * 1024 * 1024  # characters or bytes; an append of the longest piece has 1.4 MiB
 HEARTBEAT_SECONDS = 15.0  # of silence after which a client is told that somebody is there
-RESUME = "session.resume"
+RESUME, APPEND = "session.resume", "input_audio_buffer.append"
 LEFT, TAKEN_OVER, MOVED, TOO_SLOW, REFUSED = 1000, 4409, 4301, 4408, 4404
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Connection:
     ) -> None:
         self._websocket = websocket
         self._resources = resources
+        self._rates = RequestRates.of(resources)
         self._session_id = session_id
         self._after = after
         self._session: LiveSession | None = None
@@ -104,10 +106,12 @@ class Connection:
                     code="invalid_event",
                 )
             event: Any = _read(frame)
+            given = cast("dict[str, Any]", event) if isinstance(event, dict) else None
+            if given is None or given.get("type") != APPEND:  # sound is limited by what waits to be heard
+                await self._rates.check()
         except ServiceError as error:
             session.outbox.fail(as_error(error))
             return
-        given = cast("dict[str, Any]", event) if isinstance(event, dict) else None
         if given is not None and given.get("type") == RESUME:
             await self._resume(given)
             return

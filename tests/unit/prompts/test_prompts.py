@@ -5,6 +5,7 @@ import pytest
 import prompts
 from graphs.characters import questions
 from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
+from tools.dialogue import drafts, reading
 from tools.translation import chat_engine
 from tools.video import emotions, reading, recap
 
@@ -18,6 +19,7 @@ version: 3
 ---
 Hello {{ name }}, {{name}}!
 """
+_SCHEMAS = (questions, chat_engine, drafts, reading)
 
 
 def test_variables_are_filled_in() -> None:
@@ -63,9 +65,9 @@ def test_prompt_promises_a_schema_that_exists(prompt_id: str) -> None:
     assert any(hasattr(module, PROMPTS[prompt_id].output) for module in _SCHEMAS)
 
 
-@pytest.mark.parametrize("name", ["names", "pairs", "speakers"])
-def test_both_languages_ask_for_the_same(name: str) -> None:
-    english, chinese = PROMPTS[f"characters/{name}.en"], PROMPTS[f"characters/{name}.zh"]
+@pytest.mark.parametrize("id", sorted(id.removesuffix(".zh") for id in PROMPTS if id.endswith(".zh")))
+def test_both_languages_ask_for_the_same(id: str) -> None:
+    english, chinese = PROMPTS[f"{id}.en"], PROMPTS[f"{id}.zh"]
 
     assert (english.output, english.variables) == (chinese.output, chinese.variables)
 
