@@ -38,7 +38,7 @@ async def run_with(kind: Fault, cues: int) -> FaultReport:
     """Translate a film while every fifth question fails in this way."""
     text = film(cues)
     faults = Faults(seed=11, rate=_RATE, kinds=[kind], slow_seconds=0.05, retry_after_seconds=0.02)
-    with model_server(Answers.oracle(_translate), faults=faults) as server:
+    with model_server(Answers.oracle(answer), faults=faults) as server:
         choice = choose("openai:oracle", base_url=server.openai_url)
         models = ChatModels(
             {"subtitle": choice}, limits=_LIMITS, backoff=Backoff(attempts=6, first_seconds=0.02)
@@ -74,7 +74,8 @@ def film(cues: int) -> str:
     )
 
 
-def _translate(data: Mapping[str, Any]) -> dict[str, Any]:
+def answer(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The oracle's, for the cues of a film."""
     numbers = {s["id"]: re.sub(r"\D", "", s["text"]) for s in data["segments"]}
     return {"translations": [{"id": id, "text": _CHINESE.format(n=n)} for id, n in numbers.items()]}
 
