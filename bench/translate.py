@@ -93,7 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _print(measured: Measured, load: Load) -> None:
     print(
         f"{load.cues} cues in {measured.questions} questions, {measured.peak} at once: "
-        f"{measured.wall:.2f} s, CPU {measured.cpu:.2f} s; ideal {measured.ideal(load):.2f} s, bare client {measured.bare:.2f} s"
+        f"{measured.wall:.2f} s, CPU {measured.cpu:.2f} s; "
+        f"ideal {measured.ideal(load):.2f} s, bare client {measured.bare:.2f} s"
     )
 
 
