@@ -23,7 +23,7 @@ import httpx
 
 from bench.processes import Stand, stand
 from evals.model_server import Answers, ModelServer, Pace, model_server
-from evals.translation_faults import answer, film
+from evals.translation_faults import film, translator
 from graphs.subtitles.graph import graph
 from tools.llm.chat_models import ChatModels, bind
 from tools.llm.choices import choose
@@ -100,7 +100,7 @@ def _print(measured: Measured, load: Load) -> None:
 
 async def _measure(load: Load, rounds: int) -> list[Measured]:
     results: list[Measured] = []
-    with _server_process(load.latency) as url:
+    with _server_process(load) as url:
         choice = choose("openai:oracle", base_url=f"{url}/v1")
         models = ChatModels({"subtitle": choice}, max_concurrent=load.concurrency)
         with bind(models):
@@ -134,11 +134,11 @@ async def _send(client: httpx.AsyncClient, bodies: Sequence[dict[str, Any]]) -> 
 
 
 @contextmanager
-def _server_process(latency: float) -> Generator[str]:
+def _server_process(load: Load) -> Generator[str]:
     """The model in a process of its own; its URL."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, latency))
+    process = context.Process(target=_serve, args=(theirs, load))
     process.start()
     try:
         yield ours.recv()
@@ -147,8 +147,10 @@ def _server_process(latency: float) -> Generator[str]:
         process.join()
 
 
-def _serve(pipe: Connection, latency: float) -> None:
-    with model_server(Answers.oracle(answer), pace=Pace(latency_seconds=latency)) as server:
+def _serve(pipe: Connection, load: Load) -> None:
+    with model_server(
+        Answers.oracle(translator(load.cues)), pace=Pace(latency_seconds=load.latency)
+    ) as server:
         pipe.send(server.url)
         pipe.recv()
 
@@ -157,7 +159,7 @@ def _kill_half_way(load: Load) -> int:
     """Answered questions that were asked again after a worker was killed."""
     pace = Pace(latency_seconds=load.latency)
     with (
-        model_server(Answers.oracle(answer), pace=pace) as server,
+        model_server(Answers.oracle(translator(load.cues)), pace=pace) as server,
         stand(
             SCRIPTORIUM_CONFIG="", SUBTITLE_MODEL="openai:oracle", LLM_BASE_URL=server.openai_url
         ) as service,

@@ -18,7 +18,7 @@ from evals.goals import Goals
 from evals.graph_run import open_models
 from evals.model_server import Answers, model_server
 from evals.table import render_table
-from evals.translation_faults import KINDS, run_with
+from evals.translation_faults import KINDS, NUMBERED, UNNUMBERED, Lines, run_with
 from evals.translation_gold import Document, GoldTranslator, chrf, read_news, read_reports
 from evals.translation_replay import ReplayTranslator, read_replays
 from evals.translation_structure import html_skeleton, signature, to_html
@@ -132,18 +132,23 @@ async def _run(given: dict[str, Any], models: ChatModels) -> dict[str, Any]:
 
 
 async def _evaluate_faults(cues: int, goals: Goals) -> None:
-    reports = [await run_with(kind, cues) for kind in KINDS]
+    for name, lines in (("numbers", NUMBERED), ("no numbers", UNNUMBERED)):
+        print(f"\nA film of {cues} cues with {name} in them, a fifth of the questions failing in one way:")
+        await _evaluate_film(name, lines, cues, goals)
+
+
+async def _evaluate_film(name: str, lines: Lines, cues: int, goals: Goals) -> None:
+    reports = [await run_with(kind, cues, lines) for kind in KINDS]
     rows = [
         [r.kind.value, str(r.injected), str(r.untranslated), str(r.unflagged), str(r.silent), str(r.flagged)]
         for r in reports
     ]
-    print(f"\nA film of {cues} cues, a fifth of the questions failing in one way:")
     print(render_table(("fault", "played", "untranslated", "unflagged", "silent", "flagged"), rows))
-    goals.at_most("films out of place", sum(not report.is_in_place for report in reports), 0)
-    goals.at_most("unflagged cues", sum(report.unflagged for report in reports), 0)
-    goals.at_most("silently wrong cues", sum(report.silent for report in reports), 0)
+    goals.at_most(f"{name}: films out of place", sum(not report.is_in_place for report in reports), 0)
+    goals.at_most(f"{name}: unflagged cues", sum(report.unflagged for report in reports), 0)
+    goals.at_most(f"{name}: silently wrong cues", sum(report.silent for report in reports), 0)
     worst = max(report.untranslated for report in reports) / cues
-    goals.at_most("untranslated cues of the worst fault", worst, _MOST_UNTRANSLATED)
+    goals.at_most(f"{name}: untranslated cues of the worst fault", worst, _MOST_UNTRANSLATED)
 
 
 async def _evaluate_structure(data: Path, goals: Goals) -> None:

@@ -79,8 +79,8 @@ def read_replays(data: Path) -> list[Replay]:
 def names_of(sources: Sequence[str], references: Sequence[str]) -> dict[str, list[str]]:
     """Names of the sources with their translations in the references.
 
-    A translation is the run of Chinese signs that stands in all references of the sources with the name and in
-    the fewest others (by Dice's coefficient); of several, the longest. A name without one is left out.
+    A translation is the run of Chinese signs that stands in all references of the sources with the name and
+    in the fewest others (by Dice's coefficient); of several, the longest. A name without one is left out.
     """
     names = {match for source in sources for match in _names(source)}
     runs: defaultdict[str, set[int]] = defaultdict(set)
@@ -93,7 +93,9 @@ def names_of(sources: Sequence[str], references: Sequence[str]) -> dict[str, lis
         places = {place for place, source in enumerate(sources) if pattern.search(source)}
         if len(places) < _FEWEST:
             continue
-        candidates = set.intersection(*(_runs(references[place]) for place in places))
+        candidates = _runs(references[min(places)]).intersection(
+            *(_runs(references[place]) for place in places)
+        )
         likeness = {run: 2 * len(runs[run] & places) / (len(runs[run]) + len(places)) for run in candidates}
         best = max(candidates, key=lambda run: (likeness[run], len(run), run), default="")
         if best and likeness[best] >= _LEAST_LIKENESS:
