@@ -24,7 +24,7 @@ from tools.translation.units import Unit
 
 _BEFORE = 5  # units in front that are shown with their translations
 _AFTER = 2
-_CHARACTERS_PER_TOKEN = 4.0  # of the script with the fewest tokens, since the least is looked for
+CHARACTERS_PER_TOKEN = 4.0  # of the script with the fewest tokens, since the least is looked for
 
 CheckMarkup = Callable[[str, str], list[str]]
 
@@ -176,13 +176,17 @@ def _task(
     )
 
 
-def least_usage(units: Sequence[Unit], batch: int) -> Usage:
-    """The calls for one target, and the tokens that they send: each once, without answers and repairs."""
-    lengths = [len(unit.protected.words) for unit in units]
+def least_usage(lengths: Sequence[int], batch: int) -> Usage:
+    """The calls for one target, and the tokens that they send: each once, without answers and repairs.
+
+    Args:
+        lengths: Of the units, in characters.
+        batch: The most units of one question.
+    """
     calls = len(in_batches(lengths, range(len(lengths)), most_segments=batch))
     prompt = len(PROMPTS["translate/segments.en"].text)
     characters = sum(lengths) + prompt * calls
-    return Usage(calls=calls, input_tokens=int(characters / _CHARACTERS_PER_TOKEN))
+    return Usage(calls=calls, input_tokens=int(characters / CHARACTERS_PER_TOKEN))
 
 
 def translations_of(answers: Sequence[BatchAnswer], target: str) -> dict[str, str]:

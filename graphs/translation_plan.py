@@ -28,7 +28,10 @@ async def plan_units(state: TranslationJob, units: Sequence[Unit], role: Role) -
     }
     recalled = {target: await _recall(state, units, spoken, target) for target in state["into"]}
     if state["model"]:
-        left = [[unit for unit in units if unit.id not in of_it["exact"]] for of_it in recalled.values()]
+        left = [
+            [len(unit.protected.words) for unit in units if unit.id not in of_it["exact"]]
+            for of_it in recalled.values()
+        ]
         batch = state["sizes"]["batch"]
         least = sum((least_usage(of_target, batch) for of_target in left if of_target), Usage())
         await afford(await current(), role, least)

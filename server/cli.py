@@ -97,7 +97,9 @@ def worker(
 @app.command()
 def run(
     graph: Annotated[str, typer.Argument(help="Which graph; `scriptorium graphs` lists them.")],
-    file: Annotated[Path, typer.Option(help="The file to work on.", exists=True, dir_okay=False)],
+    file: Annotated[
+        list[Path], typer.Option(help="A file, or a folder of files, as often as needed.", exists=True)
+    ],
     result_file: Annotated[
         Path | None, typer.Option("--out", help="Where to write the result, as JSON.")
     ] = None,
@@ -106,7 +108,7 @@ def run(
         str | None, typer.Option(help="Language of the file; detected when not given.")
     ] = None,
     to: Annotated[
-        list[str] | None, typer.Option(help="Language to translate into, as often as needed.")
+        list[str] | None, typer.Option(help="Languages to translate into, such as zh,de; as often as needed.")
     ] = None,
     glossary: Annotated[
         Path | None, typer.Option(help="CSV, TSV, JSON or TBX with terms.", exists=True, dir_okay=False)
@@ -114,26 +116,35 @@ def run(
     folder: Annotated[
         Path | None, typer.Option(help="Where translated files go.", exists=True, file_okay=False)
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what a translation will take.")
+    ] = False,
 ) -> None:
-    """Run one job on a file, here, without a server."""
-    from server import local_run
+    """Run one job on a file, or on each of several, here, without a server."""
+    from server import local_run, translated_files
 
     settings = load_settings()
     options = dict(_parse_option(text) for text in option or ())
-    job = local_run.FileJob(
-        graph_id=graph,
-        file=file,
-        options=options,
-        language=language,
-        targets=to or (),
-        glossary=glossary,
-        folder=folder,
-    )
-    result = asyncio.run(local_run.run_file(settings, job, err))
+    targets = [target for text in to or () for target in text.split(",") if target]
+    results: list[dict[str, Any]] = []
+    for path in translated_files.find_files(file, graph):
+        job = local_run.FileJob(
+            graph_id=graph,
+            file=path,
+            options=options,
+            language=language,
+            targets=targets,
+            glossary=glossary,
+            folder=folder,
+            is_dry=dry_run,
+        )
+        results.append(asyncio.run(local_run.run_file(settings, job, err)))
+        if not dry_run:
+            local_run.show(graph, results[-1], out)
     if result_file is not None:
-        result_file.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
+        written = results[0] if len(results) == 1 else results
+        result_file.write_text(json.dumps(written, ensure_ascii=False, indent=2), encoding="utf-8")
         err.print(f"Result written to {result_file}")
-    local_run.show(graph, result, out)
 
 
 @app.command()
