@@ -13,7 +13,7 @@ READY_DEV := $(VENV)/.ready-dev
 # Compiled modules are kept, whatever the environment says: every process that is started starts from them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-stack bench-uploads bench-dialogue evals smoke-providers clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-stack bench-translate bench-uploads bench-dialogue evals smoke-providers clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -78,6 +78,9 @@ bench-model-server: $(READY_DEV)  ## Whether 200 streams of the tests' model ser
 
 bench-stack: $(READY_DEV)  ## All parts on one machine: does it fit 2 cores and 4 GB? Needs nginx and PostgreSQL
 	$(BIN)/python -m bench.stack --check
+
+bench-translate: $(READY_DEV)  ## What translating takes beyond its model's own time, and a worker killed half-way
+	$(BIN)/python -m bench.translate --kill --check
 
 bench-uploads: $(READY_DEV)  ## Whether many large uploads at once arrive whole, in bounded memory; 6 GB of disk
 	$(BIN)/python -m bench.uploads --check

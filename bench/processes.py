@@ -107,6 +107,12 @@ class Stand:
         self._start(name, [sys.executable, "-m", "server.cli", "worker"])
         _until(lambda: b" is running" in (self.folder / f"{name}.log").read_bytes())
 
+    def kill(self, name: str) -> None:
+        """End a process at once, in the middle of what it does."""
+        process = next(process for process in self._processes if process.pid == self.pids[name])
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
     def stop(self) -> None:
         """End all: the services in good order, then Redis."""
         for process in reversed(self._processes):

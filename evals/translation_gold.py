@@ -50,10 +50,15 @@ class GoldTranslator:
         return {"translations": [{"id": id, "text": text} for id, text in found.items() if text]}
 
 
+def read_rows(data: Path) -> list[dict[str, Any]]:
+    """WMT24's rows: src, ref, and systems with the translations of several models."""
+    lines = (data / "wmt24_enzh" / "news_social.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def read_news(data: Path) -> Document:
     """WMT24, English to Chinese: news and social posts."""
-    lines = (data / "wmt24_enzh" / "news_social.jsonl").read_text("utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
+    rows = read_rows(data)
     return Document(
         name="wmt24_enzh",
         sources=[row["src"] for row in rows],

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from graphs.model_calls import model_calls
 from prompts import PROMPTS
@@ -24,7 +24,7 @@ from tools.translation.units import Unit
 
 _BEFORE = 5  # units in front that are shown with their translations
 _AFTER = 2
-_CHARACTERS_PER_TOKEN = 4.0  # of the script with the fewest tokens, since the least is looked for
+CHARACTERS_PER_TOKEN = 4.0  # of the script with the fewest tokens, since the least is looked for
 
 CheckMarkup = Callable[[str, str], list[str]]
 
@@ -53,6 +53,7 @@ class BatchAnswer(TypedDict):
     translations: dict[str, str]  #: By unit; marks stand in them.
     reasons: dict[str, list[Reason]]  #: By unit; of those without a translation too.
     usage: dict[str, Any]  #: The fields of tools.llm.usage.Usage.
+    is_recalled: NotRequired[bool]  #: Whether it comes from a translation memory.
 
 
 class Translating(TypedDict):
@@ -68,6 +69,9 @@ class Translating(TypedDict):
     found_terms: dict[
         str, dict[str, list[int]]
     ]  #: By target and unit: the places of its terms in the former.
+    remembering: dict[str, Any]  #: Fields of MemoryUse.
+    alike: dict[str, dict[str, list[list[str]]]]
+    #: By target and unit: pairs of the memory whose sources are like it.
     answers: Annotated[list[BatchAnswer], operator.add]
 
 
@@ -83,6 +87,7 @@ class BatchTask(TypedDict):
     before: list[list[str]]
     after: list[str]
     terms: list[dict[str, Any]]
+    alike: list[list[str]]  #: Pairs of the memory.
     limits: dict[str, int]  #: Most characters, by unit.
     previous: dict[str, str]  #: By unit: a translation that is too long.
 
@@ -165,18 +170,23 @@ def _task(
         before=[[words[id], translated.get(id, "")] for id in ids[max(0, first - _BEFORE) : first]],
         after=[words[id] for id in ids[end : end + _AFTER]],
         terms=[state["terms"][target][place] for place in places],
+        alike=[],
         limits={},
         previous={},
     )
 
 
-def least_usage(units: Sequence[Unit], targets: int, batch: int) -> Usage:
-    """The calls of all batches, and the tokens that they send: each once, without answers and repairs."""
-    lengths = [len(unit.protected.words) for unit in units]
-    calls = len(in_batches(lengths, range(len(lengths)), most_segments=batch)) * targets
+def least_usage(lengths: Sequence[int], batch: int) -> Usage:
+    """The calls for one target, and the tokens that they send: each once, without answers and repairs.
+
+    Args:
+        lengths: Of the units, in characters.
+        batch: The most units of one question.
+    """
+    calls = len(in_batches(lengths, range(len(lengths)), most_segments=batch))
     prompt = len(PROMPTS["translate/segments.en"].text)
-    characters = sum(lengths) * targets + prompt * calls
-    return Usage(calls=calls, input_tokens=int(characters / _CHARACTERS_PER_TOKEN))
+    characters = sum(lengths) + prompt * calls
+    return Usage(calls=calls, input_tokens=int(characters / CHARACTERS_PER_TOKEN))
 
 
 def translations_of(answers: Sequence[BatchAnswer], target: str) -> dict[str, str]:
@@ -189,6 +199,12 @@ def reasons_of(answers: Sequence[BatchAnswer], target: str) -> dict[str, list[Re
     """Reasons by unit, of the last answer."""
     of_target = (answer for answer in answers if answer["target"] == target)
     return {id: reasons for answer in of_target for id, reasons in answer["reasons"].items()}
+
+
+def recalled_of(answers: Sequence[BatchAnswer], target: str) -> set[str]:
+    """The units whose translations come from a memory."""
+    of_target = (answer for answer in answers if answer["target"] == target)
+    return {id for answer in of_target if answer.get("is_recalled") for id in answer["translations"]}
 
 
 def usage_of(answers: Sequence[BatchAnswer]) -> Usage:
@@ -286,6 +302,7 @@ def _engine(models: ChatModels, role: Role, task: BatchTask) -> ModelEngine:
         before=[(source, translation) for source, translation in task["before"]],
         after=task["after"],
         terms=unpack_terms(task["terms"]),
+        memory=[(source, translation) for source, translation in task["alike"]],
         notes={unit["id"]: unit["note"] for unit in task["units"] if unit["note"]},
         limits=task["limits"],
     )

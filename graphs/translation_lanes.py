@@ -5,7 +5,9 @@ each other. Each batch is a task of LangGraph's, whose answer is kept when it co
 goes through its batches again, and asks only for those that have none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol, TypedDict
 
 from langgraph.func import task
@@ -20,9 +22,11 @@ from graphs.translation_batches import (
     CheckMarkup,
     PackedUnit,
     Translating,
+    recalled_of,
     translate_units,
     translations_of,
 )
+from tools.errors import ServiceError
 from tools.llm.roles import Role
 from tools.translation.batching import Batch, in_batches, in_lanes
 
@@ -41,10 +45,11 @@ class LaneTask(TypedDict):
     target: str
     style: dict[str, str]
     units: list[PackedUnit]  #: Of the batches, in order, with those around them that are their context.
-    translated: dict[str, str]  #: By unit, of the context in front.
+    translated: dict[str, str]  #: By unit, of the context.
     batches: list[list[int]]  #: Places in ``units``.
     terms: list[dict[str, Any]]  #: Those that stand in the lane.
     found_terms: dict[str, list[int]]  #: By unit: places in ``terms``.
+    alike: dict[str, list[list[str]]]  #: By unit: pairs of the memory.
     done: int  #: Units that were translated when it was sent, of all targets.
     total: int
 
@@ -53,14 +58,15 @@ def next_lanes(state: Translating, role: Role, format: str) -> list[LaneTask]:
     """Every lane's next batches; none when all are answered."""
     units = state["units"]
     lengths = [len(unit["words"]) for unit in units]
-    batches = in_batches(lengths, range(len(units)), most_segments=state["sizes"]["batch"])
-    lanes = in_lanes(len(batches), state["sizes"]["lanes"])
     done = sum(len(answered_of(state["answers"], target)) for target in state["into"])
     tasks: list[LaneTask] = []
     for target in state["into"]:
         answered = answered_of(state["answers"], target)
         translated = translations_of(state["answers"], target)
-        for lane in lanes:
+        recalled = recalled_of(state["answers"], target)
+        places = [place for place, unit in enumerate(units) if unit["id"] not in recalled]
+        batches = in_batches(lengths, places, most_segments=state["sizes"]["batch"])
+        for lane in in_lanes(len(batches), state["sizes"]["lanes"]):
             left = [batches[number] for number in lane if not _is_answered(batches[number], units, answered)]
             if left:
                 lane_task = _lane(state, target, left[:_MOST_IN_A_ROW], translated)
@@ -85,6 +91,7 @@ def _lane(
     begin = max(0, first - _BEFORE)
     units = state["units"][begin : end + _AFTER]
     found = state["found_terms"].get(target, {})
+    alike = state["alike"].get(target, {})
     places = sorted({place for unit in units for place in found.get(unit["id"], ())})
     new_place = {place: at for at, place in enumerate(places)}
     return LaneTask(
@@ -95,9 +102,7 @@ def _lane(
         target=target,
         style=state["wording"],
         units=units,
-        translated={
-            unit["id"]: translated[unit["id"]] for unit in units[: first - begin] if unit["id"] in translated
-        },
+        translated={unit["id"]: translated[unit["id"]] for unit in units if unit["id"] in translated},
         batches=[[place - begin for place in batch.places] for batch in batches],
         terms=[state["terms"][target][place] for place in places],
         found_terms={
@@ -105,6 +110,7 @@ def _lane(
             for unit in units
             if unit["id"] in found
         },
+        alike={unit["id"]: alike[unit["id"]] for unit in units if unit["id"] in alike},
         done=0,
         total=len(state["units"]) * len(state["into"]),
     )
@@ -135,15 +141,63 @@ def lane_node(check_of: Callable[[Any], CheckMarkup], batch_time: TimeoutPolicy)
         meter = shared_meter(state["run"], stage="translate", total=state["total"], unit="segments")
         meter.done = max(meter.done, state["done"])
         answers: list[BatchAnswer] = []
-        for batch in state["batches"]:
-            if get_runtime().drain_requested:
-                break
-            answer = await translate_batch(_batch(state, batch, answers))
-            answers.append(answer)
-            meter.advance(len(batch))
+        with _front_of(state["run"]) as front:
+            for batch in state["batches"]:
+                if front.is_broken or get_runtime().drain_requested:
+                    break
+                answers.append(await front.wait_for(translate_batch(_batch(state, batch, answers))))
+                meter.advance(len(batch))
         return {"answers": answers}
 
     return translate_lane
+
+
+class _Front:
+    """The lanes of a run that are under way in this process.
+
+    Where one fails, LangGraph cancels the others, and with them answers that are just coming. So it fails
+    only when no batch is under way any more, and the other lanes begin none.
+    """
+
+    def __init__(self) -> None:
+        self.is_broken = False
+        self.lanes = 0
+        self._under_way = 0
+        self._is_idle = asyncio.Event()
+
+    async def wait_for(self, batch: Awaitable[BatchAnswer]) -> BatchAnswer:
+        """The answer to a batch; its failure, once no other batch is under way."""
+        try:
+            return await self._counted(batch)
+        except ServiceError:
+            self.is_broken = True
+            await self._is_idle.wait()
+            raise
+
+    async def _counted(self, batch: Awaitable[BatchAnswer]) -> BatchAnswer:
+        self._under_way += 1
+        self._is_idle.clear()
+        try:
+            return await batch
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._is_idle.set()
+
+
+_fronts: dict[str, _Front] = {}
+
+
+@contextmanager
+def _front_of(run: str) -> Generator[_Front]:
+    front = _fronts.setdefault(run, _Front())
+    front.lanes += 1
+    try:
+        yield front
+    finally:
+        front.lanes -= 1
+        if not front.lanes:
+            _fronts.pop(run, None)
 
 
 def _batch(lane: LaneTask, places: Sequence[int], answers: Sequence[BatchAnswer]) -> BatchTask:
@@ -162,6 +216,7 @@ def _batch(lane: LaneTask, places: Sequence[int], answers: Sequence[BatchAnswer]
         before=[[unit["words"], translated.get(unit["id"], "")] for unit in in_front],
         after=[unit["words"] for unit in units[end : end + _AFTER]],
         terms=[lane["terms"][place] for place in terms],
+        alike=[pair for unit in asked for pair in lane["alike"].get(unit["id"], ())],
         limits={},
         previous={},
     )

@@ -32,8 +32,27 @@ class Style(BaseModel):
 
     tone: str = Field(default="", max_length=500)
     audience: str = Field(default="", max_length=500)
+    locale: str = Field(default="", max_length=500, description="Customs of the readers' country.")
     domain: str = Field(default="", max_length=500)
     instructions: str = Field(default="", max_length=4000, description="Further wishes for the wording.")
+
+
+class MemoryUse(BaseModel):
+    """Which translation memory is used, and how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str | None = Field(
+        default=None,
+        pattern=r"^[\w-]{1,64}$",
+        description="A memory that is kept; a new name begins a new one.",
+    )
+    file_id: str | None = Field(default=None, description="A stored TMX file, whose pairs are used as well.")
+    learn: bool = Field(default=True, description="Add what this run translates without a flag.")
+    least_likeness: float = Field(
+        default=0.75, ge=0.5, le=1, description="Of earlier texts that the model is shown; 1: none."
+    )
+    export: bool = Field(default=False, description="Write the memory as a TMX file for each target.")
 
 
 class TranslationRequest(BaseModel):
@@ -51,6 +70,7 @@ class TranslationRequest(BaseModel):
     )
     glossary_file_id: str | None = Field(default=None, description="A stored CSV, TSV, JSON or TBX file.")
     style: Style = Style()
+    memory: MemoryUse = MemoryUse()
 
 
 def check_languages(request: TranslationRequest) -> None:

@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from graphs.translation_batches import BatchAnswer, CheckMarkup, Reason, reasons_of, translations_of
+from graphs.translation_batches import (
+    BatchAnswer,
+    CheckMarkup,
+    Reason,
+    reasons_of,
+    recalled_of,
+    translations_of,
+)
 from tools.translation.glossary import Glossary
 from tools.translation.protection import Protected, protect
 from tools.translation.segments import Segment
@@ -40,6 +47,8 @@ class Translated:
     flags: Sequence[Flag]
     term_hits: tuple[int, int]  #: Occurrences of terms that are translated as they should be, and all.
     with_words: int  #: Segments that there was something to translate in.
+    sure: Mapping[str, str]  #: From words to their translation, of segments without a flag.
+    recalled: int  #: Segments whose translation comes from a memory.
 
     def summary(self) -> dict[str, Any]:
         """The figures for people."""
@@ -49,6 +58,7 @@ class Translated:
             "segments": self.with_words,
             "translated": translated,
             "untranslated": self.with_words - translated,
+            "recalled": self.recalled,
             "flags": list(self.flags),
             "terms": {"hits": done, "occurrences": total, "success": done / total if total else None},
         }
@@ -72,6 +82,8 @@ def assemble(
     texts: dict[str, str] = {}
     flags: list[Flag] = []
     pairs: list[tuple[str, str]] = []
+    sure: dict[str, str] = {}
+    known, recalled = recalled_of(answers, target), 0
     for segment in material.segments:
         if segment.id not in unit_of:
             continue
@@ -84,10 +96,20 @@ def assemble(
         if words is not None:
             texts[segment.id] = protected.restore(material.escape(words))
             pairs.append((protected.words, words))
+            recalled += unit in known and segment.id not in edits
+            if not why:
+                sure[protected.words] = words
         if why or words is None:
             status = "untranslated" if words is None else "pseudo" if PSEUDO in why else "translated"
             flags.append(Flag(id=segment.id, status=status, reasons=why))
-    return Translated(texts=texts, flags=flags, term_hits=glossary.success(pairs), with_words=len(unit_of))
+    return Translated(
+        texts=texts,
+        flags=flags,
+        term_hits=glossary.success(pairs),
+        with_words=len(unit_of),
+        sure=sure,
+        recalled=recalled,
+    )
 
 
 def _misfits(material: Material, segment: Segment, protected: Protected, words: str) -> list[Reason]:

@@ -11,7 +11,7 @@ from langgraph.types import Overwrite
 from pydantic import BaseModel, ConfigDict, Field
 
 from graphs.progress import WarningRaised, emit
-from graphs.translation_batches import BatchAnswer, Translating
+from graphs.translation_batches import BatchAnswer, Translating, recalled_of
 from graphs.translation_files import Source
 from graphs.translation_request import TranslationRequest
 from graphs.translation_result import OFFLINE, PSEUDO
@@ -56,6 +56,7 @@ class TranslationJob(Translating):
     glossary: Annotated[list[dict[str, Any]], EphemeralValue]
     glossary_file_id: Annotated[str | None, EphemeralValue]
     style: Annotated[dict[str, Any], EphemeralValue]
+    memory: Annotated[dict[str, Any], EphemeralValue]
     options: Annotated[dict[str, Any], EphemeralValue]
 
     source: Source
@@ -82,6 +83,7 @@ class RequestFields(TypedDict, total=False):
     glossary: list[dict[str, Any]]
     glossary_file_id: str | None
     style: dict[str, Any]
+    memory: dict[str, Any]
     options: dict[str, Any]
 
 
@@ -118,6 +120,7 @@ def begin(
         "wording": {name: text for name, text in given.style.model_dump().items() if text},
         "sizes": {"lanes": options.lanes, "batch": options.batch},
         "settings": options.model_dump(),
+        "remembering": given.memory.model_dump(),
         "model": model,
         "terms": {target: [asdict(term) for term in of_it] for target, of_it in terms.items()},
         "edits": {},
@@ -126,10 +129,17 @@ def begin(
     }
 
 
-def without_model(units: Sequence[Unit], into: Sequence[str], settings: Mapping[str, Any]) -> Update:
-    """Answers that say of every unit that no model was there, pseudo-localised where that is wanted."""
-    is_pseudo = settings["offline"] == "pseudo"
-    words = {unit.id: pseudo_localise(unit.protected.words) for unit in units} if is_pseudo else {}
-    reasons = {unit.id: [PSEUDO if is_pseudo else OFFLINE] for unit in units}
-    answers = [BatchAnswer(target=target, translations=words, reasons=reasons, usage={}) for target in into]
+def without_model(state: TranslationJob, units: Sequence[Unit]) -> Update:
+    """Answers that say of every unit that no model was there, pseudo-localised where that is wanted.
+
+    What a memory knows is left alone.
+    """
+    is_pseudo = state["settings"]["offline"] == "pseudo"
+    answers: list[BatchAnswer] = []
+    for target in state["into"]:
+        known = recalled_of(state["answers"], target)
+        left = [unit for unit in units if unit.id not in known]
+        words = {unit.id: pseudo_localise(unit.protected.words) for unit in left} if is_pseudo else {}
+        reasons = {unit.id: [PSEUDO if is_pseudo else OFFLINE] for unit in left}
+        answers.append(BatchAnswer(target=target, translations=words, reasons=reasons, usage={}))
     return {"answers": answers}

@@ -102,8 +102,11 @@ def worker(
 def run(
     graph: Annotated[str, typer.Argument(help="Which graph; `scriptorium graphs` lists them.")],
     file: Annotated[
-        Path | None,
-        typer.Option(help="The file to work on; of dialogue, the talk's setup.", exists=True, dir_okay=False),
+        list[Path] | None,
+        typer.Option(
+            help="A file, or a folder of files, as often as needed; of dialogue, the talk's setup.",
+            exists=True,
+        ),
     ] = None,
     result_file: Annotated[
         Path | None, typer.Option("--out", help="Where to write the result, as JSON.")
@@ -113,7 +116,7 @@ def run(
         str | None, typer.Option(help="Language of the file; detected when not given.")
     ] = None,
     to: Annotated[
-        list[str] | None, typer.Option(help="Language to translate into, as often as needed.")
+        list[str] | None, typer.Option(help="Languages to translate into, such as zh,de; as often as needed.")
     ] = None,
     glossary: Annotated[
         Path | None, typer.Option(help="CSV, TSV, JSON or TBX with terms.", exists=True, dir_okay=False)
@@ -121,34 +124,42 @@ def run(
     folder: Annotated[
         Path | None, typer.Option(help="Where translated files go.", exists=True, file_okay=False)
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what a translation will take.")
+    ] = False,
 ) -> None:
-    """Run one job on a file, here, without a server; or talk: `scriptorium run dialogue`."""
-    from server import local_run, local_talk
+    """Run one job on a file, or on each of several, here, without a server; or talk: `run dialogue`."""
+    from server import local_run, local_talk, translated_files
 
     settings = load_settings()
     options = dict(_parse_option(text) for text in option or ())
     if graph == local_talk.GRAPH:
-        setup = local_talk.setup_of(file, options, language)
+        setup = local_talk.setup_of(file[0] if file else None, options, language)
         result = asyncio.run(local_talk.talk(settings, setup, sys.stdin, out))
         _write_result(result, result_file)
         return
-    if file is None:
+    if not file:
         raise typer.BadParameter(f"{graph} works on a file; name it with --file")
-    job = local_run.FileJob(
-        graph_id=graph,
-        file=file,
-        options=options,
-        language=language,
-        targets=to or (),
-        glossary=glossary,
-        folder=folder,
-    )
-    result = asyncio.run(local_run.run_file(settings, job, err))
-    _write_result(result, result_file)
-    local_run.show(graph, result, out)
+    targets = [target for text in to or () for target in text.split(",") if target]
+    results: list[dict[str, Any]] = []
+    for path in translated_files.find_files(file, graph):
+        job = local_run.FileJob(
+            graph_id=graph,
+            file=path,
+            options=options,
+            language=language,
+            targets=targets,
+            glossary=glossary,
+            folder=folder,
+            is_dry=dry_run,
+        )
+        results.append(asyncio.run(local_run.run_file(settings, job, err)))
+        if not dry_run:
+            local_run.show(graph, results[-1], out)
+    _write_result(results[0] if len(results) == 1 else results, result_file)
 
 
-def _write_result(result: dict[str, Any], file: Path | None) -> None:
+def _write_result(result: dict[str, Any] | list[dict[str, Any]], file: Path | None) -> None:
     if file is not None:
         file.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
         err.print(f"Result written to {file}")

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -39,6 +39,7 @@ class FileJob:
     targets: Sequence[str] = ()  #: Languages to translate into.
     glossary: Path | None = None
     folder: Path | None = None  #: Where translated files go; None: beside the file.
+    is_dry: bool = False  #: Whether only to say what it will take.
 
 
 async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[str, Any]:
@@ -60,6 +61,10 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
         given = await _input(settings, job, storage)
         async with with_models(settings, graph_id):
             with bind_storage(storage), _progress(console) as progress:
+                if job.is_dry and graph_id in translated_files.GRAPHS:
+                    found = await translated_files.estimate(entry.build(), given, graph_id)
+                    translated_files.show_estimate(found, job.file.name, console)
+                    return asdict(found)
                 result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
         if graph_id == film_files.GRAPH:
             return await film_files.write(result, storage, job.folder or job.file.parent)

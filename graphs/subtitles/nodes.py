@@ -5,20 +5,18 @@ from dataclasses import asdict
 
 from langgraph.types import interrupt
 
-from graphs.model_calls import expect
 from graphs.progress import Meter, ReviewWanted, emit
 from graphs.subtitles.result import Film, Finished, film_of, finish, in_both, report
 from graphs.subtitles.sources import find_shift, find_source, keep, open_source
 from graphs.subtitles.state import Input, Request, State, parse_input
 from graphs.translation_batches import (
     BatchTask,
-    find_terms,
-    least_usage,
-    pack,
     shorten_units,
     unpack_terms,
     usage_of,
 )
+from graphs.translation_memory import remember
+from graphs.translation_plan import plan_units
 from graphs.translation_request import clashes, read_terms
 from graphs.translation_review import doubts, read_edits
 from graphs.translation_state import Note, Update, begin, offline_note, without_model
@@ -26,7 +24,6 @@ from tools.llm.chat_models import current
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.wording import tag_check
 from tools.translation.glossary import Glossary
-from tools.translation.scripts import language_by_script
 
 
 async def read(state: Request) -> Update:
@@ -54,23 +51,13 @@ async def plan(state: State) -> Update:
     """Part the words of the cues into units, and find the terms of each."""
     film = await film_in(state)
     _count("plan", len(film.cues)).start()
-    found = {
-        target: await asyncio.to_thread(find_terms, film.units, unpack_terms(terms))
-        for target, terms in state["terms"].items()
-        if terms
-    }
-    if state["model"]:
-        least = least_usage(film.units, len(state["into"]), state["sizes"]["batch"])
-        await expect("subtitle", least)
-    spoken = state["spoken"] or language_by_script("\n".join(unit.protected.words for unit in film.units))
+    planned = await plan_units(state, film.units, "subtitle")
     _count("plan", len(film.cues)).finish()
     if state["into"]:
         _count("translate", len(film.units) * len(state["into"])).start()
-    document = {"name": state["source"]["name"], "format": film.file.format, "language": spoken}
+    document = {"name": state["source"]["name"], "format": film.file.format, "language": planned["spoken"]}
     return {
-        "units": [pack(unit) for unit in film.units],
-        "found_terms": found,
-        "spoken": spoken,
+        **planned,
         "document": {**document, "cues": len(film.cues)},
     }
 
@@ -83,7 +70,7 @@ async def join(state: State) -> Update:
 async def pretend(state: State) -> Update:
     """Without a model: say so for every cue, and pseudo-localise where that is wanted."""
     units = (await film_in(state)).units
-    return without_model(units, state["into"], state["settings"])
+    return without_model(state, units)
 
 
 async def gather(state: State) -> Update:
@@ -154,7 +141,10 @@ async def _translated(state: State, film: Film, target: str) -> Update:
     finished = await finished_in(state, film, target)
     kept = await keep(state["source"], film.file, in_both(film, finished), target)
     figures = finished.translated.summary() | report(film, finished.cues, target)
-    return {**kept.summary(), **figures}
+    remembered = await remember(
+        state["remembering"], state["source"], state["spoken"], target, finished.translated.sure
+    )
+    return {**kept.summary(), **figures, **remembered}
 
 
 async def _written(state: State, film: Film) -> Update:

@@ -6,7 +6,7 @@ from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graphs.inputs import validated
-from graphs.translation_request import Style, TranslationRequest, check_languages
+from graphs.translation_request import MemoryUse, Style, TranslationRequest, check_languages
 from graphs.translation_state import Note, RequestFields, TranslationJob, TranslationOptions
 
 Operation = Literal["translate", "sync", "align", "check"]
@@ -78,6 +78,7 @@ ALLOWED = {
     "": list(Input.model_fields),
     "options": list(Options.model_fields),
     "style": list(Style.model_fields),
+    "memory": list(MemoryUse.model_fields),
     "sync": list(Sync.model_fields),
     "sync.frame_rate": list(FrameRates.model_fields),
 }

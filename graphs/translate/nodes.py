@@ -5,17 +5,15 @@ from dataclasses import asdict
 
 from langgraph.types import interrupt
 
-from graphs.model_calls import expect
 from graphs.progress import Meter, ReviewWanted, emit
 from graphs.translate.sources import find_source, keep, open_source
 from graphs.translate.state import Request, State, parse_input
 from graphs.translation_batches import (
-    find_terms,
-    least_usage,
-    pack,
     unpack_terms,
     usage_of,
 )
+from graphs.translation_memory import remember
+from graphs.translation_plan import plan_units
 from graphs.translation_request import clashes, read_terms
 from graphs.translation_result import Material, assemble
 from graphs.translation_review import Edits, doubts, read_edits
@@ -23,7 +21,6 @@ from graphs.translation_state import Note, Update, begin, offline_note, without_
 from tools.llm.chat_models import current
 from tools.translation.formats.opening import Translatable
 from tools.translation.glossary import Glossary
-from tools.translation.scripts import language_by_script
 from tools.translation.units import Unit, units_of
 
 
@@ -47,22 +44,16 @@ async def plan(state: State) -> Update:
     document = await open_source(state["source"])
     _count(state, "plan", len(document.segments)).start()
     units = await asyncio.to_thread(units_of, document.segments)
-    found = {
-        target: await asyncio.to_thread(find_terms, units, unpack_terms(terms))
-        for target, terms in state["terms"].items()
-        if terms
-    }
-    if state["model"]:
-        least = least_usage(units, len(state["into"]), state["sizes"]["batch"])
-        await expect("translate", least)
-    spoken = state["spoken"] or language_by_script("\n".join(unit.protected.words for unit in units))
+    planned = await plan_units(state, units, "translate")
     _count(state, "plan", len(document.segments)).finish()
     _count(state, "translate", len(units) * len(state["into"])).start()
     return {
-        "units": [pack(unit) for unit in units],
-        "found_terms": found,
-        "spoken": spoken,
-        "document": {"name": state["source"]["name"], "format": document.format, "language": spoken},
+        **planned,
+        "document": {
+            "name": state["source"]["name"],
+            "format": document.format,
+            "language": planned["spoken"],
+        },
     }
 
 
@@ -74,7 +65,7 @@ async def join(state: State) -> Update:
 async def pretend(state: State) -> Update:
     """Without a model: say so for every unit, and pseudo-localise where that is wanted."""
     units = units_of((await open_source(state["source"])).segments)
-    return without_model(units, state["into"], state["settings"])
+    return without_model(state, units)
 
 
 async def gather(state: State) -> Update:
@@ -129,7 +120,10 @@ async def _render_one(state: State, document: Translatable, units: list[Unit], t
     )
     data = await asyncio.to_thread(document.render, translated.texts)
     kept = await keep(state["source"], document.format, target, data)
-    return {**kept.summary(), **translated.summary()}
+    remembered = await remember(
+        state["remembering"], state["source"], state["spoken"], target, translated.sure
+    )
+    return {**kept.summary(), **translated.summary(), **remembered}
 
 
 async def _doubts(state: State) -> list[Update]:

@@ -6,7 +6,7 @@ from langgraph.channels import EphemeralValue
 from pydantic import Field, model_validator
 
 from graphs.inputs import validated
-from graphs.translation_request import Style, TranslationRequest, check_languages
+from graphs.translation_request import MemoryUse, Style, TranslationRequest, check_languages
 from graphs.translation_state import Note, RequestFields, TranslationJob, TranslationOptions
 
 Format = Literal["plain", "markdown", "html", "json", "po"]
@@ -45,6 +45,7 @@ ALLOWED = {
     "": list(Input.model_fields),
     "options": list(TranslationOptions.model_fields),
     "style": list(Style.model_fields),
+    "memory": list(MemoryUse.model_fields),
 }
 
 

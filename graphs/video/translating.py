@@ -120,6 +120,7 @@ def _task(state: State, target: str, units: list[Unit], terms: list[dict[str, An
         before=[[sources[place], theirs[place]] for place in range(begin, first)],
         after=sources[last + 1 : last + 3],
         terms=[terms[place] for place in sorted({place for places in found.values() for place in places})],
+        alike=[],
         limits={},
         previous={},
     )

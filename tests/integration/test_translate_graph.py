@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
 from evals.model_server import Answers, Fault, Faults, ModelServer, model_server
@@ -21,6 +22,7 @@ from tools.llm.completion import TimeLimits
 from tools.llm.retries import Backoff
 from tools.storage import base as storage
 from tools.storage.local import LocalStorage
+from tools.translation.tmx import read_tmx, write_tmx
 
 pytestmark = pytest.mark.usefixtures("closed_clients")
 
@@ -294,6 +296,64 @@ async def test_a_model_that_only_translates_is_sent_texts_and_terms() -> None:
 
     assert result["targets"]["zh"]["text"] == "一点\n\n标题"
     assert first.body["translation_options"]["terms"] == [{"source": "point", "target": "点"}]
+
+
+async def test_what_was_translated_once_is_not_asked_for_again() -> None:
+    kept = build().compile(store=InMemoryStore())
+    given: dict[str, Any] = {"target_languages": ["zh"], "memory": {"name": "house"}}
+    with _oracle() as server:
+        await kept.ainvoke({**given, "text": "One point"})
+        result = await kept.ainvoke({**given, "text": "One point\n\nAnother point"})
+        await kept.ainvoke({**given, "text": "One point", "memory": {"name": "other"}})
+
+    asked = [[segment["text"] for segment in data["segments"]] for data in _asked(server)]
+    assert asked == [["One point"], ["Another point"], ["One point"]]
+    assert result["targets"]["zh"]["text"] == "一点\n\n另一点"
+    assert result["targets"]["zh"]["recalled"] == 1
+
+
+async def test_the_model_is_shown_what_was_translated_of_like_texts() -> None:
+    kept = build().compile(store=InMemoryStore())
+    given: dict[str, Any] = {"target_languages": ["zh"], "memory": {"name": "house"}}
+    with _oracle() as server:
+        await kept.ainvoke({**given, "text": "This is paragraph number 1 of the text."})
+        await kept.ainvoke({**given, "text": "This is paragraph number 2 of the text."})
+
+    assert _asked(server)[1]["memory"] == [["This is paragraph number 1 of the text.", _paragraph(1)]]
+
+
+async def test_a_flagged_translation_is_not_kept() -> None:
+    kept = build().compile(store=InMemoryStore())
+    given = {
+        "text": "One point",
+        "target_languages": ["zh"],
+        "memory": {"name": "house"},
+        "glossary": [{"source": "point", "target": "要点"}],
+    }
+    with _oracle():
+        await kept.ainvoke(given)
+        result = await kept.ainvoke(given)
+
+    assert result["targets"]["zh"]["recalled"] == 0
+
+
+async def test_a_memory_comes_and_goes_as_a_file_without_a_model(tmp_path: Path) -> None:
+    local = LocalStorage(tmp_path)
+    tmx = write_tmx([("One point", "一点")], source="en", target="zh")
+    stored = await local.write(tmx, name="m.tmx", media_type="application/x-tmx+xml")
+    memory = {"file_id": stored.file_id, "export": True}
+    with storage.bind(local):
+        result = await _run("One point\n\nWords", source_language="en", memory=memory)
+        written = await local.read(result["targets"]["zh"]["memory_file_id"])
+
+    assert result["targets"]["zh"]["text"] == "一点\n\nWords"
+    assert [flag["id"] for flag in result["targets"]["zh"]["flags"]] == ["2"]
+    assert read_tmx(written, "m.tmx", source="en", target="zh") == [("One point", "一点")]
+
+
+async def test_a_named_memory_where_nothing_is_kept_is_an_error() -> None:
+    with pytest.raises(InvalidInput, match=r"memory\.name"):
+        await _run("One point", memory={"name": "house"})
 
 
 async def test_stored_file_becomes_a_stored_file(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from configs.settings import Settings
 from evals.model_server import Answers, model_server
 from server import local_run
 from server.local_run import FileJob, run_file
+from server.translated_files import find_files
 from tools.errors import InvalidInput
 
 SRT = "1\n00:00:01,000 --> 00:00:03,000\nHello.\n"
@@ -53,3 +54,31 @@ async def test_a_folder_takes_the_files(film: Path, tmp_path: Path) -> None:
 async def test_a_job_that_translates_needs_a_target(film: Path) -> None:
     with pytest.raises(InvalidInput, match="target_languages"):
         await run_file(Settings(), FileJob(graph_id="translate", file=film), Console(file=StringIO()))  # type: ignore[call-arg]
+
+
+async def test_a_dry_run_says_what_it_takes_and_asks_nobody(film: Path) -> None:
+    said = StringIO()
+    with model_server(Answers.oracle({"Hello.": "你好。"})) as server:
+        settings = Settings(PRIMARY_MODEL="openai:m", LLM_BASE_URL=server.openai_url)  # type: ignore[call-arg]
+        job = FileJob(graph_id="subtitles", file=film, targets=["zh", "ja"], is_dry=True)
+        found = await run_file(settings, job, Console(file=said, width=300))
+        asked = server.requests()
+
+    assert asked == []
+    assert found["usage"]["calls"] == 2
+    assert "2 questions to openai:m" in said.getvalue()
+    assert not film.with_name("film.zh.srt").exists()
+
+
+def test_a_folder_gives_the_files_that_the_graph_reads(film: Path) -> None:
+    other = film.with_name("notes.txt")
+    other.write_text("Hello there.", encoding="utf-8")
+
+    assert find_files([film.parent], "subtitles") == [film]
+    assert find_files([film.parent], "translate") == [other]
+    assert find_files([other], "subtitles") == [other]
+
+
+def test_a_folder_without_any_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="holds no file"):
+        find_files([tmp_path], "translate")

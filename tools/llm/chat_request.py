@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.messages import BaseMessage, convert_to_openai_messages
@@ -39,9 +40,14 @@ class ChatRequest:
             "extra": dict(self.extra),
         }
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Mapping[str, Any]:
         """That of the answer; empty for any text."""
-        return self.schema.model_json_schema() if self.schema is not None else {}
+        return _json_schema(self.schema) if self.schema is not None else {}
+
+
+@lru_cache(maxsize=256)  # making one takes longer than the rest of a request
+def _json_schema(schema: type[BaseModel]) -> Mapping[str, Any]:
+    return schema.model_json_schema()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ what belongs to it; the lower line rather the longer one.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from tools.novels.chinese.dictionary import load_dictionary
@@ -47,6 +48,7 @@ class _Place:
     cost: float
 
 
+@lru_cache(maxsize=4096)  # a cue's lines are asked for by each step that looks at the finished film
 def break_lines(text: str, profile: Profile, format: Format) -> str:
     """The text in as few lines as it fits, at the best places; as many as needed where it fits nowhere.
 

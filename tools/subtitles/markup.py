@@ -15,6 +15,7 @@ _TAGS: dict[Format, re.Pattern[str]] = {
     "lrc": re.compile(r"<\d+:\d{1,2}(?:[.:]\d{1,3})?>"),
     "ttml": re.compile(_ANGLE),
 }
+_MAYBE_MARKUP = re.compile(r"[<{&\\]")
 _ESCAPED: frozenset[Format] = frozenset(("vtt", "ttml"))
 
 
@@ -40,5 +41,7 @@ def split_markup(text: str, format: Format) -> Iterator[Piece]:
 
 def visible(text: str, format: Format) -> str:
     """What is seen of a text: without tags, entities as their characters."""
+    if not _MAYBE_MARKUP.search(text):
+        return text
     words = "".join(piece.source for piece in split_markup(text, format) if not piece.is_tag)
     return unescape(words) if format in _ESCAPED else words

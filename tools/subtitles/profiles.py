@@ -17,6 +17,16 @@ Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
 
 
+class _IsWide(dict[str, bool]):
+    """Whether a character is as wide as a Chinese one; each is looked up once, as lengths are asked often."""
+
+    def __missing__(self, character: str) -> bool:
+        return self.setdefault(character, unicodedata.east_asian_width(character) in _WIDE)
+
+
+_IS_WIDE = _IsWide()
+
+
 class Profile(BaseModel):
     """The rules for one language. configs/subtitle_profiles.yaml says what each means, and its source."""
 
@@ -39,14 +49,15 @@ class Profile(BaseModel):
             raise ValueError("min_ms must not exceed max_ms")
         return self
 
+    def __hash__(self) -> int:
+        return hash((self.cps, self.cpl, self.half_width, self.max_lines))
+
     def length(self, text: str) -> float:
         """How long a text is to a reader, in this profile's characters. Line ends count nothing."""
         if self.half_width == 1:
             return len(text) - text.count("\n")
-        return sum(self._width(character) for character in text if character != "\n")
-
-    def _width(self, character: str) -> float:
-        return 1 if unicodedata.east_asian_width(character) in _WIDE else self.half_width
+        wide = sum(map(_IS_WIDE.__getitem__, text))
+        return wide + (len(text) - text.count("\n") - wide) * self.half_width
 
     def reading_ms(self, text: str) -> int:
         """The least time in which a text can be read, in milliseconds."""

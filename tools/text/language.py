@@ -23,7 +23,7 @@ _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 _LETTERS_PER_WORD = 5  # of an alphabetic script; a Chinese character counts as a word
 _LEAST_KANA = 0.05  # of Chinese characters and kana together: Japanese has half, a Chinese text a stray の
 
-_FUNCTION_WORDS = {
+FUNCTION_WORDS = {
     "English": "the of and to a in that he was it his her she with had for as you not be at on is but him i"
     " my have which they said this from were so all me there when would been one what their if an or who by",
     "French": "le la les de des et un une du il elle que qui dans est je ne se ce sur son sa au avec pour",
@@ -39,7 +39,7 @@ _FUNCTION_WORDS = {
     "Indonesian or Malay": "yang dan di itu dengan untuk tidak ini dari dalam akan pada dia ada saya",
     "Latin": "et in est non ad cum ut sed quod qui ex ac quae si esse nec",
 }
-_WORD_LISTS = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
+_WORD_LISTS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
 _LEAST_ENGLISH = 0.15  # of all words: fiction has 0.4
 _SHORT = 25  # words below which a text without function words may still be English
 

@@ -56,6 +56,7 @@ class ChatEngine(ModelEngine):
             "target_language": context.target,
             "style": dict(context.style),
             "glossary": [[term.source, list(term.targets)] for term in context.terms],
+            "memory": [list(pair) for pair in context.memory],
             "before": [list(pair) for pair in context.before],
             "after": list(context.after),
         }

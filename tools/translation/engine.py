@@ -21,6 +21,7 @@ class Context:
     before: Sequence[tuple[str, str]] = ()  #: Segments in front, with their translations ("" where none is).
     after: Sequence[str] = ()
     terms: Sequence[Term] = ()
+    memory: Sequence[tuple[str, str]] = ()  #: Texts like these, with their translations.
     notes: Mapping[str, str] = field(default_factory=dict[str, str])  #: By segment id.
     limits: Mapping[str, int] = field(default_factory=dict[str, int])  #: Most characters, by segment id.
 

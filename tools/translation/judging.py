@@ -1,14 +1,16 @@
 """What is wrong with a translation: by rules alone, without knowing whether it is good."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tools.translation.glossary import Glossary
-from tools.translation.protection import Protected, number_problems, numbers_in
+from tools.translation.protection import Protected, number_problems
 
-Kind = Literal["empty", "marks", "markup", "script", "same", "numbers", "terms", "length", "shifted"]
+Kind = Literal[
+    "empty", "marks", "markup", "script", "same", "numbers", "terms", "length", "shifted", "merged"
+]
 
 _SCRIPTS = {
     "zh": re.compile("[\u3400-\u9fff\uf900-\ufaff]"),
@@ -24,10 +26,9 @@ _SCRIPTS = {
 }
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _EAST_ASIAN = frozenset(["zh", "ja", "ko"])
-_UNUSABLE: frozenset[Kind] = frozenset(["empty", "marks", "markup", "script", "shifted"])
+_UNUSABLE: frozenset[Kind] = frozenset(["empty", "marks", "markup", "script", "shifted", "merged"])
 _A_SENTENCE = 4  # words; fewer may be a name, which is the same everywhere
 _MOST_RATIO = 4.0  # how much longer or shorter than usual a translation may be before it is looked at
-_MISPLACED = 2  # translations with another's numbers: one may be chance
 _LONG = 40  # characters; a short text's length says nothing
 _CHARACTERS_PER_SIGN = 3.2  # of an alphabetic script for one of Chinese, Japanese or Korean
 
@@ -108,22 +109,6 @@ class Judge:
 def is_usable(faults: Sequence[Fault]) -> bool:
     """Whether a translation with these faults can stand in a document."""
     return not any(fault.is_fatal for fault in faults)
-
-
-def are_shifted(sources: Mapping[str, str], translations: Mapping[str, str]) -> bool:
-    """Whether translations stand under each other's ids: at least two have the numbers of another's source.
-
-    Args:
-        sources: By id.
-        translations: By id; ids may lack, and others may be there.
-    """
-    numbers = {id: frozenset(numbers_in(words).items()) for id, words in sources.items()}
-    misplaced = 0
-    for id in sources.keys() & translations.keys():
-        own = frozenset(numbers_in(translations[id]).items())
-        others = {of_it for other, of_it in numbers.items() if other != id}
-        misplaced += bool(own) and own != numbers[id] and own in others
-    return misplaced >= _MISPLACED
 
 
 def _language(code: str) -> str:

@@ -4,14 +4,18 @@ The ladder never shifts a line: an answer counts by its id alone. What no engine
 translation, which its outcome says; nobody puts the source in its place without a flag.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused
-from tools.translation.judging import Fault, are_shifted, is_usable
+from tools.translation.alignment import are_shifted
+from tools.translation.judging import Fault, is_usable
 
 _SHIFTED = Fault(kind="shifted", message="the translations stood under each other's ids")
+_FOREIGN = Fault(kind="script", message="most of the answer was not in the target language")
+_MERGED = Fault(kind="merged", message="it may hold its neighbour's translation, which was left out")
+_FEW = 4  # items that are asked for one by one where translations have been shifted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,7 @@ class _Climb:
     def __init__(self, judge: Judging, outcomes: dict[str, Outcome]) -> None:
         self.outcomes = outcomes
         self._judge = judge
+        self._is_suspected = False  # of shifting translations
         self._latest: dict[str, tuple[str, tuple[str, ...]]] = {}  # by id, for the engine to see
 
     def untranslated(self, items: Sequence[Item]) -> list[Item]:
@@ -104,7 +109,10 @@ class _Climb:
         if not items or (len(items) == 1 and alone):
             return
         middle = (len(items) + 1) // 2
-        for half in (items[:middle], items[middle:]):
+        halves = [items[:middle], items[middle:]]
+        if self._is_suspected and len(items) <= _FEW:  # too few to see a shift in
+            halves = [[item] for item in items]
+        for half in halves:
             if half:
                 await self.ask(engine, half)
                 await self.split(engine, self.untranslated(half), alone=len(half) == 1)
@@ -124,26 +132,35 @@ class _Climb:
             if error.category is not ErrorCategory.CONTENT_FILTER:
                 raise
             return  # one item of the batch is meant, and the others are found by splitting
-        if are_shifted({item.id: item.words for item in items}, answers):
-            self._refuse(items, answers)
+        words = {item.id: item.words for item in items}
+        if are_shifted(words, answers, is_suspected=self._is_suspected):
+            self._is_suspected = True
+            self._refuse(items, answers, _SHIFTED)
             return
-        for item in items:
-            if item.id in answers:
-                self._take(engine, item.id, answers[item.id])
+        judged = {item.id: self._judge(item.id, answers[item.id]) for item in items if item.id in answers}
+        foreign = sum(fault.kind == "script" for faults in judged.values() for fault in faults)
+        if 2 * foreign > len(judged):
+            self._refuse(items, answers, _FOREIGN)
+            return
+        merged = _beside_gaps([item.id for item in items], judged)
+        self._refuse([item for item in items if item.id in merged], answers, _MERGED)
+        for id, faults in judged.items():
+            if id not in merged:
+                self._take(engine, id, answers[id], faults)
 
-    def _refuse(self, items: Sequence[Item], answers: Mapping[str, str]) -> None:
-        """Take none of an answer whose translations stand under wrong ids: nobody knows which of them do."""
+    def _refuse(self, items: Sequence[Item], answers: Mapping[str, str], fault: Fault) -> None:
+        """Take none of these: what is wrong with them no rule can tell one by one."""
         for item in items:
-            self._latest[item.id] = (answers.get(item.id, ""), (_SHIFTED.message,))
+            self._latest[item.id] = (answers.get(item.id, ""), (fault.message,))
             if self.outcomes[item.id].translation is None:
-                self.outcomes[item.id] = replace(self.outcomes[item.id], faults=(_SHIFTED,))
+                self.outcomes[item.id] = replace(self.outcomes[item.id], faults=(fault,))
 
     def _with_complaints(self, item: Item) -> Item:
         previous, complaints = self._latest.get(item.id, ("", ()))
         return replace(item, previous=previous, complaints=complaints)
 
-    def _take(self, engine: Engine, id: str, translation: str) -> None:
-        faults = tuple(self._judge(id, translation))
+    def _take(self, engine: Engine, id: str, translation: str, found: Sequence[Fault]) -> None:
+        faults = tuple(found)
         self._latest[id] = (translation, tuple(fault.message for fault in faults))
         before = self.outcomes[id]
         is_better = before.translation is None or len(faults) < len(before.faults)
@@ -154,3 +171,10 @@ class _Climb:
         else:
             return
         self.outcomes[id] = outcome
+
+
+def _beside_gaps(ids: Sequence[str], answered: Collection[str]) -> set[str]:
+    """The answered ids next to one that lacks: a model that leaves out a line has often put it there."""
+    gaps = [place for place, id in enumerate(ids) if id not in answered]
+    places = {place + step for place in gaps for step in (-1, 1)}
+    return {ids[place] for place in places if 0 <= place < len(ids) and ids[place] in answered}

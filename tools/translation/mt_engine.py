@@ -39,6 +39,6 @@ class MtEngine(ModelEngine):
             target=context.target,
             source=context.source or "auto",
             terms={term.source: term.targets[0] for term in context.terms},
-            memory={source: target for source, target in context.before if target},
+            memory={source: target for source, target in (*context.memory, *context.before) if target},
             domain=" ".join(f"{name.capitalize()}: {value}." for name, value in context.style.items()),
         )

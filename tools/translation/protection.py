@@ -97,9 +97,14 @@ def number_problems(source: str, translation: str) -> list[str]:
     return [*missing, *(f"the number {number} is not in the source" for number in (theirs - ours).elements())]
 
 
+def without_marks(text: str) -> str:
+    """The text with a space for each mark."""
+    return _MARK.sub(" ", text)
+
+
 def numbers_in(text: str) -> Counter[str]:
     """The numbers of a text, by their digits alone."""
-    plain = _MARK.sub(" ", text).translate(_DIGITS)
+    plain = without_marks(text).translate(_DIGITS)
     return Counter(re.sub(r"\D", "", number) for number in _NUMBER.findall(plain))
 
 

@@ -5,11 +5,12 @@ import pytest
 import prompts
 from graphs.characters import questions
 from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
-from tools.dialogue import drafts, reading
+from tools.dialogue import drafts
+from tools.dialogue import reading as dialogue_reading
 from tools.translation import chat_engine
 from tools.video import emotions, reading, recap
 
-_SCHEMAS = (questions, chat_engine, reading, emotions, recap)
+_SCHEMAS = (questions, chat_engine, drafts, dialogue_reading, reading, emotions, recap)
 
 _SOURCE = """---
 description: Greets.
@@ -19,7 +20,6 @@ version: 3
 ---
 Hello {{ name }}, {{name}}!
 """
-_SCHEMAS = (questions, chat_engine, drafts, reading)
 
 
 def test_variables_are_filled_in() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tools.translation.glossary import Glossary, Term
-from tools.translation.judging import Judge, are_shifted, is_usable
+from tools.translation.judging import Judge, is_usable
 from tools.translation.protection import protect
 from tools.translation.segments import Segment
 
@@ -54,20 +54,3 @@ def test_a_fault_that_only_wants_a_look_leaves_the_translation_usable() -> None:
 
 def test_within_one_language_a_text_may_stay_as_it_is() -> None:
     assert kinds("Colour of the sea", "Colour of the sea", source="en", target="en") == []
-
-
-@pytest.mark.parametrize(
-    ("translations", "expected"),
-    [
-        ({"1": "第1条", "2": "第2条", "3": "没有"}, False),
-        ({"1": "第2条", "2": "第1条"}, True),
-        ({"1": "第2条", "2": "第2条", "3": "没有"}, False),
-        ({"1": "第7条", "2": "第8条"}, False),
-        ({}, False),
-    ],
-    ids=["in place", "exchanged", "one alone", "other numbers", "nothing"],
-)
-def test_translations_with_each_others_numbers_are_shifted(
-    translations: dict[str, str], expected: bool
-) -> None:
-    assert are_shifted({"1": "line 1", "2": "line 2", "3": "none"}, translations) is expected

@@ -148,3 +148,39 @@ async def test_an_answer_whose_lines_are_shifted_is_asked_for_anew_as_a_whole() 
     assert {id: outcome.translation for id, outcome in outcomes.items()} == good(ITEMS)
     assert engine.sizes == [8, 8]
     assert engine.asked[1][0].complaints == ("the translations stood under each other's ids",)
+
+
+async def test_neighbours_of_a_line_that_was_left_out_are_asked_for_again() -> None:
+    def merged_at_first(items: Sequence[Item], time: int) -> dict[str, str]:
+        texts = good(items)
+        if time == 1:
+            texts["2"] += " " + texts.pop("3")
+        return texts
+
+    engine = Scripted(merged_at_first)
+    outcomes = await climb(ITEMS, [engine], judge)
+
+    assert {id: outcome.translation for id, outcome in outcomes.items()} == good(ITEMS)
+    assert [item.id for item in engine.asked[1]] == ["2", "3", "4"]
+
+
+async def test_an_answer_mostly_in_another_script_gives_nothing() -> None:
+    def foreign(id: str, translation: str) -> list[Fault]:
+        return [Fault(kind="script", message="?")] if translation == "x" else []
+
+    def in_no_language(items: Sequence[Item], time: int) -> dict[str, str]:
+        return {item.id: "x" if item.id != "1" else "short" for item in items} if time == 1 else good(items)
+
+    outcomes = await climb(ITEMS, [Scripted(in_no_language)], foreign)
+
+    assert {id: outcome.translation for id, outcome in outcomes.items()} == good(ITEMS)
+
+
+async def test_lines_that_stay_shifted_are_asked_for_one_by_one() -> None:
+    def always_shifted(items: Sequence[Item], _: int) -> dict[str, str]:
+        texts = list(good(items).values())
+        return dict(zip(good(items), texts[1:] + texts[:1], strict=True))
+
+    outcomes = await climb(ITEMS, [Scripted(always_shifted)], judge)
+
+    assert {id: outcome.translation for id, outcome in outcomes.items()} == good(ITEMS)

@@ -1,0 +1,41 @@
+"""Which language a text is in: by its script, and for the Latin one by its function words."""
+
+import re
+
+from tools.text.language import FUNCTION_WORDS
+from tools.translation.scripts import language_by_script
+
+_SAMPLE = 60_000  # characters
+_CODES = {
+    "English": "en",
+    "French": "fr",
+    "German": "de",
+    "Spanish": "es",
+    "Italian": "it",
+    "Portuguese": "pt",
+    "Dutch": "nl",
+    "Swedish": "sv",
+    "Polish": "pl",
+    "Turkish": "tr",
+    "Vietnamese": "vi",
+}
+_WORDS = {_CODES[name]: frozenset(words.split()) for name, words in FUNCTION_WORDS.items() if name in _CODES}
+_FEWEST = 8  # words; fewer are too few to tell languages of one script apart
+_LEAST = 0.15  # of all words, that are the language's function words
+_AHEAD = 1.5  # times as many as of any other language
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def language_of(text: str) -> str | None:
+    """A language code; None where it cannot be told for sure, as of a few words."""
+    by_script = language_by_script(text)
+    if by_script is not None:
+        return by_script
+    words = [word.lower() for word in _WORD.findall(text[:_SAMPLE])]
+    if len(words) < _FEWEST:
+        return None
+    hits = sorted(
+        ((sum(word in known for word in words), code) for code, known in _WORDS.items()), reverse=True
+    )
+    (most, best), (second, _) = hits[0], hits[1]
+    return best if most >= _LEAST * len(words) and most >= _AHEAD * second else None
