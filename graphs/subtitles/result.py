@@ -10,7 +10,7 @@ from tools.subtitles.conflicts import find_conflicts
 from tools.subtitles.conformity import judge
 from tools.subtitles.cues import Cue
 from tools.subtitles.file import SubtitleFile
-from tools.subtitles.fitting import fit, stacked, too_fast
+from tools.subtitles.fitting import fit, stacked, too_long
 from tools.subtitles.profiles import Profile, profile_of
 from tools.subtitles.synchronising import Shift
 from tools.subtitles.wording import segments_of, tag_check, word_writer, worded
@@ -89,10 +89,10 @@ def in_both(film: Film, finished: Finished) -> list[Cue]:
 
 
 def limits_of(film: Film, finished: Finished, target: str) -> dict[str, int]:
-    """The most characters of each unit that cannot be read in its time: of its cues, the shortest one's."""
+    """The most characters of each unit that has no room: those of its cue with the least."""
     unit_of = {member: unit.id for unit in film.units for member in unit.members}
     limits: dict[str, int] = {}
-    for cue, limit in too_fast(finished.cues, film.profile(target), film.file.format).items():
+    for cue, limit in too_long(finished.cues, film.profile(target), film.file.format).items():
         segment = str(film.file.shared.get(cue, cue))
         if segment in finished.translated.texts and limit > 0:
             unit = unit_of[segment]

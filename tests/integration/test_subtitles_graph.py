@@ -156,7 +156,7 @@ async def test_words_too_many_for_their_time_are_asked_for_shorter_once() -> Non
         result = await _run(_film(1))
     asked = json.loads(server.requests()[-1].body["messages"][1]["content"])["segments"][0]
 
-    assert asked["max_characters"] == 32
+    assert asked["max_characters"] == 28
     assert asked["previous"] == long["Line 1 of the film."]
     assert "电影的第1行。" in result["targets"]["zh"]["text"]
     assert result["targets"]["zh"]["conformity"]["share"] == 1.0

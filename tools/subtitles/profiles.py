@@ -32,6 +32,7 @@ class Profile(BaseModel):
     chain_frames: Count = 12
     extend_ms: Count = 500
     advance_ms: Count = 125
+    yield_ms: Count = 333
 
     @model_validator(mode="after")
     def _shortest_is_shorter(self) -> "Profile":
