@@ -17,7 +17,8 @@ from tools.llm.chat_models import ChatModels, current
 from tools.llm.roles import Role
 from tools.llm.usage import Usage
 from tools.translation.batching import Batch, in_batches, in_lanes
-from tools.translation.chat_engine import ChatEngine, Context
+from tools.translation.chat_engine import ChatEngine
+from tools.translation.engine import Context, ModelEngine
 from tools.translation.glossary import Glossary, Term
 from tools.translation.judging import Fault, Judge, is_usable
 from tools.translation.ladder import Item, Outcome, climb
@@ -302,14 +303,14 @@ class _Judging:
         return self._judge.faults(self._protected[id], self._segments[id].text, translation)
 
 
-def _engines(models: ChatModels, task: BatchTask) -> "list[ChatEngine | MtEngine]":
+def _engines(models: ChatModels, task: BatchTask) -> list[ModelEngine]:
     """The role's, and that of primary where it is another model."""
     own, other = models.require(task["role"]), models.choice("primary")
     first = _engine(models, task["role"], task)
     return [first] if other is None or other.name == own.name else [first, _engine(models, "primary", task)]
 
 
-def _engine(models: ChatModels, role: Role, task: BatchTask) -> "ChatEngine | MtEngine":
+def _engine(models: ChatModels, role: Role, task: BatchTask) -> ModelEngine:
     context = Context(
         source=task["source"],
         target=task["target"],
