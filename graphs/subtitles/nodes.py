@@ -6,8 +6,8 @@ from dataclasses import asdict
 from langgraph.types import interrupt
 
 from graphs.progress import Meter, ReviewWanted, emit
-from graphs.subtitles.result import Film, Finished, film_of, finish, in_both, report
-from graphs.subtitles.sources import find_shift, find_source, keep, open_source
+from graphs.subtitles.result import Film, Finished, film_of, finish, fixed, in_both, lost_notes, report
+from graphs.subtitles.sources import find_profiles, find_shift, find_source, keep, open_source
 from graphs.subtitles.state import Input, Request, State, parse_input
 from graphs.translation_batches import (
     BatchTask,
@@ -21,7 +21,7 @@ from graphs.translation_batches import (
 )
 from graphs.translation_request import clashes, read_terms
 from graphs.translation_review import doubts, read_edits
-from graphs.translation_state import Note, Update, begin, offline_note, without_model
+from graphs.translation_state import Note, Update, begin, offline_note, warn, without_model
 from tools.llm.calling import afford
 from tools.llm.chat_models import current
 from tools.subtitles.file import SubtitleFile
@@ -38,17 +38,24 @@ async def read(state: Request) -> Update:
     file = await open_source(source)
     shift, alignment = await find_shift(given, file)
     terms = await read_terms(given)
+    profiles = await find_profiles(given)
     choice = (await current()).choice("subtitle") if given.operation == "translate" else None
     mode = "rules" if given.operation != "translate" else "model" if choice else "offline"
     notes = [*_notes(given, file), *_offline(mode)]
     Meter(stage="read", total=1, unit="documents").finish()
+    model = choice.name if choice else None
+    first = begin(given, given.options, source, model=model, terms=terms, notes=notes)
     own = {
+        "settings": {
+            **first["settings"],
+            "fix": given.operation == "fix",
+            "profiles": profiles.model_dump() if profiles else None,
+        },
         "mode": mode,
         "shift": [shift.rate, shift.offset],
         "alignment": asdict(alignment) if alignment else None,
     }
-    model = choice.name if choice else None
-    return own | begin(given, given.options, source, model=model, terms=terms, notes=notes)
+    return first | own
 
 
 async def plan(state: State) -> Update:
@@ -130,12 +137,17 @@ async def render(state: State) -> Update:
     meter = _count("render", len(film.cues) * len(labels))
     meter.start()
     targets: dict[str, Update] = {}
-    file = None if state["into"] else await _written(state, film)
+    file, lost = None, dict[str, int]()
+    if not state["into"]:
+        file, lost = await _written(state, film)
     for target in state["into"]:
-        targets[target] = await _translated(state, film, target)
+        targets[target], lost = await _translated(state, film, target)
         meter.advance(len(film.cues))
     meter.finish()
-    return {"targets": targets, "file": file, "usage": asdict(usage_of(state["answers"]))}
+    notes = lost_notes(lost, film)
+    warn(notes)
+    usage = asdict(usage_of(state["answers"]))
+    return {"targets": targets, "file": file, "usage": usage, "warnings": notes}
 
 
 async def film_in(state: State) -> Film:
@@ -156,16 +168,19 @@ async def finished_in(state: State, film: Film, target: str) -> Finished:
     )
 
 
-async def _translated(state: State, film: Film, target: str) -> Update:
+async def _translated(state: State, film: Film, target: str) -> tuple[Update, dict[str, int]]:
     finished = await finished_in(state, film, target)
-    kept = await keep(state["source"], film.file, in_both(film, finished), target)
+    kept, lost = await keep(
+        state["source"], film.file, in_both(film, finished), target, format=film.settings["format"]
+    )
     figures = finished.translated.summary() | report(film, finished.cues, target)
-    return {**kept.summary(), **figures}
+    return {**kept.summary(), **figures}, lost
 
 
-async def _written(state: State, film: Film) -> Update:
-    kept = await keep(state["source"], film.file, list(film.cues), "new")
-    return {**kept.summary(), **report(film, film.cues, state["spoken"] or "")}
+async def _written(state: State, film: Film) -> tuple[Update, dict[str, int]]:
+    cues = fixed(film) if film.settings.get("fix") else list(film.cues)
+    kept, lost = await keep(state["source"], film.file, cues, "new", format=film.settings["format"])
+    return {**kept.summary(), **report(film, cues, state["spoken"] or "")}, lost
 
 
 async def _doubts(state: State) -> list[Update]:

@@ -267,6 +267,62 @@ async def test_a_file_is_brought_to_a_reference(tmp_path: Path) -> None:
     assert written.decode() == _film(30)
 
 
+async def test_a_drift_is_taken_out_by_two_points() -> None:
+    points = [{"from_ms": 1000, "to_ms": 2000}, {"from_ms": 7000, "to_ms": 14_000}]
+    result = await graph.ainvoke({"operation": "sync", "text": _SRT, "sync": {"points": points}})
+
+    assert "00:00:02,000 --> 00:00:06,000" in result["file"]["text"]
+    assert "00:00:14,000 --> 00:00:16,000" in result["file"]["text"]
+
+
+async def test_a_fix_mends_overlaps_and_exchanged_times_and_nothing_else() -> None:
+    crossing = _SRT.replace("00:00:03,000", "00:00:05,000").replace(
+        "00:00:07,000 --> 00:00:08,000", "00:00:08,000 --> 00:00:07,000"
+    )
+    result = await graph.ainvoke({"operation": "fix", "text": crossing})
+
+    assert result["file"]["text"] == _SRT.replace("00:00:03,000", "00:00:03,916")
+    assert result["file"]["conflict_count"] == 0
+
+
+@pytest.mark.parametrize("format", ["srt", "vtt", "ass", "lrc", "ttml"])
+async def test_translated_cues_are_written_in_the_format_that_is_asked_for(format: str) -> None:
+    with _oracle():
+        given = {"options": {"format": format}, "name": "film.vtt"}
+        result = await _run(_VTT, **given)
+    chinese = result["targets"]["zh"]
+    file = open_subtitles(chinese["text"].encode())
+
+    assert (file.format, chinese["name"]) == (format, f"film.zh.{format}")
+    assert [(cue.start, cue.end > cue.start) for cue in file.cues] == [(1000, True)]
+    assert "早上好。" in file.cues[0].text
+    assert [note["code"] for note in result["warnings"]] == (
+        ["lost_in_format"] if format in ("srt", "lrc", "ttml") else []
+    )
+
+
+async def test_a_profile_of_ones_own_and_the_viewers_decide_what_conforms(tmp_path: Path) -> None:
+    local = LocalStorage(tmp_path)
+    with storage.bind(local):
+        own = await local.write(b"languages: {en: {cpl: 5}}", name="mine.yaml", media_type="text/yaml")
+        given = {"operation": "check", "text": _SRT, "source_language": "en"}
+        narrow = (await graph.ainvoke({**given, "profile_file_id": own.file_id}))["file"]
+    children = (await graph.ainvoke({**given, "options": {"viewers": "children"}}))["file"]
+
+    assert narrow["conformity"]["counts"]["cpl"] == 2
+    assert "cpl" not in children["conformity"]["counts"]
+
+
+async def test_lines_in_another_encoding_than_the_rest_are_read_and_named() -> None:
+    """As a file is that two programs have edited."""
+    cues = _film(4, words="今天天气很好，我们去公园吧。").split("\n\n")
+    data = b"\n\n".join([cues[0].encode(), cues[1].encode("gb18030"), cues[2].encode(), cues[3].encode()])
+    file = open_subtitles(data)
+
+    assert [cue.text for cue in file.cues] == ["今天天气很好，我们去公园吧。"] * 4
+    assert [problem.line for problem in file.problems] == [7]
+
+
 async def test_a_check_changes_nothing_and_names_breaches_and_conflicts() -> None:
     crossing = _SRT.replace("00:00:03,000", "00:00:05,000")
     result = await graph.ainvoke({"operation": "check", "text": crossing, "source_language": "en"})
@@ -283,6 +339,12 @@ async def test_a_check_changes_nothing_and_names_breaches_and_conflicts() -> Non
         ({"text": _SRT, "operation": "check", "target_languages": ["zh"]}, "target_languages"),
         ({"text": _SRT, "operation": "sync"}, "field sync"),
         ({"text": _SRT, "operation": "align"}, "reference_file_id"),
+        ({"text": _SRT, "operation": "sync", "sync": {"points": []}}, "points"),
+        (
+            {"text": _SRT, "operation": "sync", "sync": {"points": [{"from_ms": 1, "to_ms": 1}] * 2}},
+            "two different times",
+        ),
+        ({"text": _SRT, "target_languages": ["zh"], "options": {"viewers": "cats"}}, "viewers"),
         ({"text": "no subtitles", "target_languages": ["zh"]}, "no subtitles"),
         ({"text": _SRT, "target_languages": ["zh"], "options": {"profile": {"cpx": 1}}}, "cpx"),
         ({"text": _SRT, "target_languages": ["zh"], "options": {"profil": {}}}, "profil"),

@@ -41,9 +41,14 @@ def fit_times(cues: Sequence[Cue], profile: Profile, format: Format, *, fps: flo
             fitted[cue.id] = _fit(cue, room, profile, wanted[cue.id], fps)
         occupied = max(occupied, fitted[cue.id].end)
     occupied = 0
-    for cue, other in pairwise(ordered):
+    for at, (cue, other) in enumerate(pairwise(ordered), 2):
         if {cue.id, other.id} <= movable and occupied <= fitted[cue.id].start:
-            _share_time(fitted, (cue, other), wanted, profile, profile.gap_ms(fps))
+            latest = other.start + profile.yield_ms
+            if at < len(ordered):
+                latest = min(latest, ordered[at].start - 1)  # the order stays
+            _share_time(
+                fitted, (cue, other), wanted, (other.start - profile.yield_ms, latest), profile.gap_ms(fps)
+            )
         occupied = max(occupied, fitted[cue.id].end)
     return [fitted[cue.id] for cue in cues]
 
@@ -78,19 +83,21 @@ def _fit(cue: Cue, room: _Room, profile: Profile, wanted: int, fps: float) -> Cu
 
 
 def _share_time(
-    fitted: dict[int, Cue], pair: tuple[Cue, Cue], wanted: dict[int, int], profile: Profile, gap: int
+    fitted: dict[int, Cue], pair: tuple[Cue, Cue], wanted: dict[int, int], reach: tuple[int, int], gap: int
 ) -> None:
-    """Move the boundary of two cues that stand close, from the one that lacks time to one that has more."""
-    own = pair[1].start
-    cue, following = fitted[pair[0].id], fitted[pair[1].id]
+    """Move the boundary of two cues that stand close, from the one that lacks time to one that has more.
+
+    Args:
+        reach: The earliest and latest start of the second one.
+    """
+    cue, following = (fitted[cue.id] for cue in pair)
     if not 0 <= following.start - cue.end <= gap:
         return  # a pause, or an overlap that stays
-    spare, needed = following.duration - wanted[following.id], wanted[cue.id] - cue.duration
-    moved = min(needed, spare, own + profile.yield_ms - following.start)
-    if moved <= 0:
-        spare, needed = -needed, -spare
-        moved = -min(needed, spare, following.start - own + profile.yield_ms)
-        if moved >= 0:
-            return
+    lacks = wanted[cue.id] - cue.duration
+    lacks_too = wanted[following.id] - following.duration
+    if lacks > 0:
+        moved = max(0, min(lacks, -lacks_too, reach[1] - following.start))
+    else:
+        moved = -max(0, min(lacks_too, -lacks, following.start - reach[0]))
     fitted[cue.id] = replace(cue, end=cue.end + moved)
     fitted[following.id] = replace(following, start=following.start + moved)
