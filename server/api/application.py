@@ -14,6 +14,9 @@ from server.api.accounts import audit, auth, files, keys, own_data, shares, uplo
 from server.api.body import BodyTooLarge, refuse
 from server.api.errors import ErrorBody
 from server.api.jobs import catalog, novels
+from server.api.jobs.translator import models as translator_models
+from server.api.jobs.translator import processing, tasks
+from server.api.jobs.translator import uploads as translator_uploads
 from server.api.langgraph import (
     assistant_graphs,
     assistants,
@@ -42,6 +45,7 @@ PROTOCOL_ROUTERS = (protocol, protocol_session, mcp, a2a, a2a_card)
 OWN_ROUTERS = (
     *(health, run_list, usage, auth, own_data, keys, users, shares, audit),
     *(files, uploads, webhooks, catalog, novels),
+    *(tasks, processing, translator_uploads, translator_models),
 )
 _PROBES = frozenset(("/ok", "/health", "/api/health", "/api/v1/health", "/metrics"))
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)

@@ -139,6 +139,18 @@ async def of_contract(session: AsyncSession, run_id: str, contract: str) -> Run:
     return run
 
 
+async def latest_of_threads(
+    session: AsyncSession, thread_ids: Sequence[str], contract: str
+) -> dict[str, Run]:
+    """By thread, the run of a contract that was accepted last."""
+    query = (
+        select(Run)
+        .where(col(Run.thread_id).in_(thread_ids), col(Run.contract) == contract)
+        .order_by(col(Run.created_at), col(Run.run_id))
+    )
+    return {run.thread_id: run for run in (await session.exec(query)).all()}
+
+
 async def never_begun(session: AsyncSession, thread_id: str) -> list[Run]:
     """A thread's runs that were cancelled before any worker had begun them, in the order of their ends."""
     query = (
