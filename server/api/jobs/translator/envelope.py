@@ -4,10 +4,10 @@ from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
-import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from server.api.body import JsonRoute
@@ -31,30 +31,38 @@ def failure(status: int, message: str, code: str, details: str = "") -> JSONResp
     return JSONResponse(body, status)
 
 
-class EnvelopeRoute(JsonRoute):
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class FormRoute(APIRoute):
     """A route whose failures are told in the old envelope; a body that is wrong is 400, as it was."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+    def get_route_handler(self) -> Handle:
+        return _telling(super().get_route_handler())
 
-        async def told(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except ServiceError as error:
-                return _of_service(error)
-            except RequestValidationError as error:
-                fields = [".".join(str(part) for part in detail["loc"][1:]) for detail in error.errors()]
-                reasons = [str(detail["msg"]) for detail in error.errors()]
-                said = "; ".join(
-                    f"{name or 'body'}: {why}" for name, why in zip(fields, reasons, strict=True)
-                )
-                return failure(400, said, "validation_error", "Correct the fields that are named.")
-            except orjson.JSONDecodeError:
-                return failure(400, "The body is no JSON.", "invalid_json", "Send one JSON object in UTF-8.")
-            except HTTPException as error:
-                return failure(error.status_code, str(error.detail), HTTPStatus(error.status_code).name)
 
-        return told
+class EnvelopeRoute(JsonRoute):
+    """As FormRoute, with a body of JSON."""
+
+    def get_route_handler(self) -> Handle:
+        return _telling(super().get_route_handler())
+
+
+def _telling(handle: Handle) -> Handle:
+    async def told(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except ServiceError as error:
+            return _of_service(error)
+        except RequestValidationError as error:
+            fields = [".".join(str(part) for part in detail["loc"][1:]) for detail in error.errors()]
+            reasons = [str(detail["msg"]) for detail in error.errors()]
+            said = "; ".join(f"{name or 'body'}: {why}" for name, why in zip(fields, reasons, strict=True))
+            return failure(400, said, "validation_error", "Correct the fields that are named.")
+        except HTTPException as error:
+            return failure(error.status_code, str(error.detail), HTTPStatus(error.status_code).name)
+
+    return told
 
 
 def _of_service(error: ServiceError) -> Response:
