@@ -139,16 +139,11 @@ async def of_contract(session: AsyncSession, run_id: str, contract: str) -> Run:
     return run
 
 
-async def latest_of_threads(
-    session: AsyncSession, thread_ids: Sequence[str], contract: str
-) -> dict[str, Run]:
-    """By thread, the run of a contract that was accepted last."""
-    query = (
-        select(Run)
-        .where(col(Run.thread_id).in_(thread_ids), col(Run.contract) == contract)
-        .order_by(col(Run.created_at), col(Run.run_id))
-    )
-    return {run.thread_id: run for run in (await session.exec(query)).all()}
+async def latest_of_threads(session: AsyncSession, thread_ids: Sequence[str]) -> dict[str, Run]:
+    """By thread, the run that was accepted last."""
+    wanted = select(Run).where(col(Run.thread_id).in_(thread_ids))
+    found = (await session.exec(wanted.order_by(col(Run.created_at), col(Run.run_id)))).all()
+    return {run.thread_id: run for run in found}
 
 
 async def never_begun(session: AsyncSession, thread_id: str) -> list[Run]:

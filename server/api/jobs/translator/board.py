@@ -53,7 +53,7 @@ async def find(resources: Resources, task_id: str) -> Task:
     if KEY not in thread.meta:
         raise _unknown(task_id)
     async with resources.database.read() as session:
-        latest = await runs.latest_of_threads(session, [thread_id], CONTRACT)
+        latest = await runs.latest_of_threads(session, [thread_id])
     return thread, latest.get(thread_id)
 
 
@@ -65,7 +65,7 @@ async def search(resources: Resources, *, module: str | None = None, status: str
             session, wanted, limit=MOST_LISTED, sort_by="created_at", with_values=False
         )
         own = [thread for thread, _ in found if KEY in thread.meta]
-        latest = await runs.latest_of_threads(session, [thread.thread_id for thread in own], CONTRACT)
+        latest = await runs.latest_of_threads(session, [thread.thread_id for thread in own])
     tasks = [(thread, latest.get(thread.thread_id)) for thread in own]
     return [
         task
@@ -112,7 +112,7 @@ async def confirm(resources: Resources, task: Task, answer: Mapping[str, Any]) -
 
 
 async def _run(resources: Resources, thread: Thread, request: RunRequest) -> Task:
-    run = await resources.runs.create_run(request, thread_id=thread.thread_id, contract=CONTRACT)
+    run = await resources.runs.create_run(request, thread_id=thread.thread_id)
     return await resources.runs.thread(thread.thread_id), run
 
 
