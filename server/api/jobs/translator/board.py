@@ -46,14 +46,15 @@ async def add(
 async def find(resources: Resources, task_id: str) -> Task:
     """A task; raises NotFound for what is none, or another's."""
     thread_id = canonical_uuid(task_id, "task")
+    async with resources.database.read() as session:
+        # The run first: a run's end and what its thread then waits for are committed together.
+        latest = await runs.latest_of_threads(session, [thread_id])
     try:
         thread = await resources.runs.thread(thread_id)
     except NotFound:
         raise _unknown(task_id) from None
     if KEY not in thread.meta:
         raise _unknown(task_id)
-    async with resources.database.read() as session:
-        latest = await runs.latest_of_threads(session, [thread_id])
     return thread, latest.get(thread_id)
 
 
