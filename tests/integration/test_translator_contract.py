@@ -170,8 +170,8 @@ async def test_a_task_that_is_unsure_waits_for_a_person_and_goes_on_with_their_e
     models.faults = Faults()
 
     assert waiting["status"] == "paused"
-    assert [item["id"] for item in waiting["review"][0]["items"]] == ["1"]
-    edits = {"zh": {"1": "早安。"}}
+    assert [item["id"] for item in waiting["review"][0]["items"]] == ["1", "2"]
+    edits = {"zh": {"1": "早安。", "2": "在哪儿？"}}
     assert (
         await client.post(f"/api/v1/tasks/{task['taskId']}/confirm", json={"edits": edits})
     ).status_code == 200
