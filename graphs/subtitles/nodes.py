@@ -1,13 +1,15 @@
 """The nodes of the subtitles graph. CPU work runs in a thread, so that the event loop stays free."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from langgraph.types import interrupt
 
 from graphs.progress import Meter, ReviewWanted, emit
 from graphs.subtitles.result import Film, Finished, film_of, finish, fixed, in_both, lost_notes, report
-from graphs.subtitles.sources import find_profiles, find_shift, find_source, keep, open_source
+from graphs.subtitles.sheet import sheet
+from graphs.subtitles.sources import find_profiles, find_shift, find_source, keep, keep_sheet, open_source
 from graphs.subtitles.state import Input, Request, State, parse_input
 from graphs.translation_batches import (
     BatchTask,
@@ -113,9 +115,12 @@ async def shorten_batch(state: BatchTask) -> Update:
 async def weigh(state: State) -> Update:
     """See what is doubtful, and show it where a person is to look."""
     wanted = await _doubts(state) if state["settings"]["review"] and state["model"] else []
-    if wanted:
-        emit(ReviewWanted(subject="subtitles", items=tuple(wanted)))
-    return {"doubtful": bool(wanted)}
+    if not wanted:
+        return {"doubtful": False}
+    emit(ReviewWanted(subject="subtitles", items=tuple(wanted)))
+    film = await film_in(state)
+    finished = {target: await finished_in(state, film, target) for target in state["into"]}
+    return {"doubtful": True, "sheet_id": await _sheet(state, film, finished)}
 
 
 async def review(state: State) -> Update:
@@ -124,7 +129,8 @@ async def review(state: State) -> Update:
     items = await _doubts(state)
     problems: list[str] = []
     while True:
-        answer: object = interrupt({"subject": "subtitles", "items": items, "problems": problems})
+        shown = {"subject": "subtitles", "items": items, "sheet_id": state["sheet_id"], "problems": problems}
+        answer: object = interrupt(shown)
         edits, problems = read_edits(answer, material.segments, state["into"], material.check)
         if not problems:
             return {"edits": edits}
@@ -140,14 +146,16 @@ async def render(state: State) -> Update:
     file, lost = None, dict[str, int]()
     if not state["into"]:
         file, lost = await _written(state, film)
-    for target in state["into"]:
-        targets[target], lost = await _translated(state, film, target)
+    finished = {target: await finished_in(state, film, target) for target in state["into"]}
+    for target, of_it in finished.items():
+        targets[target], lost = await _translated(state, film, target, of_it)
         meter.advance(len(film.cues))
+    sheet_id = await _sheet(state, film, finished) if finished else None
     meter.finish()
     notes = lost_notes(lost, film)
     warn(notes)
     usage = asdict(usage_of(state["answers"]))
-    return {"targets": targets, "file": file, "usage": usage, "warnings": notes}
+    return {"targets": targets, "file": file, "sheet_id": sheet_id, "usage": usage, "warnings": notes}
 
 
 async def film_in(state: State) -> Film:
@@ -168,8 +176,23 @@ async def finished_in(state: State, film: Film, target: str) -> Finished:
     )
 
 
-async def _translated(state: State, film: Film, target: str) -> tuple[Update, dict[str, int]]:
-    finished = await finished_in(state, film, target)
+async def _sheet(state: State, film: Film, finished: Mapping[str, Finished]) -> str | None:
+    """Keep what an editor shows; None where no storage is bound."""
+    data = await asyncio.to_thread(
+        sheet,
+        film,
+        state["answers"],
+        finished,
+        terms=state["terms"],
+        found_terms=state["found_terms"],
+        edits=state["edits"],
+    )
+    return await keep_sheet(state["source"], data)
+
+
+async def _translated(
+    state: State, film: Film, target: str, finished: Finished
+) -> tuple[Update, dict[str, int]]:
     kept, lost = await keep(
         state["source"], film.file, in_both(film, finished), target, format=film.settings["format"]
     )

@@ -113,6 +113,15 @@ async def keep(
     return kept, lost
 
 
+async def keep_sheet(source: Source, data: bytes) -> str | None:
+    """Store what an editor shows; None where no storage is bound."""
+    files = storage.bound()
+    if files is None:
+        return None
+    name = f"{PurePath(source['name']).stem}.cues.json"
+    return (await files.write(data, name=name, media_type="application/json")).file_id
+
+
 async def check_input(values: object) -> None:
     """Refuse what cannot be done, before a run is queued for it.
 

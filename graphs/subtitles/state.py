@@ -125,6 +125,7 @@ class Output(TypedDict):
     file: dict[str, Any] | None  #: Of all but translate.
     targets: dict[str, dict[str, Any]]  #: Of translate, by language.
     alignment: dict[str, Any] | None  #: The shift that was found, and how sure it is.
+    sheet_id: str | None  #: The stored JSON of all cues that an editor shows; None where nothing is stored.
     usage: dict[str, Any]
     warnings: list[Note]
 
@@ -147,6 +148,7 @@ class State(TranslationJob):
     profile_file_id: Annotated[str | None, EphemeralValue]
 
     shift: list[float]  #: Rate and offset that times are moved by.
+    sheet_id: str | None
 
     file: dict[str, Any] | None
     alignment: dict[str, Any] | None

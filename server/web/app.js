@@ -1,4 +1,4 @@
-/** The console: one page whose address says what it shows: #/ or #/runs/<thread>/<run>[/<tab>]. */
+/** The console: one page whose address says what it shows: #/, #/runs/<thread>/<run>[/<tab>], #/translate or #/translations/<thread>/<run>. */
 
 import { getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
@@ -10,11 +10,14 @@ import { RunView } from "./run_view.js";
 import { forgetTokens, tokens } from "./session.js";
 import { SignIn } from "./sign_in.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
+import { clearTranslateDraft, TranslateForm } from "./translate_form.js";
+import { TranslationView } from "./translation_view.js";
 
+const TRANSLATION_ADDRESS = /^#\/translations\/([^/]+)\/([^/]+)$/;
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
 
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | SignIn | null} */
+/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | null} */
 let view = null;
 let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
@@ -28,12 +31,18 @@ function showAddress() {
 	const resetToken = hasAccounts ? location.hash.match(RESET_ADDRESS)?.[1] : undefined;
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
 	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
-	else view = runId ? new RunView(threadId, runId, knownTab) : new RunForm();
+	else view = runId ? new RunView(threadId, runId, knownTab) : translating() ?? new RunForm();
 	showWho();
 	refill(main, view.element);
 	view.open();
 	scrollTo(0, 0);
 	if (!isFirst) main.querySelector("h1").focus({ preventScroll: true });
+}
+
+function translating() {
+	const [, threadId, runId] = location.hash.match(TRANSLATION_ADDRESS)?.map((part) => part && decodeURIComponent(part)) ?? [];
+	if (runId) return new TranslationView(threadId, runId);
+	return location.hash === "#/translate" ? new TranslateForm() : null;
 }
 
 function enter() {
@@ -75,6 +84,7 @@ document.getElementById("skip").addEventListener("click", (event) => {
 document.getElementById("sign-out").addEventListener("click", async () => {
 	await signOut();
 	claimDraft(null);
+	clearTranslateDraft();
 	location.assign("/");
 });
 

@@ -7,7 +7,7 @@ import { button, el, refill } from "./element.js";
 import { failurePanel } from "./failure_panel.js";
 import { formatSize, t, term } from "./i18n.js";
 import { optionFields } from "./option_fields.js";
-import { recentList } from "./recent_list.js";
+import { recentList, TRANSLATING } from "./recent_list.js";
 import { rememberRun } from "./recent_runs.js";
 /** @import {Graph} from "./api.js" */
 /** @import {Failure} from "./failure_panel.js" */
@@ -43,7 +43,7 @@ export class RunForm {
 
 	async #loadGraphs() {
 		try {
-			this.#graphs = await listGraphs();
+			this.#graphs = (await listGraphs()).filter((graph) => !TRANSLATING.has(graph.graph_id));
 			if (!this.#graphs.some((graph) => graph.graph_id === draft.graphId)) draft.graphId = this.#graphs[0]?.graph_id;
 			this.element.querySelector(".jobs")?.replaceWith(this.#jobs());
 		} catch (error) {
