@@ -1,4 +1,4 @@
-"""Translating in the console: a text with its terms; subtitles beside their film, corrected where in doubt."""
+"""Translating in the console: a text with its terms; subtitles beside their film, corrected where needed."""
 
 import os
 import re

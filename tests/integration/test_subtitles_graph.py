@@ -233,6 +233,45 @@ async def test_a_person_mends_a_cue_before_the_file_is_written() -> None:
     assert [flag["id"] for flag in result["targets"]["zh"]["flags"]] == ["2"]
 
 
+async def test_an_edit_of_a_line_that_comes_again_changes_the_one_that_the_reader_meant() -> None:
+    """Lines that say the same are translated once, and edited each for itself."""
+    kept = build().compile(checkpointer=InMemorySaver())
+    config: Any = {"configurable": {"thread_id": "1"}}
+    given = {"text": _film(3, words="Again."), "target_languages": ["zh"], "options": {"review": True}}
+    with _oracle(Faults.always(Fault.EMPTY)):
+        shown = (await kept.ainvoke(given, config))["__interrupt__"][0].value
+        result = await kept.ainvoke(Command(resume={"edits": {"zh": {"2": "又一次。"}}}), config)
+
+    assert [item["segments"] for item in shown["items"]] == [["1", "2", "3"]]
+    texts = [cue.text for cue in open_subtitles(result["targets"]["zh"]["text"].encode()).cues]
+    assert texts == ["Again.", "又一次。", "Again."]
+    assert [flag["id"] for flag in result["targets"]["zh"]["flags"]] == ["1", "3"]
+
+
+async def test_an_editor_is_given_every_cue_with_its_words_terms_and_flags(tmp_path: Path) -> None:
+    local = LocalStorage(tmp_path)
+    kept = build().compile(checkpointer=InMemorySaver())
+    config: Any = {"configurable": {"thread_id": "1"}}
+    glossary = [{"source": "station", "target": "车站"}]
+    given = {"text": _SRT, "target_languages": ["zh"], "glossary": glossary, "options": {"review": True}}
+    with storage.bind(local), _oracle(Faults.always(Fault.EMPTY)):
+        shown = (await kept.ainvoke(given, config))["__interrupt__"][0].value
+        asked = json.loads(await local.read(shown["sheet_id"]))
+        result = await kept.ainvoke(Command(resume={"edits": {"zh": {"1": "早上好。"}}}), config)
+        done = json.loads(await local.read(result["sheet_id"]))
+
+    assert [(cue["id"], cue["words"], cue["is_translated"]) for cue in asked["cues"]] == [
+        (1, "Good morning.", True),
+        (2, "Where is\nthe station?", True),
+        (3, "♪", False),
+    ]
+    rows = asked["targets"]["zh"]["cues"]
+    assert [row["status"] for row in rows] == ["untranslated", "untranslated", None]
+    assert rows[1]["terms"] == [["station", ["车站"]]]
+    assert asked["targets"]["zh"]["limits"]["cps"] == 9
+    assert done["targets"]["zh"]["cues"][0]["text"] == "早上好。"
+
+
 async def test_times_are_moved_by_an_offset() -> None:
     result = await graph.ainvoke({"operation": "sync", "text": _SRT, "sync": {"offset_ms": 1500}})
 
