@@ -8,13 +8,29 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from server.api.body import JsonRoute
-from server.api.errors import BY_CODE, STATUS
+from server.api.errors import BY_CODE, STATUS, ErrorBody
 from server.api.langgraph.answers import json_answer
 from server.db.models import now
 from tools.errors import ErrorCategory, ServiceError
+
+
+class Failure(BaseModel):
+    """What every error of this contract says."""
+
+    error: str  #: What happened.
+    code: str
+    details: str  #: What to do about it.
+    timestamp: str
+
+
+#: What its routes say of their errors; who is not known is told so in this service's own form.
+FAILURES: dict[int | str, dict[str, Any]] = {
+    status: {"model": Failure | ErrorBody} for status in (422, "4XX", "5XX")
+}
 
 
 def success(data: object, message: str = "OK", *, status: int = 200) -> Response:

@@ -3,9 +3,11 @@
 from fastapi import APIRouter, Response
 
 from server.api.deps import Open
-from server.api.jobs.translator.envelope import EnvelopeRoute, success
+from server.api.jobs.translator.envelope import FAILURES, EnvelopeRoute, success
 
-router = APIRouter(prefix="/api/v1/models", tags=["translation"], route_class=EnvelopeRoute)
+router = APIRouter(
+    prefix="/api/v1/models", tags=["translation"], route_class=EnvelopeRoute, responses=FAILURES
+)
 
 
 @router.get("")

@@ -9,7 +9,7 @@ from pydantic import Field
 from server.api.deps import Open
 from server.api.following import ended
 from server.api.jobs.translator import board
-from server.api.jobs.translator.envelope import EnvelopeRoute, success
+from server.api.jobs.translator.envelope import FAILURES, EnvelopeRoute, success
 from server.api.jobs.translator.fields import LanguageName, OldBody, Snaked, file_id_of, without_nothing
 from server.api.jobs.translator.modules import ALIASES, known_module
 from server.api.jobs.translator.task import KEY, attached
@@ -18,7 +18,7 @@ from server.files import ownership
 from server.resources import Resources
 from tools.errors import InvalidInput, ModelUnavailable, ServiceError
 
-router = APIRouter(prefix="/api/v1", tags=["translation"], route_class=EnvelopeRoute)
+router = APIRouter(prefix="/api/v1", tags=["translation"], route_class=EnvelopeRoute, responses=FAILURES)
 
 _SUBTITLE_OPERATIONS = {
     "translate": "subtitle-translate",

@@ -13,7 +13,7 @@ from pydantic import Field
 from server.api.deps import Open
 from server.api.following import run_events
 from server.api.jobs.translator import board
-from server.api.jobs.translator.envelope import EnvelopeRoute, success
+from server.api.jobs.translator.envelope import FAILURES, EnvelopeRoute, success
 from server.api.jobs.translator.fields import OldBody, Snaked, file_id_of
 from server.api.jobs.translator.modules import known_module, options_of
 from server.api.jobs.translator.task import (
@@ -34,7 +34,9 @@ from server.stream.encoding import to_json
 from server.stream.sse import event_stream, frame
 from tools.errors import Conflict, InvalidInput, NotFound
 
-router = APIRouter(prefix="/api/v1/tasks", tags=["translation tasks"], route_class=EnvelopeRoute)
+router = APIRouter(
+    prefix="/api/v1/tasks", tags=["translation tasks"], route_class=EnvelopeRoute, responses=FAILURES
+)
 
 _MOST_FILES = 50
 _MOST_MEMORIES = 200
@@ -205,7 +207,12 @@ async def add_file(job_id: str, body: Annotated[FileAdd, Snaked], resources: Ope
     return success(await board.shown(resources, await board.change(resources, task, files=[*files, added])))
 
 
-@router.get("/{job_id}/files/{file_name}")
+@router.get(
+    "/{job_id}/files/{file_name}",
+    status_code=307,
+    response_class=Response,
+    responses={307: {"description": "Where its bytes are."}},
+)
 async def download_file(job_id: str, file_name: str, resources: Open) -> Response:
     """A file of a task, by its name or id; what the task made goes before what it was given."""
     thread, _ = task = await board.find(resources, job_id)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from server.api.accounts.multipart import Form, Part
 from server.api.deps import Open
-from server.api.jobs.translator.envelope import FormRoute, success
+from server.api.jobs.translator.envelope import FAILURES, FormRoute, success
 from server.api.jobs.translator.task import upload_json
 from server.files import ownership
 from server.files.library import FileLibrary
@@ -15,7 +15,7 @@ from server.resources import Resources
 from tools.errors import InvalidInput
 from tools.storage.spool import Received
 
-router = APIRouter(prefix="/api/v1/upload", tags=["translation"], route_class=FormRoute)
+router = APIRouter(prefix="/api/v1/upload", tags=["translation"], route_class=FormRoute, responses=FAILURES)
 
 _MOST = 10
 
