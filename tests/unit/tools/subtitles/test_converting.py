@@ -80,4 +80,7 @@ def test_every_cue_is_there_in_every_format(raw: list[tuple[int, str]], target: 
     assert [cue.start for cue in again.cues] == [cue.start for cue in cues]
     for cue, own in zip(again.cues, cues, strict=True):
         shown = visible(cue.text, target).translate({ord("("): "{", ord(")"): "}"})
-        assert "".join(shown.split()) == "".join(visible(own.text, "srt").replace("-->", "\u2192").split())
+        wanted = visible(own.text, "srt")
+        # SRT alone has no way to write an arrow that begins no cue.
+        wanted = wanted.replace("-->", "\u2192") if target == "srt" else wanted
+        assert "".join(shown.split()) == "".join(wanted.split())
