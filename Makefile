@@ -53,6 +53,7 @@ evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 	$(BIN)/python -m evals.translate --model oracle --check --data $(DATA)
 	$(BIN)/python -m evals.dialogue --model oracle --faults --check
 	$(BIN)/python -m evals.endpointing --check
+	$(BIN)/python -m evals.subtitles --check --data $(DATA)
 
 smoke-providers: $(READY_DEV)  ## One small question to each provider whose key is in the environment; costs a few hundred tokens
 	$(BIN)/python -m evals.smoke_providers

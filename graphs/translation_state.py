@@ -1,7 +1,7 @@
 """The channels and first values that graphs which translate have in common."""
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, TypedDict
 from uuid import uuid4
@@ -99,6 +99,12 @@ def offline_note(setting: str) -> Note:
     )
 
 
+def warn(notes: Iterable[Note]) -> None:
+    """Say them on the stream, too."""
+    for note in notes:
+        emit(WarningRaised(code=note["code"], message=note["message"]))
+
+
 def begin(
     given: TranslationRequest,
     options: TranslationOptions,
@@ -109,8 +115,7 @@ def begin(
     notes: Sequence[Note],
 ) -> Update:
     """The first values of the channels, and the notes on the stream."""
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
+    warn(notes)
     # A thread's earlier run may have left its answers; Overwrite clears what else would add up.
     return {
         "run": uuid4().hex,

@@ -1,13 +1,15 @@
 """The nodes of the subtitles graph. CPU work runs in a thread, so that the event loop stays free."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from langgraph.types import interrupt
 
 from graphs.progress import Meter, ReviewWanted, emit
-from graphs.subtitles.result import Film, Finished, film_of, finish, in_both, report
-from graphs.subtitles.sources import find_shift, find_source, keep, open_source
+from graphs.subtitles.result import Film, Finished, film_of, finish, fixed, in_both, lost_notes, report
+from graphs.subtitles.sheet import sheet
+from graphs.subtitles.sources import find_profiles, find_shift, find_source, keep, keep_sheet, open_source
 from graphs.subtitles.state import Input, Request, State, parse_input
 from graphs.translation_batches import (
     BatchTask,
@@ -19,7 +21,7 @@ from graphs.translation_memory import remember
 from graphs.translation_plan import plan_units
 from graphs.translation_request import clashes, read_terms
 from graphs.translation_review import doubts, read_edits
-from graphs.translation_state import Note, Update, begin, offline_note, without_model
+from graphs.translation_state import Note, Update, begin, offline_note, warn, without_model
 from tools.llm.chat_models import current
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.wording import tag_check
@@ -34,17 +36,24 @@ async def read(state: Request) -> Update:
     file = await open_source(source)
     shift, alignment = await find_shift(given, file)
     terms = await read_terms(given)
+    profiles = await find_profiles(given)
     choice = (await current()).choice("subtitle") if given.operation == "translate" else None
     mode = "rules" if given.operation != "translate" else "model" if choice else "offline"
     notes = [*_notes(given, file), *_offline(mode)]
     Meter(stage="read", total=1, unit="documents").finish()
+    model = choice.name if choice else None
+    first = begin(given, given.options, source, model=model, terms=terms, notes=notes)
     own = {
+        "settings": {
+            **first["settings"],
+            "fix": given.operation == "fix",
+            "profiles": profiles.model_dump() if profiles else None,
+        },
         "mode": mode,
         "shift": [shift.rate, shift.offset],
         "alignment": asdict(alignment) if alignment else None,
     }
-    model = choice.name if choice else None
-    return own | begin(given, given.options, source, model=model, terms=terms, notes=notes)
+    return first | own
 
 
 async def plan(state: State) -> Update:
@@ -87,9 +96,12 @@ async def shorten_batch(state: BatchTask) -> Update:
 async def weigh(state: State) -> Update:
     """See what is doubtful, and show it where a person is to look."""
     wanted = await _doubts(state) if state["settings"]["review"] and state["model"] else []
-    if wanted:
-        emit(ReviewWanted(subject="subtitles", items=tuple(wanted)))
-    return {"doubtful": bool(wanted)}
+    if not wanted:
+        return {"doubtful": False}
+    emit(ReviewWanted(subject="subtitles", items=tuple(wanted)))
+    film = await film_in(state)
+    finished = {target: await finished_in(state, film, target) for target in state["into"]}
+    return {"doubtful": True, "sheet_id": await _sheet(state, film, finished)}
 
 
 async def review(state: State) -> Update:
@@ -98,7 +110,8 @@ async def review(state: State) -> Update:
     items = await _doubts(state)
     problems: list[str] = []
     while True:
-        answer: object = interrupt({"subject": "subtitles", "items": items, "problems": problems})
+        shown = {"subject": "subtitles", "items": items, "sheet_id": state["sheet_id"], "problems": problems}
+        answer: object = interrupt(shown)
         edits, problems = read_edits(answer, material.segments, state["into"], material.check)
         if not problems:
             return {"edits": edits}
@@ -111,12 +124,19 @@ async def render(state: State) -> Update:
     meter = _count("render", len(film.cues) * len(labels))
     meter.start()
     targets: dict[str, Update] = {}
-    file = None if state["into"] else await _written(state, film)
-    for target in state["into"]:
-        targets[target] = await _translated(state, film, target)
+    file, lost = None, dict[str, int]()
+    if not state["into"]:
+        file, lost = await _written(state, film)
+    finished = {target: await finished_in(state, film, target) for target in state["into"]}
+    for target, of_it in finished.items():
+        targets[target], lost = await _translated(state, film, target, of_it)
         meter.advance(len(film.cues))
+    sheet_id = await _sheet(state, film, finished) if finished else None
     meter.finish()
-    return {"targets": targets, "file": file, "usage": asdict(usage_of(state["answers"]))}
+    notes = lost_notes(lost, film)
+    warn(notes)
+    usage = asdict(usage_of(state["answers"]))
+    return {"targets": targets, "file": file, "sheet_id": sheet_id, "usage": usage, "warnings": notes}
 
 
 async def film_in(state: State) -> Film:
@@ -137,19 +157,37 @@ async def finished_in(state: State, film: Film, target: str) -> Finished:
     )
 
 
-async def _translated(state: State, film: Film, target: str) -> Update:
-    finished = await finished_in(state, film, target)
-    kept = await keep(state["source"], film.file, in_both(film, finished), target)
+async def _sheet(state: State, film: Film, finished: Mapping[str, Finished]) -> str | None:
+    """Keep what an editor shows; None where no storage is bound."""
+    data = await asyncio.to_thread(
+        sheet,
+        film,
+        state["answers"],
+        finished,
+        terms=state["terms"],
+        found_terms=state["found_terms"],
+        edits=state["edits"],
+    )
+    return await keep_sheet(state["source"], data)
+
+
+async def _translated(
+    state: State, film: Film, target: str, finished: Finished
+) -> tuple[Update, dict[str, int]]:
+    kept, lost = await keep(
+        state["source"], film.file, in_both(film, finished), target, format=film.settings["format"]
+    )
     figures = finished.translated.summary() | report(film, finished.cues, target)
     remembered = await remember(
         state["remembering"], state["source"], state["spoken"], target, finished.translated.sure
     )
-    return {**kept.summary(), **figures, **remembered}
+    return {**kept.summary(), **figures, **remembered}, lost
 
 
-async def _written(state: State, film: Film) -> Update:
-    kept = await keep(state["source"], film.file, list(film.cues), "new")
-    return {**kept.summary(), **report(film, film.cues, state["spoken"] or "")}
+async def _written(state: State, film: Film) -> tuple[Update, dict[str, int]]:
+    cues = fixed(film) if film.settings.get("fix") else list(film.cues)
+    kept, lost = await keep(state["source"], film.file, cues, "new", format=film.settings["format"])
+    return {**kept.summary(), **report(film, cues, state["spoken"] or "")}, lost
 
 
 async def _doubts(state: State) -> list[Update]:

@@ -6,12 +6,13 @@ from typing import Any
 
 from graphs.translation_batches import BatchAnswer
 from graphs.translation_result import Material, Translated, assemble
-from tools.subtitles.conflicts import find_conflicts
+from graphs.translation_state import Note
+from tools.subtitles.conflicts import find_conflicts, mend_conflicts
 from tools.subtitles.conformity import judge
 from tools.subtitles.cues import Cue
 from tools.subtitles.file import SubtitleFile
-from tools.subtitles.fitting import fit, stacked, too_fast
-from tools.subtitles.profiles import Profile, profile_of
+from tools.subtitles.fitting import fit, stacked, too_long
+from tools.subtitles.profiles import Profile, ProfileTable, profile_of
 from tools.subtitles.synchronising import Shift
 from tools.subtitles.wording import segments_of, tag_check, word_writer, worded
 from tools.translation.glossary import Glossary
@@ -32,7 +33,9 @@ class Film:
 
     def profile(self, language: str) -> Profile:
         """What its subtitles in a language have to keep to."""
-        return profile_of(language, dict(self.settings["profile"]))
+        own = self.settings.get("profiles")
+        table = ProfileTable.model_validate(own) if own else None
+        return profile_of(language, self.settings["profile"], viewers=self.settings["viewers"], own=table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,20 @@ def finish(
     return Finished(cues=cues, translated=translated)
 
 
+def fixed(film: Film) -> list[Cue]:
+    """The cues with what stands in each other's way mended, and all pauses kept."""
+    return mend_conflicts(film.cues, gap=film.profile("").gap_ms(film.settings["fps"]))
+
+
+def lost_notes(lost: Mapping[str, int], film: Film) -> list[Note]:
+    """What another format has no place for, for people."""
+    if not lost:
+        return []
+    counts = ", ".join(f"{name} ({count})" for name, count in lost.items())
+    message = f"{film.settings['format']} has no place for some of what {film.file.format} holds: {counts}"
+    return [Note(code="lost_in_format", message=message)]
+
+
 def in_both(film: Film, finished: Finished) -> list[Cue]:
     """The cues as they are written: in two languages where that is wanted."""
     bilingual = film.settings["bilingual"]
@@ -89,10 +106,10 @@ def in_both(film: Film, finished: Finished) -> list[Cue]:
 
 
 def limits_of(film: Film, finished: Finished, target: str) -> dict[str, int]:
-    """The most characters of each unit that cannot be read in its time: of its cues, the shortest one's."""
+    """The most characters of each unit that has no room: those of its cue with the least."""
     unit_of = {member: unit.id for unit in film.units for member in unit.members}
     limits: dict[str, int] = {}
-    for cue, limit in too_fast(finished.cues, film.profile(target), film.file.format).items():
+    for cue, limit in too_long(finished.cues, film.profile(target), film.file.format).items():
         segment = str(film.file.shared.get(cue, cue))
         if segment in finished.translated.texts and limit > 0:
             unit = unit_of[segment]

@@ -8,9 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from graphs.inputs import validated
 from graphs.translation_request import MemoryUse, Style, TranslationRequest, check_languages
 from graphs.translation_state import Note, RequestFields, TranslationJob, TranslationOptions
+from tools.subtitles.file import Format
+from tools.subtitles.profiles import Viewers
 
-Operation = Literal["translate", "sync", "align", "check"]
+Operation = Literal["translate", "sync", "align", "check", "fix"]
 Positive = Annotated[float, Field(gt=0, le=1000)]
+Milliseconds = Annotated[int, Field(ge=-86_400_000, le=86_400_000)]
 
 
 class FrameRates(BaseModel):
@@ -22,19 +25,39 @@ class FrameRates(BaseModel):
     played_at: Positive
 
 
-class Sync(BaseModel):
-    """How times are moved: the frame rate first, then the offset."""
+class SyncPoint(BaseModel):
+    """A time of the file, and the one that it should have."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    offset_ms: int = Field(default=0, ge=-86_400_000, le=86_400_000)
+    from_ms: Milliseconds
+    to_ms: Milliseconds
+
+
+class Sync(BaseModel):
+    """How times are moved: by two points, or by the frame rate first, then the offset."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    offset_ms: Milliseconds = 0
     frame_rate: FrameRates | None = None
+    points: list[SyncPoint] | None = Field(
+        default=None, min_length=2, max_length=2, description="For a drift: one near each end of the film."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Sync":
+        if self.points is not None and (self.offset_ms or self.frame_rate):
+            raise ValueError("points say all: leave out offset_ms and frame_rate")
+        return self
 
 
 class Options(TranslationOptions):
     """How the work is done."""
 
     profile: dict[str, float] = Field(default={}, description="Values in place of the language's profile.")
+    viewers: Viewers = Field(default="adults", description="Whose reading speed counts.")
+    format: Format | None = Field(default=None, description="Of what is written; the source's by default.")
     fps: float = Field(default=24.0, gt=0, le=1000, description="Frames a second, which gaps are counted in.")
     timing: Literal["fit", "keep"] = Field(
         default="fit", description="Whether times may change so that cues can be read."
@@ -56,6 +79,7 @@ class Input(TranslationRequest):
     name: str | None = Field(default=None, max_length=200, description="The file's name.")
     sync: Sync | None = Field(default=None, description="How times are moved, before anything else.")
     reference_file_id: str | None = Field(default=None, description="A stored file to align to.")
+    profile_file_id: str | None = Field(default=None, description="A stored YAML file of profiles.")
     options: Options = Options()
 
     @model_validator(mode="after")
@@ -80,6 +104,7 @@ ALLOWED = {
     "style": list(Style.model_fields),
     "memory": list(MemoryUse.model_fields),
     "sync": list(Sync.model_fields),
+    "sync.points": list(SyncPoint.model_fields),
     "sync.frame_rate": list(FrameRates.model_fields),
 }
 
@@ -98,9 +123,10 @@ class Output(TypedDict):
 
     mode: str  #: "offline", "model", or "rules" for what needs no model.
     document: dict[str, Any]  #: name, format, language, cues.
-    file: dict[str, Any] | None  #: Of sync, align and check.
+    file: dict[str, Any] | None  #: Of all but translate.
     targets: dict[str, dict[str, Any]]  #: Of translate, by language.
     alignment: dict[str, Any] | None  #: The shift that was found, and how sure it is.
+    sheet_id: str | None  #: The stored JSON of all cues that an editor shows; None where nothing is stored.
     usage: dict[str, Any]
     warnings: list[Note]
 
@@ -111,6 +137,7 @@ class Request(RequestFields, total=False):
     operation: str
     sync: dict[str, Any] | None
     reference_file_id: str | None
+    profile_file_id: str | None
 
 
 class State(TranslationJob):
@@ -119,8 +146,10 @@ class State(TranslationJob):
     operation: Annotated[str, EphemeralValue]
     sync: Annotated[dict[str, Any] | None, EphemeralValue]
     reference_file_id: Annotated[str | None, EphemeralValue]
+    profile_file_id: Annotated[str | None, EphemeralValue]
 
     shift: list[float]  #: Rate and offset that times are moved by.
+    sheet_id: str | None
 
     file: dict[str, Any] | None
     alignment: dict[str, Any] | None

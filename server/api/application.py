@@ -16,6 +16,9 @@ from server.api.errors import ErrorBody
 from server.api.jobs import catalog, novels, vosk_dialect
 from server.api.jobs.idialogue import rest as idialogue
 from server.api.jobs.idialogue import sockets as idialogue_sockets
+from server.api.jobs.translator import models as translator_models
+from server.api.jobs.translator import processing, tasks
+from server.api.jobs.translator import uploads as translator_uploads
 from server.api.langgraph import (
     assistant_graphs,
     assistants,
@@ -46,6 +49,7 @@ OWN_ROUTERS = (
     *(health, run_list, usage, auth, own_data, keys, users, shares, audit),
     *(files, uploads, webhooks, catalog, novels, realtime),
     *(idialogue, idialogue_sockets, vosk_dialect),
+    *(tasks, processing, translator_uploads, translator_models),
 )
 _PROBES = frozenset(("/ok", "/health", "/api/health", "/api/v1/health", "/metrics"))
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)

@@ -69,19 +69,30 @@ export const fileAddress = (fileId) => `/api/v1/files/${encodeURIComponent(fileI
 /** A stored UTF-8 text, every code point of it: a leading byte order mark counts in the service's offsets too.
  * @param {string} fileId @param {AbortSignal} signal */
 export async function readText(fileId, signal) {
-	const response = await request(fileAddress(fileId), { signal });
-	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await response.arrayBuffer());
+	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await readBytes(fileId, signal));
+}
+
+/** @param {string} fileId @param {AbortSignal} signal */
+export async function readBytes(fileId, signal) {
+	return (await request(fileAddress(fileId), { signal })).arrayBuffer();
 }
 
 /** Start a run on a thread of its own. The answer's stream is left at once: the run goes on without listeners, and
  * whoever shows it joins from the beginning, whether it has just started or the page was reloaded.
- * @param {string} graphId @param {Source & {language: string | null, options: Options}} input
+ * @param {string} graphId @param {Source & Record<string, any>} input
  * @returns {Promise<{threadId: string, runId: string}>} */
 export async function startRun(graphId, input) {
 	const { thread_id: threadId } = await (await postJson("/threads", {})).json();
+	return { threadId, runId: await begin(threadId, { assistant_id: graphId, input }) };
+}
+
+/** Go on with a thread that waits for an answer. @param {string} threadId @param {string} graphId @param {object} answer
+ * @returns {Promise<string>} The new run's id. */
+export const resumeRun = (threadId, graphId, answer) => begin(threadId, { assistant_id: graphId, command: { resume: answer } });
+
+async function begin(threadId, wanted) {
 	const response = await postJson(`${threadPath(threadId)}/runs/stream`, {
-		assistant_id: graphId,
-		input,
+		...wanted,
 		stream_mode: ["custom"],
 		stream_resumable: true,
 		on_disconnect: "continue",
@@ -89,15 +100,17 @@ export async function startRun(graphId, input) {
 	await response.body?.cancel();
 	const runId = response.headers.get("Content-Location")?.match(/\/runs\/([^/]+)/)?.[1];
 	if (!runId) throw new ApiError({ status: response.status, code: "no_run_id" });
-	return { threadId, runId };
+	return runId;
 }
 
 /** @param {string} threadId @param {string} runId @param {AbortSignal} signal @returns {Promise<Run>} */
 export const getRun = (threadId, runId, signal) => getJson(runPath(threadId, runId), signal);
 
-/** @param {string} threadId @param {AbortSignal} signal @returns {Promise<Record<string, any>>} The state's values. */
-export async function getValues(threadId, signal) {
-	return (await getJson(`${threadPath(threadId)}/state`, signal)).values;
+/** @param {string} threadId @param {AbortSignal} signal
+ * @returns {Promise<{values: Record<string, any>, interrupts: {value: any}[]}>} What a thread holds, and what it asks. */
+export async function getState(threadId, signal) {
+	const { values, tasks } = await getJson(`${threadPath(threadId)}/state`, signal);
+	return { values, interrupts: tasks.flatMap((task) => task.interrupts ?? []) };
 }
 
 /** Everything that a run has emitted after an event, then what it goes on to emit.

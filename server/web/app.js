@@ -1,4 +1,4 @@
-/** The console: one page whose address says what it shows: #/, #/talk or #/runs/<thread>/<run>[/<tab>]. */
+/** The console: one page whose address says what it shows: #/, #/talk, #/runs/<thread>/<run>[/<tab>], #/translate or #/translations/<thread>/<run>. */
 
 import { getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
@@ -12,11 +12,14 @@ import { SignIn } from "./sign_in.js";
 import { claimSetup } from "./talk_setup.js";
 import { TalkView } from "./talk_view.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
+import { clearTranslateDraft, TranslateForm } from "./translate_form.js";
+import { TranslationView } from "./translation_view.js";
 
+const TRANSLATION_ADDRESS = /^#\/translations\/([^/]+)\/([^/]+)$/;
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
 
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | SignIn | TalkView | null} */
+/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | TalkView | null} */
 let view = null;
 let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
@@ -31,12 +34,18 @@ function showAddress() {
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
 	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
 	else if (location.hash === "#/talk") view = new TalkView();
-	else view = runId ? new RunView(threadId, runId, knownTab) : new RunForm();
+	else view = runId ? new RunView(threadId, runId, knownTab) : translating() ?? new RunForm();
 	showWho();
 	refill(main, view.element);
 	view.open();
 	scrollTo(0, 0);
 	if (!isFirst) main.querySelector("h1").focus({ preventScroll: true });
+}
+
+function translating() {
+	const [, threadId, runId] = location.hash.match(TRANSLATION_ADDRESS)?.map((part) => part && decodeURIComponent(part)) ?? [];
+	if (runId) return new TranslationView(threadId, runId);
+	return location.hash === "#/translate" ? new TranslateForm() : null;
 }
 
 function enter() {
@@ -80,6 +89,7 @@ document.getElementById("sign-out").addEventListener("click", async () => {
 	await signOut();
 	claimDraft(null);
 	claimSetup(null);
+	clearTranslateDraft();
 	location.assign("/");
 });
 

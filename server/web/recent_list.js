@@ -4,6 +4,9 @@ import { button, el } from "./element.js";
 import { formatInstant, t, term } from "./i18n.js";
 import { forgetRun, recentRuns } from "./recent_runs.js";
 
+/** The jobs whose runs have the page of translations. */
+export const TRANSLATING = new Set(["translate", "subtitles"]);
+
 /** @param {() => void} onForgotten */
 export function recentList(onForgotten) {
 	const runs = recentRuns();
@@ -12,7 +15,7 @@ export function recentList(onForgotten) {
 	return el("section", { class: "recent", "aria-labelledby": "recent-title" },
 		el("h2", { id: "recent-title" }, t("recent.title")),
 		el("ul", {}, runs.map((run) => el("li", {},
-			el("a", { href: `#/runs/${run.threadId}/${run.runId}` }, run.title || t("recent.untitled")),
+			el("a", { href: `#/${TRANSLATING.has(run.graphId) ? "translations" : "runs"}/${run.threadId}/${run.runId}` }, run.title || t("recent.untitled")),
 			el("span", { class: "muted" }, `${term("job_title", run.graphId)} · ${formatInstant(run.startedAt)}`),
 			run.status && el("span", { class: `status status-${run.status}` }, term("status", run.status)),
 			button({ class: "quiet", "aria-label": t("recent.forget_named", { title: run.title }), onclick: () => forget(run) }, t("recent.forget"))))));

@@ -7,12 +7,13 @@ import { button, el, refill } from "./element.js";
 import { failurePanel } from "./failure_panel.js";
 import { formatSize, t, term } from "./i18n.js";
 import { optionFields } from "./option_fields.js";
-import { recentList } from "./recent_list.js";
+import { recentList, TRANSLATING } from "./recent_list.js";
 import { rememberRun } from "./recent_runs.js";
 /** @import {Graph} from "./api.js" */
 /** @import {Failure} from "./failure_panel.js" */
 
 const ACCEPTED = ".txt,.md,.epub,.docx";
+const ELSEWHERE = new Set([...TRANSLATING, "dialogue", "video"]); // They have pages of their own, or want a film.
 const TITLE_LENGTH = 60; // characters of a pasted text that name its run
 
 export class RunForm {
@@ -43,7 +44,7 @@ export class RunForm {
 
 	async #loadGraphs() {
 		try {
-			this.#graphs = (await listGraphs()).filter(({ graph_id: id }) => id !== "dialogue"); // It has a page of its own.
+			this.#graphs = (await listGraphs()).filter(({ graph_id: id }) => !ELSEWHERE.has(id));
 			if (!this.#graphs.some((graph) => graph.graph_id === draft.graphId)) draft.graphId = this.#graphs[0]?.graph_id;
 			this.element.querySelector(".jobs")?.replaceWith(this.#jobs());
 		} catch (error) {

@@ -10,9 +10,14 @@ const STAGES = ["read", "chapters", "quotations", "names", "aliases", "attributi
 
 export class RunProgress {
 	/** @type {Stage[]} */
-	stages = STAGES.map((name) => ({ name, state: "waiting", done: 0, total: 0, unit: "" }));
+	stages;
 	/** @type {{code: string, message: string}[]} */
 	warnings = [];
+
+	/** @param {string[]} [stages] */
+	constructor(stages = STAGES) {
+		this.stages = stages.map((name) => ({ name, state: "waiting", done: 0, total: 0, unit: "" }));
+	}
 
 	get active() {
 		return this.stages.find((stage) => stage.state === "active") ?? null;

@@ -1,7 +1,7 @@
 /** One run: how far it is, then what it found. */
 
 import { announce } from "./announcer.js";
-import { ApiError, getValues, readText } from "./api.js";
+import { ApiError, getState, readText } from "./api.js";
 import { el, refill } from "./element.js";
 import { failurePanel } from "./failure_panel.js";
 import { formatDuration, formatInstant, formatNumber, t, term } from "./i18n.js";
@@ -107,7 +107,7 @@ export class RunView {
 		if (this.#run.status !== "success") {
 			return this.#fail(this.#failure ?? { code: this.#run.status, message: t("run.ended", { status: term("status", this.#run.status) }) });
 		}
-		const result = resultOf(await getValues(this.threadId, signal));
+		const result = resultOf((await getState(this.threadId, signal)).values);
 		const novel = new Novel(result, await readText(result.text_file_id, signal));
 		this.#progress.finish();
 		this.#result = new ResultView(novel, { runId: this.runId, tab: this.tab, address: `#/runs/${this.threadId}/${this.runId}` });

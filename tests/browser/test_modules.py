@@ -148,3 +148,62 @@ def test_sound_is_the_same_after_its_way_through_text(page: "Page") -> None:
     }""")
 
     assert back
+
+
+_SHEET = {
+    "cues": [
+        {"id": at, "segment": str(at), "start": 0, "end": 2000, "source": "x", "words": "x"} for at in (1, 2)
+    ],
+    "targets": {
+        "zh": {
+            "limits": {"cps": 9, "cpl": 16, "half_width": 0.5, "max_lines": 2},
+            "cues": [
+                {
+                    "words": "⟦1⟧你好 ok",
+                    "text": "你好 ok",
+                    "start": 0,
+                    "end": 1000,
+                    "status": None,
+                    "reasons": [],
+                },
+                {
+                    "words": "",
+                    "text": "Hi.",
+                    "start": 0,
+                    "end": 1000,
+                    "status": "untranslated",
+                    "reasons": [],
+                },
+            ],
+        }
+    },
+}
+
+
+def test_a_sheet_of_cues_tells_only_what_was_changed_and_how_fast_it_reads(page: "Page") -> None:
+    read = """async kept => {
+        const { clock, CueSheet } = await import("/console/cue_sheet.js");
+        const sheet = new CueSheet(kept);
+        const before = sheet.reading("zh", 0);
+        sheet.edit("zh", 0, "⟦1⟧你好你好你好你好你好");
+        sheet.edit("zh", 1, "嗨");
+        sheet.edit("zh", 1, "");
+        const shown = [sheet.visible("zh", 0), sheet.places("zh", true), clock(3723004)];
+        return [before, sheet.reading("zh", 0), sheet.edits, ...shown];
+    }"""
+    before, after, edits, visible, flagged, time = page.evaluate(read, _SHEET)
+
+    assert before == {"speed": 3.5, "limit": 9, "isOver": False}
+    assert after == {"speed": 10, "limit": 9, "isOver": True}
+    assert edits == {"zh": {"1": "⟦1⟧你好你好你好你好你好"}}
+    assert (visible, flagged, time) == ("你好你好你好你好你好", [1], "01:02:03.004")
+
+
+def test_terms_are_read_a_line_each(page: "Page") -> None:
+    read = """async text => (await import("/console/translate_form.js")).glossaryOf(text)"""
+
+    assert page.evaluate(read, "a = b\n\nScriptorium\nx = y = z") == [
+        {"source": "a", "target": "b"},
+        {"source": "Scriptorium", "keep": True},
+        {"source": "x", "target": "y = z"},
+    ]

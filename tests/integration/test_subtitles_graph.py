@@ -156,7 +156,7 @@ async def test_words_too_many_for_their_time_are_asked_for_shorter_once() -> Non
         result = await _run(_film(1))
     asked = json.loads(server.requests()[-1].body["messages"][1]["content"])["segments"][0]
 
-    assert asked["max_characters"] == 32
+    assert asked["max_characters"] == 28
     assert asked["previous"] == long["Line 1 of the film."]
     assert "电影的第1行。" in result["targets"]["zh"]["text"]
     assert result["targets"]["zh"]["conformity"]["share"] == 1.0
@@ -233,6 +233,45 @@ async def test_a_person_mends_a_cue_before_the_file_is_written() -> None:
     assert [flag["id"] for flag in result["targets"]["zh"]["flags"]] == ["2"]
 
 
+async def test_an_edit_of_a_line_that_comes_again_changes_the_one_that_the_reader_meant() -> None:
+    """Lines that say the same are translated once, and edited each for itself."""
+    kept = build().compile(checkpointer=InMemorySaver())
+    config: Any = {"configurable": {"thread_id": "1"}}
+    given = {"text": _film(3, words="Again."), "target_languages": ["zh"], "options": {"review": True}}
+    with _oracle(Faults.always(Fault.EMPTY)):
+        shown = (await kept.ainvoke(given, config))["__interrupt__"][0].value
+        result = await kept.ainvoke(Command(resume={"edits": {"zh": {"2": "又一次。"}}}), config)
+
+    assert [item["segments"] for item in shown["items"]] == [["1", "2", "3"]]
+    texts = [cue.text for cue in open_subtitles(result["targets"]["zh"]["text"].encode()).cues]
+    assert texts == ["Again.", "又一次。", "Again."]
+    assert [flag["id"] for flag in result["targets"]["zh"]["flags"]] == ["1", "3"]
+
+
+async def test_an_editor_is_given_every_cue_with_its_words_terms_and_flags(tmp_path: Path) -> None:
+    local = LocalStorage(tmp_path)
+    kept = build().compile(checkpointer=InMemorySaver())
+    config: Any = {"configurable": {"thread_id": "1"}}
+    glossary = [{"source": "station", "target": "车站"}]
+    given = {"text": _SRT, "target_languages": ["zh"], "glossary": glossary, "options": {"review": True}}
+    with storage.bind(local), _oracle(Faults.always(Fault.EMPTY)):
+        shown = (await kept.ainvoke(given, config))["__interrupt__"][0].value
+        asked = json.loads(await local.read(shown["sheet_id"]))
+        result = await kept.ainvoke(Command(resume={"edits": {"zh": {"1": "早上好。"}}}), config)
+        done = json.loads(await local.read(result["sheet_id"]))
+
+    assert [(cue["id"], cue["words"], cue["is_translated"]) for cue in asked["cues"]] == [
+        (1, "Good morning.", True),
+        (2, "Where is\nthe station?", True),
+        (3, "♪", False),
+    ]
+    rows = asked["targets"]["zh"]["cues"]
+    assert [row["status"] for row in rows] == ["untranslated", "untranslated", None]
+    assert rows[1]["terms"] == [["station", ["车站"]]]
+    assert asked["targets"]["zh"]["limits"]["cps"] == 9
+    assert done["targets"]["zh"]["cues"][0]["text"] == "早上好。"
+
+
 async def test_times_are_moved_by_an_offset() -> None:
     result = await graph.ainvoke({"operation": "sync", "text": _SRT, "sync": {"offset_ms": 1500}})
 
@@ -267,6 +306,62 @@ async def test_a_file_is_brought_to_a_reference(tmp_path: Path) -> None:
     assert written.decode() == _film(30)
 
 
+async def test_a_drift_is_taken_out_by_two_points() -> None:
+    points = [{"from_ms": 1000, "to_ms": 2000}, {"from_ms": 7000, "to_ms": 14_000}]
+    result = await graph.ainvoke({"operation": "sync", "text": _SRT, "sync": {"points": points}})
+
+    assert "00:00:02,000 --> 00:00:06,000" in result["file"]["text"]
+    assert "00:00:14,000 --> 00:00:16,000" in result["file"]["text"]
+
+
+async def test_a_fix_mends_overlaps_and_exchanged_times_and_nothing_else() -> None:
+    crossing = _SRT.replace("00:00:03,000", "00:00:05,000").replace(
+        "00:00:07,000 --> 00:00:08,000", "00:00:08,000 --> 00:00:07,000"
+    )
+    result = await graph.ainvoke({"operation": "fix", "text": crossing})
+
+    assert result["file"]["text"] == _SRT.replace("00:00:03,000", "00:00:03,916")
+    assert result["file"]["conflict_count"] == 0
+
+
+@pytest.mark.parametrize("format", ["srt", "vtt", "ass", "lrc", "ttml"])
+async def test_translated_cues_are_written_in_the_format_that_is_asked_for(format: str) -> None:
+    with _oracle():
+        given = {"options": {"format": format}, "name": "film.vtt"}
+        result = await _run(_VTT, **given)
+    chinese = result["targets"]["zh"]
+    file = open_subtitles(chinese["text"].encode())
+
+    assert (file.format, chinese["name"]) == (format, f"film.zh.{format}")
+    assert [(cue.start, cue.end > cue.start) for cue in file.cues] == [(1000, True)]
+    assert "早上好。" in file.cues[0].text
+    assert [note["code"] for note in result["warnings"]] == (
+        ["lost_in_format"] if format in ("srt", "lrc", "ttml") else []
+    )
+
+
+async def test_a_profile_of_ones_own_and_the_viewers_decide_what_conforms(tmp_path: Path) -> None:
+    local = LocalStorage(tmp_path)
+    with storage.bind(local):
+        own = await local.write(b"languages: {en: {cpl: 5}}", name="mine.yaml", media_type="text/yaml")
+        given = {"operation": "check", "text": _SRT, "source_language": "en"}
+        narrow = (await graph.ainvoke({**given, "profile_file_id": own.file_id}))["file"]
+    children = (await graph.ainvoke({**given, "options": {"viewers": "children"}}))["file"]
+
+    assert narrow["conformity"]["counts"]["cpl"] == 2
+    assert "cpl" not in children["conformity"]["counts"]
+
+
+async def test_lines_in_another_encoding_than_the_rest_are_read_and_named() -> None:
+    """As a file is that two programs have edited."""
+    cues = _film(4, words="今天天气很好，我们去公园吧。").split("\n\n")
+    data = b"\n\n".join([cues[0].encode(), cues[1].encode("gb18030"), cues[2].encode(), cues[3].encode()])
+    file = open_subtitles(data)
+
+    assert [cue.text for cue in file.cues] == ["今天天气很好，我们去公园吧。"] * 4
+    assert [problem.line for problem in file.problems] == [7]
+
+
 async def test_a_check_changes_nothing_and_names_breaches_and_conflicts() -> None:
     crossing = _SRT.replace("00:00:03,000", "00:00:05,000")
     result = await graph.ainvoke({"operation": "check", "text": crossing, "source_language": "en"})
@@ -283,6 +378,12 @@ async def test_a_check_changes_nothing_and_names_breaches_and_conflicts() -> Non
         ({"text": _SRT, "operation": "check", "target_languages": ["zh"]}, "target_languages"),
         ({"text": _SRT, "operation": "sync"}, "field sync"),
         ({"text": _SRT, "operation": "align"}, "reference_file_id"),
+        ({"text": _SRT, "operation": "sync", "sync": {"points": []}}, "points"),
+        (
+            {"text": _SRT, "operation": "sync", "sync": {"points": [{"from_ms": 1, "to_ms": 1}] * 2}},
+            "two different times",
+        ),
+        ({"text": _SRT, "target_languages": ["zh"], "options": {"viewers": "cats"}}, "viewers"),
         ({"text": "no subtitles", "target_languages": ["zh"]}, "no subtitles"),
         ({"text": _SRT, "target_languages": ["zh"], "options": {"profile": {"cpx": 1}}}, "cpx"),
         ({"text": _SRT, "target_languages": ["zh"], "options": {"profil": {}}}, "profil"),

@@ -21,6 +21,7 @@ KINDS = (
     "webhook_run",
     "task",
     "upload",
+    "job",
 )
 NAMES = re.compile(r"\{(" + "|".join(KINDS) + r")(?:_id)?\}")
 
@@ -64,6 +65,10 @@ OPEN = Case(for_whom="anybody")
 MADE = (200, 201, 202, 204)
 ITEM = {"namespace": ["n"], "key": "k"}
 NOVEL = {"text": "\u201cYes,\u201d said Ada."}
+TEXT = {"text": "Hello.", "target_language": "zh"}
+JOB = {"module": "translation", "taskName": "t", "options": {"text": "Hello.", "targetLanguage": "zh"}}
+FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nx\r\n--b--\r\n'
+FORM_TYPE = {"Content-Type": "multipart/form-data; boundary=b"}
 CALL = {"jsonrpc": "2.0", "id": 1}
 SAY = {"message": {"role": "user", "parts": [{"kind": "text", "text": "x"}], "messageId": "m"}}
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -228,6 +233,34 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/tts"): Case(body={"text": "hello"}, ok=(503,)),
     ("GET", "/api/tts/speakers"): Case(),
     ("POST", "/api/generate_suggestions"): Case(body={"target_dialogue": "Hello"}),
+    ("POST", "/api/v1/tasks"): Case(body=JOB, ok=(201,)),
+    **{("GET", f"/api/v1/tasks{part}"): Case() for part in ("", "/all", "/stats")},
+    ("POST", "/api/v1/tasks/cleanup"): Case(body={"maxAge": 10**12}),
+    ("GET", "/api/v1/tasks/{job_id}"): Case(),
+    ("DELETE", "/api/v1/tasks/{job_id}"): Case(),
+    ("GET", "/api/v1/tasks/{job_id}/events"): Case(),
+    ("GET", "/api/v1/tasks/{job_id}/files"): Case(),
+    ("GET", "/api/v1/tasks/{job_id}/files/{file_name}"): Case(ok=(404,)),  # it has none
+    ("POST", "/api/v1/tasks/{job_id}/files"): Case(body={"filePath": "{file}"}),
+    ("POST", "/api/v1/tasks/{job_id}/memory"): Case(body={"type": "result", "data": 1}),
+    ("POST", "/api/v1/tasks/{job_id}/process"): Case(),
+    ("POST", "/api/v1/tasks/{job_id}/confirm"): Case(body={}, ok=(409,)),  # it waits for nobody
+    ("POST", "/api/v1/tasks/{job_id}/cancel"): Case(ok=(409,)),  # it has not begun
+    ("POST", "/api/v1/upload"): Case(body=FORM, headers=FORM_TYPE, ok=(201,), is_writing=True),
+    ("POST", "/api/v1/upload/batch"): Case(
+        body=FORM.replace(b'"file"', b'"files"'), headers=FORM_TYPE, ok=(201,), is_writing=True
+    ),
+    ("GET", "/api/v1/models"): Case(),
+    ("POST", "/api/v1/translation/translate"): Case(body=TEXT, ok=(503,)),  # without a model
+    ("POST", "/api/v1/subtitle/process"): Case(
+        body={"subtitleUrl": "{file}", "operation": "detect_conflict"}, ok=(400,)
+    ),  # the file is none of subtitles
+    ("POST", "/api/v1/video/process"): Case(body={"videoUrl": "{file}", "operation": "x"}, ok=(400,)),
+    ("POST", "/api/v1/process/{kind}"): Case(body=TEXT),
+    ("POST", "/api/v1/process/tasks/{job_id}"): Case(body=TEXT),
+    ("POST", "/api/v1/process/tasks/{job_id}/{kind}"): Case(body=TEXT),
+    ("GET", "/api/v1/process/tasks/{job_id}/status"): Case(),
+    ("POST", "/api/v1/process/tasks/{job_id}/cancel"): Case(),
     ("POST", "/api/recognize"): Case(body=NOVEL),
     ("POST", "/api/recognize/async"): Case(body=NOVEL),
     ("GET", "/api/recognize/async/{task_id}"): Case(),
@@ -260,7 +293,14 @@ def address(path: str, case: Case, things: Things) -> str:
     if case.assistant is not None:
         path = path.replace("{assistant_id}", case.assistant)
     path = path.replace("webhooks/{run_id}", "webhooks/{webhook_run}")
-    rest = {"namespace": "n", "checkpoint_id": str(uuid4()), "path:path": "app.js", **(case.parameters or {})}
+    rest = {
+        "namespace": "n",
+        "checkpoint_id": str(uuid4()),
+        "path:path": "app.js",
+        "kind": "translate",
+        "file_name": "none.txt",
+        **(case.parameters or {}),
+    }
     path = filled(path, things)
     for name, value in rest.items():
         path = path.replace(f"{{{name}}}", value)
@@ -293,6 +333,14 @@ def make(person: Person, kinds: set[str], guest: Callable[[], str]) -> dict[str,
     if "share" in kinds:
         body = {"thread_id": made["thread"], "username": guest()}
         made["share"] = person.http.post("/api/v1/shares", json=body).json()["share_id"]
+    return made | _tasks(person, kinds)
+
+
+def _tasks(person: Person, kinds: set[str]) -> dict[str, str]:
+    """Tasks of the old contracts."""
+    made: dict[str, str] = {}
+    if "job" in kinds:
+        made["job"] = person.http.post("/api/v1/tasks", json=JOB).json()["data"]["taskId"]
     if "task" in kinds:
         made["task"] = person.http.post("/api/recognize/async", json=NOVEL).json()["task_id"]
     return made

@@ -290,7 +290,7 @@ def refreshed(people: People, person: Person) -> httpx.Client:
 def _timeless(text: str) -> str:
     """A text without what differs from one answer to the next."""
     lines = (line for line in text.splitlines() if not line.startswith(("id:", "retry:")))
-    return re.sub(r'"subscription_id":[^,}]+', "", "\n".join(lines))
+    return re.sub(r'"(?:subscription_id|timestamp)":[^,}]+', "", "\n".join(lines))
 
 
 def _unnamed(text: str, route: tuple[str, str], cast: Cast) -> str:

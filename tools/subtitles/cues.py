@@ -13,6 +13,7 @@ class Cue:
     text: str  #: As its format writes it, tags included; lines end in "\n".
     style: str = ""  #: ASS: the name of its style; elsewhere empty.
     speaker: str = ""  #: Who speaks, where the format says so.
+    is_on_top: bool = False  #: WebVTT, TTML: whether its settings put it in the upper half of the picture.
 
     @property
     def duration(self) -> int:

@@ -11,6 +11,8 @@ from tools.subtitles.markup import visible
 from tools.subtitles.profiles import Profile
 from tools.subtitles.timing import fit_times
 
+_FILLED = 0.9  # of its lines a text fills at most where each break is at a good place
+
 
 def fit(
     cues: Sequence[Cue],
@@ -36,13 +38,19 @@ def fit(
     return fit_times(mend_conflicts(broken, gap=profile.gap_ms(fps)), profile, format, fps=fps)
 
 
-def too_fast(cues: Sequence[Cue], profile: Profile, format: Format) -> dict[int, int]:
-    """How many characters can be read in the time of each cue that has more, by id."""
-    return {
-        cue.id: int(profile.cps * cue.duration / 1000)
-        for cue in cues
-        if 0 < cue.duration < profile.reading_ms(visible(cue.text, format))
-    }
+def too_long(cues: Sequence[Cue], profile: Profile, format: Format) -> dict[int, int]:
+    """How many characters have room in the time and the lines of each cue that has more, by id."""
+    limits: dict[int, int] = {}
+    for cue in cues:
+        words = visible(cue.text, format)
+        in_time = int(profile.cps * cue.duration / 1000)
+        is_late = 0 < cue.duration < profile.reading_ms(words)
+        lines = words.split("\n")
+        is_wide = len(lines) > profile.max_lines or max(map(profile.length, lines)) > profile.cpl
+        if is_late or is_wide:
+            in_lines = int(profile.max_lines * profile.cpl * _FILLED)
+            limits[cue.id] = min(in_time, in_lines) if cue.duration > 0 else in_lines
+    return limits
 
 
 def stacked(

@@ -4,6 +4,7 @@ A line has no end of its own: it stands until the next one begins, the last one 
 """
 
 import re
+from itertools import pairwise
 
 from tools.subtitles.cues import Cue, Problem
 from tools.subtitles.file import Dialect, Slot, SubtitleFile, newline_of
@@ -69,7 +70,7 @@ def _milliseconds(stamp: str) -> int:
 
 def _with_ends(found: list[tuple[int, str]]) -> tuple[Cue, ...]:
     starts = sorted({start for start, _ in found})
-    following = dict(zip(starts, [*starts[1:], (starts[-1] if starts else 0) + _LAST], strict=True))
+    following = dict(pairwise(starts)) | {start: start + _LAST for start in starts[-1:]}
     return tuple(
         Cue(id=at, start=start, end=following[start], text=words)
         for at, (start, words) in enumerate(found, 1)

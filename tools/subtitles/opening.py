@@ -1,16 +1,20 @@
 """From an uploaded file to its cues, whatever its format."""
 
 import re
+from codecs import BOM_UTF8
+from dataclasses import replace
 from pathlib import PurePath
 
 from tools.errors import InputTooLarge, InvalidInput
 from tools.subtitles.ass import parse_ass
+from tools.subtitles.cues import Problem
 from tools.subtitles.file import Format, SubtitleFile
 from tools.subtitles.lrc import parse_lrc
 from tools.subtitles.srt import TIMING, parse_srt
 from tools.subtitles.ttml import parse_ttml
 from tools.subtitles.webvtt import parse_vtt
 from tools.text.decode import decode
+from tools.text.mixed import Mixed, decode_mixed
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_CUES = 100_000
@@ -54,8 +58,13 @@ def open_subtitles(
             hint="Split the film's subtitles.",
             code="file_too_large",
         )
-    text = decode(data, encoding=encoding).text
+    mixed = None if encoding else decode_mixed(data)
+    text = mixed.text if mixed else decode(data, encoding=encoding).text
     file = _PARSERS[_format(text, name)](text)
+    if mixed:
+        file = replace(file, problems=(*_in_two_encodings(mixed), *file.problems))
+    if data.startswith(BOM_UTF8):
+        file = replace(file, pieces=("\ufeff", *file.pieces))
     if not file.cues:
         raise InvalidInput(
             "the file holds no cue that can be read",
@@ -69,6 +78,11 @@ def open_subtitles(
             code="too_many_cues",
         )
     return file
+
+
+def _in_two_encodings(mixed: Mixed) -> list[Problem]:
+    message = f"it was read as {mixed.encoding}, unlike other lines, which are UTF-8"
+    return [Problem(line=number, message=message) for number in mixed.lines]
 
 
 def _format(text: str, name: str) -> Format:

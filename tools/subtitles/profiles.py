@@ -2,15 +2,19 @@
 
 import math
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tools.errors import InvalidInput
+from tools.errors import InputTooLarge, InvalidInput
+from tools.text.decode import decode
 
 _FILE = Path(__file__).parents[2] / "configs" / "subtitle_profiles.yaml"
+_MOST_BYTES = 64 * 1024
+_HINT = "Its keys are those of configs/subtitle_profiles.yaml, such as `cps: 15`."
 _WIDE = frozenset("WF")  # East Asian Width: wide and full-width
 
 Positive = Annotated[float, Field(gt=0)]
@@ -42,6 +46,7 @@ class Profile(BaseModel):
     chain_frames: Count = 12
     extend_ms: Count = 500
     advance_ms: Count = 125
+    yield_ms: Count = 333
 
     @model_validator(mode="after")
     def _shortest_is_shorter(self) -> "Profile":
@@ -72,34 +77,90 @@ class Profile(BaseModel):
         return math.floor(self.chain_frames / fps * 1000)
 
 
-def profile_of(language: str, overrides: dict[str, Any] | None = None) -> Profile:
-    """The profile of a language, such as ``zh`` or ``zh-TW``; of an unlisted one, the defaults.
+Viewers = Literal["adults", "children", "sdh"]
+"""Who reads: sdh are the deaf and hard of hearing."""
+
+
+class ProfileTable(BaseModel):
+    """Values for every language, and for some; each goes before the other."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    defaults: dict[str, float] = {}
+    languages: dict[str, dict[str, float]] = {}
+
+    def values(self, language: str) -> dict[str, float]:
+        """Those for a language, such as ``zh-TW``, its region's before its own."""
+        own = (self.languages.get(name, {}) for name in (language.partition("-")[0], language))
+        return {**self.defaults, **{key: value for of_it in own for key, value in of_it.items()}}
+
+
+def profile_of(
+    language: str,
+    overrides: Mapping[str, float] | None = None,
+    *,
+    viewers: Viewers = "adults",
+    own: ProfileTable | None = None,
+) -> Profile:
+    """The profile of a language; of an unlisted one, the defaults.
 
     Args:
-        overrides: Values in place of the profile's own.
+        overrides: Values in place of all others.
+        own: A table of the caller's, whose values go before ours.
 
     Raises:
         InvalidInput: A value that no profile can have; the message names it.
     """
-    known = _PROFILES.languages
-    own: dict[str, Any] = known.get(language) or known.get(language.partition("-")[0]) or {}
+    tables = [_PROFILES, _PROFILES.viewers.get(viewers), own]
+    values = {key: value for table in tables if table for key, value in table.values(language).items()}
     try:
-        return Profile.model_validate({**_PROFILES.defaults, **own, **(overrides or {})})
+        return Profile.model_validate({**values, **(overrides or {})})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"])) or "the profile"
-        raise InvalidInput(
-            f"{name}: {first['msg']}",
-            hint=f"A profile's keys are {', '.join(Profile.model_fields)}.",
-            code="invalid_profile",
-        ) from error
+        raise _invalid(error, Profile) from error
 
 
-class _ProfilesFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+def read_profiles(data: bytes) -> ProfileTable:
+    """A table of one's own: YAML with the keys of configs/subtitle_profiles.yaml, or of a profile alone.
 
-    defaults: dict[str, Any]
-    languages: dict[str, dict[str, Any]]
+    Raises:
+        InputTooLarge: "file_too_large".
+        InvalidInput: "invalid_profile": no YAML, an unknown key, or a value that no profile can have.
+    """
+    if len(data) > _MOST_BYTES:
+        raise InputTooLarge(
+            f"the profile has {len(data)} bytes; at most {_MOST_BYTES} are read",
+            hint="Keep the languages that you need.",
+            code="file_too_large",
+        )
+    try:
+        found: object = yaml.safe_load(decode(data).text)
+    except (yaml.YAMLError, RecursionError) as error:
+        place = getattr(error, "problem_mark", None)
+        at = f" at line {place.line + 1}" if place is not None else ""
+        raise InvalidInput(f"the profile is no YAML{at}", hint=_HINT, code="invalid_profile") from error
+    is_flat = isinstance(found, dict) and not set(ProfileTable.model_fields) & set(
+        cast("dict[str, Any]", found)
+    )
+    try:
+        table = ProfileTable.model_validate({"defaults": found} if is_flat else found)
+    except ValidationError as error:
+        raise _invalid(error, ProfileTable) from error
+    for language in ("", *table.languages):
+        profile_of(language, own=table)
+    return table
+
+
+def _invalid(error: ValidationError, model: type[BaseModel]) -> InvalidInput:
+    first = error.errors()[0]
+    name = ".".join(map(str, first["loc"])) or "the profile"
+    keys = dict.fromkeys([*Profile.model_fields, *(model.model_fields if model is not Profile else ())])
+    return InvalidInput(
+        f"{name}: {first['msg']}", hint=f"A profile's keys are {', '.join(keys)}.", code="invalid_profile"
+    )
+
+
+class _ProfilesFile(ProfileTable):
+    viewers: dict[Viewers, ProfileTable]
 
 
 _PROFILES = _ProfilesFile.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))

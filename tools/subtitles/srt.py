@@ -27,7 +27,7 @@ def parse_srt(text: str) -> SubtitleFile:
     pieces: list[str | Slot] = [line.whole for line in lines[:first]]
     cues: list[Cue] = []
     problems = _before_the_first(lines[:first])
-    for at, head, after in zip(timings, heads, [*heads[1:], len(lines)], strict=True):
+    for at, head, after in zip(timings, heads, [*heads[1:], len(lines)], strict=False):  # or there is none
         if TIMING.fullmatch(lines[at].text):
             pieces.extend(line.whole for line in lines[head:at])
             cue, cue_pieces = _cue(len(cues) + 1, lines[at], lines[at + 1 : after])

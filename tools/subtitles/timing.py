@@ -3,6 +3,7 @@
 Rules of Netflix's guides (Timed Text Style Guide, "Timing" and "Gaps"): a cue may stay a little longer than
 its speech, and come a little earlier, to be read; two cues keep two frames apart; a pause too short to be
 seen as one is closed. A longer pause is the film's, and is not touched beyond what a cue needs to be read.
+Where there is no pause, a neighbour that stands longer than it needs gives way by a few frames.
 """
 
 from collections import Counter
@@ -28,14 +29,26 @@ def fit_times(cues: Sequence[Cue], profile: Profile, format: Format, *, fps: flo
         fps: Frames a second, which gaps are counted in.
     """
     fitted = {cue.id: cue for cue in cues}
-    starts = sorted({cue.start for cue in cues})
-    following = dict(pairwise(starts))
+    wanted = {cue.id: _wanted(cue, profile, format) for cue in cues}
+    ordered = sorted(cues, key=lambda cue: (cue.start, cue.end))
+    following = dict(pairwise(sorted({cue.start for cue in cues})))
     together = Counter(cue.start for cue in cues)
+    movable = {cue.id for cue in cues if together[cue.start] == 1 and cue.duration > 0}
     occupied = 0  # until when earlier cues stand
-    for cue in sorted(cues, key=lambda cue: (cue.start, cue.end)):
-        if together[cue.start] == 1 and cue.duration > 0:
+    for cue in ordered:
+        if cue.id in movable:
             room = _Room(occupied, following.get(cue.start))
-            fitted[cue.id] = _fit(cue, room, profile, format, fps)
+            fitted[cue.id] = _fit(cue, room, profile, wanted[cue.id], fps)
+        occupied = max(occupied, fitted[cue.id].end)
+    occupied = 0
+    for at, (cue, other) in enumerate(pairwise(ordered), 2):
+        if {cue.id, other.id} <= movable and occupied <= fitted[cue.id].start:
+            latest = other.start + profile.yield_ms
+            if at < len(ordered):
+                latest = min(latest, ordered[at].start - 1)  # the order stays
+            _share_time(
+                fitted, (cue, other), wanted, (other.start - profile.yield_ms, latest), profile.gap_ms(fps)
+            )
         occupied = max(occupied, fitted[cue.id].end)
     return [fitted[cue.id] for cue in cues]
 
@@ -48,10 +61,13 @@ class _Room:
     before: int | None  #: The next start; None for the last cue.
 
 
-def _fit(cue: Cue, room: _Room, profile: Profile, format: Format, fps: float) -> Cue:
+def _wanted(cue: Cue, profile: Profile, format: Format) -> int:
+    return max(profile.min_ms, profile.reading_ms(visible(cue.text, format)))
+
+
+def _fit(cue: Cue, room: _Room, profile: Profile, wanted: int, fps: float) -> Cue:
     gap = profile.gap_ms(fps)
-    wanted = max(profile.min_ms, profile.reading_ms(visible(cue.text, format)))
-    latest = cue.end + profile.extend_ms
+    latest = max(cue.end + profile.extend_ms, cue.start + profile.min_ms)
     if room.before is not None:
         latest = min(latest, room.before - gap)
     end = max(min(cue.end, latest), min(cue.start + wanted, latest))
@@ -59,7 +75,29 @@ def _fit(cue: Cue, room: _Room, profile: Profile, format: Format, fps: float) ->
         end = room.before - gap
     end = min(end, cue.start + profile.max_ms)
     start = cue.start
-    if end - start < wanted:
-        earliest = max(start - profile.advance_ms, room.after + gap)
-        start = min(start, max(earliest, end - wanted))
+    for reach, needed in ((profile.advance_ms, wanted), (profile.yield_ms, profile.min_ms)):
+        if end - start < needed:
+            earliest = max(cue.start - reach, room.after + gap)
+            start = min(start, max(earliest, end - needed))
     return replace(cue, start=start, end=end) if end - start >= min(_LEAST, cue.duration) else cue
+
+
+def _share_time(
+    fitted: dict[int, Cue], pair: tuple[Cue, Cue], wanted: dict[int, int], reach: tuple[int, int], gap: int
+) -> None:
+    """Move the boundary of two cues that stand close, from the one that lacks time to one that has more.
+
+    Args:
+        reach: The earliest and latest start of the second one.
+    """
+    cue, following = (fitted[cue.id] for cue in pair)
+    if not 0 <= following.start - cue.end <= gap:
+        return  # a pause, or an overlap that stays
+    lacks = wanted[cue.id] - cue.duration
+    lacks_too = wanted[following.id] - following.duration
+    if lacks > 0:
+        moved = max(0, min(lacks, -lacks_too, reach[1] - following.start))
+    else:
+        moved = -max(0, min(lacks_too, -lacks, following.start - reach[0]))
+    fitted[cue.id] = replace(cue, end=cue.end + moved)
+    fitted[following.id] = replace(following, start=following.start + moved)

@@ -5,6 +5,7 @@ identifier; NOTE, STYLE and REGION blocks and the header are kept as they are.
 """
 
 import re
+from html import unescape
 
 from tools.errors import InvalidInput
 from tools.subtitles.cues import Cue, Problem
@@ -15,6 +16,7 @@ from tools.text.lines import Line, split_lines
 _CLOCK = r"(?:\d{2,}:)?\d{2}:\d{2}[.,]\d{3}"
 _TIMING = re.compile(rf"(\s*)({_CLOCK})(\s*-->\s*)({_CLOCK})((?:\s[^\r\n]*)?)")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_LINE = re.compile(r"\bline:(\d+(?:\.\d+)?)(%)?")
 _NO_CUES = ("NOTE", "STYLE", "REGION")
 
 
@@ -94,6 +96,12 @@ def _problems(lines: list[Line], first: int, after: int) -> list[Problem]:
     return [Problem(line=first + 1, message="this block has no timing that can be read, so it is no cue")]
 
 
+def _is_on_top(settings: str) -> bool:
+    """Whether ``line:`` names a line counted from the top, or a place in the upper half."""
+    found = _LINE.search(settings)
+    return found is not None and (float(found[1]) < 50 if found[2] else "." not in found[1])
+
+
 def _cue(id: int, timing: Line, body: list[Line]) -> tuple[Cue, list[str | Slot]]:
     found = _TIMING.fullmatch(timing.text)
     assert found is not None  # noqa: S101 - the caller looked
@@ -105,7 +113,8 @@ def _cue(id: int, timing: Line, body: list[Line]) -> tuple[Cue, list[str | Slot]
         start=parse_clock(start) or 0,
         end=parse_clock(end) or 0,
         text=unified(source),
-        speaker=voice[1].strip() if voice else "",
+        speaker=unescape(voice[1]).strip() if voice else "",
+        is_on_top=_is_on_top(settings),
     )
     return cue, [
         indent,

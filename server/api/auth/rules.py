@@ -58,6 +58,7 @@ _READ, _UPDATE = _rule("threads.read"), _rule("threads.update")
 _JOIN = replace(_READ, may_cancel=True)
 _RUN = _rule("threads.create_run", "assistants.read")
 _FOREIGN_RUN = replace(_rule("threads.create_run"), keeps_body=True)
+_TASK_RUN = replace(_rule("threads.update", "threads.create_run"), keeps_body=True)
 _SEE = _rule("assistants.read")
 
 RULES: Mapping[tuple[str, str], Rule] = {
@@ -203,6 +204,28 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/v1/sessions/{thread_id}/events"): replace(
         _rule("threads.read", "threads.create_run"), keeps_body=True
     ),
+    ("POST", "/api/v1/tasks"): replace(_rule("threads.create"), keeps_body=True),
+    **{("GET", f"/api/v1/tasks{part}"): _rule("threads.search") for part in ("", "/all", "/stats")},
+    ("POST", "/api/v1/tasks/cleanup"): replace(_rule("threads.delete"), keeps_body=True),
+    **{("GET", f"/api/v1/tasks/{{job_id}}{part}"): _READ for part in ("", "/files", "/files/{file_name}")},
+    ("GET", "/api/v1/tasks/{job_id}/events"): _READ,
+    ("DELETE", "/api/v1/tasks/{job_id}"): _rule("threads.delete"),
+    **{
+        ("POST", f"/api/v1/tasks/{{job_id}}/{part}"): replace(_UPDATE, keeps_body=True)
+        for part in ("cancel", "files", "memory")
+    },
+    **{("POST", f"/api/v1/tasks/{{job_id}}/{part}"): _TASK_RUN for part in ("process", "confirm")},
+    ("POST", "/api/v1/upload"): KNOWN,
+    ("POST", "/api/v1/upload/batch"): KNOWN,
+    ("GET", "/api/v1/models"): KNOWN,
+    **{
+        ("POST", f"/api/v1/{path}"): _FOREIGN_RUN
+        for path in ("translation/translate", "subtitle/process", "video/process", "process/{kind}")
+    },
+    ("POST", "/api/v1/process/tasks/{job_id}"): _TASK_RUN,
+    ("POST", "/api/v1/process/tasks/{job_id}/{kind}"): _TASK_RUN,
+    ("GET", "/api/v1/process/tasks/{job_id}/status"): _READ,
+    ("POST", "/api/v1/process/tasks/{job_id}/cancel"): replace(_UPDATE, keeps_body=True),
     ("POST", "/api/recognize"): _FOREIGN_RUN,
     ("POST", "/api/recognize/async"): _FOREIGN_RUN,
     ("GET", "/api/recognize/async/{task_id}"): _READ,

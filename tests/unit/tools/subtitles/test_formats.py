@@ -194,6 +194,34 @@ def test_limits_are_named() -> None:
         open_subtitles(cue.encode(), max_bytes=20)
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("format", FILES)
+def test_a_byte_order_mark_and_line_ends_are_kept(format: str, newline: str) -> None:
+    data = FILES[format].replace("\r\n", "\n").replace("\n", newline).encode("utf-8-sig")
+    file = open_subtitles(data)
+
+    assert file.render(file.cues).encode() == data
+    translated = file.render([replace(cue, text=cue.text and "Neu") for cue in file.cues])
+    assert translated.startswith("\ufeff")
+    assert ("\r\n" in translated) == (newline == "\r\n")
+
+
+@given(st.sampled_from([*FILES]), st.integers(0, 700))
+def test_a_file_that_breaks_off_anywhere_keeps_what_it_holds_or_says_why_not(format: str, at: int) -> None:
+    part = FILES[format][:at]
+    try:
+        file = open_subtitles(part.encode(), f"a.{format}")
+    except InvalidInput as error:
+        refused, file = error.code, None
+    if file is None:
+        assert refused in {"empty_input", "no_cues", "not_subtitles", "not_webvtt", "not_ass", "not_ttml"}
+        return
+
+    assert file.render(file.cues) == part
+    own = open_subtitles(FILES[format].encode()).cues
+    assert [cue.start for cue in file.cues[:-1]] == [cue.start for cue in own[: len(file.cues) - 1]]
+
+
 LINES = st.lists(
     st.sampled_from(
         [

@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools.subtitles.conflicts import mend_conflicts
 from tools.subtitles.conformity import judge
 from tools.subtitles.cues import Cue
 from tools.subtitles.profiles import profile_of
@@ -93,3 +94,22 @@ def test_fitted_cues_conform_where_the_film_leaves_room() -> None:
 def test_chinese_counts_a_half_width_character_half() -> None:
     assert profile_of("zh").length("你好 ok\n啊") == 4.5
     assert replace(cue(1, 0, 1)).duration == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(-100, 4000)), max_size=25))
+def test_mended_conflicts_close_no_pause_and_lose_no_cue(raw: list[tuple[int, int]]) -> None:
+    cues = [cue(at, start, start + length) for at, (start, length) in enumerate(raw, 1)]
+
+    mended = mend_conflicts(cues, gap=GAP)
+
+    assert [(a.id, a.text) for a in mended] == [(b.id, b.text) for b in cues]
+    own = {cue.id: cue for cue in cues}
+    assert all(cue.start == min(own[cue.id].start, own[cue.id].end) for cue in mended if cue.start)
+    assert all(cue.end <= max(own[cue.id].start, own[cue.id].end) for cue in mended if cue.end)
+
+
+def test_a_cue_without_time_takes_some_of_a_neighbour_that_has_more_than_it_needs() -> None:
+    fitted = fit_times([cue(1, 0, 3000), cue(2, 3000, 3400), cue(3, 3400, 7000)], EN, "srt")
+
+    assert judge(fitted, EN, "srt").share == 1
+    assert all(abs(cue.start - own) <= EN.yield_ms for cue, own in zip(fitted, (0, 3000, 3400), strict=True))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tools.subtitles import open_subtitles
-from tools.subtitles.fitting import stacked, too_fast
+from tools.subtitles.fitting import stacked, too_long
 from tools.subtitles.profiles import profile_of
 from tools.subtitles.wording import segments_of, tag_check, word_writer, worded
 from tools.translation.protection import protect
@@ -53,8 +53,8 @@ def test_the_limit_of_a_cue_is_what_can_be_read_in_its_time() -> None:
     file = open_subtitles(b"1\n00:00:01,000 --> 00:00:02,000\nThis is much too long for one second.\n")
     slow = [replace(file.cues[0], end=60_000)]
 
-    assert too_fast(file.cues, profile_of("en"), "srt") == {1: 20}
-    assert too_fast(slow, profile_of("en"), "srt") == {}
+    assert too_long(file.cues, profile_of("en"), "srt") == {1: 20}
+    assert too_long(slow, profile_of("en"), "srt") == {}
 
 
 def test_only_translated_cues_get_a_second_language() -> None:

@@ -1,0 +1,71 @@
+"""A worker that is killed in the middle of a film: no cue is lost, no answered batch asked for again."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from evals.model_server import Answers, Fault, Faults, model_server
+from tests.fixtures.service_process import ServiceProcess
+from tools.subtitles import open_subtitles
+
+pytestmark = pytest.mark.timeout(240)
+
+_CUES = 120
+_BATCH = 5
+
+
+def _film() -> str:
+    return "\n".join(
+        f"{n}\n00:{n // 15:02d}:{n % 15 * 4:02d},000 --> 00:{n // 15:02d}:{n % 15 * 4 + 3:02d},000\n"
+        f"Line {n} of the film.\n"
+        for n in range(1, _CUES + 1)
+    )
+
+
+def _answer(data: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = {s["id"]: re.sub(r"\D", "", s["text"]) for s in data["segments"]}
+    return {"translations": [{"id": id, "text": f"电影的第{n}行。"} for id, n in numbers.items()]}
+
+
+def test_a_killed_service_goes_on_with_the_batches_that_are_left(tmp_path: Path) -> None:
+    slow = Faults.always(Fault.SLOW_START)
+    with model_server(Answers.oracle(_answer), faults=slow) as models:
+        environment = {
+            "PRIMARY_MODEL": "openai:m",
+            "LLM_BASE_URL": models.openai_url,
+            "LLM_API_KEY": "k",
+            "ENABLE_CACHE": "false",  # what is asked again is seen to be
+        }
+        service = ServiceProcess(data_dir=tmp_path, environment=environment)
+        try:
+            url = service.start().url
+            thread = httpx.post(f"{url}/threads", json={}).json()["thread_id"]
+            given = {"text": _film(), "target_languages": ["zh"], "options": {"lanes": 2, "batch": _BATCH}}
+            run = httpx.post(
+                f"{url}/threads/{thread}/runs", json={"assistant_id": "subtitles", "input": given}
+            ).json()["run_id"]
+            answered = 0
+            while answered < 8:
+                answered = sum(request.is_answered for request in models.requests())
+            service.kill()
+            before = [request.question for request in models.requests() if request.is_answered]
+            models.faults = Faults()
+            url = service.start().url
+            httpx.get(f"{url}/threads/{thread}/runs/{run}/join", timeout=120)
+            values = httpx.get(f"{url}/threads/{thread}/state", timeout=30).json()["values"]
+        finally:
+            service.kill()
+        asked = Counter(request.question for request in models.requests() if request.is_answered)
+
+    chinese = values["targets"]["zh"]
+    assert (chinese["translated"], chinese["flags"]) == (_CUES, [])
+    cues = open_subtitles(chinese["text"].encode()).cues
+    assert [cue.text for cue in cues] == [f"电影的第{n}行。" for n in range(1, _CUES + 1)]
+    assert len(before) < _CUES // _BATCH  # it was killed in the middle
+    # An answer that was on its way to a checkpoint when the process died is asked for again: one a lane.
+    assert sum(count - 1 for count in asked.values()) <= 2
