@@ -1,38 +1,17 @@
 """Failures that belong to graphs rather than to a tool."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.errors import InvalidInput, ServiceError
-
-M = TypeVar("M", bound=BaseModel)
 
 
 class GraphError(ServiceError):
     """A graph cannot go on, although every tool did its work."""
 
     code = "graph_error"
-
-
-def validated(model: type[M], values: object, allowed: dict[str, list[str]]) -> M:
-    """A graph's input as its model has it; None counts as not given.
-
-    Raises:
-        InvalidInput: Names each wrong or unknown field, and what is allowed.
-    """
-    if not isinstance(values, Mapping):
-        raise InvalidInput(
-            f"the input must be an object, not {type(values).__name__}",
-            hint=f"Its fields are: {', '.join(allowed[''])}.",
-        )
-    given = cast("Mapping[str, Any]", values)
-    try:
-        return model.model_validate({key: value for key, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise explain_invalid(error, allowed) from None
 
 
 def explain_invalid(error: ValidationError, allowed: dict[str, list[str]]) -> InvalidInput:

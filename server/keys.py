@@ -122,11 +122,6 @@ def realtime_events(session_id: str) -> str:
     return f"{realtime_session(session_id)}:events"
 
 
-def realtime_inbox(process: str) -> str:
-    """STREAM of what came to other processes for sessions of this one; expires with the process."""
-    return f"{PREFIX}:realtime:inbox:{process}"
-
-
 def reset(digest: str) -> str:
     """Whose password a link may set, and at which epoch of the account; expires with the link."""
     return f"{PREFIX}:reset:{digest}"

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from graphs.errors import validated
+from graphs.inputs import validated
 from tools.dialogue.drafts import Intent, Manner
 
 Language = Literal["zh", "en"]

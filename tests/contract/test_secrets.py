@@ -25,9 +25,9 @@ from tools.llm.omni import utter
 from tools.llm.realtime import RealtimeOptions, open_realtime
 from tools.llm.reranking import rerank
 from tools.llm.speech import Sound, speak
-from tools.llm.synthesis import wav
 from tools.llm.transcription import transcribe
 from tools.llm.translation import TranslationOptions, translate
+from tools.wav import wav
 
 _FAULTS = [None, Fault.BAD_KEY, Fault.SERVER_ERROR, Fault.DROP, Fault.SILENT_CUT, Fault.CORRUPT_CHUNK]
 

@@ -18,8 +18,8 @@ from tools.llm.file_transcription import Sentence, transcribe_file
 from tools.llm.recognition import HEARING_RATE, RecognitionOptions, open_recognition
 from tools.llm.roles import Role
 from tools.llm.speech import Sound, speak
-from tools.llm.synthesis import wav
 from tools.llm.transcription import transcribe
+from tools.wav import wav
 
 _TEXT = "Good day to you. And a good journey!"
 _HEARS = Answers.of(lambda question: question.heard or "something")

@@ -1,8 +1,6 @@
 """Text to speech over a WebSocket: CosyVoice, and Qwen-Audio's models of speech."""
 
 import asyncio
-import io
-import wave
 from collections.abc import Callable
 from fnmatch import fnmatch
 
@@ -10,6 +8,7 @@ from tools.errors import ModelAnswerInvalid
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.task_socket import Task, TaskSocket, open_task
+from tools.wav import wav
 
 RATE = 24_000  # samples per second of what comes
 _MODELS = ("cosyvoice*", "qwen-audio-*-tts-*")
@@ -67,14 +66,3 @@ async def _write(speaking: TaskSocket, text: str) -> None:
     for at in range(0, len(text), _MOST_AT_ONCE):
         await speaking.write(text[at : at + _MOST_AT_ONCE])
     await speaking.finish()
-
-
-def wav(samples: bytes, rate: int) -> bytes:
-    """PCM16, mono, as a WAV file."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(samples)
-    return buffer.getvalue()

@@ -6,8 +6,8 @@ from typing import BinaryIO
 from tools.errors import InvalidInput
 from tools.processes import run_process
 from tools.speech.recording import open_wav
-from tools.speech.wav import wav
 from tools.storage.sniffing import HEAD, media_type
+from tools.wav import wav
 
 RATE = 16_000
 SECONDS = 120.0  # that ffmpeg may take

@@ -25,7 +25,7 @@ from tools.speech.base import (
     whole_samples,
 )
 from tools.speech.resampling import Resampler
-from tools.speech.wav import wav
+from tools.wav import wav
 
 MAX_UTTERANCE_SECONDS = 180.0  # as base64, at 16 kHz, it has 7.7 of the 10 MB that DashScope takes
 REALTIME = "realtime"  # in the names of models that are spoken to over a WebSocket
