@@ -115,6 +115,8 @@ class _Climb:
         for half in halves:
             if half:
                 await self.ask(engine, half)
+                if len(half) == 1 and set(self.outcomes[half[0].id].faults) <= {_MERGED}:
+                    await self.ask(engine, self.untranslated(half))  # that an answer lacks is chance, mostly
                 await self.split(engine, self.untranslated(half), alone=len(half) == 1)
 
     async def ask(self, engine: Engine, items: Sequence[Item]) -> None:
