@@ -106,9 +106,9 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         title="The OpenAPI document has this service's own routes, too",
-        reason="They are served beside the official ones, under `/api` and `/health`.",
+        reason="They stand beside the official ones, under `/api`, `/v1`, `/conversation` and `/health`.",
         captures=("00-openapi",),
-        where=("body./api/*", "body./health"),
+        where=("body./api/*", "body./v1/*", "body./conversation/*", "body./health"),
         added=True,
     ),
     Difference(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from server.api.accounts.multipart import Form
 from server.api.body import JsonRoute
 from server.api.deps import Open
+from server.api.errors import ErrorBody
 from server.api.following import ended
 from server.api.langgraph.answers import json_answer
 from server.api.speech_parts import HEALTHY, speech_services
@@ -25,6 +26,7 @@ MAX_AUDIO = 40 * 1024 * 1024  # bytes of one upload
 
 router = APIRouter(tags=["iDialogue"])
 json_routes = APIRouter(tags=["iDialogue"], route_class=JsonRoute)
+_JSON_OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
 
 
 @router.post(
@@ -85,7 +87,7 @@ class SpeechWish(BaseModel):
     speaker_wav: str | None = None
 
 
-@json_routes.post("/api/tts", response_class=Response)
+@json_routes.post("/api/tts", response_class=Response, responses={503: {"model": ErrorBody}})
 async def say(body: SpeechWish, resources: Open) -> Response:
     """A text, spoken, as a WAV file."""
     if body.speaker_wav is not None:
@@ -143,7 +145,9 @@ async def suggest(body: SuggestionWish, resources: Open) -> Response:
     return json_answer({"suggestions": suggestions, "mode": replies["mode"], "processing_time": taken})
 
 
-@json_routes.get("/api/health/ready")
+@json_routes.get(
+    "/api/health/ready", responses={503: {"description": "Speech is not heard", "content": _JSON_OBJECT}}
+)
 async def ready(resources: Open) -> Response:
     """Whether a conversation can be held; 503 when speech is not heard here."""
     services = speech_services(resources)
