@@ -33,7 +33,7 @@ _BEFORE = f"(?P<before>{_BOUND_WORD})?"
 _QUANTITY = re.compile(
     rf"""{_BEFORE}
     \s*(?:aged?\s+)?
-    (?<![A-Za-z\d.,])(?P<low>{NUMBER})
+    (?<![A-Za-z\d.,])(?<![A-Za-z]-)(?!十分(?!钟))(?P<low>{NUMBER})
     (?:\s*(?:{_UNIT})?\s*{_DASH}\s*(?P<high>{NUMBER}))?
     (?:\s*-?\s*(?P<unit>{_UNIT}){_WORD_END})?
     (?P<per>(?:\s*/\s*(?:{_UNIT}){_WORD_END}
