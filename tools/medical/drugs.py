@@ -31,13 +31,19 @@ _COMMON = (
     "chlorthalidone|indapamide|ezetimibe|niacin|sulfasalazine|mesalazine|hydroxychloroquine|"
     "chloroquine|quinine|ivermectin|aciclovir|acyclovir|oseltamivir|interferon|melatonin"
 )
-_CHINESE = (
-    "普利|沙坦|他汀|洛尔|地平|西林|霉素|沙星|替尼|单抗|双胍|肝素|沙班|拉唑|替丁|唑仑|西泮|噻嗪|呋塞米|螺内酯|阿司匹林|布洛芬|对乙酰氨基酚|胰岛素|华法林|地高辛|氯吡格雷|"
-    "替格瑞洛|泼尼松|泼尼松龙|地塞米松|布地奈德|沙丁胺醇|特罗|甲氨蝶呤|环孢素|秋水仙碱|别嘌醇|非布司他|胺碘酮|硝酸甘油|阿昔洛韦|利福平|异烟肼|吗啡|可待因|锂盐|韦"
+_CHINESE_STEMS = (
+    "普利|沙坦|他汀|洛尔|地平|西林|霉素|沙星|替尼|单抗|双胍|肝素|沙班|拉唑|替丁|唑仑|西泮|噻嗪|特罗|韦"
+)
+_CHINESE_COMMON = (
+    "阿司匹林|布洛芬|对乙酰氨基酚|胰岛素|华法林|地高辛|氯吡格雷|替格瑞洛|泼尼松龙|泼尼松|地塞米松|布地奈德"
+    "|沙丁胺醇|甲氨蝶呤|环孢素|秋水仙碱|别嘌醇|非布司他|胺碘酮|硝酸甘油|阿昔洛韦|利福平|异烟肼|吗啡|可待因"
+    "|锂盐|呋塞米|螺内酯"
 )
 _ENGLISH_NAME = re.compile(rf"(?<![A-Za-z])(?:[a-z]{{2,}}(?:{_STEMS})|{_COMMON})(?![A-Za-z])", re.IGNORECASE)
-_HAN = "[^\\W\\d_a-zA-Z和或者及与用服加含如即等是为的将以由]"
-_CHINESE_NAME = re.compile(rf"(?:格列|头孢){_HAN}{{1,2}}|{_HAN}{{0,3}}(?:{_CHINESE})")
+_HAN = "(?![和或者及与用服加含如即等是为的将以由可考虑应])[\u4e00-\u9fff]"
+_CHINESE_NAME = re.compile(
+    f"{_CHINESE_COMMON}|(?:格列|头孢)(?:{_HAN}){{1,2}}|(?:{_HAN}){{0,3}}(?:{_CHINESE_STEMS})"
+)
 _NO_DRUGS = frozenset({"except", "accept", "concept", "precept", "cholesterol", "orbital"})
 
 

@@ -31,11 +31,12 @@ _DASH = "(?:[-–—~～]|to|and|至|到)"
 _BOUND_WORD = "|".join(sorted(map(re.escape, _BOUNDS), key=len, reverse=True))
 _BEFORE = f"(?P<before>{_BOUND_WORD})?"
 _QUANTITY = re.compile(
-    rf"""{_BEFORE}
-    \s*(?:aged?\s+)?
+    rf"""(?:每\s*(?P<each>[日天周月年])[^，。；,;\d零一二两三四五六七八九十]{{0,10}}?)?{_BEFORE}
+    (?:[饮喝吃服用走步行睡测做]{{1,3}})?\s*(?:aged?\s+)?
     (?<![A-Za-z\d.,])(?<![A-Za-z]-)(?!十分(?!钟))(?P<low>{NUMBER})
     (?:\s*(?:{_UNIT})?\s*{_DASH}\s*(?P<high>{NUMBER}))?
     (?:\s*-?\s*(?P<unit>{_UNIT}){_WORD_END})?
+    (?:\s+of(?:\s+[a-z-]+){{1,3}}(?=\s+(?:per|an?|each|every)\s))?
     (?P<per>(?:\s*/\s*(?:{_UNIT}){_WORD_END}
       |\s*(?:per|a|an|each|every)\s+(?:day|week|month|year|hour|kg|kilogram|dose)\b)*)
     (?P<after>\s*(?:years?\s+(?:of\s+age\s+)?)?(?:or|and)\s+(?:more|older|over|above|higher|greater|less|fewer
@@ -160,7 +161,7 @@ def _read_plain(text: str) -> Iterator[Stated]:
             Quantity(
                 low=_value(found["low"], factor),
                 high=_value(found["high"] or found["low"], factor),
-                unit=unit + _per(found["per"]),
+                unit=unit + (f"/{_PERIODS[found['each']]}" if found["each"] else _per(found["per"])),
                 bound=_bound(found["before"], found["after"]),
             ),
         )
