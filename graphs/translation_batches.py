@@ -1,8 +1,4 @@
-"""Translating units batch by batch, in lanes: what a batch is sent with, and what comes of it.
-
-Each superstep sends every lane's next batch. So the batch before it in its lane is translated already and
-is its context, and a worker that dies loses no batch that was answered.
-"""
+"""Translating a batch of units: what it is sent with, and what comes of it."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -10,14 +6,14 @@ from dataclasses import asdict
 from typing import Annotated, Any, TypedDict
 
 from graphs.model_calls import model_calls
-from graphs.progress import shared_meter
 from prompts import PROMPTS
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from tools.llm.chat_models import ChatModels, current
 from tools.llm.roles import Role
 from tools.llm.usage import Usage
-from tools.translation.batching import Batch, in_batches, in_lanes
-from tools.translation.chat_engine import ChatEngine, Context
+from tools.translation.batching import Batch, in_batches
+from tools.translation.chat_engine import ChatEngine
+from tools.translation.engine import Context, ModelEngine
 from tools.translation.glossary import Glossary, Term
 from tools.translation.judging import Fault, Judge, is_usable
 from tools.translation.ladder import Item, Outcome, climb
@@ -72,14 +68,12 @@ class Translating(TypedDict):
     found_terms: dict[
         str, dict[str, list[int]]
     ]  #: By target and unit: the places of its terms in the former.
-    step: int  #: How many batches of each lane were sent.
     answers: Annotated[list[BatchAnswer], operator.add]
 
 
 class BatchTask(TypedDict):
     """One batch: all that its calls need."""
 
-    run: str
     role: Role
     format: str
     source: str | None
@@ -91,8 +85,6 @@ class BatchTask(TypedDict):
     terms: list[dict[str, Any]]
     limits: dict[str, int]  #: Most characters, by unit.
     previous: dict[str, str]  #: By unit: a translation that is too long.
-    done: int  #: Units that were translated when it was sent, of all targets.
-    total: int
 
 
 def pack(unit: Unit) -> PackedUnit:
@@ -130,23 +122,6 @@ def find_terms(units: Sequence[Unit], terms: Sequence[Term]) -> dict[str, list[i
     return {id: of_it for id, of_it in found.items() if of_it}
 
 
-def next_batches(state: Translating, role: Role, format: str) -> list[BatchTask]:
-    """Every lane's next batch; none when all were sent."""
-    words = {unit["id"]: unit["words"] for unit in state["units"]}
-    lengths = [len(words[unit["id"]]) for unit in state["units"]]
-    batches = in_batches(lengths, range(len(lengths)), most_segments=state["sizes"]["batch"])
-    lanes = in_lanes(len(batches), state["sizes"]["lanes"])
-    numbers = [lane[state["step"]] for lane in lanes if state["step"] < len(lane)]
-    done = sum(len(answer["translations"]) for answer in state["answers"])
-    tasks: list[BatchTask] = []
-    for target in state["into"]:
-        translated = translations_of(state["answers"], target)
-        for number in numbers:
-            task = _task(state, target, batches[number], words, translated)
-            tasks.append({**task, "role": role, "format": format, "done": done})
-    return tasks
-
-
 def shorter_batches(
     state: Translating, role: Role, format: str, limits: Mapping[str, Mapping[str, int]]
 ) -> list[BatchTask]:
@@ -181,7 +156,6 @@ def _task(
     found = state["found_terms"].get(target, {})
     places = sorted({place for id in asked for place in found.get(id, ())})
     return BatchTask(
-        run=state["run"],
         role="translate",
         format="",
         source=state["spoken"],
@@ -193,8 +167,6 @@ def _task(
         terms=[state["terms"][target][place] for place in places],
         limits={},
         previous={},
-        done=0,
-        total=len(units) * len(state["into"]),
     )
 
 
@@ -245,9 +217,6 @@ async def translate_units(task: BatchTask, check: CheckMarkup) -> BatchAnswer:
         unanswered: list[Reason] = [Reason(kind="unanswered", message=error.message)]
     else:
         unanswered = []
-    meter = shared_meter(task["run"], stage="translate", total=task["total"], unit="segments")
-    meter.done = max(meter.done, task["done"])
-    meter.advance(len(task["units"]))
     usage = sum((engine.usage for engine in engines), Usage())
     return _answer(task, outcomes, unanswered, usage)
 
@@ -302,14 +271,14 @@ class _Judging:
         return self._judge.faults(self._protected[id], self._segments[id].text, translation)
 
 
-def _engines(models: ChatModels, task: BatchTask) -> "list[ChatEngine | MtEngine]":
+def _engines(models: ChatModels, task: BatchTask) -> list[ModelEngine]:
     """The role's, and that of primary where it is another model."""
     own, other = models.require(task["role"]), models.choice("primary")
     first = _engine(models, task["role"], task)
     return [first] if other is None or other.name == own.name else [first, _engine(models, "primary", task)]
 
 
-def _engine(models: ChatModels, role: Role, task: BatchTask) -> "ChatEngine | MtEngine":
+def _engine(models: ChatModels, role: Role, task: BatchTask) -> ModelEngine:
     context = Context(
         source=task["source"],
         target=task["target"],

@@ -3,17 +3,13 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from graphs.errors import explain_invalid
-from tools.errors import InvalidInput
 from tools.storage import base as storage
 from tools.translation.glossary import Glossary, Term
 from tools.translation.glossary_files import glossary_of, read_glossary, term_of
-
-M = TypeVar("M", bound=BaseModel)
 
 MOST_TARGETS = 20
 
@@ -68,24 +64,6 @@ def check_languages(request: TranslationRequest) -> None:
         raise ValueError("target_languages names a language twice")
     if request.source_language and request.source_language.lower() in targets:
         raise ValueError(f"target_languages holds the source language, {request.source_language!r}")
-
-
-def validated(model: type[M], values: object, allowed: dict[str, list[str]]) -> M:
-    """A graph's input as its model has it; None counts as not given.
-
-    Raises:
-        InvalidInput: Names each wrong or unknown field, and what is allowed.
-    """
-    if not isinstance(values, Mapping):
-        raise InvalidInput(
-            f"the input must be an object, not {type(values).__name__}",
-            hint=f"Its fields are: {', '.join(allowed[''])}.",
-        )
-    given = cast("Mapping[str, Any]", values)
-    try:
-        return model.model_validate({key: value for key, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise explain_invalid(error, allowed) from None
 
 
 async def read_terms(request: TranslationRequest) -> dict[str, list[Term]]:

@@ -1,11 +1,11 @@
 """Where a novel comes from: the request itself, or a stored file in one of several formats."""
 
 import asyncio
-import re
 from dataclasses import dataclass, replace
 
 from graphs.characters.book import Book
 from graphs.characters.state import Input, Language, parse_input
+from graphs.inputs import utf8
 from graphs.progress import ArtifactReady, emit
 from tools.documents import MAX_BYTES, MAX_CHARACTERS, open_document
 from tools.errors import InputTooLarge, InvalidInput
@@ -14,7 +14,6 @@ from tools.storage import base as storage
 from tools.text.language import detect
 from tools.text.normalise import normalise
 
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _MEDIA_TYPE = "text/plain; charset=utf-8"
 
 
@@ -90,10 +89,5 @@ def _examine(text: str, name: str, language: Language | None) -> Source:
             f"the text has {len(text):,} characters, more than {MAX_CHARACTERS:,}",
             hint="Send the volumes of a series one by one.",
         )
-    if _HALF_PAIR.search(text):
-        raise InvalidInput(
-            "the text holds half of a surrogate pair, which no encoding can store",
-            hint="Send it as UTF-8, each emoji and rare character whole.",
-            code="invalid_text",
-        )
+    utf8(text)  # what no encoding can store is refused here, not when the text is kept
     return Source(text=text, name=name, language=language or detect(text))

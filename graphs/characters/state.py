@@ -6,14 +6,12 @@ long novel stays a few megabytes.
 """
 
 import operator
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypedDict, cast
+from typing import Annotated, Any, Literal, TypedDict
 
 from langgraph.channels import EphemeralValue
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graphs.errors import explain_invalid
-from tools.errors import InvalidInput
+from graphs.inputs import validated
 
 Language = Literal["zh", "en"]
 
@@ -65,16 +63,7 @@ def parse_input(values: object) -> Input:
     Raises:
         InvalidInput: Names each wrong or unknown field, and what is allowed.
     """
-    if not isinstance(values, Mapping):
-        raise InvalidInput(
-            f"the input must be an object, not {type(values).__name__}",
-            hint=f"Its fields are: {', '.join(ALLOWED[''])}.",
-        )
-    given = cast("Mapping[str, Any]", values)
-    try:
-        return Input.model_validate({key: value for key, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise explain_invalid(error, ALLOWED) from None
+    return validated(Input, values, ALLOWED)
 
 
 class Note(TypedDict):

@@ -1,7 +1,7 @@
 """Subtitles in other languages, at other times, or judged: every cue that goes in comes out.
 
-A ``translate_batch`` is a task of its own, so that a run that resumes asks for no batch twice. Without a
-model nothing is translated, and every cue says so; times and conformity need none.
+Lanes are translated side by side; a run that resumes asks for no batch twice. Without a model nothing is
+translated, and every cue says so; times and conformity need none.
 """
 
 # LangGraph's own annotations leave type parameters open.
@@ -13,6 +13,8 @@ from langgraph.types import TimeoutPolicy
 from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
 from graphs.subtitles import nodes, routes
 from graphs.subtitles.state import Input, Output, State
+from graphs.translation_lanes import lane_node
+from tools.subtitles.wording import tag_check
 
 
 def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Input, Output]:
@@ -24,20 +26,20 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph = StateGraph(State, input_schema=Input, output_schema=Output)
     graph.add_node("read", nodes.read, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("plan", nodes.plan, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    graph.add_node("translate_batch", nodes.translate_batch, retry_policy=STALLS, timeout=model_time)
-    graph.add_node("advance", nodes.advance, timeout=RULES_TIME)
+    graph.add_node("translate_lane", lane_node(tag_check, model_time))
+    graph.add_node("join", nodes.join, timeout=RULES_TIME)
     graph.add_node("pretend", nodes.pretend, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("gather", nodes.gather, timeout=RULES_TIME)
     graph.add_node("shorten_batch", nodes.shorten_batch, retry_policy=STALLS, timeout=model_time)
     graph.add_node("weigh", nodes.weigh, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("review", nodes.review, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("render", nodes.render, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    after_batches = ["translate_batch", "pretend", "gather", "render"]
+    after_batches = ["translate_lane", "pretend", "gather", "render"]
     graph.add_edge(START, "read")
     graph.add_edge("read", "plan")
-    graph.add_conditional_edges("plan", routes.to_batches, after_batches)
-    graph.add_edge("translate_batch", "advance")
-    graph.add_conditional_edges("advance", routes.to_batches, after_batches)
+    graph.add_conditional_edges("plan", routes.to_lanes, after_batches)
+    graph.add_edge("translate_lane", "join")
+    graph.add_conditional_edges("join", routes.to_lanes, after_batches)
     graph.add_edge("pretend", "gather")
     graph.add_conditional_edges("gather", routes.to_shorter, ["shorten_batch", "weigh"])
     graph.add_edge("shorten_batch", "weigh")

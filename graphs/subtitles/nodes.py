@@ -1,42 +1,32 @@
 """The nodes of the subtitles graph. CPU work runs in a thread, so that the event loop stays free."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import asdict
-from uuid import uuid4
 
-from langgraph.types import Overwrite, interrupt
+from langgraph.types import interrupt
 
-from graphs.progress import Meter, ReviewWanted, WarningRaised, emit
+from graphs.progress import Meter, ReviewWanted, emit
 from graphs.subtitles.result import Film, Finished, film_of, finish, in_both, report
 from graphs.subtitles.sources import find_shift, find_source, keep, open_source
-from graphs.subtitles.state import Input, Note, Request, State, Update, parse_input
+from graphs.subtitles.state import Input, Request, State, parse_input
 from graphs.translation_batches import (
-    BatchAnswer,
     BatchTask,
     find_terms,
     least_usage,
     pack,
     shorten_units,
-    translate_units,
     unpack_terms,
     usage_of,
 )
 from graphs.translation_request import clashes, read_terms
-from graphs.translation_result import OFFLINE, PSEUDO
 from graphs.translation_review import doubts, read_edits
+from graphs.translation_state import Note, Update, begin, offline_note, without_model
 from tools.llm.calling import afford
 from tools.llm.chat_models import current
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.wording import tag_check
 from tools.translation.glossary import Glossary
-from tools.translation.pseudo import pseudo_localise
 from tools.translation.scripts import language_by_script
-
-_OFFLINE = Note(
-    code="offline",
-    message="No language model is configured: nothing is translated. Set SUBTITLE_MODEL or PRIMARY_MODEL.",
-)
 
 
 async def read(state: Request) -> Update:
@@ -48,29 +38,16 @@ async def read(state: Request) -> Update:
     shift, alignment = await find_shift(given, file)
     terms = await read_terms(given)
     choice = (await current()).choice("subtitle") if given.operation == "translate" else None
-    notes = [*_notes(given, file), *([_OFFLINE] if given.operation == "translate" and not choice else [])]
-    _warn(notes)
-    Meter(stage="read", total=1, unit="documents").finish()
     mode = "rules" if given.operation != "translate" else "model" if choice else "offline"
-    # A thread's earlier run may have left its answers; Overwrite clears what else would add up.
-    return {
-        "run": uuid4().hex,
-        "source": source,
-        "spoken": given.source_language,
-        "into": given.target_languages,
-        "wording": {name: text for name, text in given.style.model_dump().items() if text},
-        "sizes": {"lanes": given.options.lanes, "batch": given.options.batch},
-        "settings": given.options.model_dump(),
-        "model": choice.name if choice else None,
+    notes = [*_notes(given, file), *_offline(mode)]
+    Meter(stage="read", total=1, unit="documents").finish()
+    own = {
         "mode": mode,
         "shift": [shift.rate, shift.offset],
         "alignment": asdict(alignment) if alignment else None,
-        "terms": {target: [asdict(term) for term in of_it] for target, of_it in terms.items()},
-        "step": 0,
-        "edits": {},
-        "answers": Overwrite([]),
-        "warnings": Overwrite(notes),
     }
+    model = choice.name if choice else None
+    return own | begin(given, given.options, source, model=model, terms=terms, notes=notes)
 
 
 async def plan(state: State) -> Update:
@@ -98,26 +75,15 @@ async def plan(state: State) -> Update:
     }
 
 
-async def translate_batch(state: BatchTask) -> Update:
-    """Translate one batch."""
-    return {"answers": [await translate_units(state, tag_check(state["format"]))]}  # type: ignore[arg-type]
-
-
-async def advance(state: State) -> Update:
-    """Every lane has its batch; go on to the next."""
-    return {"step": state["step"] + 1}
+async def join(state: State) -> Update:
+    """Every lane has come as far as it was sent."""
+    return {}
 
 
 async def pretend(state: State) -> Update:
     """Without a model: say so for every cue, and pseudo-localise where that is wanted."""
-    is_pseudo = state["settings"]["offline"] == "pseudo"
     units = (await film_in(state)).units
-    words = {unit.id: pseudo_localise(unit.protected.words) for unit in units} if is_pseudo else {}
-    reasons = {unit.id: [PSEUDO if is_pseudo else OFFLINE] for unit in units}
-    answers = [
-        BatchAnswer(target=target, translations=words, reasons=reasons, usage={}) for target in state["into"]
-    ]
-    return {"answers": answers}
+    return without_model(units, state["into"], state["settings"])
 
 
 async def gather(state: State) -> Update:
@@ -187,20 +153,13 @@ async def finished_in(state: State, film: Film, target: str) -> Finished:
 async def _translated(state: State, film: Film, target: str) -> Update:
     finished = await finished_in(state, film, target)
     kept = await keep(state["source"], film.file, in_both(film, finished), target)
-    text = {} if kept.text is None else {"text": kept.text}
     figures = finished.translated.summary() | report(film, finished.cues, target)
-    return {"file_id": kept.file_id, "name": kept.name, **text, **figures}
+    return {**kept.summary(), **figures}
 
 
 async def _written(state: State, film: Film) -> Update:
     kept = await keep(state["source"], film.file, list(film.cues), "new")
-    text = {} if kept.text is None else {"text": kept.text}
-    return {
-        "file_id": kept.file_id,
-        "name": kept.name,
-        **text,
-        **report(film, film.cues, state["spoken"] or ""),
-    }
+    return {**kept.summary(), **report(film, film.cues, state["spoken"] or "")}
 
 
 async def _doubts(state: State) -> list[Update]:
@@ -213,9 +172,8 @@ def _notes(given: Input, file: SubtitleFile) -> list[Note]:
     return notes + [Note(code="unread_lines", message=message) for message in unread[:20]]
 
 
-def _warn(notes: Iterable[Note]) -> None:
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
+def _offline(mode: str) -> list[Note]:
+    return [offline_note("SUBTITLE_MODEL")] if mode == "offline" else []
 
 
 def _count(stage: str, total: int) -> Meter:

@@ -7,18 +7,19 @@ from langgraph.types import Send
 from graphs.subtitles.nodes import film_in, finished_in
 from graphs.subtitles.result import limits_of
 from graphs.subtitles.state import State
-from graphs.translation_batches import next_batches, shorter_batches
+from graphs.translation_batches import shorter_batches
+from graphs.translation_lanes import next_lanes
 
 
-async def to_batches(state: State) -> list[Send] | str:
-    """Every lane's next batch, until all are answered; none where nothing is translated."""
+async def to_lanes(state: State) -> list[Send] | str:
+    """Every lane's next batches, until all are answered; none where nothing is translated."""
     if not state["into"]:
         return "render"
     if state["model"] is None:
         return "pretend"
     format = state["document"]["format"]
-    tasks = await asyncio.to_thread(next_batches, state, "subtitle", format)
-    return [Send("translate_batch", task) for task in tasks] or "gather"
+    tasks = await asyncio.to_thread(next_lanes, state, "subtitle", format)
+    return [Send("translate_lane", task) for task in tasks] or "gather"
 
 
 async def to_shorter(state: State) -> list[Send] | str:

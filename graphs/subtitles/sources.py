@@ -1,13 +1,11 @@
 """Where subtitles come from, and where they go."""
 
 import asyncio
-from dataclasses import dataclass
-from pathlib import PurePath
 
-from graphs.progress import ArtifactReady, emit
-from graphs.subtitles.state import Input, Source, parse_input
+from graphs import translation_files
+from graphs.subtitles.state import Input, parse_input
+from graphs.translation_files import Kept, Source
 from graphs.translation_request import read_terms
-from tools.errors import InputTooLarge, InvalidInput
 from tools.storage import base as storage
 from tools.subtitles.cues import Cue
 from tools.subtitles.file import SubtitleFile
@@ -24,15 +22,6 @@ _MEDIA_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A subtitle file, kept."""
-
-    file_id: str | None  #: None where no storage is bound.
-    name: str
-    text: str | None  #: Of a file that came as text.
-
-
 async def find_source(given: Input) -> Source:
     """Where the file is.
 
@@ -40,16 +29,14 @@ async def find_source(given: Input) -> Source:
         InputTooLarge: It has too many bytes.
         NotFound: There is no such file.
     """
-    if given.file_id is None:
-        return Source(text=given.text, file_id=None, name=given.name or "subtitles")
-    stored = await storage.current().describe(given.file_id)
-    if stored.size > MAX_BYTES:
-        raise InputTooLarge(
-            f"the file has {stored.size} bytes; at most {MAX_BYTES} are read",
-            hint="Split the film's subtitles.",
-            code="file_too_large",
-        )
-    return Source(text=None, file_id=given.file_id, name=given.name or stored.name)
+    return await translation_files.find(
+        given.text,
+        given.file_id,
+        given.name,
+        unnamed="subtitles",
+        most_bytes=MAX_BYTES,
+        hint="Split the film's subtitles.",
+    )
 
 
 async def open_source(source: Source) -> SubtitleFile:
@@ -58,18 +45,8 @@ async def open_source(source: Source) -> SubtitleFile:
     Raises:
         InvalidInput: What open_subtitles raises, or text that no encoding can store.
     """
-    if source["file_id"] is not None:
-        data = await storage.current().read(source["file_id"])
-        return await asyncio.to_thread(open_subtitles, data, source["name"])
-    try:
-        data = (source["text"] or "").encode()
-    except UnicodeEncodeError:
-        raise InvalidInput(
-            "the text holds half of a surrogate pair, which no encoding can store",
-            hint="Send it as UTF-8, each emoji and rare character whole.",
-            code="invalid_text",
-        ) from None
-    return await asyncio.to_thread(open_subtitles, data, source["name"], encoding="utf-8")
+    data, encoding = await translation_files.read(source)
+    return await asyncio.to_thread(open_subtitles, data, source["name"], encoding=encoding)
 
 
 async def find_shift(given: Input, file: SubtitleFile) -> tuple[Shift, Alignment | None]:
@@ -91,19 +68,13 @@ async def find_shift(given: Input, file: SubtitleFile) -> tuple[Shift, Alignment
     return Shift(rate=shift.rate, offset=shift.offset + sync.offset_ms), None
 
 
-async def keep(source: Source, file: SubtitleFile, cues: list[Cue], label: str) -> Written:
+async def keep(source: Source, file: SubtitleFile, cues: list[Cue], label: str) -> Kept:
     """Store the file with these cues, in its own format, under the source's name and a label."""
-    text = await asyncio.to_thread(file.render, cues)
-    path = PurePath(source["name"])
-    name = f"{path.stem}.{label}{path.suffix or f'.{file.format}'}"
+    data = (await asyncio.to_thread(file.render, cues)).encode()
     media_type = _MEDIA_TYPES[file.format]
-    given = text if source["text"] is not None else None
-    files = storage.bound()
-    if files is None:
-        return Written(file_id=None, name=name, text=given)
-    stored = await files.write(text.encode(), name=name, media_type=media_type)
-    emit(ArtifactReady(name=name, media_type=media_type, file_id=stored.file_id))
-    return Written(file_id=stored.file_id, name=name, text=given)
+    return await translation_files.keep(
+        source, data, label=label, media_type=media_type, suffix=f".{file.format}"
+    )
 
 
 async def check_input(values: object) -> None:

@@ -1,14 +1,13 @@
 """What goes into the subtitles graph, what it keeps between its nodes, and what comes out."""
 
-import operator
 from typing import Annotated, Any, Literal, TypedDict
 
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graphs.translation_batches import Translating
-from graphs.translation_request import Style, TranslationRequest, check_languages, validated
-from graphs.translation_review import Edits
+from graphs.inputs import validated
+from graphs.translation_request import Style, TranslationRequest, check_languages
+from graphs.translation_state import Note, RequestFields, TranslationJob, TranslationOptions
 
 Operation = Literal["translate", "sync", "align", "check"]
 Positive = Annotated[float, Field(gt=0, le=1000)]
@@ -32,17 +31,9 @@ class Sync(BaseModel):
     frame_rate: FrameRates | None = None
 
 
-class Options(BaseModel):
+class Options(TranslationOptions):
     """How the work is done."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    lanes: int = Field(default=5, ge=1, le=50, description="Batches that are asked at once, for each target.")
-    batch: int = Field(default=20, ge=1, le=100, description="The most cues of one question.")
-    review: bool = Field(default=False, description="Wait for a person when cues are flagged.")
-    offline: Literal["mark", "pseudo"] = Field(
-        default="mark", description="Without a model: leave the source, or write what looks translated."
-    )
     profile: dict[str, float] = Field(default={}, description="Values in place of the language's profile.")
     fps: float = Field(default=24.0, gt=0, le=1000, description="Frames a second, which gaps are counted in.")
     timing: Literal["fit", "keep"] = Field(
@@ -101,13 +92,6 @@ def parse_input(values: object) -> Input:
     return validated(Input, values, ALLOWED)
 
 
-class Note(TypedDict):
-    """A warning of the result."""
-
-    code: str
-    message: str
-
-
 class Output(TypedDict):
     """The result."""
 
@@ -120,63 +104,22 @@ class Output(TypedDict):
     warnings: list[Note]
 
 
-class Request(TypedDict, total=False):
+class Request(RequestFields, total=False):
     """The input as it arrives, unchecked."""
 
     operation: str
-    text: str | None
-    file_id: str | None
-    name: str | None
     sync: dict[str, Any] | None
     reference_file_id: str | None
-    source_language: str | None
-    target_languages: list[str]
-    glossary: list[dict[str, Any]]
-    glossary_file_id: str | None
-    style: dict[str, Any]
-    options: dict[str, Any]
 
 
-class Source(TypedDict):
-    """Where the file is."""
-
-    text: str | None
-    file_id: str | None
-    name: str
-
-
-class State(Translating):
+class State(TranslationJob):
     """Everything between the nodes."""
 
-    # The input lives for one step, so that a thread's next run does not inherit it.
     operation: Annotated[str, EphemeralValue]
-    text: Annotated[str | None, EphemeralValue]
-    file_id: Annotated[str | None, EphemeralValue]
-    name: Annotated[str | None, EphemeralValue]
     sync: Annotated[dict[str, Any] | None, EphemeralValue]
     reference_file_id: Annotated[str | None, EphemeralValue]
-    source_language: Annotated[str | None, EphemeralValue]
-    target_languages: Annotated[list[str], EphemeralValue]
-    glossary: Annotated[list[dict[str, Any]], EphemeralValue]
-    glossary_file_id: Annotated[str | None, EphemeralValue]
-    style: Annotated[dict[str, Any], EphemeralValue]
-    options: Annotated[dict[str, Any], EphemeralValue]
 
-    source: Source
-    settings: dict[str, Any]  #: Options, all filled in.
-    model: str | None  #: "provider:model" of the role subtitle; None is offline.
     shift: list[float]  #: Rate and offset that times are moved by.
-    doubtful: bool  #: Whether something is to be shown to a person.
-    edits: Edits
 
-    mode: str
-    document: dict[str, Any]
     file: dict[str, Any] | None
-    targets: dict[str, dict[str, Any]]
     alignment: dict[str, Any] | None
-    usage: dict[str, Any]
-    warnings: Annotated[list[Note], operator.add]
-
-
-Update = dict[str, Any]
-"""What a node changes: some channels of State."""

@@ -1,7 +1,7 @@
 """Texts and documents in other languages: segments out, translations in, everything else untouched.
 
-A ``translate_batch`` is a task of its own, so that a run that resumes asks for no batch twice. Without a
-model nothing is translated, and every segment says so.
+Lanes are translated side by side; a run that resumes asks for no batch twice. Without a model nothing is
+translated, and every segment says so.
 """
 
 # LangGraph's own annotations leave type parameters open.
@@ -10,9 +10,11 @@ model nothing is translated, and every segment says so.
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import TimeoutPolicy
 
-from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
+from graphs.policies import MODEL_TIME, RULES_TIME, TOOL_CALLS, TOOL_TIME
 from graphs.translate import nodes, routes
 from graphs.translate.state import Input, Output, State
+from graphs.translation_lanes import lane_node
+from tools.translation.formats.opening import check_of
 
 
 def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Input, Output]:
@@ -24,17 +26,17 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph = StateGraph(State, input_schema=Input, output_schema=Output)
     graph.add_node("read", nodes.read, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("plan", nodes.plan, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    graph.add_node("translate_batch", nodes.translate_batch, retry_policy=STALLS, timeout=model_time)
-    graph.add_node("advance", nodes.advance, timeout=RULES_TIME)
+    graph.add_node("translate_lane", lane_node(check_of, model_time))
+    graph.add_node("join", nodes.join, timeout=RULES_TIME)
     graph.add_node("pretend", nodes.pretend, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("gather", nodes.gather, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("review", nodes.review, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("render", nodes.render, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_edge(START, "read")
     graph.add_edge("read", "plan")
-    graph.add_conditional_edges("plan", routes.to_batches, ["translate_batch", "pretend", "gather"])
-    graph.add_edge("translate_batch", "advance")
-    graph.add_conditional_edges("advance", routes.to_batches, ["translate_batch", "pretend", "gather"])
+    graph.add_conditional_edges("plan", routes.to_lanes, ["translate_lane", "pretend", "gather"])
+    graph.add_edge("translate_lane", "join")
+    graph.add_conditional_edges("join", routes.to_lanes, ["translate_lane", "pretend", "gather"])
     graph.add_edge("pretend", "gather")
     graph.add_conditional_edges("gather", routes.after_gathering, ["review", "render"])
     graph.add_edge("review", "render")

@@ -2,38 +2,29 @@
 
 import asyncio
 from dataclasses import asdict
-from uuid import uuid4
 
-from langgraph.types import Overwrite, interrupt
+from langgraph.types import interrupt
 
-from graphs.progress import Meter, ReviewWanted, WarningRaised, emit
+from graphs.progress import Meter, ReviewWanted, emit
 from graphs.translate.sources import find_source, keep, open_source
-from graphs.translate.state import Note, Request, State, Update, parse_input
+from graphs.translate.state import Request, State, parse_input
 from graphs.translation_batches import (
-    BatchAnswer,
-    BatchTask,
     find_terms,
     least_usage,
     pack,
-    translate_units,
     unpack_terms,
     usage_of,
 )
 from graphs.translation_request import clashes, read_terms
-from graphs.translation_result import OFFLINE, PSEUDO, Material, assemble
+from graphs.translation_result import Material, assemble
 from graphs.translation_review import Edits, doubts, read_edits
+from graphs.translation_state import Note, Update, begin, offline_note, without_model
 from tools.llm.calling import afford
 from tools.llm.chat_models import current
-from tools.translation.formats.opening import Translatable, check_of
+from tools.translation.formats.opening import Translatable
 from tools.translation.glossary import Glossary
-from tools.translation.pseudo import pseudo_localise
 from tools.translation.scripts import language_by_script
 from tools.translation.units import Unit, units_of
-
-_OFFLINE = Note(
-    code="offline",
-    message="No language model is configured: nothing is translated. Set TRANSLATE_MODEL or PRIMARY_MODEL.",
-)
 
 
 async def read(state: Request) -> Update:
@@ -44,26 +35,11 @@ async def read(state: Request) -> Update:
     terms = await read_terms(given)
     choice = (await current()).choice("translate")
     notes = [Note(code="glossary_conflict", message=clash) for clash in clashes(given)]
-    notes += [] if choice else [_OFFLINE]
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
+    notes += [] if choice else [offline_note("TRANSLATE_MODEL")]
     Meter(stage="read", total=1, unit="documents").finish()
-    # A thread's earlier run may have left its answers; Overwrite clears what else would add up.
-    return {
-        "run": uuid4().hex,
-        "source": source,
-        "spoken": given.source_language,
-        "into": given.target_languages,
-        "wording": {name: text for name, text in given.style.model_dump().items() if text},
-        "sizes": {"lanes": given.options.lanes, "batch": given.options.batch},
-        "settings": given.options.model_dump(),
-        "model": choice.name if choice else None,
-        "terms": {target: [asdict(term) for term in of_it] for target, of_it in terms.items()},
-        "step": 0,
-        "edits": {},
-        "answers": Overwrite([]),
-        "warnings": Overwrite(notes),
-    }
+    return begin(
+        given, given.options, source, model=choice.name if choice else None, terms=terms, notes=notes
+    )
 
 
 async def plan(state: State) -> Update:
@@ -90,26 +66,15 @@ async def plan(state: State) -> Update:
     }
 
 
-async def translate_batch(state: BatchTask) -> Update:
-    """Translate one batch."""
-    return {"answers": [await translate_units(state, check_of(state["format"]))]}
-
-
-async def advance(state: State) -> Update:
-    """Every lane has its batch; go on to the next."""
-    return {"step": state["step"] + 1}
+async def join(state: State) -> Update:
+    """Every lane has come as far as it was sent."""
+    return {}
 
 
 async def pretend(state: State) -> Update:
     """Without a model: say so for every unit, and pseudo-localise where that is wanted."""
-    is_pseudo = state["settings"]["offline"] == "pseudo"
     units = units_of((await open_source(state["source"])).segments)
-    words = {unit.id: pseudo_localise(unit.protected.words) for unit in units} if is_pseudo else {}
-    reasons = {unit.id: [PSEUDO if is_pseudo else OFFLINE] for unit in units}
-    answers = [
-        BatchAnswer(target=target, translations=words, reasons=reasons, usage={}) for target in state["into"]
-    ]
-    return {"answers": answers}
+    return without_model(units, state["into"], state["settings"])
 
 
 async def gather(state: State) -> Update:
@@ -164,8 +129,7 @@ async def _render_one(state: State, document: Translatable, units: list[Unit], t
     )
     data = await asyncio.to_thread(document.render, translated.texts)
     kept = await keep(state["source"], document.format, target, data)
-    text = {} if kept.text is None else {"text": kept.text}
-    return {"file_id": kept.file_id, "name": kept.name, **text, **translated.summary()}
+    return {**kept.summary(), **translated.summary()}
 
 
 async def _doubts(state: State) -> list[Update]:

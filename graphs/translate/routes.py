@@ -5,16 +5,16 @@ import asyncio
 from langgraph.types import Send
 
 from graphs.translate.state import State
-from graphs.translation_batches import next_batches
+from graphs.translation_lanes import next_lanes
 
 
-async def to_batches(state: State) -> list[Send] | str:
-    """Every lane's next batch, until all are answered; none without a model."""
+async def to_lanes(state: State) -> list[Send] | str:
+    """Every lane's next batches, until all are answered; none without a model."""
     if state["model"] is None:
         return "pretend"
     format = state["document"]["format"]
-    tasks = await asyncio.to_thread(next_batches, state, "translate", format)
-    return [Send("translate_batch", task) for task in tasks] or "gather"
+    tasks = await asyncio.to_thread(next_lanes, state, "translate", format)
+    return [Send("translate_lane", task) for task in tasks] or "gather"
 
 
 def after_gathering(state: State) -> str:

@@ -1,14 +1,12 @@
 """Where a text comes from, and where its translations go."""
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import PurePath
 
-from graphs.progress import ArtifactReady, emit
-from graphs.translate.state import SUFFIXES, Input, Source, parse_input
+from graphs import translation_files
+from graphs.translate.state import SUFFIXES, Input, parse_input
+from graphs.translation_files import Kept, Source
 from graphs.translation_request import read_terms
-from tools.errors import InputTooLarge, InvalidInput
-from tools.storage import base as storage
 from tools.translation.formats.opening import MAX_BYTES, Translatable, open_translatable
 
 _MEDIA_TYPES = {
@@ -21,15 +19,6 @@ _MEDIA_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
-    """A translated document, kept."""
-
-    file_id: str | None  #: None where no storage is bound.
-    name: str
-    text: str | None  #: Of a document that came as text.
-
-
 async def find_source(given: Input) -> Source:
     """Where the document is, and its name, whose suffix says what it is.
 
@@ -38,17 +27,15 @@ async def find_source(given: Input) -> Source:
         NotFound: There is no such file.
     """
     suffix = SUFFIXES[given.format] if given.format else ""
-    if given.file_id is None:
-        name = given.name or f"text{suffix or '.txt'}"
-        return Source(text=given.text, file_id=None, name=_with_suffix(name, suffix))
-    stored = await storage.current().describe(given.file_id)
-    if stored.size > MAX_BYTES:
-        raise InputTooLarge(
-            f"the file has {stored.size} bytes; at most {MAX_BYTES} are read",
-            hint="Split it.",
-            code="file_too_large",
-        )
-    return Source(text=None, file_id=given.file_id, name=_with_suffix(given.name or stored.name, suffix))
+    source = await translation_files.find(
+        given.text,
+        given.file_id,
+        given.name,
+        unnamed=f"text{suffix or '.txt'}",
+        most_bytes=MAX_BYTES,
+        hint="Split it.",
+    )
+    return {**source, "name": _with_suffix(source["name"], suffix)}
 
 
 async def open_source(source: Source) -> Translatable:
@@ -57,31 +44,13 @@ async def open_source(source: Source) -> Translatable:
     Raises:
         InvalidInput: What open_translatable raises, or text that no encoding can store.
     """
-    if source["file_id"] is not None:
-        data = await storage.current().read(source["file_id"])
-        return await asyncio.to_thread(open_translatable, data, source["name"])
-    try:
-        data = (source["text"] or "").encode()
-    except UnicodeEncodeError:
-        raise InvalidInput(
-            "the text holds half of a surrogate pair, which no encoding can store",
-            hint="Send it as UTF-8, each emoji and rare character whole.",
-            code="invalid_text",
-        ) from None
-    return await asyncio.to_thread(open_translatable, data, source["name"], encoding="utf-8")
+    data, encoding = await translation_files.read(source)
+    return await asyncio.to_thread(open_translatable, data, source["name"], encoding=encoding)
 
 
-async def keep(source: Source, format: str, target: str, data: bytes) -> Rendered:
+async def keep(source: Source, format: str, target: str, data: bytes) -> Kept:
     """Store a translated document under the source's name and its language."""
-    path = PurePath(source["name"])
-    name = f"{path.stem}.{target}{path.suffix}"
-    text = data.decode() if source["text"] is not None else None
-    files = storage.bound()
-    if files is None:
-        return Rendered(file_id=None, name=name, text=text)
-    stored = await files.write(data, name=name, media_type=_MEDIA_TYPES[format])
-    emit(ArtifactReady(name=name, media_type=_MEDIA_TYPES[format], file_id=stored.file_id))
-    return Rendered(file_id=stored.file_id, name=name, text=text)
+    return await translation_files.keep(source, data, label=target, media_type=_MEDIA_TYPES[format])
 
 
 async def check_input(values: object) -> None:

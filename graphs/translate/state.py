@@ -1,14 +1,13 @@
 """What goes into the translate graph, what it keeps between its nodes, and what comes out."""
 
-import operator
 from typing import Annotated, Any, Literal, TypedDict
 
 from langgraph.channels import EphemeralValue
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from graphs.translation_batches import Translating
-from graphs.translation_request import Style, TranslationRequest, check_languages, validated
-from graphs.translation_review import Edits
+from graphs.inputs import validated
+from graphs.translation_request import Style, TranslationRequest, check_languages
+from graphs.translation_state import Note, RequestFields, TranslationJob, TranslationOptions
 
 Format = Literal["plain", "markdown", "html", "json", "po"]
 
@@ -21,19 +20,6 @@ SUFFIXES: dict[Format, str] = {
 }
 
 
-class Options(BaseModel):
-    """How the work is done."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    lanes: int = Field(default=5, ge=1, le=50, description="Batches that are asked at once, for each target.")
-    batch: int = Field(default=20, ge=1, le=100, description="The most segments of one question.")
-    review: bool = Field(default=False, description="Wait for a person when segments are flagged.")
-    offline: Literal["mark", "pseudo"] = Field(
-        default="mark", description="Without a model: leave the source, or write what looks translated."
-    )
-
-
 class Input(TranslationRequest):
     """A text, or a stored file that holds it, and what is to become of it."""
 
@@ -43,7 +29,7 @@ class Input(TranslationRequest):
     )
     name: str | None = Field(default=None, max_length=200, description="The file's name; by it the format.")
     format: Format | None = Field(default=None, description="Of a text; plain when nothing else says it.")
-    options: Options = Options()
+    options: TranslationOptions = TranslationOptions()
 
     @model_validator(mode="after")
     def _one_source(self) -> "Input":
@@ -57,7 +43,7 @@ class Input(TranslationRequest):
 
 ALLOWED = {
     "": list(Input.model_fields),
-    "options": list(Options.model_fields),
+    "options": list(TranslationOptions.model_fields),
     "style": list(Style.model_fields),
 }
 
@@ -71,13 +57,6 @@ def parse_input(values: object) -> Input:
     return validated(Input, values, ALLOWED)
 
 
-class Note(TypedDict):
-    """A warning of the result."""
-
-    code: str
-    message: str
-
-
 class Output(TypedDict):
     """The result."""
 
@@ -88,56 +67,13 @@ class Output(TypedDict):
     warnings: list[Note]
 
 
-class Request(TypedDict, total=False):
+class Request(RequestFields, total=False):
     """The input as it arrives, unchecked."""
 
-    text: str | None
-    file_id: str | None
-    name: str | None
     format: str | None
-    source_language: str | None
-    target_languages: list[str]
-    glossary: list[dict[str, Any]]
-    glossary_file_id: str | None
-    style: dict[str, Any]
-    options: dict[str, Any]
 
 
-class Source(TypedDict):
-    """Where the document is."""
-
-    text: str | None
-    file_id: str | None
-    name: str
-
-
-class State(Translating):
+class State(TranslationJob):
     """Everything between the nodes."""
 
-    # The input lives for one step, so that a thread's next run does not inherit it.
-    text: Annotated[str | None, EphemeralValue]
-    file_id: Annotated[str | None, EphemeralValue]
-    name: Annotated[str | None, EphemeralValue]
     format: Annotated[str | None, EphemeralValue]
-    source_language: Annotated[str | None, EphemeralValue]
-    target_languages: Annotated[list[str], EphemeralValue]
-    glossary: Annotated[list[dict[str, Any]], EphemeralValue]
-    glossary_file_id: Annotated[str | None, EphemeralValue]
-    style: Annotated[dict[str, Any], EphemeralValue]
-    options: Annotated[dict[str, Any], EphemeralValue]
-
-    source: Source
-    settings: dict[str, Any]  #: Options, all filled in.
-    model: str | None  #: "provider:model" of the role translate; None is offline.
-    doubtful: bool  #: Whether something is to be shown to a person.
-    edits: Edits
-
-    mode: str
-    document: dict[str, Any]
-    targets: dict[str, dict[str, Any]]
-    usage: dict[str, Any]
-    warnings: Annotated[list[Note], operator.add]
-
-
-Update = dict[str, Any]
-"""What a node changes: some channels of State."""

@@ -1,18 +1,15 @@
 """A chat model as a translator."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from prompts import PROMPTS
 from tools.errors import ModelAnswerInvalid
-from tools.llm.chat_models import ChatModels
-from tools.llm.roles import Role
 from tools.llm.structured import NoUsableAnswer, Problem, Question, ask
-from tools.llm.usage import Usage
-from tools.translation.glossary import Term
+from tools.translation.engine import ModelEngine
 from tools.translation.ladder import Item
 
 _PROMPT = PROMPTS["translate/segments.en"]
@@ -31,33 +28,9 @@ class Translations(BaseModel):
     translations: list[Translation]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What a translator knows besides the segments."""
-
-    source: str | None  #: Language code; None: the model recognises it.
-    target: str
-    style: Mapping[str, str] = field(default_factory=dict[str, str])
-    before: Sequence[tuple[str, str]] = ()  #: Segments in front, with their translations ("" where none is).
-    after: Sequence[str] = ()
-    terms: Sequence[Term] = ()
-    notes: Mapping[str, str] = field(default_factory=dict[str, str])  #: By segment id.
-    limits: Mapping[str, int] = field(default_factory=dict[str, int])  #: Most characters, by segment id.
-
-
 @dataclass(slots=True, kw_only=True)
-class ChatEngine:
-    """Asks the model of a role, and counts what that takes."""
-
-    models: ChatModels
-    role: Role
-    context: Context
-    usage: Usage = field(default_factory=Usage)
-
-    @property
-    def name(self) -> str:
-        """``provider:model``."""
-        return self.models.require(self.role).name
+class ChatEngine(ModelEngine):
+    """Asks a chat model."""
 
     async def translate(self, items: Sequence[Item]) -> Mapping[str, str]:
         """Ask for all of them at once; see ``ladder.Engine``."""

@@ -2,30 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused
-from tools.llm.chat_models import ChatModels
-from tools.llm.roles import Role
 from tools.llm.translation import TranslationOptions, translate
 from tools.llm.usage import Usage
-from tools.translation.chat_engine import Context
+from tools.translation.engine import ModelEngine
 from tools.translation.ladder import Item
 
 
 @dataclass(slots=True, kw_only=True)
-class MtEngine:
-    """Asks the model of a role for one item after the other's sending, and counts what that takes."""
-
-    models: ChatModels
-    role: Role
-    context: Context
-    usage: Usage = field(default_factory=Usage)
-
-    @property
-    def name(self) -> str:
-        """``provider:model``."""
-        return self.models.require(self.role).name
+class MtEngine(ModelEngine):
+    """Asks for one item after the other's sending."""
 
     async def translate(self, items: Sequence[Item]) -> Mapping[str, str]:
         """Ask for each of them; see ``ladder.Engine``. What is refused or unusable lacks."""

@@ -8,7 +8,8 @@ from evals.model_server import Answers, model_server
 from tools.errors import ModelAnswerInvalid
 from tools.llm.chat_models import ChatModels
 from tools.llm.roles import choose
-from tools.translation.chat_engine import ChatEngine, Context
+from tools.translation.chat_engine import ChatEngine
+from tools.translation.engine import Context
 from tools.translation.glossary import Term
 from tools.translation.ladder import Item
 

@@ -1,0 +1,167 @@
+"""Lanes: stretches of a document that are translated side by side, each batch after batch.
+
+Within a lane a batch follows the one before it, whose translations are its context. Lanes do not wait for
+each other. Each batch is a task of LangGraph's, whose answer is kept when it comes: a lane that is resumed
+goes through its batches again, and asks only for those that have none.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypedDict
+
+from langgraph.func import task
+from langgraph.runtime import get_runtime
+from langgraph.types import TimeoutPolicy
+
+from graphs.policies import STALLS
+from graphs.progress import shared_meter
+from graphs.translation_batches import (
+    BatchAnswer,
+    BatchTask,
+    CheckMarkup,
+    PackedUnit,
+    Translating,
+    translate_units,
+    translations_of,
+)
+from tools.llm.roles import Role
+from tools.translation.batching import Batch, in_batches, in_lanes
+
+_BEFORE = 5  # units in front that are shown with their translations
+_AFTER = 2
+_MOST_IN_A_ROW = 25  # batches of a lane at a time: what is in a checkpoint stays small, and a drain is heard
+
+
+class LaneTask(TypedDict):
+    """Batches of one lane: all that their calls need."""
+
+    run: str
+    role: Role
+    format: str
+    source: str | None
+    target: str
+    style: dict[str, str]
+    units: list[PackedUnit]  #: Of the batches, in order, with those around them that are their context.
+    translated: dict[str, str]  #: By unit, of the context in front.
+    batches: list[list[int]]  #: Places in ``units``.
+    terms: list[dict[str, Any]]  #: Those that stand in the lane.
+    found_terms: dict[str, list[int]]  #: By unit: places in ``terms``.
+    done: int  #: Units that were translated when it was sent, of all targets.
+    total: int
+
+
+def next_lanes(state: Translating, role: Role, format: str) -> list[LaneTask]:
+    """Every lane's next batches; none when all are answered."""
+    units = state["units"]
+    lengths = [len(unit["words"]) for unit in units]
+    batches = in_batches(lengths, range(len(units)), most_segments=state["sizes"]["batch"])
+    lanes = in_lanes(len(batches), state["sizes"]["lanes"])
+    done = sum(len(answered_of(state["answers"], target)) for target in state["into"])
+    tasks: list[LaneTask] = []
+    for target in state["into"]:
+        answered = answered_of(state["answers"], target)
+        translated = translations_of(state["answers"], target)
+        for lane in lanes:
+            left = [batches[number] for number in lane if not _is_answered(batches[number], units, answered)]
+            if left:
+                lane_task = _lane(state, target, left[:_MOST_IN_A_ROW], translated)
+                tasks.append({**lane_task, "role": role, "format": format, "done": done})
+    return tasks
+
+
+def answered_of(answers: Sequence[BatchAnswer], target: str) -> set[str]:
+    """The units that were asked about, whether they have a translation or only reasons for having none."""
+    of_target = (answer for answer in answers if answer["target"] == target)
+    return {id for answer in of_target for id in (*answer["translations"], *answer["reasons"])}
+
+
+def _is_answered(batch: Batch, units: Sequence[PackedUnit], answered: set[str]) -> bool:
+    return all(units[place]["id"] in answered for place in batch.places)
+
+
+def _lane(
+    state: Translating, target: str, batches: Sequence[Batch], translated: Mapping[str, str]
+) -> LaneTask:
+    first, end = batches[0].places[0], batches[-1].places[-1] + 1
+    begin = max(0, first - _BEFORE)
+    units = state["units"][begin : end + _AFTER]
+    found = state["found_terms"].get(target, {})
+    places = sorted({place for unit in units for place in found.get(unit["id"], ())})
+    new_place = {place: at for at, place in enumerate(places)}
+    return LaneTask(
+        run=state["run"],
+        role="translate",
+        format="",
+        source=state["spoken"],
+        target=target,
+        style=state["wording"],
+        units=units,
+        translated={
+            unit["id"]: translated[unit["id"]] for unit in units[: first - begin] if unit["id"] in translated
+        },
+        batches=[[place - begin for place in batch.places] for batch in batches],
+        terms=[state["terms"][target][place] for place in places],
+        found_terms={
+            unit["id"]: [new_place[place] for place in found[unit["id"]]]
+            for unit in units
+            if unit["id"] in found
+        },
+        done=0,
+        total=len(state["units"]) * len(state["into"]),
+    )
+
+
+class LaneNode(Protocol):
+    """A node that is sent a lane."""
+
+    async def __call__(self, state: LaneTask) -> dict[str, Any]:
+        """The answers to its batches."""
+        ...
+
+
+def lane_node(check_of: Callable[[Any], CheckMarkup], batch_time: TimeoutPolicy) -> LaneNode:
+    """The node that translates a lane.
+
+    Args:
+        check_of: From a document's format to what judges a translation's markup.
+        batch_time: How long one batch may take.
+    """
+
+    @task(name="translate_batch", retry_policy=STALLS, timeout=batch_time)
+    async def translate_batch(batch: BatchTask) -> BatchAnswer:
+        return await translate_units(batch, check_of(batch["format"]))
+
+    async def translate_lane(state: LaneTask) -> dict[str, Any]:
+        """Translate a lane's batches, until they are done or the worker is to stop."""
+        meter = shared_meter(state["run"], stage="translate", total=state["total"], unit="segments")
+        meter.done = max(meter.done, state["done"])
+        answers: list[BatchAnswer] = []
+        for batch in state["batches"]:
+            if get_runtime().drain_requested:
+                break
+            answer = await translate_batch(_batch(state, batch, answers))
+            answers.append(answer)
+            meter.advance(len(batch))
+        return {"answers": answers}
+
+    return translate_lane
+
+
+def _batch(lane: LaneTask, places: Sequence[int], answers: Sequence[BatchAnswer]) -> BatchTask:
+    units, first, end = lane["units"], places[0], places[-1] + 1
+    translated = lane["translated"] | translations_of(answers, lane["target"])
+    asked = [units[place] for place in places]
+    terms = sorted({term for unit in asked for term in lane["found_terms"].get(unit["id"], ())})
+    in_front = units[max(0, first - _BEFORE) : first]
+    return BatchTask(
+        role=lane["role"],
+        format=lane["format"],
+        source=lane["source"],
+        target=lane["target"],
+        style=lane["style"],
+        units=asked,
+        before=[[unit["words"], translated.get(unit["id"], "")] for unit in in_front],
+        after=[unit["words"] for unit in units[end : end + _AFTER]],
+        terms=[lane["terms"][place] for place in terms],
+        limits={},
+        previous={},
+    )

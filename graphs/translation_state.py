@@ -1,0 +1,135 @@
+"""The channels and first values that graphs which translate have in common."""
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Annotated, Any, Literal, TypedDict
+from uuid import uuid4
+
+from langgraph.channels import EphemeralValue
+from langgraph.types import Overwrite
+from pydantic import BaseModel, ConfigDict, Field
+
+from graphs.progress import WarningRaised, emit
+from graphs.translation_batches import BatchAnswer, Translating
+from graphs.translation_files import Source
+from graphs.translation_request import TranslationRequest
+from graphs.translation_result import OFFLINE, PSEUDO
+from graphs.translation_review import Edits
+from tools.translation.glossary import Term
+from tools.translation.pseudo import pseudo_localise
+from tools.translation.units import Unit
+
+Update = dict[str, Any]
+"""What a node changes: some channels of a graph's state."""
+
+
+class Note(TypedDict):
+    """A warning of the result."""
+
+    code: str
+    message: str
+
+
+class TranslationOptions(BaseModel):
+    """How the work is done."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lanes: int = Field(default=5, ge=1, le=50, description="Batches that are asked at once, for each target.")
+    batch: int = Field(default=20, ge=1, le=100, description="The most segments of one question.")
+    review: bool = Field(default=False, description="Wait for a person when segments are flagged.")
+    offline: Literal["mark", "pseudo"] = Field(
+        default="mark", description="Without a model: leave the source, or write what looks translated."
+    )
+
+
+class TranslationJob(Translating):
+    """The channels of a graph that translates a file, those of its own aside."""
+
+    # The input lives for one step, so that a thread's next run does not inherit it.
+    text: Annotated[str | None, EphemeralValue]
+    file_id: Annotated[str | None, EphemeralValue]
+    name: Annotated[str | None, EphemeralValue]
+    source_language: Annotated[str | None, EphemeralValue]
+    target_languages: Annotated[list[str], EphemeralValue]
+    glossary: Annotated[list[dict[str, Any]], EphemeralValue]
+    glossary_file_id: Annotated[str | None, EphemeralValue]
+    style: Annotated[dict[str, Any], EphemeralValue]
+    options: Annotated[dict[str, Any], EphemeralValue]
+
+    source: Source
+    settings: dict[str, Any]  #: Options, all filled in.
+    model: str | None  #: "provider:model" of the graph's role; None is offline.
+    doubtful: bool  #: Whether something is to be shown to a person.
+    edits: Edits
+
+    mode: str
+    document: dict[str, Any]
+    targets: dict[str, dict[str, Any]]
+    usage: dict[str, Any]
+    warnings: Annotated[list[Note], operator.add]
+
+
+class RequestFields(TypedDict, total=False):
+    """The input as it arrives, unchecked."""
+
+    text: str | None
+    file_id: str | None
+    name: str | None
+    source_language: str | None
+    target_languages: list[str]
+    glossary: list[dict[str, Any]]
+    glossary_file_id: str | None
+    style: dict[str, Any]
+    options: dict[str, Any]
+
+
+def offline_note(setting: str) -> Note:
+    """Says that nothing is translated.
+
+    Args:
+        setting: What names the model that is missing.
+    """
+    return Note(
+        code="offline",
+        message=f"No language model is configured: nothing is translated. Set {setting} or PRIMARY_MODEL.",
+    )
+
+
+def begin(
+    given: TranslationRequest,
+    options: TranslationOptions,
+    source: Source,
+    *,
+    model: str | None,
+    terms: Mapping[str, Sequence[Term]],
+    notes: Sequence[Note],
+) -> Update:
+    """The first values of the channels, and the notes on the stream."""
+    for note in notes:
+        emit(WarningRaised(code=note["code"], message=note["message"]))
+    # A thread's earlier run may have left its answers; Overwrite clears what else would add up.
+    return {
+        "run": uuid4().hex,
+        "source": source,
+        "spoken": given.source_language,
+        "into": given.target_languages,
+        "wording": {name: text for name, text in given.style.model_dump().items() if text},
+        "sizes": {"lanes": options.lanes, "batch": options.batch},
+        "settings": options.model_dump(),
+        "model": model,
+        "terms": {target: [asdict(term) for term in of_it] for target, of_it in terms.items()},
+        "edits": {},
+        "answers": Overwrite([]),
+        "warnings": Overwrite(list(notes)),
+    }
+
+
+def without_model(units: Sequence[Unit], into: Sequence[str], settings: Mapping[str, Any]) -> Update:
+    """Answers that say of every unit that no model was there, pseudo-localised where that is wanted."""
+    is_pseudo = settings["offline"] == "pseudo"
+    words = {unit.id: pseudo_localise(unit.protected.words) for unit in units} if is_pseudo else {}
+    reasons = {unit.id: [PSEUDO if is_pseudo else OFFLINE] for unit in units}
+    answers = [BatchAnswer(target=target, translations=words, reasons=reasons, usage={}) for target in into]
+    return {"answers": answers}
