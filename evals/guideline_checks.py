@@ -42,7 +42,7 @@ def measure_power(golds: list[Gold], count: int = 500) -> dict[str, Power]:
             continue
         made += 1
         power[kind].made += 1
-        if check_version(version, records, gold.pages, gold.chosen):
+        if check_version(version, records, gold.pages):
             power[kind].caught += 1
         else:
             changed = [s.text for s in version.sentences() if before.get(s.id) != s.text]
@@ -56,7 +56,7 @@ def count_false_alarms(golds: list[Gold]) -> tuple[int, int]:
     for gold in golds:
         for wording in (0, 1):
             version = gold.version(wording)
-            found = check_version(version, gold.records, gold.pages, gold.chosen)
+            found = check_version(version, gold.records, gold.pages)
             alarms += len({finding.sentence or finding.source for finding in found})
             sentences += len(list(version.sentences()))
     return alarms, sentences

@@ -49,16 +49,12 @@ class Gold:
         return PatientVersion(language=_language(self.name), title=self.title, sections=sections)
 
     def _sources(self) -> list[tuple[str, Kind]]:
-        sources: list[tuple[str, Kind]] = [(passage.id, "fact") for passage in self.records.passages]
+        sources = list[tuple[str, Kind]]()
+        sources.extend((passage.id, "fact") for passage in self.records.passages)
         for recommendation in self.records.recommendations:
             sources.append((recommendation.id, "recommendation"))
-            sources += [(warning.id, "warning") for warning in recommendation.warnings]
+            sources.extend((warning.id, "warning") for warning in recommendation.warnings)
         return sources
-
-    @property
-    def chosen(self) -> set[str]:
-        """Every recommendation."""
-        return {recommendation.id for recommendation in self.records.recommendations}
 
 
 def read_gold() -> list[Gold]:

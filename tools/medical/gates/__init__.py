@@ -1,9 +1,9 @@
 """The gates that a version has to pass before it is released."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from tools.medical.gates.additions import check_additions
-from tools.medical.gates.citation import check_citations
+from tools.medical.gates.citation import check_quotations, check_sources
 from tools.medical.gates.coverage import check_coverage
 from tools.medical.gates.drugs import check_drugs
 from tools.medical.gates.finding import Finding
@@ -15,22 +15,24 @@ from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion
 
 
-def check_version(
-    version: PatientVersion, records: GuidelineRecords, pages: Sequence[str], chosen: Collection[str]
-) -> list[Finding]:
-    """Everything that the safety gates find.
-
-    Args:
-        pages: The guideline's text, page by page.
-        chosen: Ids of the recommendations that the version has to give.
-    """
+def check_draft(version: PatientVersion, records: GuidelineRecords) -> list[Finding]:
+    """What the gates find that need no pages: every recommendation of ``records`` has to be given."""
     return [
         *check_numbers(version, records),
         *check_strength(version, records),
         *check_negation(version, records),
         *check_population(version, records),
         *check_drugs(version, records),
-        *check_citations(version, records, pages),
-        *check_coverage(version, records, chosen),
+        *check_sources(version, records),
+        *check_coverage(version, records),
         *check_additions(version),
     ]
+
+
+def check_version(version: PatientVersion, records: GuidelineRecords, pages: Sequence[str]) -> list[Finding]:
+    """Everything that the safety gates find.
+
+    Args:
+        pages: The guideline's text, page by page.
+    """
+    return [*check_draft(version, records), *check_quotations(records, pages)]

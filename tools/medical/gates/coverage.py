@@ -1,23 +1,16 @@
-"""Each chosen recommendation is given once, with its contraindications and red flags."""
+"""Each recommendation is given once, with its contraindications and red flags."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from tools.medical.gates.finding import Finding
 from tools.medical.records import GuidelineRecords, Recommendation
 from tools.medical.version import PatientVersion
 
 
-def check_coverage(
-    version: PatientVersion, records: GuidelineRecords, chosen: Collection[str]
-) -> Iterator[Finding]:
-    """What is missing or said twice.
-
-    Args:
-        chosen: Ids of the recommendations that the version has to give.
-    """
+def check_coverage(version: PatientVersion, records: GuidelineRecords) -> Iterator[Finding]:
+    """What of the records is missing or said twice."""
     for recommendation in records.recommendations:
-        if recommendation.id in chosen:
-            yield from _check_one(version, recommendation)
+        yield from _check_one(version, recommendation)
 
 
 def _check_one(version: PatientVersion, recommendation: Recommendation) -> Iterator[Finding]:
