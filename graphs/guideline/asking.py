@@ -22,10 +22,11 @@ async def ask_task(stage: str, task: Task, question: Question[A]) -> tuple[A | N
         ModelUnavailable: The model is down. The run can be resumed; what was answered stays so.
     """
     models = await current()
+    models = models if task["caching"] else models.without_cache()
     value: A | None = None
     notes: list[Note] = []
     try:
-        answer = await ask(models, task["role"], question)  # type: ignore[arg-type]
+        answer = await ask(models, task["role"], question)
     except ModelError as error:
         if not (isinstance(error, ModelAnswerInvalid) or error.category is ErrorCategory.CONTENT_FILTER):
             raise

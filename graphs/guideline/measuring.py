@@ -3,21 +3,21 @@
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, ParamSpec
 
 from graphs.guideline.state import Measured, Update
 from graphs.model_calls import model_calls
 from tools.llm.usage import CallRecord, Usage
 from tools.llm.watching import listen
 
-S = TypeVar("S")
+P = ParamSpec("P")
 
 
-def measured(name: str, node: Callable[[S], Awaitable[Update]]) -> Callable[[S], Awaitable[Update]]:
+def measured(name: str, node: Callable[P, Awaitable[Update]]) -> Callable[P, Awaitable[Update]]:
     """The node, with its calls of models counted and told, and a line in the channel ``performance``."""
 
     @wraps(node)
-    async def run(state: S) -> Update:
+    async def run(*args: P.args, **kwargs: P.kwargs) -> Update:
         usage = Usage()
 
         def count(record: CallRecord) -> None:
@@ -26,7 +26,7 @@ def measured(name: str, node: Callable[[S], Awaitable[Update]]) -> Callable[[S],
 
         begun = perf_counter()
         with model_calls(), listen(count):
-            update = await node(state)
+            update = await node(*args, **kwargs)
         took = Measured(
             node=name,
             seconds=round(perf_counter() - begun, 3),

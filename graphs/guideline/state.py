@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graphs.inputs import validated
 from graphs.translation_files import Source
+from tools.llm.roles import Role
 from tools.text.language import Language
 
 Mode = Literal["fast", "slow", "thorough"]
@@ -102,7 +103,7 @@ class Task(TypedDict):
     of: int
     run: str
     language: Language
-    role: str  #: Which model is asked.
+    role: Role
     caching: bool
     data: dict[str, Any]
 

@@ -45,16 +45,16 @@ def draft_data(
 
 
 def repair_data(
-    data: Mapping[str, Any], section: VersionSection, findings: Sequence[Finding]
+    data: Mapping[str, Any], sentences: Sequence[VersionSentence], findings: Sequence[Finding]
 ) -> dict[str, Any]:
     """The same, with what is wrong with an earlier draft."""
     wrong = [
         {"text": sentence.text, "sources": sentence.sources, "wrong": faults}
-        for sentence in section.sentences
+        for sentence in sentences
         if (faults := [finding.message for finding in findings if finding.sentence == sentence.id])
     ]
     missing = [finding.message for finding in findings if finding.sentence is None]
-    return {**data, "previous": [s.text for s in section.sentences], "wrong": wrong, "missing": missing}
+    return {**data, "previous": [sentence.text for sentence in sentences], "wrong": wrong, "missing": missing}
 
 
 def extracted(language: Language, records: GuidelineRecords) -> Draft:
@@ -69,21 +69,24 @@ def extracted(language: Language, records: GuidelineRecords) -> Draft:
 def assemble(
     template: Template, language: Language, title: str, drafts: Sequence[Mapping[str, Any]]
 ) -> PatientVersion:
-    """The sections in the template's order, of each part the latest draft; sentences are numbered throughout."""
+    """The sections in the template's order, of each part the latest draft."""
     latest: dict[tuple[str, int], Mapping[str, Any]] = {}
     for draft in drafts:
         latest[draft["section"], draft["part"]] = draft
-    number = 0
     sections: list[VersionSection] = []
     for section in template.sections:
-        sentences: list[VersionSentence] = []
-        for (of_section, _), draft in sorted(latest.items(), key=lambda item: item[0]):
-            if of_section != section.id:
-                continue
-            for sentence in as_version(language, Draft.model_validate(draft["value"])).sentences():
-                number += 1
-                sentences.append(sentence.model_copy(update={"id": f"s{number}"}))
+        sentences = [
+            sentence.model_copy(update={"id": f"{section.id}.{part}.{sentence.id}"})
+            for (of_section, part), draft in sorted(latest.items(), key=lambda item: item[0])
+            if of_section == section.id
+            for sentence in as_version(language, Draft.model_validate(draft["value"])).sentences()
+        ]
         if sentences:
             heading = section.heading[language]
             sections.append(VersionSection(id=section.id, heading=heading, sentences=sentences))
     return PatientVersion(language=language, title=title, sections=sections)
+
+
+def of_part(section: VersionSection, part: int) -> list[VersionSentence]:
+    """The sentences that one question wrote."""
+    return [sentence for sentence in section.sentences if sentence.id.startswith(f"{section.id}.{part}.")]
