@@ -11,6 +11,7 @@ from tools.medical.records import GuidelineRecords, Passage, Recommendation
 from tools.medical.version import Kind, PatientVersion, VersionSection, VersionSentence
 
 _FOLDER = Path(__file__).parent / "guidelines"
+_SECTIONS = 2  # of a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,22 @@ class Gold:
     title: str
     records: GuidelineRecords
     plain: dict[str, list[str]]  #: By source: faithful sentences for patients, each a version of its own.
-    pages: list[str]  #: Its text, two sections a page.
+    sections: dict[str, list[str]]  #: By heading, two of them on a page.
+
+    @property
+    def is_chinese(self) -> bool:
+        """Its language is Chinese, else English."""
+        return self.name.endswith(".zh")
+
+    @property
+    def pages(self) -> list[str]:
+        """Its text, page by page."""
+        return ["\n".join("\n".join([head, *texts]) for head, texts in page) for page in self.page_sections()]
+
+    def page_sections(self) -> list[list[tuple[str, list[str]]]]:
+        """The sections of each page."""
+        sections = list(self.sections.items())
+        return [sections[first : first + _SECTIONS] for first in range(0, len(sections), _SECTIONS)]
 
     def version(self, wording: int = 0) -> PatientVersion:
         """A faithful version.
@@ -91,13 +107,11 @@ def _read(path: Path) -> Gold:
             )
         )
     records = GuidelineRecords(recommendations=recommendations, passages=passages)
-    texts = ["\n".join([section, *lines]) for section, lines in sections.items()]
-    pages = ["\n".join(texts[first : first + 2]) for first in range(0, len(texts), 2)]
-    return Gold(name=path.stem, title=given["title"], records=records, plain=plain, pages=pages)
+    return Gold(name=path.stem, title=given["title"], records=records, plain=plain, sections=sections)
 
 
 def _page(sections: dict[str, list[str]], section: str) -> int:
-    return list(sections).index(section) // 2 + 1
+    return list(sections).index(section) // _SECTIONS + 1
 
 
 def _language(name: str) -> Any:

@@ -15,7 +15,7 @@ from tools.medical.version import PatientVersion
 from tools.medical.wording import WORDING, Wording
 
 PartKind = Literal[
-    "notice", "heading", "paragraph", "recommendation", "warning", "addition", "table", "source"
+    "notice", "heading", "paragraph", "recommendation", "warning", "fact", "addition", "table", "source"
 ]
 
 
@@ -64,6 +64,7 @@ def make_booklet(
     parts = [
         *_notices(words, origin),
         *_sections(version, records, words),
+        *_what_is_missing(version, words),
         *_legend(version, words),
         *_tables(tables, words),
         *_making(words, origin),
@@ -91,13 +92,24 @@ def _sections(version: PatientVersion, records: GuidelineRecords, words: Wording
     for section in version.sections:
         yield Part(kind="heading", id=section.id, text=section.heading)
         for sentence in section.sentences:
-            kind: PartKind = "paragraph" if sentence.kind == "fact" else sentence.kind
+            kind: PartKind = sentence.kind
             label = ""
             if sentence.kind == "recommendation":
                 label = "; ".join(_label(by_id[id], words) for id in sentence.sources if id in by_id)
             elif sentence.kind == "addition":
                 label = words.added
             yield Part(kind=kind, id=sentence.id, text=sentence.text, label=label, sources=sentence.sources)
+
+
+def _what_is_missing(version: PatientVersion, words: Wording) -> Iterator[Part]:
+    """What readers need and the version lacks: said to be missing, or asked in words of our own."""
+    if not any(sentence.kind == "warning" for sentence in version.sentences()):
+        yield Part(kind="paragraph", id="no-warnings", text=words.no_warnings)
+    if not any(sentence.kind == "fact" for sentence in version.sentences()):
+        yield Part(kind="paragraph", id="no-facts", text=words.no_facts)
+    if not any(section.id == "questions" for section in version.sections):
+        yield Part(kind="heading", id="questions", text=words.questions_heading)
+        yield from (Part(kind="addition", text=text, label=words.added) for text in words.questions)
 
 
 def _label(recommendation: Recommendation, words: Wording) -> str:

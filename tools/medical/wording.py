@@ -1,6 +1,6 @@
 """What the booklet says in its own words, in each language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -34,6 +34,10 @@ class Wording(BaseModel):
     page: str
     disclaimer_heading: str
     disclaimer: str
+    no_warnings: str
+    no_facts: str
+    questions_heading: str
+    questions: Sequence[str]
 
 
 WORDING: Mapping[Language, Wording] = {
@@ -63,12 +67,12 @@ WORDING: Mapping[Language, Wording] = {
         tables_heading="Tables from the guideline",
         table="{section}, page {page}",
         making_heading="How this was made",
-        made_from="Made from {name} ({pages} pages). A computer wrote it; every sentence names its source below.",
+        made_from="Made from {name} ({pages} pages). A computer wrote it; its sentences name their sources.",
         reviewed="Looked over and decided on by {reviewer}.",
         topics={
             "developers": (
                 "Who made the guideline",
-                r"developed by|guideline (?:panel|group|committee)|on behalf of",
+                "developed by|guideline (?:panel|group|committee)|on behalf of",
             ),
             "contact": ("Contact", r"contact|correspondence|@"),
             "year": ("Year", r"\b(?:19|20)\d\d\b"),
@@ -82,8 +86,18 @@ WORDING: Mapping[Language, Wording] = {
         sources_heading="Where it stands in the guideline",
         page="page {page}",
         disclaimer_heading="Please note",
-        disclaimer="This does not replace advice from a doctor. Do not start, stop or change a treatment because "
-        "of it. In an emergency call your emergency number.",
+        disclaimer="This does not replace advice from a doctor. Do not start, stop or change a treatment "
+        "because of it. In an emergency call your emergency number.",
+        no_warnings="Side effects and warning signs: not reported in the source.",
+        no_facts="What the condition is: not reported in the source.",
+        questions_heading="Questions to ask your doctor",
+        questions=(
+            "Does this recommendation apply to me?",
+            "What are the benefits and the harms for me?",
+            "What happens if I do nothing, or wait?",
+            "What can I do myself?",
+            "When do I have to get help?",
+        ),
     ),
     "zh": Wording(
         subtitle="患者与公众版：{guideline}",
@@ -125,5 +139,15 @@ WORDING: Mapping[Language, Wording] = {
         page="第{page}页",
         disclaimer_heading="请注意",
         disclaimer="本文不能代替医生的建议。请勿因此自行开始、停止或改变治疗。遇到紧急情况请拨打急救电话。",
+        no_warnings="副作用和危险信号：指南未说明。",
+        no_facts="疾病是什么：指南未说明。",
+        questions_heading="可以问医生的问题",
+        questions=(
+            "这条推荐适用于我吗？",
+            "对我有什么益处和害处？",
+            "如果什么都不做或者再等等，会怎样？",
+            "我自己能做什么？",
+            "什么时候必须就医？",
+        ),
     ),
 }

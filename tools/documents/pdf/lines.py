@@ -6,8 +6,11 @@ from typing import Any
 
 _SAME_LINE = 0.5  # of a line's height: how far the middles of its words may lie apart
 _GUTTER = 8.0  # points between two columns, at the least
+_WIDE_GUTTER = 20.0  # the same, where only a few lines stand beside each other
 _MIDDLE = (0.3, 0.7)  # of the page's width: where a gutter can lie
-_FEWEST = 3  # lines of each column
+_FEW = 3  # lines beside each other
+_NEAR = 0.4  # of a heading's size: what is no further from it in height stands beside it
+_LARGER = 1.1  # than the running text: a heading's size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ def reading_order(words: Iterable[Mapping[str, Any]], width: float) -> list[list
     left: list[Line] = []
     right: list[Line] = []
     for row in rows:
-        if any(word["x0"] < gutter < word["x1"] for word in row) or _spans(row, gutter):
+        if _crosses(row, gutter) or _heads(row, rows, gutter):
             columns += [column for column in (left, right) if column]
             left, right = [], []
             columns.append([_line(row)])
@@ -77,21 +80,44 @@ def _gutter(rows: Sequence[Sequence[Mapping[str, Any]]], width: float) -> float 
         split = [row for row in rows if _is_open(row, place) and row[0]["x0"] < place < row[-1]["x1"]]
         if len(split) > most:
             best, most = float(place), len(split)
-    if best is None or most < _FEWEST:
+    if best is None:
         return None
     crossing = sum(not _is_open(row, best) for row in rows)
-    return best if crossing <= most else None
+    widest = max(_gap(row, best) for row in rows if _is_open(row, best))
+    is_column = crossing <= most and (most >= _FEW or widest >= _WIDE_GUTTER)
+    return best if is_column else None
 
 
 def _is_open(row: Sequence[Mapping[str, Any]], place: float) -> bool:
     return not any(word["x0"] - _GUTTER / 2 < place < word["x1"] + _GUTTER / 2 for word in row)
 
 
-def _spans(row: Sequence[Mapping[str, Any]], gutter: float) -> bool:
-    """Whether words on both sides of the gutter are nearer to each other than columns are."""
-    left = max((word["x1"] for word in row if word["x1"] <= gutter), default=None)
-    right = min((word["x0"] for word in row if word["x0"] >= gutter), default=None)
-    return left is not None and right is not None and right - left < _GUTTER
+def _gap(row: Sequence[Mapping[str, Any]], place: float) -> float:
+    """Points between the words on both sides; 0 where all are on one."""
+    left = max((word["x1"] for word in row if word["x1"] <= place), default=None)
+    right = min((word["x0"] for word in row if word["x0"] >= place), default=None)
+    return 0.0 if left is None or right is None else float(right - left)
+
+
+def _crosses(row: Sequence[Mapping[str, Any]], gutter: float) -> bool:
+    """Whether a line runs over the gutter, or its words on both sides are nearer than columns are."""
+    return any(word["x0"] < gutter < word["x1"] for word in row) or 0 < _gap(row, gutter) < _GUTTER
+
+
+def _heads(
+    row: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[Mapping[str, Any]]], gutter: float
+) -> bool:
+    """Whether a short line is a heading over both columns: larger, and nothing stands beside it."""
+    sizes = [word["size"] for line in rows for word in line]
+    size = row[0]["size"]
+    if size < _LARGER * max(set(sizes), key=sizes.count) or row[-1]["x1"] > gutter:
+        return False
+    above, below = row[0]["top"] - _NEAR * size, row[0]["bottom"] + _NEAR * size
+    return not any(
+        word["x0"] >= gutter and word["top"] < below and word["bottom"] > above
+        for line in rows
+        for word in line
+    )
 
 
 def _line(row: Sequence[Mapping[str, Any]]) -> Line:

@@ -11,7 +11,7 @@ _GAP = 0.7  # of a line's height: a larger gap parts paragraphs
 _LARGER = 1.1  # than the body text: a heading's size
 _LONGEST_HEADING = 160  # characters
 _BROKEN_WORD = re.compile(r"(?<=[A-Za-z])[-\u00ad]$")
-_HAN_END = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]$")
+_HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 def blocks_of(lines: Sequence[Line], page: int, body_size: float) -> Iterator[tuple[float, Block]]:
@@ -36,11 +36,17 @@ def joined(lines: Sequence[str]) -> str:
     for line in lines:
         if _BROKEN_WORD.search(text) and line[:1].islower():
             text = text[:-1] + line
-        elif not text or _HAN_END.search(text):
+        elif not text or _runs_on(text, line):
             text += line
         else:
             text += " " + line
     return text
+
+
+def _runs_on(text: str, line: str) -> bool:
+    """Whether Chinese goes on without a blank: lines break inside of words and numbers there."""
+    is_number = text[-1].isdecimal() and line[:1].isdecimal() and _HAN.search(text) is not None
+    return is_number or _HAN.fullmatch(text[-1]) is not None or _HAN.match(line) is not None
 
 
 def _is_heading(line: Line, body_size: float) -> bool:

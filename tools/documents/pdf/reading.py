@@ -46,8 +46,7 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> PagedDocument:
             pages = [_PageText(page) for page in pdf.pages]
     except PdfminerException as error:
         raise _unreadable(error) from error
-    characters = sum(len(line.text) for page in pages for column in page.columns for line in column)
-    if characters < _FEWEST_CHARACTERS * len(pages):
+    if sum(page.sizes.total() for page in pages) < _FEWEST_CHARACTERS * len(pages):
         raise InvalidInput(
             "the pages of the PDF are pictures without text",
             hint="Run text recognition (OCR) over it, and send the result.",
@@ -71,6 +70,7 @@ class _PageText:
         seen = page.filter(
             lambda thing: thing["object_type"] != "char" or is_visible(thing, filled, width, height)
         )
+        self.sizes = Counter(round(float(character["size"]), 1) for character in seen.chars)
         self.hidden = len(page.chars) - len(seen.chars)
         words = seen.extract_words(extra_attrs=["fontname", "size"], use_text_flow=False)
         tables = [(table.bbox, _table(table.extract(), self.number)) for table in seen.find_tables()]
@@ -137,12 +137,8 @@ def _box(words: Sequence[Mapping[str, Any]], page: int) -> Block:
 
 
 def _body_size(pages: Sequence[_PageText]) -> float:
-    sizes: Counter[float] = Counter()
-    for page in pages:
-        for column in page.columns:
-            for line in column:
-                sizes[round(line.size, 1)] += len(line.text)
-    return sizes.most_common(1)[0][0]
+    sizes = sum((page.sizes for page in pages), Counter[float]())
+    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def _running_heads(pages: Sequence[_PageText]) -> set[str]:

@@ -36,7 +36,7 @@ def _lines(part: Part) -> Iterator[str]:
             yield f"*{text}*"
             yield ""
             yield from _table(part.rows)
-        case "paragraph":
+        case "paragraph" | "fact":
             yield text + marks
 
 

@@ -58,7 +58,7 @@ def _flowables(part: Part, styles: dict[str, ParagraphStyle]) -> list[Any]:
             return [_paragraph(f"⚠ {part.text}{marks}", styles["body"])]
         case "heading" | "notice":
             return [_paragraph(part.text, styles[part.kind])]
-        case "paragraph":
+        case "paragraph" | "fact":
             return [_paragraph(part.text + marks, styles["body"])]
 
 

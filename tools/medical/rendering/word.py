@@ -43,7 +43,7 @@ def _add(document: WordDocument, part: Part) -> None:
         case "table":
             document.add_paragraph(part.text)
             _add_table(document, part.rows)
-        case "paragraph":
+        case "paragraph" | "fact":
             document.add_paragraph(part.text + marks)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fixtures.pdf import PdfMaker
+from evals.pdf_maker import PdfMaker
 from tools.documents.pdf import read_pdf
 from tools.errors import InputTooLarge, InvalidInput
 
@@ -29,8 +29,8 @@ def test_columns_are_read_one_after_the_other() -> None:
     pdf = PdfMaker()
     pdf.lines("A heading across both of the columns that follow it here", size=16)
     pdf.columns(
-        ["The left column begins here", "and goes on in this line,", "and this one, and ends here."],
-        ["The right column begins here", "and goes on beside it,", "line by line, to its end."],
+        [["The left column begins here", "and goes on in this line,", "and this one, and ends here."]],
+        [["The right column begins here", "and goes on beside it,", "line by line, to its end."]],
     )
     texts = [block.text for block in read_pdf(pdf.data()).blocks]
     assert texts[1:] == [
