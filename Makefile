@@ -45,6 +45,7 @@ evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 	$(BIN)/python -m evals.characters --model offline --check --data $(DATA)
 	$(BIN)/python -m evals.characters --model oracle --faults --check --data $(DATA)
 	$(BIN)/python -m evals.translate --model oracle --check --data $(DATA)
+	$(BIN)/python -m evals.guideline --model oracle --check --data $(DATA)
 
 smoke-providers: $(READY_DEV)  ## One small question to each provider whose key is in the environment; costs a few hundred tokens
 	$(BIN)/python -m evals.smoke_providers
