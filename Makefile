@@ -5,8 +5,13 @@ DATA ?= ../shared/data
 MINUTES ?= 4
 SEED ?= 7
 BIN := $(VENV)/bin
+# Three, though two cores do: tests wait for leases, restarts and downloads. By file, in the order of names: short ones come last.
+PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
+
+# Compiled modules are kept, whatever the environment says: every process that is started starts from them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-stack bench-uploads evals smoke-providers clean
 
@@ -14,7 +19,7 @@ run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
 
 test: $(READY_DEV)  ## Every test that needs no outside account
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(PYTEST)
 
 test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes of faults, then 2 each on Cluster, Sentinels, PostgreSQL
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED)
@@ -24,7 +29,7 @@ test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes o
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 50 --database postgresql
 
 test-security: $(READY_DEV)  ## Every route as everybody, forged tokens, hostile URLs, paths, headers and log lines
-	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/security
+	$(PYTEST) tests/security
 
 audit-packages: $(READY_DEV)  ## Known flaws of the tested versions; asks pypi.org
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip

@@ -11,12 +11,11 @@ from typing import cast
 
 import httpx
 import httpx2
-import openai
 from langgraph.errors import NodeTimeoutError
 from langgraph.types import RetryPolicy, TimeoutPolicy
 
 from tools.errors import ServiceError
-from tools.llm.failures import explain
+from tools.llm.failures import client_errors, explain
 
 _CONNECTION_ERRORS = (
     ConnectionError,
@@ -42,7 +41,7 @@ def is_transient(error: Exception) -> bool:
     """
     if isinstance(error, ServiceError):
         return not error.category.is_permanent
-    if isinstance(error, openai.OpenAIError):
+    if isinstance(error, client_errors()):
         return not explain(error).category.is_permanent
     if isinstance(error, httpx.HTTPStatusError | httpx2.HTTPStatusError):
         return error.response.status_code in _PASSING_STATUSES

@@ -38,7 +38,7 @@ def restore(
 
 async def _on_stores(settings: Settings, work: "Callable[[Stores], Awaitable[Counter[str]]]") -> Counter[str]:
     from server.backup.stores import open_stores
-    from server.resources import database_url, file_library
+    from server.places import database_url, file_library
 
     data_folder.prepare(settings.data_dir)
     async with open_stores(

@@ -15,26 +15,23 @@ from redis.asyncio import RedisCluster
 from configs.settings import Settings
 from server import data_folder, metrics
 from server.accounts.audit import AuditLog
-from server.accounts.lockout import Lockout
 from server.accounts.mail import transport
 from server.accounts.rates import RateLimiter
 from server.accounts.resets import Resets
 from server.accounts.service import Accounts
-from server.accounts.sessions import Sessions
 from server.accounts.sharing import Shares
 from server.checkpoint import AsyncRedisSaver
 from server.checkpoint.connection import open_async_client
-from server.db.models import Retention
 from server.db.session import Database, open_database
 from server.embedded_redis import embedded_redis
 from server.files.library import FileLibrary
-from server.files.limits import FileLimits
 from server.files.uploads import Uploads
 from server.keys import CLUSTER_SHARDS, RunKeys
 from server.lua import Client
 from server.models.answers import SharedAnswers
 from server.models.counters import open_counters
 from server.models.ledger import RunAccounts, SharedLedger, open_ledger
+from server.places import accounts_of, database_url, file_library
 from server.redis_patience import READ_TIMEOUT, patience
 from server.runs import loopback
 from server.runs.assistant_removal import AssistantRemover
@@ -64,15 +61,12 @@ from server.runs.webhook_policy import WebhookPolicy
 from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
-from tools.errors import Unavailable
 from tools.llm.chat_models import ChatModels, open_models
 from tools.llm.layer import Layer
 from tools.llm.limits import Turns
 from tools.llm.roles import RoleSettings, configured
 from tools.llm.spending import Budget
 from tools.llm.transport import close_clients
-from tools.storage.blobs import Blobs
-from tools.storage.local_blobs import LocalBlobs
 
 MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
 
@@ -208,7 +202,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         )
         yield Resources(
             settings=settings,
-            accounts=_accounts(settings, database, redis),
+            accounts=accounts_of(settings, database, redis),
             audit=AuditLog(database=database),
             rates=RateLimiter(redis),
             resets=Resets(
@@ -295,63 +289,6 @@ def _keeping(settings: Settings, project: LangGraphJson) -> Keeping:
     return Keeping.of(project, threads=settings.thread_ttl, store=settings.store, config=settings.config)
 
 
-def _accounts(settings: Settings, database: Database, redis: Client) -> Accounts:
-    given = settings.auth_secret
-    secret = (
-        given.get_secret_value().encode()
-        if given is not None
-        else data_folder.kept_secret(settings.data_dir, "auth.secret")
-    )
-    sessions = Sessions(
-        redis,
-        secret=secret,
-        access_for=timedelta(minutes=settings.access_token_minutes),
-        refresh_for=timedelta(days=settings.refresh_token_days),
-    )
-    return Accounts(database=database, sessions=sessions, lockout=Lockout(redis))
-
-
-def file_library(settings: Settings, database: Database) -> FileLibrary:
-    """The files of these settings."""
-    folder = settings.data_dir / "files"
-    kept: dict[Retention, timedelta] = {"temp": timedelta(hours=settings.temp_files_hours)}
-    if settings.input_files_days:
-        kept["inputs"] = timedelta(days=settings.input_files_days)
-    if settings.output_files_days:
-        kept["outputs"] = timedelta(days=settings.output_files_days)
-    limits = FileLimits(
-        max_file_size=settings.max_file_size,
-        max_video_size=settings.max_video_size,
-        quota=settings.user_quota,
-        kept_for=kept,
-    )
-    return FileLibrary(database=database, blobs=_blobs(settings), incoming=folder / "incoming", limits=limits)
-
-
-def _blobs(settings: Settings) -> Blobs:
-    if settings.storage == "local":
-        return LocalBlobs(settings.data_dir / "files" / "kept")
-    try:
-        from tools.storage.oss import OssBlobs  # noqa: PLC0415 - its SDK is an extra
-    except ImportError as error:
-        raise Unavailable(
-            "STORAGE=oss needs the package alibabacloud-oss-v2.",
-            hint="pip install 'scriptorium-service[oss]'",
-            code="missing_package",
-        ) from error
-    key_id, secret = settings.oss_access_key_id, settings.oss_access_key_secret
-    assert key_id is not None and secret is not None  # noqa: S101, PT018 - the settings have been checked
-    return OssBlobs(
-        bucket=settings.oss_bucket_name,
-        region=settings.oss_region,
-        endpoint=settings.oss_endpoint or f"oss-{settings.oss_region}.aliyuncs.com",
-        link_endpoint=settings.oss_link_endpoint,
-        prefix=settings.oss_prefix,
-        access_key_id=key_id.get_secret_value(),
-        access_key_secret=secret.get_secret_value(),
-    )
-
-
 def _serde(project: LangGraphJson) -> JsonPlusSerializer | None:
     """A serializer that brings back only the types that the project names; None for LangGraph's own rules."""
     spec = project.checkpointer.serde if project.checkpointer else None
@@ -379,11 +316,6 @@ def _limits(settings: Settings) -> Limits:
 def _worker_name() -> str:
     """A name that no other process has."""
     return f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(3)}"
-
-
-def database_url(settings: Settings) -> str:
-    """Where the database of these settings is."""
-    return settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir.resolve() / 'scriptorium.db'}"
 
 
 def _webhook_secret(settings: Settings) -> bytes:

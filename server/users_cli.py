@@ -9,6 +9,7 @@ from typing import Annotated, TextIO
 import typer
 
 from configs.settings import Settings, load_settings
+from server import data_folder
 
 app = typer.Typer(help="Accounts.", no_args_is_help=True)
 
@@ -87,10 +88,10 @@ async def _erase(settings: Settings, username: str) -> Counter[str]:
 
 
 async def _create(settings: Settings, username: str, password: str) -> None:
-    from server.resources import open_resources
+    from server.places import open_accounts
 
-    async with open_resources(settings) as resources:
-        await resources.accounts.create(username, password, role="admin")
+    async with open_accounts(settings) as accounts:
+        await accounts.create(username, password, role="admin")
 
 
 @app.command("audit")
@@ -102,9 +103,11 @@ def export_audit(
 
 
 async def _write_audit(settings: Settings, out: TextIO) -> None:
-    from server.accounts.audit import entry_json
-    from server.resources import open_resources
+    from server.accounts.audit import AuditLog, entry_json
+    from server.db.session import open_database
+    from server.places import database_url
 
-    async with open_resources(settings) as resources:
-        async for entry in resources.audit.everything():
+    data_folder.prepare(settings.data_dir)
+    async with open_database(database_url(settings)) as database:
+        async for entry in AuditLog(database=database).everything():
             out.write(json.dumps(entry_json(entry), ensure_ascii=False) + "\n")

@@ -19,18 +19,19 @@ from server.app import serve
 from server.embedded_redis import embedded_redis
 from server.stream import sse
 from tests.fixtures.service_process import ServiceProcess
-from tools.llm.transport import close_clients
+from tools.llm.transport import certificates, close_clients
 
 PROJECT = Path(__file__).parent / "fixtures" / "project" / "langgraph.json"
+SETTINGS = {field.alias or "" for field in Settings.model_fields.values()}
 CONFORMANCE_PROJECT = Path(__file__).parent / "fixtures" / "conformance_project" / "langgraph.json"
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's own reaches a test."""
-    for field in Settings.model_fields.values():
-        monkeypatch.delenv(field.alias or "", raising=False)
-    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "no.env")
+    for name in SETTINGS & os.environ.keys():
+        monkeypatch.delenv(name)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
 
 
 @pytest.fixture(scope="session")
@@ -145,14 +146,14 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 async def project_client(project_server: Server) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the fixture project's server."""
-    async with httpx.AsyncClient(base_url=project_server.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=project_server.url, verify=certificates(), timeout=30) as client:
         yield client
 
 
 @pytest.fixture
 async def own_client(own_server: Server) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of our own graphs' server."""
-    async with httpx.AsyncClient(base_url=own_server.url, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=own_server.url, verify=certificates(), timeout=60) as client:
         yield client
 
 

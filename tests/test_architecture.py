@@ -103,3 +103,17 @@ def test_the_constraints_name_versions_and_no_places() -> None:
         if line and line[0] != "#" and not re.fullmatch(r"[A-Za-z0-9._-]+==[^\s/@]+", line)
     ]
     assert odd == []
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("server.app", {"openai", "anthropic", "langchain_openai", "numpy"}),
+        ("server.cli", {"langgraph", "langchain_core", "sqlalchemy", "fastapi"}),
+    ],
+)
+def test_a_start_loads_nothing_heavy_that_it_does_not_need(module: str, heavy: set[str]) -> None:
+    command = [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert heavy & set(loaded.stdout.split()) == set()

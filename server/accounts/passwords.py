@@ -1,5 +1,7 @@
 """Passwords: what is asked of them, and how they are kept."""
 
+from functools import cache
+
 from pwdlib import PasswordHash
 
 from tools.errors import InvalidInput
@@ -7,7 +9,6 @@ from tools.errors import InvalidInput
 SHORTEST, LONGEST = 12, 128  # characters; argon2 is made to be slow, so long ones are refused unread
 
 _HASH = PasswordHash.recommended()
-_NOBODYS = _HASH.hash("the password of nobody")  # so that an unknown name takes as long as a wrong password
 
 
 def hashed(password: str, *, username: str) -> str:
@@ -31,4 +32,11 @@ def fits(password: str, kept: str | None) -> bool:
     """Whether this is the password that is kept; takes as long when none is."""
     if len(password) > LONGEST:
         return False
-    return _HASH.verify(password, kept or _NOBODYS) and kept is not None
+    nobodys = _nobodys()  # in any case: its first call takes its time, too
+    return _HASH.verify(password, kept or nobodys) and kept is not None
+
+
+@cache
+def _nobodys() -> str:
+    """A hash that makes an unknown name take as long as a wrong password."""
+    return _HASH.hash("the password of nobody")

@@ -5,14 +5,10 @@ import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from langchain_core.embeddings import Embeddings
 from langgraph.store.base import ensure_embeddings
-from numpy.typing import NDArray
 
-_NUMBERS = np.dtype("<f4")
-
-Vectors = NDArray[np.float32]
+_NUMBERS = "<f4"  # as numpy names them
 
 
 def load_embeddings(embed: Any) -> Embeddings:
@@ -34,6 +30,8 @@ def load_embeddings(embed: Any) -> Embeddings:
 
 def packed(vector: Sequence[float], dims: int) -> bytes:
     """A vector as it is kept; raises ValueError when it has another length than it should."""
+    import numpy as np  # noqa: PLC0415 - a fifth of a second, for stores with an index
+
     numbers = np.asarray(vector, dtype=_NUMBERS)
     if numbers.shape != (dims,):
         raise ValueError(f"The embedding has {numbers.size} numbers, but the index has dims={dims}.")
@@ -44,8 +42,10 @@ def similarities(query: Sequence[float], vectors: Sequence[bytes]) -> list[float
     """The cosine of the angle between a query's vector and each of the others; 0 for one of length 0."""
     if not vectors:
         return []
-    wanted: Vectors = np.asarray(query, dtype=_NUMBERS)
-    matrix: Vectors = np.frombuffer(b"".join(vectors), dtype=_NUMBERS).reshape(len(vectors), -1)
+    import numpy as np  # noqa: PLC0415 - a fifth of a second, for stores with an index
+
+    wanted = np.asarray(query, dtype=_NUMBERS)
+    matrix = np.frombuffer(b"".join(vectors), dtype=_NUMBERS).reshape(len(vectors), -1)
     lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(wanted)
     products = matrix @ wanted
     return np.divide(products, lengths, out=np.zeros_like(products), where=lengths != 0).tolist()

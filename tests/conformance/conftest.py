@@ -13,6 +13,7 @@ from tests.conformance.scenarios import everything
 from tests.conformance.unmet import Unmet, load, write
 from tests.conftest import Server
 from tests.fixtures.receiver import listening
+from tools.llm.transport import certificates
 
 RECORDED_RECEIVER = "http://127.0.0.1:21241"
 
@@ -25,7 +26,10 @@ def answers(conformance_server: Server) -> dict[str, Answer]:
 
 async def ask_everything(url: str) -> dict[str, Answer]:
     golden = goldens.load()
-    async with listening() as receiver, httpx.AsyncClient(base_url=url, timeout=60) as client:
+    async with (
+        listening() as receiver,
+        httpx.AsyncClient(base_url=url, verify=certificates(), timeout=60) as client,
+    ):
         origin = receiver.url.removesuffix("/done?x=1")
         player = Player(client, golden, {origin: RECORDED_RECEIVER})
         await everything(player, golden)

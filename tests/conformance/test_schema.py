@@ -30,6 +30,7 @@ from server.resources import open_resources
 from tests.conformance.operations import OPERATIONS
 from tests.conftest import CONFORMANCE_PROJECT, Server, running
 from tests.fixtures.served_projects import AUTH_PROJECT
+from tools.llm.transport import certificates
 
 # The service's own thread draws random numbers, too, which Hypothesis takes for a strategy's.
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
@@ -77,7 +78,7 @@ class Guarded:
     def new_things(self) -> dict[str, str]:
         """Those of new things, for a request may remove them."""
         of_graph = {"assistant_id": self.graph}
-        with httpx.Client(base_url=self.url, headers=self.credentials) as client:
+        with httpx.Client(base_url=self.url, verify=certificates(), headers=self.credentials) as client:
             assistant = client.post("/assistants", json={"graph_id": self.graph}).json()["assistant_id"]
             thread = client.post("/threads", json={}).json()["thread_id"]
             run = client.post(f"/threads/{thread}/runs", json=of_graph | {"input": {}}).json()["run_id"]

@@ -1,6 +1,7 @@
 """The database on each kind of server that it may run on, and event logs."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -56,9 +57,24 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgresql_url")
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with all tables, to be copied: the migrations would take most of a test's time."""
+    path = tmp_path_factory.mktemp("migrated") / "test.db"
+
+    async def migrate() -> None:
+        async with open_database(f"sqlite+aiosqlite:///{path}"):
+            pass
+
+    asyncio.run(migrate())
+    return path
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(database_url: str, migrated: Path) -> AsyncIterator[Database]:
     """A database without rows."""
+    if database_url.startswith("sqlite"):
+        shutil.copy(migrated, database_url.removeprefix("sqlite+aiosqlite:///"))
     async with open_database(database_url) as database:
         yield database
         async with database.write() as session:

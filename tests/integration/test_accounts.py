@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 from configs.settings import Settings
 from server.db.models import now
 from tests.conftest import PROJECT, Server, running
+from tools.llm.transport import certificates
 
 SECRET = "a-secret-of-these-tests-that-is-long-enough"
 PASSWORD = "correct horse battery"
@@ -38,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=30) as client:
+    with httpx.Client(base_url=server.url, verify=certificates(), timeout=30) as client:
         yield client
 
 
@@ -222,7 +223,7 @@ OTHERS = [
 @pytest.fixture(scope="module")
 def anns(server: Server) -> dict[str, str]:
     """Ids of one thing of each kind that are Ann's."""
-    with httpx.Client(base_url=server.url, timeout=30) as http:
+    with httpx.Client(base_url=server.url, verify=certificates(), timeout=30) as http:
         http.headers.update(bearer(register(http)))
         graph = http.post("/assistants/search", json={}).json()[0]["graph_id"]
         thread = http.post("/threads", json={}).json()["thread_id"]

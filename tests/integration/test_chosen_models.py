@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.fixtures.served_projects import project, serving
+from tools.llm.transport import certificates
 
 _SOURCE = """
 from typing import TypedDict
@@ -60,7 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=server.url, verify=certificates(), timeout=30) as client:
         yield client
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from configs.settings import Settings
 from tests.conftest import Server, running
+from tools.llm.transport import certificates
 
 FILES = "/api/v1/files"
 MEGABYTE = 1024 * 1024
@@ -31,7 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=server.url, verify=certificates(), timeout=60) as client:
         yield client
         for file in (await client.get(FILES)).json()["files"]:
             await client.delete(f"{FILES}/{file['file_id']}")

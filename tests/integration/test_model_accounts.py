@@ -21,6 +21,7 @@ from server.models.ledger import SharedLedger, open_ledger
 from tests.conftest import running
 from tests.fixtures.garden import GARDEN, GardenGold
 from tools.llm.spending import Payer
+from tools.llm.transport import certificates
 from tools.llm.usage import CallRecord, Usage
 
 _PAYER = Payer(run="r1", user="ann")
@@ -127,7 +128,7 @@ async def _thread(client: httpx.AsyncClient) -> str:
 
 async def test_a_run_shows_what_it_consumed_by_node_and_prompt(tmp_path: Path, oracle: ModelServer) -> None:
     with _service(tmp_path, oracle) as url:
-        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=url, verify=certificates(), timeout=60) as client:
             run = await _run(client, await _thread(client))
             usage = (await client.get(f"/api/v1/runs/{run['run_id']}/usage")).json()
             days = (await client.get("/api/v1/usage")).json()["days"]
@@ -146,7 +147,7 @@ async def test_a_spent_budget_stops_a_run_which_goes_on_when_it_is_raised(
 ) -> None:
     expected = least_usage(GARDEN, "en", Options()).input_tokens
     with _service(tmp_path, oracle) as url:
-        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=url, verify=certificates(), timeout=60) as client:
             run = await _run(client, await _thread(client))
             total = (await client.get(f"/api/v1/runs/{run['run_id']}/usage")).json()["total"]
             oracle.log.clear()
@@ -170,7 +171,7 @@ async def test_a_job_that_is_larger_than_its_budget_does_not_begin(
 ) -> None:
     oracle.log.clear()
     with _service(tmp_path, oracle, MAX_TOKENS_PER_RUN=100) as url:
-        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=url, verify=certificates(), timeout=60) as client:
             run = await _run(client, await _thread(client), context={"model_budget": {"tokens": 10_000_000}})
 
     assert run["error"]["code"] == "budget_spent"
@@ -182,7 +183,7 @@ async def test_what_is_no_budget_is_refused_when_the_run_is_asked_for(
     tmp_path: Path, oracle: ModelServer
 ) -> None:
     with _service(tmp_path, oracle) as url:
-        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=url, verify=certificates(), timeout=60) as client:
             thread = await _thread(client)
             asked = {"assistant_id": "characters", "input": {"text": GARDEN}}
             answer = await client.post(

@@ -13,6 +13,7 @@ import pytest
 from configs.settings import Settings
 from tests.conftest import Server, running
 from tests.fixtures.receiver import ERROR, Receiver, listening
+from tools.llm.transport import certificates
 
 SCENE = (
     "“Where is the lamp?” asked Martha Finch.\n\n“On the shelf,” said Peter Finch. “You left it there.”\n\n"
@@ -137,7 +138,10 @@ async def test_an_unknown_task_is_a_404(own_client: httpx.AsyncClient) -> None:
 async def test_a_result_is_gone_when_its_keeping_ends(tmp_path: Path) -> None:
     settings = Settings(PORT=0, DATA_DIR=tmp_path, RESULT_TTL_HOURS=1e-9, SWEEP_SECONDS=0.01)  # type: ignore[call-arg]
     with running(settings) as server:
-        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client, asyncio.timeout(60):
+        async with (
+            httpx.AsyncClient(base_url=server.url, verify=certificates(), timeout=60) as client,
+            asyncio.timeout(60),
+        ):
             body = (await client.post("/api/recognize/async", json={"text": SCENE})).json()
             place = f"/api/recognize/async/{body['task_id']}"
             response = await client.get(place)

@@ -12,6 +12,7 @@ import pytest
 
 from configs.settings import Settings
 from tests.conftest import Server, running
+from tools.llm.transport import certificates
 
 UPLOADS = "/api/v1/uploads"
 PART = {"Content-Type": "application/offset+octet-stream"}
@@ -28,7 +29,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=30, headers={"Tus-Resumable": "1.0.0"}) as client:
+    with httpx.Client(
+        base_url=server.url, verify=certificates(), timeout=30, headers={"Tus-Resumable": "1.0.0"}
+    ) as client:
         yield client
 
 

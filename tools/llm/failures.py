@@ -9,13 +9,13 @@ from time import time
 from typing import TYPE_CHECKING, TypeGuard, cast
 
 import httpx2
-import openai
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable
 
 if TYPE_CHECKING:
     import anthropic
+    import openai
 
 _STATUS_CATEGORIES = {
     401: ErrorCategory.AUTHENTICATION,
@@ -67,8 +67,8 @@ _HINTS = {
 }
 _LONGEST_MESSAGE = 500  # characters of what a server says that are passed on
 
+_CLIENTS = ("openai", "anthropic")
 _TRANSPORT_ERRORS: tuple[type[Exception], ...] = (
-    openai.OpenAIError,
     httpx2.HTTPError,
     WebSocketException,
     json.JSONDecodeError,
@@ -82,21 +82,26 @@ def transport_errors() -> tuple[type[Exception], ...]:
 
     They wrap failures of the request; those of a stream under way come as the transport raises them.
     """
-    return *_TRANSPORT_ERRORS, *_claude("AnthropicError")
+    return *_TRANSPORT_ERRORS, *client_errors()
 
 
-def _claude(name: str) -> tuple[type[Exception], ...]:
-    """A class of the client for Claude, once that is loaded: which takes a second, and few need."""
-    client = sys.modules.get("anthropic")
-    return () if client is None else (getattr(client, name),)
+def client_errors() -> tuple[type[Exception], ...]:
+    """What the clients that were used so far raise."""
+    return *_loaded("openai", "OpenAIError"), *_loaded("anthropic", "AnthropicError")
+
+
+def _loaded(client: str, name: str) -> tuple[type[Exception], ...]:
+    """A class of a client, once that is loaded: which takes a second, and nothing can raise it before."""
+    found = getattr(sys.modules.get(client), name, None)
+    return () if found is None else (found,)
 
 
 def _has_status(error: Exception) -> "TypeGuard[openai.APIStatusError | anthropic.APIStatusError]":
-    return isinstance(error, (openai.APIStatusError, *_claude("APIStatusError")))
+    return any(isinstance(error, _loaded(client, "APIStatusError")) for client in _CLIENTS)
 
 
 def _has_body(error: Exception) -> "TypeGuard[openai.APIError | anthropic.APIError]":
-    return isinstance(error, (openai.APIError, *_claude("APIError")))
+    return any(isinstance(error, _loaded(client, "APIError")) for client in _CLIENTS)
 
 
 def explain(error: Exception) -> ModelError:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openai import AsyncStream
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import ModelAnswerInvalid
@@ -116,6 +115,8 @@ async def _utter(
 ) -> Answered[Utterance]:
     limits = models.limits
     client = await models.clients.openai(choice)
+    from openai import AsyncStream  # noqa: PLC0415 - it is loaded with the client, and not before
+
     words, text, samples = _Words(), list[str](), bytearray()
     reason: str | None = None
     usage = Usage(calls=1)

@@ -1,18 +1,20 @@
 """Models on any server that speaks OpenAI's protocol."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx2
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from langchain_openai import ChatOpenAI
-from openai import AsyncOpenAI
 from pydantic import SecretStr
 
 from tools.llm.chat_request import ChatRequest, Prepared
 from tools.llm.choices import ModelChoice
 from tools.llm.transport import certificates
+
+if TYPE_CHECKING:
+    from langchain_openai import ChatOpenAI
+    from openai import AsyncOpenAI
 
 #: Local servers want no key, but the client insists on one.
 _NO_KEY = SecretStr("none")
@@ -21,11 +23,13 @@ _OWN_HOST = (
 )
 
 
-def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> ChatOpenAI:
+def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> "ChatOpenAI":
     """A chat client for this model.
 
     Retries and time-outs are the caller's; the client does neither.
     """
+    from langchain_openai import ChatOpenAI  # noqa: PLC0415 - a second, for those who have a model
+
     return ChatOpenAI(
         model=choice.model,
         base_url=choice.base_url,
@@ -43,8 +47,10 @@ def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> ChatOpenAI:
     )
 
 
-def open_client(choice: ModelChoice, http: httpx2.AsyncClient) -> AsyncOpenAI:
+def open_client(choice: ModelChoice, http: httpx2.AsyncClient) -> "AsyncOpenAI":
     """A client for everything else at this model's provider."""
+    from openai import AsyncOpenAI  # noqa: PLC0415 - a second, for those who have a model
+
     return AsyncOpenAI(
         base_url=choice.base_url,
         api_key=(choice.api_key or _NO_KEY).get_secret_value(),

@@ -5,7 +5,6 @@ import base64
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from openai import AsyncOpenAI
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tools.errors import InvalidInput, ModelAnswerInvalid
@@ -49,7 +48,7 @@ async def post(
         ModelAnswerInvalid: It is something else.
         Exception: One of failures.transport_errors(), as the client raises it.
     """
-    client: AsyncOpenAI = await models.clients.openai(choice)
+    client = await models.clients.openai(choice)
     async with asyncio.timeout(models.limits.total):
         given: object = await client.post(url, body=dict(body), cast_to=object)
     return read(answer, given, choice)

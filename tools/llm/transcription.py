@@ -4,7 +4,6 @@ import asyncio
 import base64
 from typing import Any
 
-from openai import omit
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import InputTooLarge, InvalidInput, ModelAnswerInvalid
@@ -115,6 +114,8 @@ async def _by_file(
 ) -> Answered[str]:
     """As OpenAI and servers such as faster-whisper's take it: an upload."""
     client = await models.clients.openai(choice)
+    from openai import omit  # noqa: PLC0415 - it is loaded with the client, and not before
+
     name = f"recording.{_EXTENSIONS[sound.media_type]}"
     async with asyncio.timeout(models.limits.total):
         answer = await client.audio.transcriptions.create(

@@ -19,13 +19,16 @@ CHECKS = re.findall(r'^@check\("(.+?)"', SCRIPT.read_text(encoding="utf-8"), fla
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an environment with the packages of ``requirements.txt``."""
     folder = tmp_path_factory.mktemp("agents")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, timeout=60)
     found = folder / "bin" / "python"
     call = [
-        found,
+        sys.executable,
         "-m",
         "pip",
+        "--python",
+        found,
         "install",
+        "--disable-pip-version-check",
         "--quiet",
         "--no-compile",
         "--requirement",

@@ -12,6 +12,7 @@ from langgraph_sdk.client import LangGraphClient
 
 from tests.conftest import Server
 from tests.fixtures.served_projects import CONFIG_PROJECT, serving
+from tools.llm.transport import certificates
 
 UNKNOWN = "11111111-1111-1111-1111-111111111111"
 
@@ -24,7 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=server.url, verify=certificates(), timeout=30) as client:
         yield client
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.fixtures.served_projects import AUTH_PROJECT, project, serving
+from tools.llm.transport import certificates
 
 RUN = {"assistant_id": "whoami", "input": {}}
 
@@ -36,7 +37,7 @@ async def http(server: Server) -> AsyncIterator[Clients]:
     async with AsyncExitStack() as stack:
 
         async def client(**headers: str) -> httpx.AsyncClient:
-            made = httpx.AsyncClient(base_url=server.url, timeout=30, headers=headers)
+            made = httpx.AsyncClient(base_url=server.url, verify=certificates(), timeout=30, headers=headers)
             return await stack.enter_async_context(made)
 
         yield Clients(
@@ -325,7 +326,10 @@ def test_a_callers_answer_is_not_asked_for_again_while_it_holds(tmp_path: Path) 
     config = project(tmp_path / "p", "counting", COUNTING, graphs={"g": "./counting.py:graph"}, auth=auth)
     run = {"assistant_id": "g", "input": {}}
 
-    with serving(config, tmp_path / "data") as server, httpx.Client(base_url=server.url) as client:
+    with (
+        serving(config, tmp_path / "data") as server,
+        httpx.Client(base_url=server.url, verify=certificates()) as client,
+    ):
 
         def asked(token: str) -> Any:
             return client.post("/runs/wait", json=run, headers={"x-token": token}).json().get("asked")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.fixtures.served_projects import HTTP_PROJECT, serving
+from tools.llm.transport import certificates
 
 STUDIO = "https://smith.langchain.com"
 PREFLIGHT = {
@@ -25,7 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=server.url, verify=certificates(), timeout=30) as client:
         yield client
 
 

@@ -18,6 +18,7 @@ from tests.conftest import Server
 from tests.fixtures.receiver import listening
 from tests.fixtures.served_projects import CONFIG_PROJECT, project, serving
 from tools.errors import InvalidInput
+from tools.llm.transport import certificates
 
 TENANT = {"config": {"configurable": {"tenant": "acme"}}}
 
@@ -30,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=server.url, verify=certificates(), timeout=30) as client:
         yield client
 
 
@@ -296,7 +297,7 @@ async def test_webhooks_carry_the_headers_and_fields_that_are_named(
     config = project(tmp_path / "project", "hook_graphs", source, **keys)
     async with listening() as receiver:
         with serving(config, tmp_path / "data", WEBHOOK_ALLOW_PRIVATE=True) as server:
-            async with httpx.AsyncClient(base_url=server.url) as client:
+            async with httpx.AsyncClient(base_url=server.url, verify=certificates()) as client:
                 body = {"assistant_id": "g", "input": {}, "webhook": receiver.url}
                 await client.post("/runs/wait", json=body)
             await receiver.delivered.wait()

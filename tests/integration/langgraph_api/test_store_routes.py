@@ -9,6 +9,7 @@ import pytest
 
 from configs.settings import Settings
 from tests.conftest import running
+from tools.llm.transport import certificates
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ async def test_a_store_with_an_index_ranks_by_meaning(
     index = {"dims": 2, "embed": "test_store_routes:embed", "fields": ["text"]}
     settings = Settings(PORT=0, DATA_DIR=tmp_path, LANGGRAPH_STORE={"index": index})  # type: ignore[call-arg, arg-type]
     with running(settings) as server:
-        async with httpx.AsyncClient(base_url=server.url) as client:
+        async with httpx.AsyncClient(base_url=server.url, verify=certificates()) as client:
             await put(client, ["a"], "sea", {"text": "blue"})
             await put(client, ["a"], "fire", {"text": "red"})
 
