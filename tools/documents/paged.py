@@ -3,9 +3,7 @@
 from pathlib import PurePath
 
 from tools.documents.blocks import PagedDocument
-from tools.documents.pdf import read_pdf
 from tools.documents.web_blocks import read_html, read_markdown
-from tools.documents.word_blocks import read_word
 from tools.errors import InvalidInput
 
 FORMATS = (".pdf", ".docx", ".html", ".htm", ".md", ".txt")
@@ -22,8 +20,12 @@ def open_paged(data: bytes, name: str) -> PagedDocument:
     """
     suffix = PurePath(name).suffix.lower()
     if data.startswith(b"%PDF") or suffix == ".pdf":
+        from tools.documents.pdf import read_pdf  # noqa: PLC0415 - a second, for those who read PDFs
+
         document = read_pdf(data)
     elif data.startswith(b"PK") or suffix == ".docx":
+        from tools.documents.word_blocks import read_word  # noqa: PLC0415 - as above
+
         document = read_word(data)
     elif suffix in (".html", ".htm"):
         document = read_html(data)
