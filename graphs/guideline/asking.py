@@ -13,8 +13,13 @@ from tools.llm.structured import Question, ask
 A = TypeVar("A", bound=BaseModel)
 
 
-async def ask_task(stage: str, task: Task, question: Question[A]) -> tuple[A | None, list[Note]]:
+async def ask_task(
+    stage: str, task: Task, question: Question[A], *, is_counted: bool = True
+) -> tuple[A | None, list[Note]]:
     """The answer, and what is to be known of it; None where no answer was usable.
+
+    Args:
+        is_counted: Whether it is one of the stage's steps; repairs and translations are not.
 
     Raises:
         ModelRefused: Bad key, unpaid account, unknown model: nothing can be answered.
@@ -36,7 +41,8 @@ async def ask_task(stage: str, task: Task, question: Question[A]) -> tuple[A | N
         notes = [_note(stage, task, problem.message) for problem in answer.problems]
     for note in notes:
         emit(WarningRaised(code=note["code"], message=note["message"]))
-    shared_meter(f"{task['run']}:{stage}", stage=stage, total=task["of"], unit="questions").advance(1)
+    if is_counted:
+        shared_meter(f"{task['run']}:{stage}", stage=stage, total=task["of"], unit="steps").advance(1)
     return value, notes
 
 

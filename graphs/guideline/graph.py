@@ -8,15 +8,18 @@ objects to leaves without saying so.
 # LangGraph's own annotations leave type parameters open.
 # pyright: reportUnknownMemberType=false
 
+from typing import Any
+
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import TimeoutPolicy
 
-from graphs.guideline import nodes, routes
+from graphs.guideline import drafting_nodes, reading_nodes, release_nodes, routes
 from graphs.guideline.measuring import measured
 from graphs.guideline.state import Input, Output, State
 from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
 
 _EXTRACTED = ["extract_batch", "knowledge_extraction"]
+_RELEASED = ["translate_section", "performance_monitor"]
 _WRITTEN = ["write_section", "extract_section", "progressive_writing", "quality_controller"]
 
 
@@ -27,54 +30,29 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
         model_time: How long a node that asks the model may take.
     """
     graph = StateGraph(State, input_schema=Input, output_schema=Output)
-    graph.add_node(
-        "document_parser",
-        measured("document_parser", nodes.document_parser),
-        retry_policy=TOOL_CALLS,
-        timeout=TOOL_TIME,
-    )
-    graph.add_node(
-        "multimodal_processor",
-        measured("multimodal_processor", nodes.multimodal_processor),
-        timeout=RULES_TIME,
-    )
-    graph.add_node("cost_optimizer", measured("cost_optimizer", nodes.cost_optimizer), timeout=RULES_TIME)
-    graph.add_node(
-        "extract_batch",
-        measured("extract_batch", nodes.extract_batch),
-        retry_policy=STALLS,
-        timeout=model_time,
-    )
-    graph.add_node(
-        "knowledge_extraction",
-        measured("knowledge_extraction", nodes.knowledge_extraction),
-        timeout=RULES_TIME,
-    )
-    graph.add_node(
-        "specialist_review",
-        measured("specialist_review", nodes.specialist_review),
-        retry_policy=STALLS,
-        timeout=model_time,
-    )
-    graph.add_node("reviewed", measured("reviewed", nodes.reviewed), timeout=RULES_TIME)
-    graph.add_node(
-        "write_section",
-        measured("write_section", nodes.write_section),
-        retry_policy=STALLS,
-        timeout=model_time,
-    )
-    graph.add_node("extract_section", measured("extract_section", nodes.extract_section), timeout=RULES_TIME)
-    graph.add_node(
-        "progressive_writing", measured("progressive_writing", nodes.progressive_writing), timeout=RULES_TIME
-    )
-    graph.add_node(
-        "quality_controller", measured("quality_controller", nodes.quality_controller), timeout=RULES_TIME
-    )
-    graph.add_node("repair", measured("repair", nodes.repair), timeout=RULES_TIME)
-    graph.add_node("human_review", nodes.human_review)
-    graph.add_node(
-        "performance_monitor", nodes.performance_monitor, retry_policy=TOOL_CALLS, timeout=TOOL_TIME
-    )
+    rules: dict[str, Any] = {"timeout": RULES_TIME}
+    tool: dict[str, Any] = {"retry_policy": TOOL_CALLS, "timeout": TOOL_TIME}
+    asking: dict[str, Any] = {"retry_policy": STALLS, "timeout": model_time}
+    nodes: list[tuple[Any, dict[str, Any]]] = [
+        (reading_nodes.document_parser, tool),
+        (reading_nodes.multimodal_processor, tool),
+        (reading_nodes.cost_optimizer, rules),
+        (drafting_nodes.extract_batch, asking),
+        (drafting_nodes.knowledge_extraction, rules),
+        (drafting_nodes.specialist_review, asking),
+        (drafting_nodes.reviewed, rules),
+        (drafting_nodes.write_section, asking),
+        (drafting_nodes.extract_section, rules),
+        (drafting_nodes.progressive_writing, rules),
+        (release_nodes.quality_controller, rules),
+        (release_nodes.repair, rules),
+        (drafting_nodes.translate_section, asking),
+    ]
+    for node, policies in nodes:
+        graph.add_node(node.__name__, measured(node.__name__, node), **policies)
+    # A person takes as long as it takes, and what is paid for is written whatever the clock says.
+    graph.add_node("human_review", release_nodes.human_review)
+    graph.add_node("performance_monitor", release_nodes.performance_monitor, **tool)
     graph.add_edge(START, "document_parser")
     graph.add_edge("document_parser", "multimodal_processor")
     graph.add_edge("multimodal_processor", "cost_optimizer")
@@ -89,10 +67,11 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph.add_edge("extract_section", "quality_controller")
     graph.add_conditional_edges("progressive_writing", routes.to_writers, _WRITTEN)
     graph.add_conditional_edges(
-        "quality_controller", routes.after_quality, ["repair", "human_review", "performance_monitor"]
+        "quality_controller", routes.after_quality, ["repair", "human_review", *_RELEASED]
     )
     graph.add_conditional_edges("repair", routes.to_repairs, ["write_section", "quality_controller"])
-    graph.add_edge("human_review", "performance_monitor")
+    graph.add_conditional_edges("human_review", routes.to_translation, _RELEASED)
+    graph.add_edge("translate_section", "performance_monitor")
     graph.add_edge("performance_monitor", END)
     return graph
 

@@ -38,6 +38,7 @@ def make_plan(
     return {
         "roles": {"extract": strong, "write": strong, "review": weak},
         "reviewers": list(REVIEWERS[language][: _REVIEWERS_OF[mode]]),
+        "questions": len(batches(blocks)),
         "waves": sorted({section.priority for section in template.sections}),
         "expected": {"calls": expected.calls, "tokens": expected.tokens},
     }

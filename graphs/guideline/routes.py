@@ -5,12 +5,10 @@ from typing import Any
 from langgraph.types import Send
 
 from graphs.guideline import extraction, writing
-from graphs.guideline.nodes import data_of, findings_of
+from graphs.guideline.repairing import data_of, parts_to_repair, will_repair
 from graphs.guideline.state import State, Task
-from tools.medical.gates.finding import Finding
 from tools.medical.records import GuidelineRecords
-from tools.medical.templates import find_template
-from tools.medical.version import PatientVersion
+from tools.medical.templates import template_of
 
 
 def to_extraction(state: State) -> list[Send] | str:
@@ -47,73 +45,54 @@ def to_writers(state: State) -> list[Send] | str:
     waves = state["plan"]["waves"]
     if state["wave"] >= len(waves):
         return "quality_controller"
-    template = find_template(state["settings"]["template"])
+    template = template_of(state["settings"])
     records = GuidelineRecords.model_validate(state["records"])
     tasks = [
         {**task, "shown": data_of(state, task["section"], GuidelineRecords.model_validate(task["records"]))}
         for task in writing.writing_tasks(template, waves[state["wave"]], records)
     ]
-    return _sent("write_section", state, "write", tasks) or "progressive_writing"
+    return _sent("write_section", state, "write", tasks, state["plan"]["parts"]) or "progressive_writing"
 
 
-def after_quality(state: State) -> str:
+def after_quality(state: State) -> list[Send] | str:
     """To repair while there are rounds left, then to a person, then out."""
-    settings = state["settings"]
-    repairs = settings["max_repairs"] if settings["enable_quality_control"] and state["model"] else 0
-    if _parts_to_repair(state) and state["rounds"] < repairs:
+    if will_repair(state):
         return "repair"
-    if state["status"] == "flagged" and settings["review"]:
+    if state["status"] == "flagged" and state["settings"]["review"]:
         return "human_review"
-    return "performance_monitor"
+    return to_translation(state)
+
+
+def to_translation(state: State) -> list[Send] | str:
+    """A question for every section of the finished version, where it is wanted in another language."""
+    target = state["settings"]["translate_to"]
+    if state["model"] is None or target in (None, state["spoken"]) or state["status"] == "rejected":
+        return "performance_monitor"
+    sections = [section for section in state["version"]["sections"] if section["sentences"]]
+    tasks = [{"section": section, "target": target} for section in sections]
+    return _sent("translate_section", state, "write", tasks) or "performance_monitor"
 
 
 def to_repairs(state: State) -> list[Send] | str:
     """A question for every part of a section that a finding is about."""
-    return _sent("write_section", state, "write", _parts_to_repair(state)) or "quality_controller"
+    return _sent("write_section", state, "write", parts_to_repair(state)) or "quality_controller"
 
 
-def _parts_to_repair(state: State) -> list[dict[str, Any]]:
-    findings = [finding for finding in findings_of(state) if finding.gate != "citation" or finding.sentence]
-    version = PatientVersion.model_validate(state["version"])
-    template = find_template(state["settings"]["template"])
-    all_records = GuidelineRecords.model_validate(state["records"])
-    parts: list[dict[str, Any]] = []
-    for wave in state["plan"]["waves"]:
-        for task in writing.writing_tasks(template, wave, all_records):
-            records = GuidelineRecords.model_validate(task["records"])
-            section = next((one for one in version.sections if one.id == task["section"]), None)
-            sentences = writing.of_part(section, task["part"]) if section else []
-            about = _about(findings, records, {sentence.id for sentence in sentences}, task["section"])
-            if about:
-                shown = data_of(state, task["section"], records)
-                parts.append({**task, "shown": writing.repair_data(shown, sentences, about)})
-    return parts
-
-
-def _about(
-    findings: list[Finding], records: GuidelineRecords, sentences: set[str], section: str
-) -> list[Finding]:
-    known = records.sources().keys()
-    return [
-        finding
-        for finding in findings
-        if finding.sentence in sentences
-        or finding.source == section
-        or (not finding.sentence and finding.source in known)
-    ]
-
-
-def _sent(node: str, state: State, part: str, all_data: list[dict[str, Any]]) -> list[Send]:
+def _sent(
+    node: str, state: State, part: str, all_data: list[dict[str, Any]], of: int | None = None
+) -> list[Send]:
     return [
         Send(
             node,
             Task(
                 number=number,
-                of=len(all_data),
-                run=f"{state['run']}:{state.get('wave', 0)}:{state.get('rounds', 0)}",
+                of=of or len(all_data),
+                run=state["run"],
                 language=state["spoken"],
                 role=state["plan"]["roles"][part],
                 caching=state["settings"]["enable_caching"],
+                settings=state["settings"],
+                deadline=state["deadline"],
                 data=data,
             ),
         )

@@ -9,7 +9,7 @@ from graphs.guideline.state import Input, parse_input
 from graphs.translation_files import Source
 from tools.documents.blocks import PagedDocument
 from tools.documents.paged import open_paged
-from tools.medical.templates import find_template
+from tools.medical.templates import template_of
 
 MAX_BYTES = 100 * 1024 * 1024
 
@@ -49,7 +49,7 @@ async def check_input(values: object) -> None:
         NotFound: There is no such file.
     """
     given = parse_input(values)
-    find_template(given.options.template)
+    template_of(given.options.model_dump())
     await open_source(await find_source(given))
 
 

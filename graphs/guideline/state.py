@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from graphs.inputs import validated
 from graphs.translation_files import Source
 from tools.llm.roles import Role
+from tools.medical.templates import MAX_YAML
 from tools.text.language import Language
 
+MAX_SECONDS = 24 * 3600
 Mode = Literal["fast", "slow", "thorough"]
 Status = Literal["passed", "flagged", "approved", "rejected"]
 Update = dict[str, Any]
@@ -28,6 +30,9 @@ class Options(BaseModel):
     template: str = Field(
         default="standard_clinical", description="A template's name; see configs/guidelines."
     )
+    template_yaml: str | None = Field(
+        default=None, max_length=MAX_YAML, description="A template of your own, in place of a named one."
+    )
     enable_visualization: bool = Field(default=True, description="Tables and pictures go into the version.")
     enable_caching: bool = Field(default=True, description="Answers of earlier runs may be used again.")
     enable_cost_optimization: bool = Field(default=True, description="Short questions go to the role fast.")
@@ -36,6 +41,18 @@ class Options(BaseModel):
     )
     review: bool = Field(default=True, description="Wait for a person when a safety gate stays closed.")
     max_repairs: int = Field(default=3, ge=0, le=3, description="Rounds of repair before a person is asked.")
+    node_timeout_seconds: float | None = Field(
+        default=None, gt=0, le=MAX_SECONDS, description="What one node, or one question of it, may take."
+    )
+    total_timeout_seconds: float | None = Field(
+        default=None,
+        gt=0,
+        le=MAX_SECONDS,
+        description="What all may take, until a person is asked.",
+    )
+    translate_to: Language | None = Field(
+        default=None, description="The finished version in this language, too; needs a model."
+    )
 
 
 class Input(BaseModel):
@@ -105,6 +122,8 @@ class Task(TypedDict):
     language: Language
     role: Role
     caching: bool
+    settings: dict[str, Any]  #: The run's options, all filled in.
+    deadline: float | None  #: Unix time by which all has to be done.
     data: dict[str, Any]
 
 
@@ -118,6 +137,7 @@ class Output(TypedDict):
     version: dict[str, Any]
     findings: list[dict[str, Any]]
     quality: dict[str, Any]
+    translation: dict[str, Any] | None
     files: dict[str, dict[str, Any]]
     performance: list[Measured]
     warnings: list[Note]
@@ -148,6 +168,7 @@ class State(TypedDict):
     run: str
     source: Source
     settings: dict[str, Any]  #: Options, all filled in.
+    deadline: float | None  #: Unix time by which all has to be done.
     model: str | None  #: "provider:model" of the role primary; None is offline.
     spoken: Language
     blocks: list[dict[str, Any]]  #: As tools.documents.blocks.Block, with ids and sections.
@@ -167,6 +188,8 @@ class State(TypedDict):
     version: dict[str, Any]
     findings: list[dict[str, Any]]
     quality: dict[str, Any]
+    translation: dict[str, Any] | None  #: Language, version, findings, status and files.
+    translated: Annotated[list[dict[str, Any]], operator.add]
     files: dict[str, dict[str, Any]]
     performance: Annotated[list[Measured], operator.add]
     warnings: Annotated[list[Note], operator.add]
