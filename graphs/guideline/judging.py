@@ -16,7 +16,13 @@ _GATES = ("numbers", "strength", "negation", "population", "drugs", "citation", 
 
 def judge(version: PatientVersion, records: GuidelineRecords, pages: Sequence[str]) -> list[Finding]:
     """Everything that is wrong: by the safety gates, and in readability."""
-    return [*check_version(version, records, pages), *_hard_to_read(version)]
+    return [*_nothing_found(records), *check_version(version, records, pages), *_hard_to_read(version)]
+
+
+def _nothing_found(records: GuidelineRecords) -> Iterator[Finding]:
+    if not records.recommendations:
+        message = "No recommendation was found in the document: it may be no guideline."
+        yield Finding(gate="coverage", message=message)
 
 
 def quality(version: PatientVersion, findings: Sequence[Finding]) -> dict[str, Any]:
@@ -24,8 +30,16 @@ def quality(version: PatientVersion, findings: Sequence[Finding]) -> dict[str, A
     return {
         "gates": {gate: sum(finding.gate == gate for finding in findings) for gate in _GATES},
         "readability": {section.id: _measured(version, section.text) for section in version.sections},
+        "score": _score(version, findings),
         "open_safety_findings": sum(finding.is_safety for finding in findings),
     }
+
+
+def _score(version: PatientVersion, findings: Sequence[Finding]) -> float:
+    """The share of sentences, missing ones included, that no safety gate objects to."""
+    faulty = {finding.sentence or finding.source for finding in findings if finding.is_safety}
+    total = sum(1 for _ in version.sentences()) + sum(f.sentence is None and f.is_safety for f in findings)
+    return round(max(0.0, 1 - len(faulty) / total), 3) if total else 0.0
 
 
 def is_safe(findings: Sequence[Finding]) -> bool:

@@ -52,9 +52,12 @@ async def human_review(state: State) -> Update:
     findings = [Finding.model_validate(finding) for finding in state["findings"]]
     items = reviewing.shown(version, records, findings)
     emit(ReviewWanted(subject="version", items=tuple(items)))
+    sentences = [sentence.model_dump() for sentence in version.sentences()]
     problems: list[str] = []
     while True:
-        answer: object = interrupt({"subject": "version", "items": items, "problems": problems})
+        answer: object = interrupt(
+            {"subject": "version", "items": items, "sentences": sentences, "problems": problems}
+        )
         verdict, problems = reviewing.read_verdict(answer, version)
         if verdict is not None:
             break

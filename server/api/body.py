@@ -15,7 +15,10 @@ from server.api.errors import answer
 
 DRAIN_BYTES = 256 * 1024 * 1024  # of a refused body; whoever sends more sees the connection close
 DRAIN_SECONDS = 30
-UPLOADS = ("/api/v1/files", "/api/v1/uploads")  # whose routes read no body into memory
+UPLOADS = (  # whose routes read no body into memory
+    *("/api/v1/files", "/api/v1/uploads"),
+    *("/api/v1/workflow/upload", "/api/v1/workflow/batch"),
+)
 
 
 class _JsonRequest(Request):

@@ -139,6 +139,13 @@ async def of_contract(session: AsyncSession, run_id: str, contract: str) -> Run:
     return run
 
 
+async def latest_of_threads(session: AsyncSession, thread_ids: Sequence[str]) -> dict[str, Run]:
+    """By thread, the run that was accepted last."""
+    wanted = select(Run).where(col(Run.thread_id).in_(thread_ids))
+    found = (await session.exec(wanted.order_by(col(Run.created_at), col(Run.run_id)))).all()
+    return {run.thread_id: run for run in found}
+
+
 async def never_begun(session: AsyncSession, thread_id: str) -> list[Run]:
     """A thread's runs that were cancelled before any worker had begun them, in the order of their ends."""
     query = (
