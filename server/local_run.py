@@ -12,7 +12,7 @@ from rich.table import Table
 
 from configs.settings import Settings
 from graphs.registry import GRAPHS
-from server import translated_files
+from server import guideline_files, translated_files
 from tools.errors import InputTooLarge, InvalidInput
 from tools.llm import spending
 from tools.llm.chat_models import bind as bind_models
@@ -72,6 +72,8 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
             await close_clients()
         if graph_id in translated_files.GRAPHS:
             return await translated_files.write(result, storage, job.folder or job.file.parent)
+        if graph_id == guideline_files.GRAPH:
+            return await guideline_files.write(result, storage, job.folder or job.file.parent)
         return result
 
 
@@ -79,6 +81,9 @@ def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
     """Print a readable summary of a result."""
     if graph_id in translated_files.GRAPHS:
         translated_files.show(result, console)
+        return
+    if graph_id == guideline_files.GRAPH:
+        guideline_files.show(result, console)
         return
     if graph_id != "characters":
         console.print_json(data=result)
@@ -108,7 +113,8 @@ async def _input(settings: Settings, job: FileJob, storage: LocalStorage) -> dic
     stored = await storage.write(_read(job.file, settings.max_file_size), name=job.file.name)
     given: dict[str, Any] = {"file_id": stored.file_id, "options": job.options}
     if job.graph_id not in translated_files.GRAPHS:
-        return given | {"language": job.language}
+        given |= {"language": job.language}
+        return guideline_files.prepared(given) if job.graph_id == guideline_files.GRAPH else given
     given |= {"source_language": job.language, "target_languages": list(job.targets)}
     if job.glossary is None:
         return given

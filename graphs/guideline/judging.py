@@ -5,6 +5,7 @@ from typing import Any
 
 from tools.medical.gates import check_version
 from tools.medical.gates.finding import Finding
+from tools.medical.glossary import terms_of
 from tools.medical.readability import measure_chinese, measure_english
 from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion
@@ -75,12 +76,13 @@ def _measured(version: PatientVersion, text: str) -> dict[str, float]:
                 "reading_ease": round(english.reading_ease, 2),
             }
         )
-    chinese = measure_chinese(text)
+    chinese = measure_chinese(text, terms_of("zh"))
     return (
         {}
         if chinese is None
         else {
             "characters_per_sentence": round(chinese.characters_per_sentence, 2),
             "uncommon_share": round(chinese.uncommon_share, 4),
+            "terms_per_sentence": round(chinese.terms_per_sentence, 3),
         }
     )

@@ -9,7 +9,7 @@ from graphs.guideline.repairing import findings_of
 from graphs.guideline.state import State, Status
 from graphs.guideline.translating import translated_version
 from graphs.translation_files import Source
-from tools.medical import right_pvg
+from tools.medical import pemat, right_pvg
 from tools.medical.booklet import Booklet, Origin, make_booklet
 from tools.medical.gates.finding import Finding
 from tools.medical.records import GuidelineRecords
@@ -30,7 +30,7 @@ def _booklet(state: State, version: PatientVersion, status: Status, findings: Se
         is_offline=state["model"] is None,
         open_findings=[finding.message for finding in findings if finding.is_safety],
         reviewer=state["quality"].get("review", {}).get("reviewer", ""),
-        text="\n".join(state["pages"]),
+        page_texts=list(state["pages"]),
     )
     records = GuidelineRecords.model_validate(state["records"])
     return make_booklet(version, records, origin, state["figures"])
@@ -40,7 +40,10 @@ async def release(state: State) -> tuple[Files, dict[str, Any]]:
     """Write the version in every format; returns the files, and how the booklet does by its checklists."""
     version = PatientVersion.model_validate(state["version"])
     booklet = await asyncio.to_thread(_booklet, state, version, state["status"], findings_of(state))
-    return await _written(state, booklet), {"right_pvg": dict(right_pvg.report(booklet))}
+    return await _written(state, booklet), {
+        "right_pvg": dict(right_pvg.report(booklet)),
+        "checklists": pemat.report(booklet),
+    }
 
 
 async def release_translation(state: State) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from graphs.guideline.state import Input, parse_input
 from graphs.translation_files import Source
 from tools.documents.blocks import PagedDocument
 from tools.documents.paged import open_paged
+from tools.errors import InvalidInput
 from tools.medical.templates import template_of
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -31,14 +32,26 @@ async def find_source(given: Input) -> Source:
     )
 
 
-async def open_source(source: Source) -> PagedDocument:
-    """The document's blocks.
+async def open_source(source: Source, *, reads_scans: bool = True) -> PagedDocument:
+    """The document's blocks; those of a scan are recognised, where Tesseract is there.
+
+    Args:
+        reads_scans: False leaves the blocks of a scan out: recognising takes seconds a page.
 
     Raises:
         InvalidInput: What open_paged raises, or text that no encoding can store.
     """
     data, _ = await translation_files.read(source)
-    return await asyncio.to_thread(open_paged, data, source["name"])
+    try:
+        return await asyncio.to_thread(open_paged, data, source["name"])
+    except InvalidInput as error:
+        from tools.documents.pdf import recognising  # noqa: PLC0415 - it loads what reads PDFs
+
+        if error.code != "scanned_document" or not recognising.can_recognise():
+            raise
+        if not reads_scans:
+            return PagedDocument(blocks=())
+    return await recognising.recognise(data)
 
 
 async def check_input(values: object) -> None:
@@ -50,7 +63,7 @@ async def check_input(values: object) -> None:
     """
     given = parse_input(values)
     template_of(given.options.model_dump())
-    await open_source(await find_source(given))
+    await open_source(await find_source(given), reads_scans=False)
 
 
 def packed(document: PagedDocument) -> Iterator[dict[str, Any]]:

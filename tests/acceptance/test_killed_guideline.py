@@ -84,6 +84,8 @@ def test_a_killed_service_goes_on_in_the_stage_it_was_in_and_asks_nothing_twice(
             "PRIMARY_MODEL": "openai:m",
             "LLM_BASE_URL": models.openai_url,
             "LLM_API_KEY": "k",
+            "LEASE_SECONDS": "2",
+            "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "1",
             "ENABLE_CACHE": "false",  # what is asked again is seen to be
         }
         service = ServiceProcess(data_dir=tmp_path, environment=environment)
@@ -92,7 +94,6 @@ def test_a_killed_service_goes_on_in_the_stage_it_was_in_and_asks_nothing_twice(
             ends: dict[str, Any] = {}
             asked: dict[str, int] = {}
             for stage in STAGES:
-                print("STAGE", stage, __import__("time").time(), flush=True)
                 before = len(models.requests())
                 ends[stage] = _killed_in(stage, service, models, oracle)
                 answered = [one.question for one in models.requests()[before:] if one.is_answered]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from tools.medical.glossary import glossary
 from tools.medical.grade import CERTAINTY_WORDS, Grade
 from tools.medical.records import GuidelineRecords, Recommendation
 from tools.medical.version import PatientVersion
@@ -49,7 +50,7 @@ class Origin(BaseModel):
     is_offline: bool
     open_findings: list[str] = []
     reviewer: str = ""
-    text: str  #: The guideline's whole text, in which funding and the like are looked for.
+    page_texts: list[str]  #: The guideline's text, in which terms, funding and the like are looked for.
 
 
 def make_booklet(
@@ -67,6 +68,7 @@ def make_booklet(
         *_what_is_missing(version, words),
         *_legend(version, words),
         *_tables(tables, words),
+        *_glossary(version, origin, words),
         *_making(words, origin),
         *_sources(records, words),
         Part(kind="heading", id="disclaimer", text=words.disclaimer_heading),
@@ -139,6 +141,19 @@ def _tables(tables: Sequence[Mapping[str, Any]], words: Wording) -> Iterator[Par
         yield Part(kind="table", text=caption, rows=[list(row) for row in table["rows"]])
 
 
+def _glossary(version: PatientVersion, origin: Origin, words: Wording) -> Iterator[Part]:
+    """Terms of the version: as the guideline spells them out, or added and marked so."""
+    said = " ".join(sentence.text for sentence in version.sentences())
+    yield Part(kind="heading", id="glossary", text=words.glossary_heading)
+    terms = glossary(said, origin.page_texts, version.language)
+    for term in terms:
+        label = words.page.format(page=term.page) if term.page else words.added
+        text = f"{term.term}{words.colon}{term.meaning}"
+        yield Part(kind="paragraph" if term.page else "addition", text=text, label=label)
+    if not terms:
+        yield Part(kind="paragraph", id="no-terms", text=words.no_terms)
+
+
 def _making(words: Wording, origin: Origin) -> Iterator[Part]:
     yield Part(kind="heading", id="making", text=words.making_heading)
     yield Part(
@@ -147,7 +162,7 @@ def _making(words: Wording, origin: Origin) -> Iterator[Part]:
     if origin.reviewer:
         yield Part(kind="paragraph", id="reviewer", text=words.reviewed.format(reviewer=origin.reviewer))
     for topic, (heading, pattern) in words.topics.items():
-        found = _sentence_about(pattern, origin.text)
+        found = _sentence_about(pattern, "\n".join(origin.page_texts))
         yield Part(
             kind="paragraph", id=topic, text=f"{heading}{words.separator}{found or words.not_reported}"
         )

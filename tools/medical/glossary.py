@@ -43,7 +43,7 @@ def terms_of(language: Language) -> Sequence[str]:
 
 
 def _spelled_out(pages: Sequence[str]) -> Iterator[Term]:
-    """Abbreviations that a page explains: "blood pressure (BP)", by their letters (Schwartz and Hearst 2003)."""
+    """What a page explains, "blood pressure (BP)", by their letters (Schwartz and Hearst 2003)."""
     for number, page in enumerate(pages, start=1):
         for found in _ABBREVIATION.finditer(page):
             before = page[max(0, found.start() - 120) : found.start()]
@@ -58,9 +58,10 @@ def _long_form(short: str, before: str) -> str | None:
     letters = [letter for letter in short.lower() if letter.isalpha()]
     for first in range(len(words) - 1, max(-1, len(words) - 2 * len(letters) - 2), -1):
         initials = "".join(word[0][0].lower() for word in words[first:])
-        if initials[:1] == letters[0] and _is_subsequence(letters, before[words[first].start() :].lower()):
-            if len(words) - first >= min(2, len(letters) - 1):
-                return before[words[first].start() :].strip()
+        form = before[words[first].start() :].strip()
+        is_long = len(words) - first >= min(2, len(letters) - 1)
+        if is_long and initials[:1] == letters[0] and _is_subsequence(letters, form.lower()):
+            return form
     return None
 
 

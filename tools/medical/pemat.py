@@ -28,11 +28,13 @@ _THEN = re.compile(r"\b(?:and then|after that|next,)|然后|随后", re.IGNORECA
 
 
 def report(booklet: Booklet) -> dict[str, Any]:
-    """The answers, and the shares of "agree" in percent: ``understandability``, ``actionability``, ``cdc``."""
+    """The answers, and of each part the share of "agree", in percent."""
     pemat = {item: judge(booklet) for item, judge in _PEMAT.items()}
     cdc = {item: judge(booklet) for item, judge in _CDC.items()}
-    actions = {item: answer for item, answer in pemat.items() if int(item.split()[0]) >= _FIRST_ACTION}
-    rest = {item: answer for item, answer in pemat.items() if item not in actions}
+    actions: dict[str, Answer] = {
+        item: answer for item, answer in pemat.items() if int(item.split()[0]) >= _FIRST_ACTION
+    }
+    rest: dict[str, Answer] = {item: answer for item, answer in pemat.items() if item not in actions}
     return {
         "items": pemat,
         "understandability": _share(rest),
@@ -84,7 +86,9 @@ def _active_voice(booklet: Booklet) -> Answer:
     sentences = _of(booklet, "recommendation", "warning", "fact", "addition")
     if booklet.language == "zh" or not sentences:
         return "not applicable"
-    return _agreed(sum(bool(_PASSIVE.search(one.text)) for one in sentences) <= _MOST_PASSIVE * len(sentences))
+    return _agreed(
+        sum(bool(_PASSIVE.search(one.text)) for one in sentences) <= _MOST_PASSIVE * len(sentences)
+    )
 
 
 def _clear_numbers(booklet: Booklet) -> Answer:
@@ -144,7 +148,9 @@ def _steps(booklet: Booklet) -> Answer:
 
 
 def _help(booklet: Booklet) -> Answer:
-    return _agreed(_has(booklet, "disclaimer") and bool(_of(booklet, "warning") or _has(booklet, "no-warnings")))
+    return _agreed(
+        _has(booklet, "disclaimer") and bool(_of(booklet, "warning") or _has(booklet, "no-warnings"))
+    )
 
 
 def _questions(booklet: Booklet) -> Answer:

@@ -27,7 +27,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "7.3 self-management": ("recommendation",),
     "8.1 strength and certainty explained": ("legend",),
     "9.1 questions to ask": ("questions",),
-    "10.1 terms and abbreviations": ("legend",),
+    "10.1 terms and abbreviations": ("glossary",),
     "11.1 funding": ("funding",),
     "12.1 conflicts of interest": ("conflicts",),
 }

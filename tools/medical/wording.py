@@ -25,6 +25,9 @@ class Wording(BaseModel):
     legend_heading: str
     tables_heading: str
     table: str
+    glossary_heading: str
+    colon: str
+    no_terms: str
     making_heading: str
     made_from: str
     reviewed: str
@@ -66,6 +69,9 @@ WORDING: Mapping[Language, Wording] = {
         legend_heading="What the signs mean",
         tables_heading="Tables from the guideline",
         table="{section}, page {page}",
+        glossary_heading="Words explained",
+        colon=": ",
+        no_terms="It uses no words that need explaining.",
         making_heading="How this was made",
         made_from="Made from {name} ({pages} pages). A computer wrote it; its sentences name their sources.",
         reviewed="Looked over and decided on by {reviewer}.",
@@ -124,6 +130,9 @@ WORDING: Mapping[Language, Wording] = {
         legend_heading="符号的意思",
         tables_heading="指南中的表格",
         table="{section}，第{page}页",
+        glossary_heading="名词解释",
+        colon="：",
+        no_terms="没有需要解释的名词。",
         making_heading="本版如何写成",
         made_from="根据 {name}（共{pages}页）写成。由计算机撰写；每句话的出处列在下面。",
         reviewed="由{reviewer}复核并决定。",

@@ -49,7 +49,7 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> PagedDocument:
     if sum(page.sizes.total() for page in pages) < _FEWEST_CHARACTERS * len(pages):
         raise InvalidInput(
             "the pages of the PDF are pictures without text",
-            hint="Run text recognition (OCR) over it, and send the result.",
+            hint="Install Tesseract, or run text recognition (OCR) over it and send the result.",
             code="scanned_document",
         )
     return PagedDocument(
