@@ -29,12 +29,11 @@ _THEN = re.compile(r"\b(?:and then|after that|next,)|然后|随后", re.IGNORECA
 
 def report(booklet: Booklet) -> dict[str, Any]:
     """The answers, and of each part the share of "agree", in percent."""
-    pemat = {item: judge(booklet) for item, judge in _PEMAT.items()}
-    cdc = {item: judge(booklet) for item, judge in _CDC.items()}
-    actions: dict[str, Answer] = {
-        item: answer for item, answer in pemat.items() if int(item.split()[0]) >= _FIRST_ACTION
-    }
-    rest: dict[str, Answer] = {item: answer for item, answer in pemat.items() if item not in actions}
+    pemat: dict[str, Answer] = {item: judge(booklet) for item, judge in _PEMAT.items()}
+    cdc: dict[str, Answer] = {item: judge(booklet) for item, judge in _CDC.items()}
+    acting = {item for item in pemat if int(item.split()[0]) >= _FIRST_ACTION}
+    actions: dict[str, Answer] = {item: answer for item, answer in pemat.items() if item in acting}
+    rest: dict[str, Answer] = {item: answer for item, answer in pemat.items() if item not in acting}
     return {
         "items": pemat,
         "understandability": _share(rest),
