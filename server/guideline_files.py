@@ -18,8 +18,10 @@ def prepared(given: dict[str, Any]) -> dict[str, Any]:
 async def write(result: dict[str, Any], storage: LocalStorage, folder: Path) -> dict[str, Any]:
     """Write every file into the folder; the result names the paths."""
     written: dict[str, str] = {}
-    translation = result["translation"] or {"files": {}}
-    for file in [*result["files"].values(), *translation["files"].values()]:
+    files: list[dict[str, Any]] = [*result["files"].values()]
+    if result["translation"]:
+        files += result["translation"]["files"].values()
+    for file in files:
         path = folder / Path(file["name"]).name
         path.write_bytes(await storage.read(file["file_id"]))
         written[path.suffix.lstrip(".") if path.suffix not in written else path.name] = str(path)

@@ -5,6 +5,7 @@ import pytest
 import prompts
 from graphs.characters import questions
 from graphs.guideline import questions as guideline_questions
+from graphs.guideline import translating
 from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
 from tools.translation import chat_engine
 
@@ -58,9 +59,8 @@ def test_hash_follows_the_wording() -> None:
 
 @pytest.mark.parametrize("prompt_id", sorted(PROMPTS))
 def test_prompt_promises_a_schema_that_exists(prompt_id: str) -> None:
-    assert any(
-        hasattr(module, PROMPTS[prompt_id].output) for module in (questions, chat_engine, guideline_questions)
-    )
+    modules = (questions, chat_engine, guideline_questions, translating)
+    assert any(hasattr(module, PROMPTS[prompt_id].output) for module in modules)
 
 
 @pytest.mark.parametrize("name", ["names", "pairs", "speakers"])

@@ -2,6 +2,7 @@
 
 import shutil
 from io import BytesIO
+from typing import cast
 
 import pypdfium2
 
@@ -70,5 +71,5 @@ def _picture(pdf: pypdfium2.PdfDocument, number: int) -> bytes:
     width, height = page.get_size()
     scale = min(_SCALE, (_MOST_PIXELS / max(width * height, 1)) ** 0.5)
     data = BytesIO()
-    page.render(scale=scale, grayscale=True).to_pil().save(data, "PNG")  # pyright: ignore[reportUnknownMemberType]
+    page.render(scale=cast("int", scale), grayscale=True).to_pil().save(data, "PNG")  # pyright: ignore[reportUnknownMemberType]
     return data.getvalue()
