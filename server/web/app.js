@@ -3,6 +3,7 @@
 import { getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
 import { refill } from "./element.js";
+import { GuidelinePage } from "./guideline_page.js";
 import { switchLanguage, t, translatePage } from "./i18n.js";
 import { TABS } from "./result_view.js";
 import { RunForm } from "./run_form.js";
@@ -13,8 +14,10 @@ import { applyTheme, nextTheme, theme } from "./theme.js";
 
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
 
+const GUIDELINE_ADDRESS = /^#\/guidelines(?:\/([^/]+))?$/;
+
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | SignIn | null} */
+/** @type {RunForm | RunView | SignIn | GuidelinePage | null} */
 let view = null;
 let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
@@ -28,6 +31,7 @@ function showAddress() {
 	const resetToken = hasAccounts ? location.hash.match(RESET_ADDRESS)?.[1] : undefined;
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
 	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
+	else if (GUIDELINE_ADDRESS.test(location.hash)) view = new GuidelinePage(location.hash.match(GUIDELINE_ADDRESS)[1]);
 	else view = runId ? new RunView(threadId, runId, knownTab) : new RunForm();
 	showWho();
 	refill(main, view.element);
