@@ -11,10 +11,10 @@ from tools.text.language import Language
 _DENIALS = {
     "en": re.compile(
         r"\b(?:not|no|never|without|cannot|neither|nor|none|nothing|avoid\w*|against|contraindicated"
-        r"|unless|stop\w*|unsafe|fails?|failed)\b|n['’]t\b",
+        r"|unless|refus\w*|reject\w*|rarely|seldom|hardly|stop\w*|unsafe|fails?|failed)\b|n['’]t\b",
         re.IGNORECASE,
     ),
-    "zh": re.compile("不(?!良|同|仅|断|管|但)|没有|没|无(?!菌|症状期)|未|非(?!常)|勿|禁|避免|停用"),
+    "zh": re.compile("不(?!良|同|仅|断|管|但)|没有|没|无(?!菌|症状期)|未|非(?!常)|勿|禁|避免|拒绝|停用"),
 }
 # Denials inside of names and set phrases.
 _NO_DENIAL = re.compile(

@@ -39,7 +39,7 @@ _QUANTITY = re.compile(
     (?:\s+of(?:\s+[a-z-]+){{1,3}}(?=\s+(?:per|an?|each|every)\s))?
     (?P<per>(?:\s*/\s*(?:{_UNIT}){_WORD_END}
       |\s*(?:per|a|an|each|every)\s+(?:day|week|month|year|hour|kg|kilogram|dose)\b)*)
-    (?P<after>\s*(?:years?\s+(?:of\s+age\s+)?)?(?:or|and)\s+(?:more|older|over|above|higher|greater|less|fewer
+    (?P<after>\s*(?:years?\s+(?:of\s+age\s+)?)?(?:or|and)\s+(?:more|longer|older|over|above|higher|greater|less|fewer
       |younger|under|below|lower)\b|\s*\+|\s*[及或]?(?:以上|以下|以内))?""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -71,7 +71,15 @@ _PERIODS = {
     )
     for written in words.split()
 }
-_OR_MORE = re.compile("more|older|over|above|higher|greater|\\+|以上", re.IGNORECASE)
+_OR_MORE = re.compile("more|longer|older|over|above|higher|greater|\\+|以上", re.IGNORECASE)
+
+
+_CHANGE = re.compile(
+    r"\b(?:(?P<double>double|doubling|twice)|(?P<half>halve|halving|half)|(?P<triple>triple|tripling))\s+"
+    r"(?:the|your|a|this|that)\s+(?:usual\s+)?dose\b"
+    "|剂量(?:(?P<加>加倍|翻倍)|(?P<减>减半))|(?P<倍>加倍|翻倍)剂量",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +104,7 @@ class Stated:
 def find_quantities(text: str) -> list[Stated]:
     """All quantities of ``text``, in their order; a stretch is read once, by the most telling pattern."""
     found: list[Stated] = []
-    for reader in (_read_out_of, _read_times, _read_every, _read_plain):
+    for reader in (_read_changes, _read_out_of, _read_times, _read_every, _read_plain):
         taken = [(stated.start, stated.end) for stated in found]
         found += (
             stated
@@ -119,6 +127,14 @@ def _is_among(quantity: Quantity, stated: set[Quantity]) -> bool:
     return quantity.unit == "" and any(
         one.unit == "month" and one.bound == quantity.bound and one.low == 12 * quantity.low for one in stated
     )
+
+
+def _read_changes(text: str) -> Iterator[Stated]:
+    """Doses that are changed by a factor: "double the dose"."""
+    for found in _CHANGE.finditer(text):
+        half, triple = found["half"] or found["减"], found["triple"]
+        factor = Decimal("0.5") if half else Decimal(3) if triple else Decimal(2)
+        yield _stated(found, Quantity(low=factor, high=factor, unit="fold"))
 
 
 def _read_out_of(text: str) -> Iterator[Stated]:
