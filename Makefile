@@ -24,6 +24,7 @@ test: $(READY_DEV)  ## Every test that needs no outside account
 test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes of faults, then 2 each on Cluster, Sentinels, PostgreSQL
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED)
 	$(BIN)/python -m tests.faults --leases
+	$(BIN)/pytest -m faults tests/acceptance
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 40 --redis cluster
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 40 --redis sentinel
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 50 --database postgresql
@@ -54,6 +55,7 @@ evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 	$(BIN)/python -m evals.dialogue --model oracle --faults --check
 	$(BIN)/python -m evals.endpointing --check
 	$(BIN)/python -m evals.subtitles --check --data $(DATA)
+	$(BIN)/python -m evals.guideline --model oracle --check --data $(DATA)
 
 smoke-providers: $(READY_DEV)  ## One small question to each provider whose key is in the environment; costs a few hundred tokens
 	$(BIN)/python -m evals.smoke_providers

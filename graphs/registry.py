@@ -10,6 +10,8 @@ from graphs.characters import graph as characters
 from graphs.characters import sources as characters_sources
 from graphs.dialogue import graph as dialogue
 from graphs.dialogue import state as dialogue_state
+from graphs.guideline import graph as guideline
+from graphs.guideline import sources as guideline_sources
 from graphs.subtitles import graph as subtitles
 from graphs.subtitles import sources as subtitles_sources
 from graphs.translate import graph as translate
@@ -54,6 +56,13 @@ _ENTRIES = (
         description="Translates, times and checks subtitle files, cue by cue, and loses none.",
         build=subtitles.build,
         check_input=subtitles_sources.check_input,
+    ),
+    GraphEntry(
+        graph_id="guideline",
+        title="Guidelines for patients",
+        description="Turns a clinical guideline into a version for patients, every sentence with its source.",
+        build=guideline.build,
+        check_input=guideline_sources.check_input,
     ),
     GraphEntry(
         graph_id="dialogue",

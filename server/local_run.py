@@ -13,7 +13,7 @@ from rich.table import Table
 
 from configs.settings import Settings
 from graphs.registry import GRAPHS
-from server import film_files, translated_files
+from server import film_files, guideline_files, translated_files
 from server.resources import speech_settings
 from tools.errors import InvalidInput
 from tools.llm import spending
@@ -70,6 +70,8 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
             return await film_files.write(result, storage, job.folder or job.file.parent)
         if graph_id in translated_files.GRAPHS:
             return await translated_files.write(result, storage, job.folder or job.file.parent)
+        if graph_id == guideline_files.GRAPH:
+            return await guideline_files.write(result, storage, job.folder or job.file.parent)
         return result
 
 
@@ -104,6 +106,9 @@ def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
     if graph_id in translated_files.GRAPHS:
         translated_files.show(result, console)
         return
+    if graph_id == guideline_files.GRAPH:
+        guideline_files.show(result, console)
+        return
     if graph_id != "characters":
         console.print_json(data=result)
         return
@@ -134,7 +139,8 @@ async def _input(settings: Settings, job: FileJob, storage: LocalStorage) -> dic
     file_id = await film_files.store(job.file, storage, max_bytes=most)
     given: dict[str, Any] = {"file_id": file_id, "options": job.options}
     if job.graph_id not in translated_files.GRAPHS and not is_film:
-        return given | {"language": job.language}
+        given |= {"language": job.language}
+        return guideline_files.prepared(given) if job.graph_id == guideline_files.GRAPH else given
     given |= {"source_language": job.language, "target_languages": list(job.targets)}
     if job.glossary is not None:
         most = settings.max_file_size

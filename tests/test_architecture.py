@@ -108,7 +108,10 @@ def test_the_constraints_name_versions_and_no_places() -> None:
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("server.app", {"openai", "anthropic", "langchain_openai", "vosk"}),
+        (
+            "server.app",
+            {"openai", "anthropic", "langchain_openai", "vosk", "pdfplumber", "reportlab", "docx", "PIL"},
+        ),
         ("server.cli", {"langgraph", "langchain_core", "sqlalchemy", "fastapi"}),
     ],
 )

@@ -14,6 +14,7 @@ from server.api.accounts import audit, auth, files, keys, own_data, shares, uplo
 from server.api.body import BodyTooLarge, refuse
 from server.api.errors import ErrorBody
 from server.api.jobs import catalog, novels, vosk_dialect
+from server.api.jobs.guidelines import routes as guidelines
 from server.api.jobs.idialogue import rest as idialogue
 from server.api.jobs.idialogue import sockets as idialogue_sockets
 from server.api.jobs.translator import models as translator_models
@@ -78,6 +79,8 @@ def build_api(
     app.add_exception_handler(BodyTooLarge, _body_too_large)
     for module in (*ROUTERS, *((truncate,) if with_truncate else ())):
         app.include_router(module.router)
+    for router in guidelines.ROUTERS:
+        app.include_router(router)
     console.install(app)
     return app
 

@@ -16,7 +16,10 @@ from server.api.errors import answer
 
 DRAIN_BYTES = 256 * 1024 * 1024  # of a refused body; whoever sends more sees the connection close
 DRAIN_SECONDS = 30
-_UPLOADS = ("/api/v1/files", "/api/v1/upload")  # whose routes read no body into memory
+_UPLOADS = (  # whose routes read no body into memory
+    *("/api/v1/files", "/api/v1/upload"),
+    *("/api/v1/workflow/upload", "/api/v1/workflow/batch"),
+)
 _ACCOUNTS = ("/api/v1/auth", "/api/v1/keys", "/api/v1/users", "/api/v1/shares")  # which strangers ask, too
 ACCOUNT_BYTES = 64 * 1024  # that their few fields need at most
 

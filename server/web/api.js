@@ -120,6 +120,23 @@ export function openRunStream(threadId, runId, lastEventId, signal) {
 	return request(`${runPath(threadId, runId)}/stream`, { headers, signal });
 }
 
+/** @param {File} file @param {Record<string, string>} fields @returns {Promise<{task_id: string}>} */
+export async function sendGuideline(file, fields) {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(fields)) form.append(name, value);
+	form.append("file", file);
+	return (await request("/api/v1/workflow/upload", { method: "POST", body: form })).json();
+}
+
+/** @param {string} taskId @param {AbortSignal} signal */
+export const getGuidelineTask = (taskId, signal) => getJson(`/api/v1/workflow/${encodeURIComponent(taskId)}/status`, signal);
+
+/** @param {string} taskId @param {object} verdict */
+export const answerReview = (taskId, verdict) => postJson(`/api/v1/workflow/${encodeURIComponent(taskId)}/review`, verdict);
+
+/** @param {string} address */
+export const readBlob = async (address) => (await request(address, {})).blob();
+
 const threadPath = (threadId) => `/threads/${encodeURIComponent(threadId)}`;
 const runPath = (threadId, runId) => `${threadPath(threadId)}/runs/${encodeURIComponent(runId)}`;
 

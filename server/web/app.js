@@ -3,6 +3,7 @@
 import { getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
 import { refill } from "./element.js";
+import { GuidelinePage } from "./guideline_page.js";
 import { switchLanguage, t, translatePage } from "./i18n.js";
 import { TABS } from "./result_view.js";
 import { RunForm } from "./run_form.js";
@@ -18,8 +19,10 @@ import { TranslationView } from "./translation_view.js";
 const TRANSLATION_ADDRESS = /^#\/translations\/([^/]+)\/([^/]+)$/;
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
 
+const GUIDELINE_ADDRESS = /^#\/guidelines(?:\/([^/]+))?$/;
+
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | TalkView | null} */
+/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | TalkView | GuidelinePage | null} */
 let view = null;
 let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
@@ -33,6 +36,7 @@ function showAddress() {
 	const resetToken = hasAccounts ? location.hash.match(RESET_ADDRESS)?.[1] : undefined;
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
 	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
+	else if (GUIDELINE_ADDRESS.test(location.hash)) view = new GuidelinePage(location.hash.match(GUIDELINE_ADDRESS)[1]);
 	else if (location.hash === "#/talk") view = new TalkView();
 	else view = runId ? new RunView(threadId, runId, knownTab) : translating() ?? new RunForm();
 	showWho();

@@ -61,6 +61,7 @@ def test_an_example_runs_and_shows_something(example: Example, own_server: Serve
         or '"characters"' in result.stdout
         or "progress" in result.stdout
         or "cues from" in result.stdout
+        or "passed" in result.stdout
     )
     assert '"detail"' not in result.stdout
 

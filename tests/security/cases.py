@@ -22,6 +22,9 @@ KINDS = (
     "task",
     "upload",
     "job",
+    "guideline_batch",
+    "guideline_task",
+    "guideline",
 )
 NAMES = re.compile(r"\{(" + "|".join(KINDS) + r")(?:_id)?\}")
 
@@ -64,6 +67,13 @@ CRON = {"assistant_id": "notes", "schedule": "0 0 1 1 *"}
 OPEN = Case(for_whom="anybody")
 MADE = (200, 201, 202, 204)
 ITEM = {"namespace": ["n"], "key": "k"}
+GUIDELINE = (
+    b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\n'
+    b"We recommend walking for adults with diabetes.\r\n--b--\r\n"
+)
+GUIDELINES = GUIDELINE.replace(b'"file"', b'"files"')
+GUIDELINE_FORM = {"Content-Type": "multipart/form-data; boundary=b"}
+VERDICT = {"decision": "approve", "reviewer": "r"}
 NOVEL = {"text": "\u201cYes,\u201d said Ada."}
 TEXT = {"text": "Hello.", "target_language": "zh"}
 JOB = {"module": "translation", "taskName": "t", "options": {"text": "Hello.", "targetLanguage": "zh"}}
@@ -86,7 +96,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/console/{path:path}"): OPEN,
     ("POST", "/assistants"): Case(body={"graph_id": "notes"}),
     ("POST", "/assistants/search"): Case(body={}),
-    ("POST", "/assistants/count"): Case(body={}, others="7"),
+    ("POST", "/assistants/count"): Case(body={}, others="8"),
     ("GET", "/assistants/{assistant_id}"): Case(),
     ("PATCH", "/assistants/{assistant_id}"): Case(body={"name": "n"}),
     ("DELETE", "/assistants/{assistant_id}"): Case(ok=MADE),
@@ -261,6 +271,16 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/api/v1/process/tasks/{job_id}/{kind}"): Case(body=TEXT),
     ("GET", "/api/v1/process/tasks/{job_id}/status"): Case(),
     ("POST", "/api/v1/process/tasks/{job_id}/cancel"): Case(),
+    ("POST", "/api/v1/workflow/upload"): Case(body=GUIDELINE, headers=GUIDELINE_FORM, ok=(201,)),
+    ("POST", "/api/v1/workflow/batch"): Case(body=GUIDELINES, headers=GUIDELINE_FORM, ok=(201,)),
+    ("GET", "/api/v1/workflow/batch/{guideline_batch_id}/status"): Case(),
+    ("GET", "/api/v1/workflow/{guideline_task_id}/status"): Case(),
+    ("GET", "/api/v1/workflow/{guideline_task_id}/stream"): Case(),
+    ("POST", "/api/v1/workflow/{guideline_task_id}/review"): Case(body=VERDICT, ok=(400,)),  # it has ended
+    ("DELETE", "/api/v1/workflow/{guideline_task_id}"): Case(ok=(400,)),  # it has ended
+    ("GET", "/api/v1/workflow/{guideline_id}/pvg/download"): Case(),
+    ("GET", "/api/v1/workflow/{guideline_id}/versions"): Case(),
+    ("GET", "/api/v1/workflow/{guideline_id}/compare"): Case(ok=(404,)),  # it has one version
     ("POST", "/api/recognize"): Case(body=NOVEL),
     ("POST", "/api/recognize/async"): Case(body=NOVEL),
     ("GET", "/api/recognize/async/{task_id}"): Case(),
@@ -333,7 +353,7 @@ def make(person: Person, kinds: set[str], guest: Callable[[], str]) -> dict[str,
     if "share" in kinds:
         body = {"thread_id": made["thread"], "username": guest()}
         made["share"] = person.http.post("/api/v1/shares", json=body).json()["share_id"]
-    return made | _tasks(person, kinds)
+    return made | _guidelines(person, kinds) | _tasks(person, kinds)
 
 
 def _tasks(person: Person, kinds: set[str]) -> dict[str, str]:
@@ -343,4 +363,17 @@ def _tasks(person: Person, kinds: set[str]) -> dict[str, str]:
         made["job"] = person.http.post("/api/v1/tasks", json=JOB).json()["data"]["taskId"]
     if "task" in kinds:
         made["task"] = person.http.post("/api/recognize/async", json=NOVEL).json()["task_id"]
+    return made
+
+
+def _guidelines(person: Person, kinds: set[str]) -> dict[str, str]:
+    """A guideline whose version is ready, and a batch."""
+    made: dict[str, str] = {}
+    if kinds & {"guideline_task", "guideline"}:
+        sent = person.http.post("/api/v1/workflow/upload", content=GUIDELINE, headers=GUIDELINE_FORM).json()
+        made |= {"guideline_task": sent["task_id"], "guideline": sent["guideline_id"]}
+        person.http.get(f"/api/v1/workflow/{sent['task_id']}/stream").raise_for_status()
+    if "guideline_batch" in kinds:
+        sent = person.http.post("/api/v1/workflow/batch", content=GUIDELINES, headers=GUIDELINE_FORM)
+        made["guideline_batch"] = sent.json()["batch_task_id"]
     return made

@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
+from dataclasses import replace
 from time import monotonic
 from weakref import WeakKeyDictionary
 
@@ -99,6 +100,12 @@ class ChatModels:
             for role, fallback in self._fallbacks.items()
             if choices.get(role) == self._choices.get(role)
         }
+        return other
+
+    def without_cache(self) -> "ChatModels":
+        """The same, but that every call is sent: answers of earlier runs are not used again."""
+        other = copy(self)
+        other.layer = replace(self.layer, answers=None)
         return other
 
     def require(self, role: Role) -> ModelChoice:

@@ -37,13 +37,13 @@ class Part:
         while isinstance(event := await self._form.next_event(), bytes):
             yield event
 
-    async def text(self) -> str:
-        """A short value; raises InvalidInput for a long one."""
+    async def text(self, most: int = MAX_FIELD) -> str:
+        """A short value, of so many bytes at most; raises InvalidInput for a longer one."""
         value = bytearray()
         async for chunk in self.chunks():
             value += chunk
-            if len(value) > MAX_FIELD:
-                raise _wrong(f"the field {self.name!r} is longer than {MAX_FIELD} bytes")
+            if len(value) > most:
+                raise _wrong(f"the field {self.name!r} is longer than {most} bytes")
         try:
             return value.decode()
         except UnicodeDecodeError:
@@ -55,17 +55,21 @@ class Form:
 
     Args:
         content_type: The request's header, which names the boundary.
+        most_parts: How many parts it may have.
 
     Raises:
         InvalidInput: It is no form, here or while it is read.
     """
 
-    def __init__(self, content_type: str, stream: AsyncIterator[bytes]) -> None:
+    def __init__(
+        self, content_type: str, stream: AsyncIterator[bytes], *, most_parts: int = MAX_PARTS
+    ) -> None:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary", b"")
         if not 0 < len(boundary) <= 70:  # RFC 2046, 5.1.1
             raise _wrong("the header Content-Type names no boundary of at most 70 characters")
         self._stream = stream
+        self._most_parts = most_parts
         self._events: deque[bytes | _Begin | _End] = deque()
         self._headers: dict[bytes, bytes] = {}
         self._field, self._value = b"", b""
@@ -92,8 +96,8 @@ class Form:
             if not isinstance(event, _Begin):
                 continue
             count += 1
-            if count > MAX_PARTS:
-                raise _wrong(f"it has more than {MAX_PARTS} parts")
+            if count > self._most_parts:
+                raise _wrong(f"it has more than {self._most_parts} parts")
             yield self._part(event.headers)
 
     async def next_event(self) -> bytes | _Begin | _End | None:

@@ -146,7 +146,8 @@ class AuthGuard:
 
 def _is_told(scope: Scope, found: Match) -> bool:
     """Whether handlers see the body: of files they do not, which are long and no JSON."""
-    return bool(found.rule.questions) and scope["method"] in ("POST", "PUT", "PATCH", "DELETE")
+    sees = bool(found.rule.questions) and not found.rule.brings_files
+    return sees and scope["method"] in ("POST", "PUT", "PATCH", "DELETE")
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -28,12 +28,14 @@ class Rule:
         is_open: Whoever asks may have it, known or not.
         may_cancel: Whether its query may ask for the end of runs, which more is asked for.
         keeps_body: Its body is another contract's, in which handlers have nothing to change.
+        brings_files: Its body is a form with files, which no handler sees.
     """
 
     questions: tuple[Question, ...] = ()
     is_open: bool = False
     may_cancel: bool = False
     keeps_body: bool = False
+    brings_files: bool = False
 
     def asked(self, query: Mapping[str, str]) -> tuple[Question, ...]:
         """What handlers are asked of a request with this query."""
@@ -59,6 +61,7 @@ _JOIN = replace(_READ, may_cancel=True)
 _RUN = _rule("threads.create_run", "assistants.read")
 _FOREIGN_RUN = replace(_rule("threads.create_run"), keeps_body=True)
 _TASK_RUN = replace(_rule("threads.update", "threads.create_run"), keeps_body=True)
+_FORM_RUN = replace(_FOREIGN_RUN, brings_files=True)
 _SEE = _rule("assistants.read")
 
 RULES: Mapping[tuple[str, str], Rule] = {
@@ -226,6 +229,17 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/api/v1/process/tasks/{job_id}/{kind}"): _TASK_RUN,
     ("GET", "/api/v1/process/tasks/{job_id}/status"): _READ,
     ("POST", "/api/v1/process/tasks/{job_id}/cancel"): replace(_UPDATE, keeps_body=True),
+    ("POST", "/api/v1/workflow/upload"): _FORM_RUN,
+    ("POST", "/api/v1/workflow/batch"): _FORM_RUN,
+    ("GET", "/api/v1/workflow/batch/{guideline_batch_id}/status"): _rule("threads.search"),
+    ("GET", "/api/v1/workflow/{guideline_task_id}/status"): _READ,
+    ("GET", "/api/v1/workflow/{guideline_task_id}/stream"): _READ,
+    ("POST", "/api/v1/workflow/{guideline_task_id}/review"): _TASK_RUN,
+    ("DELETE", "/api/v1/workflow/{guideline_task_id}"): _UPDATE,
+    **{
+        ("GET", f"/api/v1/workflow/{{guideline_id}}/{part}"): _rule("threads.search")
+        for part in ("pvg/download", "versions", "compare")
+    },
     ("POST", "/api/recognize"): _FOREIGN_RUN,
     ("POST", "/api/recognize/async"): _FOREIGN_RUN,
     ("GET", "/api/recognize/async/{task_id}"): _READ,

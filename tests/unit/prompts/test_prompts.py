@@ -4,13 +4,25 @@ import pytest
 
 import prompts
 from graphs.characters import questions
+from graphs.guideline import questions as guideline_questions
+from graphs.guideline import translating
 from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
 from tools.dialogue import drafts
 from tools.dialogue import reading as dialogue_reading
 from tools.translation import chat_engine
 from tools.video import emotions, reading, recap
 
-_SCHEMAS = (questions, chat_engine, drafts, dialogue_reading, reading, emotions, recap)
+_SCHEMAS = (
+    guideline_questions,
+    translating,
+    questions,
+    chat_engine,
+    drafts,
+    dialogue_reading,
+    reading,
+    emotions,
+    recap,
+)
 
 _SOURCE = """---
 description: Greets.

@@ -1,0 +1,62 @@
+"""How much the gates catch of seeded mutations, and how often they object to what is faithful."""
+
+import random
+from dataclasses import dataclass, field
+
+from evals.guideline_gold import Gold
+from evals.guideline_mutations import MUTATIONS
+from tools.medical.gates import check_version
+
+_SEED = 12
+
+
+@dataclass(slots=True)
+class Power:
+    """What was caught of one kind."""
+
+    made: int = 0
+    caught: int = 0
+    missed: list[str] = field(default_factory=list[str])
+
+    @property
+    def share(self) -> float:
+        return self.caught / self.made if self.made else 0.0
+
+
+def measure_power(golds: list[Gold], count: int = 500) -> dict[str, Power]:
+    """What of each kind of mutation is caught.
+
+    Args:
+        count: Mutations of all kinds together.
+    """
+    chance = random.Random(_SEED)  # noqa: S311 - chance that has to be the same each time
+    power = {kind: Power() for kind in MUTATIONS}
+    kinds = list(MUTATIONS)
+    made = turn = 0
+    while made < count:
+        kind, gold = kinds[turn % len(kinds)], golds[turn // len(kinds) % len(golds)]
+        turn += 1
+        version, records = gold.version(chance.randrange(2)), gold.records.model_copy(deep=True)
+        before = {sentence.id: sentence.text for sentence in version.sentences()}
+        if not MUTATIONS[kind](version, records, chance):
+            continue
+        made += 1
+        power[kind].made += 1
+        if check_version(version, records, gold.pages):
+            power[kind].caught += 1
+        else:
+            changed = [s.text for s in version.sentences() if before.get(s.id) != s.text]
+            power[kind].missed.append(f"{gold.name}: {changed}")
+    return power
+
+
+def count_false_alarms(golds: list[Gold]) -> tuple[int, int]:
+    """Sentences of faithful versions that a gate objects to, and how many there are."""
+    alarms = sentences = 0
+    for gold in golds:
+        for wording in (0, 1):
+            version = gold.version(wording)
+            found = check_version(version, gold.records, gold.pages)
+            alarms += len({finding.sentence or finding.source for finding in found})
+            sentences += len(list(version.sentences()))
+    return alarms, sentences

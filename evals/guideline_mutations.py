@@ -1,0 +1,152 @@
+"""Errors that a model might make in a version for patients, put in on purpose."""
+
+import random
+import re
+from collections.abc import Callable, Mapping
+
+from tools.medical.grade import WORDS, Grade, read_grades
+from tools.medical.records import GuidelineRecords
+from tools.medical.version import PatientVersion, VersionSentence
+
+Mutation = Callable[[PatientVersion, GuidelineRecords, random.Random], bool]
+"""Changes either in place; whether it found something to change."""
+
+_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?=\s*(?:mg|g|mcg|micrograms|puffs|毫克|微克|克|升))")
+_UNITS = {
+    "en": [("mg", "g"), ("mg", "mcg"), ("mcg", "mg"), ("g", "mg"), ("minutes", "hours"), ("a day", "a week")],
+    "zh": [
+        ("毫克", "克"),
+        ("毫克", "微克"),
+        ("微克", "毫克"),
+        ("升", "毫升"),
+        ("分钟", "小时"),
+        ("每日", "每周"),
+    ],
+}
+_DENIALS = {
+    "en": [
+        ("should not", "should"),
+        ("Do not", "Do"),
+        ("must not", "must"),
+        ("may not", "may"),
+        ("Never", "Always"),
+        ("does not", "does"),
+        ("may choose not to", "may choose to"),
+        ("might not", "might"),
+        ("is not", "is"),
+    ],
+    "zh": [("不应", "应"), ("请勿", "请"), ("不要", "要"), ("可以不", "可以"), ("一般不", "一般")],
+}
+_PEOPLE = {
+    "en": [
+        ("Adults", "Children"),
+        ("adults", "children"),
+        ("adult", "child"),
+        ("Children", "Adults"),
+        ("children", "adults"),
+        ("Adolescents", "Older adults"),
+        ("Teenagers", "Older adults"),
+        ("diabetes", "asthma"),
+        ("pregnant", "breastfeeding"),
+    ],
+    "zh": [("成人", "儿童"), ("老年人", "儿童"), ("怀孕", "哺乳"), ("糖尿病", "哮喘"), ("肾病", "肝病")],
+}
+_INVENTED = {
+    "en": ["warfarin", "atorvastatin", "ibuprofen", "omeprazole", "sertraline", "amoxicillin", "rivaroxaban"],
+    "zh": ["布洛芬", "奥美拉唑", "氯吡格雷", "阿莫西林", "缬沙坦", "泼尼松"],
+}
+
+
+def mutate_dose(version: PatientVersion, _: GuidelineRecords, chance: random.Random) -> bool:
+    """Ten times the dose."""
+    return _rewrite(
+        version, chance, lambda text: _NUMBER.sub(lambda n: f"{float(n[0]) * 10:g}", text, count=1)
+    )
+
+
+def mutate_unit(version: PatientVersion, _: GuidelineRecords, chance: random.Random) -> bool:
+    """Another unit."""
+    swaps = _UNITS[version.language]
+    chance.shuffle(swaps := list(swaps))
+    return _rewrite(version, chance, lambda text: _swapped(text, swaps))
+
+
+def mutate_denial(version: PatientVersion, _: GuidelineRecords, chance: random.Random) -> bool:
+    """A "not" that is gone."""
+    return _rewrite(version, chance, lambda text: _swapped(text, _DENIALS[version.language]))
+
+
+def mutate_strength(version: PatientVersion, _: GuidelineRecords, chance: random.Random) -> bool:
+    """Strong where it was conditional, or the other way round."""
+    words = WORDS[version.language]
+
+    def flip(text: str) -> str:
+        for grade in read_grades(text, version.language):
+            other = Grade("conditional" if grade.strength == "strong" else "strong", grade.direction)
+            cue = max((w for w in words[grade] if w.lower() in text.lower()), key=len)
+            return re.sub(re.escape(cue), words[other][0], text, count=1, flags=re.IGNORECASE)
+        return text
+
+    return _rewrite(version, chance, flip, kind="recommendation")
+
+
+def mutate_population(version: PatientVersion, _: GuidelineRecords, chance: random.Random) -> bool:
+    """For other people."""
+    return _rewrite(version, chance, lambda text: _swapped(text, _PEOPLE[version.language]))
+
+
+def mutate_drug(version: PatientVersion, _: GuidelineRecords, chance: random.Random) -> bool:
+    """A drug that the guideline does not know."""
+    drug = chance.choice(_INVENTED[version.language])
+    added = f" or {drug}." if version.language == "en" else f"，或{drug}。"
+    return _rewrite(version, chance, lambda text: text[:-1] + added)
+
+
+def mutate_warning(version: PatientVersion, _: GuidelineRecords, chance: random.Random) -> bool:
+    """A warning left out."""
+    warned = [section for section in version.sections if section.sentences[0].kind == "warning"]
+    if not warned:
+        return False
+    version.sections.remove(chance.choice(warned))
+    return True
+
+
+def mutate_page(_: PatientVersion, records: GuidelineRecords, chance: random.Random) -> bool:
+    """A page on which the quotation does not stand."""
+    chosen = chance.choice(records.recommendations)
+    chosen.page += chance.choice([1, 2, 5])
+    return True
+
+
+MUTATIONS: Mapping[str, Mutation] = {
+    "dose x10": mutate_dose,
+    "unit swap": mutate_unit,
+    "dropped not": mutate_denial,
+    "strong <-> conditional": mutate_strength,
+    "population swap": mutate_population,
+    "invented drug": mutate_drug,
+    "removed warning": mutate_warning,
+    "wrong page": mutate_page,
+}
+
+
+def _rewrite(
+    version: PatientVersion, chance: random.Random, change: Callable[[str], str], kind: str | None = None
+) -> bool:
+    """Change one sentence, if there is one that the change applies to."""
+    sentences: list[VersionSentence] = [s for s in version.sentences() if kind in (None, s.kind)]
+    chance.shuffle(sentences)
+    for sentence in sentences:
+        changed = change(sentence.text)
+        if changed != sentence.text:
+            sentence.text = changed
+            return True
+    return False
+
+
+def _swapped(text: str, swaps: list[tuple[str, str]]) -> str:
+    for old, new in swaps:
+        pattern = rf"(?<![A-Za-z]){re.escape(old)}(?![A-Za-z])"
+        if re.search(pattern, text):
+            return re.sub(pattern, new, text)
+    return text

@@ -1,0 +1,218 @@
+"""Finds and makes tasks and guidelines: threads that bear this contract's mark, with their latest runs."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from server import access
+from server.api.deps import canonical_uuid
+from server.api.jobs.guidelines.forms import SentFile
+from server.api.jobs.guidelines.intake import Intake
+from server.api.jobs.guidelines.task import BATCH, GUIDELINE, KEY, record, status_of, task_json
+from server.db.models import Run, Thread
+from server.db.repositories import model_usage, runs, threads
+from server.files import ownership
+from server.keys import RunKey
+from server.resources import Resources
+from server.runs.job import RunRequest
+from server.stream.entry import StreamEvent
+from tools.errors import BadRequest, NotFound, ServiceError
+
+GRAPH = "guideline"
+MOST_EDITIONS = 200
+
+Task = tuple[Thread, Run | None]
+
+
+async def begin(resources: Resources, intake: Intake, file: SentFile, *, batch: str | None = None) -> Task:
+    """A new task, under way.
+
+    Args:
+        batch: The id of what was sent together; a file that is refused is then kept as a failed task.
+
+    Raises:
+        ServiceError: The file or the options cannot be worked on, and it is no batch's.
+    """
+    editions = await editions_of(resources, intake.guideline_id) if intake.guideline_id else []
+    guideline_id = editions[0][0].meta[GUIDELINE] if editions else str(uuid4())
+    number = max((thread.meta[KEY]["number"] for thread, _ in editions), default=0) + 1
+    told = {"file_id": file.file_id, "name": file.name, "size": file.size}
+    marks = {GUIDELINE: guideline_id, BATCH: batch}
+    if file.refused is not None or file.file_id is None:
+        return await _refused(
+            resources,
+            intake,
+            told,
+            marks,
+            file.refused or NotFound("The file is gone."),
+            is_kept=batch is not None,
+        )
+    thread = await _thread(resources, record(intake, file=told, number=number), marks)
+    request = RunRequest(
+        assistant_id=GRAPH,
+        input=intake.graph_input(file.file_id, file.name),
+        stream_mode=("custom",),
+        stream_resumable=True,
+        priority="low" if intake.priority == "low" else "normal",
+    )
+    try:
+        run = await resources.runs.create_run(request, thread_id=thread.thread_id)
+    except BaseException as error:
+        await resources.threads.delete(thread.thread_id)
+        await resources.files.remove(file.file_id, owner=ownership.reader())
+        if not isinstance(error, ServiceError):
+            raise
+        told = {**told, "file_id": None}
+        return await _refused(resources, intake, told, marks, error, is_kept=batch is not None)
+    return await resources.runs.thread(thread.thread_id), run
+
+
+async def _refused(
+    resources: Resources,
+    intake: Intake,
+    file: Mapping[str, Any],
+    marks: Mapping[str, Any],
+    error: ServiceError,
+    *,
+    is_kept: bool,
+) -> Task:
+    if not is_kept:
+        raise error
+    why = {"error": error.code, "message": error.message, "hint": error.hint}
+    return await _thread(resources, record(intake, file=file, number=1, refused=why), marks), None
+
+
+async def _thread(resources: Resources, own: Mapping[str, Any], marks: Mapping[str, Any]) -> Thread:
+    return await resources.threads.create(metadata=access.stamped({**marks, KEY: dict(own)}))
+
+
+async def find(resources: Resources, task_id: str) -> Task:
+    """A task; raises NotFound for what is none, or another's."""
+    thread_id = canonical_uuid(task_id, "task")
+    async with resources.database.read() as session:
+        # The run first: a run's end and what its thread then waits for are committed together.
+        latest = await runs.latest_of_threads(session, [thread_id])
+    try:
+        thread = await resources.runs.thread(thread_id)
+    except NotFound:
+        raise _unknown("Task", task_id) from None
+    if KEY not in thread.meta:
+        raise _unknown("Task", task_id)
+    return thread, latest.get(thread_id)
+
+
+async def editions_of(resources: Resources, guideline_id: str) -> list[Task]:
+    """A guideline's tasks, the first edition first; raises NotFound where there is none that one may see."""
+    known = canonical_uuid(guideline_id, "guideline")
+    found = await _search(resources, {GUIDELINE: known})
+    if not found:
+        raise _unknown("Guideline", guideline_id)
+    return sorted(found, key=lambda task: (task[0].meta[KEY]["number"], task[0].created_at))
+
+
+async def batch_of(resources: Resources, batch_id: str) -> list[Task]:
+    """What was sent together, in its order; raises NotFound where there is nothing that one may see."""
+    found = await _search(resources, {BATCH: canonical_uuid(batch_id, "batch")})
+    if not found:
+        raise _unknown("Batch", batch_id)
+    return found
+
+
+async def _search(resources: Resources, marks: Mapping[str, Any]) -> list[Task]:
+    wanted = threads.ThreadFilter(metadata=dict(marks))
+    async with resources.database.read() as session:
+        found = await threads.search(
+            session,
+            wanted,
+            limit=MOST_EDITIONS,
+            sort_by="created_at",
+            descending=False,
+            with_values=False,
+        )
+        own = [thread for thread, _ in found if KEY in thread.meta]
+        latest = await runs.latest_of_threads(session, [thread.thread_id for thread in own])
+    return [(thread, latest.get(thread.thread_id)) for thread in own]
+
+
+async def answer(resources: Resources, task: Task, verdict: Mapping[str, Any]) -> Task:
+    """Go on with a task that waits for a person.
+
+    Raises:
+        BadRequest: It does not wait.
+    """
+    thread, run = task
+    if run is None or status_of(thread, run) != "waiting_review":
+        raise BadRequest(
+            f"Task {thread.thread_id} waits for nobody.",
+            hint="Only what a safety gate holds back is decided on. Look at its status.",
+            code="task_not_waiting",
+        )
+    request = RunRequest(
+        assistant_id=run.graph_id,
+        command={"resume": dict(verdict)},
+        stream_mode=("custom",),
+        stream_resumable=True,
+    )
+    run = await resources.runs.create_run(request, thread_id=thread.thread_id)
+    return await resources.runs.thread(thread.thread_id), run
+
+
+async def shown(resources: Resources, task: Task) -> dict[str, Any]:
+    """A task as its owner sees it, with its progress, what it waits for, or its result's figures."""
+    thread, run = task
+    status = status_of(thread, run)
+    if run is None:
+        return task_json(thread, run)
+    if status == "completed":
+        return task_json(thread, run, result=await resources.states.output(run))
+    newest = await resources.broker.newest(RunKey(run.thread_id, run.run_id), is_progress)
+    body = task_json(
+        thread,
+        run,
+        event=orjson.loads(newest.data) if newest else None,
+        consumed=await _consumed(resources, run),
+    )
+    return body | ({"review": await review_of(resources, thread)} if status == "waiting_review" else {})
+
+
+async def review_of(resources: Resources, thread: Thread) -> dict[str, Any] | None:
+    """What a task that waits asks a person."""
+    state = await resources.states.snapshot(thread)
+    return state.interrupts[0].value if state is not None and state.interrupts else None
+
+
+async def result_of(resources: Resources, task: Task) -> dict[str, Any]:
+    """A completed task's result.
+
+    Raises:
+        NotFound: "not_ready".
+    """
+    thread, run = task
+    if run is None or status_of(thread, run) != "completed":
+        raise NotFound(
+            f"The version is not ready: its task is {status_of(thread, run)}.",
+            hint="Ask for its status, or follow its stream.",
+            code="not_ready",
+        )
+    return await resources.states.output(run)
+
+
+async def _consumed(resources: Resources, run: Run) -> dict[str, Any]:
+    async with resources.database.read() as session:
+        rows = await model_usage.of_run(session, run.run_id)
+    costs = [row.cost for row in rows]
+    return {
+        "tokens": sum(row.input_tokens + row.output_tokens for row in rows),
+        "cost": None if None in costs else float(sum(cost for cost in costs if cost is not None)),
+    }
+
+
+def is_progress(event: StreamEvent) -> bool:
+    """Whether an event tells how far a run is."""
+    return event.name == "custom" and orjson.loads(event.data)["type"] == "progress"
+
+
+def _unknown(noun: str, id: str) -> NotFound:
+    return NotFound(f"{noun} {id[:60]} not found", hint="Check its id.", code=f"{noun.lower()}_not_found")
