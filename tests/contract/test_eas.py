@@ -119,7 +119,11 @@ async def test_first_template_streams_in_one_piece(server: ModelServer) -> None:
 
 
 async def test_first_template_knows_no_tools(server: ModelServer) -> None:
-    request = ChatRequest(messages=[HumanMessage("Hello")], tools=[ChatRequest])
+    def weather(city: str) -> str:
+        """The weather of a city."""
+        return city
+
+    request = ChatRequest(messages=[HumanMessage("Hello")], tools=[weather])
     with pytest.raises(InvalidInput, match="cannot call tools"):
         await converse(_legacy(server), "primary", request)
 

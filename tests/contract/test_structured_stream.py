@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from evals.model_server import Answers, Fault, Pace
 from prompts import PROMPTS
-from tests.contract.serving import EACH_PROTOCOL, OPENAI, Provider, Served, serving, until
+from tests.contract.serving import EACH_CHAT, OPENAI, Provider, Served, serving, until
 from tools.errors import ModelAnswerInvalid, ModelUnavailable
 from tools.llm.structured_stream import stream_objects
 
@@ -30,7 +30,7 @@ def _stream(served: Served) -> Any:
     return stream_objects(served.models, "primary", _ASKED, schema=Rows, key="rows", prompt=prompt)
 
 
-@EACH_PROTOCOL
+@EACH_CHAT
 async def test_object_is_there_while_the_next_is_written(provider: Provider) -> None:
     with serving(provider, answers=Answers.oracle(_rows), pace=Pace(tokens_per_second=100)) as served:
         async with aclosing(_stream(served)) as objects:
@@ -42,7 +42,7 @@ async def test_object_is_there_while_the_next_is_written(provider: Provider) -> 
     assert request.outcome == "client_left"
 
 
-@EACH_PROTOCOL
+@EACH_CHAT
 async def test_every_object_comes_once(provider: Provider) -> None:
     with serving(provider, answers=Answers.oracle(_rows)) as served:
         found = [row async for row in _stream(served)]
