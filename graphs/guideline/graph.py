@@ -13,7 +13,7 @@ from typing import Any
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import TimeoutPolicy
 
-from graphs.guideline import drafting_nodes, reading_nodes, release_nodes, routes
+from graphs.guideline import nodes, routes
 from graphs.guideline.measuring import measured
 from graphs.guideline.state import Input, Output, State
 from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
@@ -33,26 +33,26 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     rules: dict[str, Any] = {"timeout": RULES_TIME}
     tool: dict[str, Any] = {"retry_policy": TOOL_CALLS, "timeout": TOOL_TIME}
     asking: dict[str, Any] = {"retry_policy": STALLS, "timeout": model_time}
-    nodes: list[tuple[Any, dict[str, Any]]] = [
-        (reading_nodes.document_parser, tool),
-        (reading_nodes.multimodal_processor, tool),
-        (reading_nodes.cost_optimizer, rules),
-        (drafting_nodes.extract_batch, asking),
-        (drafting_nodes.knowledge_extraction, rules),
-        (drafting_nodes.specialist_review, asking),
-        (drafting_nodes.reviewed, rules),
-        (drafting_nodes.write_section, asking),
-        (drafting_nodes.extract_section, rules),
-        (drafting_nodes.progressive_writing, rules),
-        (release_nodes.quality_controller, rules),
-        (release_nodes.repair, rules),
-        (drafting_nodes.translate_section, asking),
+    measured_nodes: list[tuple[Any, dict[str, Any]]] = [
+        (nodes.document_parser, tool),
+        (nodes.multimodal_processor, tool),
+        (nodes.cost_optimizer, rules),
+        (nodes.extract_batch, asking),
+        (nodes.knowledge_extraction, rules),
+        (nodes.specialist_review, asking),
+        (nodes.reviewed, rules),
+        (nodes.write_section, asking),
+        (nodes.extract_section, rules),
+        (nodes.progressive_writing, rules),
+        (nodes.quality_controller, rules),
+        (nodes.repair, rules),
+        (nodes.translate_section, asking),
     ]
-    for node, policies in nodes:
+    for node, policies in measured_nodes:
         graph.add_node(node.__name__, measured(node.__name__, node), **policies)
     # A person takes as long as it takes, and what is paid for is written whatever the clock says.
-    graph.add_node("human_review", release_nodes.human_review)
-    graph.add_node("performance_monitor", release_nodes.performance_monitor, **tool)
+    graph.add_node("human_review", nodes.human_review)
+    graph.add_node("performance_monitor", nodes.performance_monitor, **tool)
     graph.add_edge(START, "document_parser")
     graph.add_edge("document_parser", "multimodal_processor")
     graph.add_edge("multimodal_processor", "cost_optimizer")
