@@ -24,7 +24,7 @@ test: $(READY_DEV)  ## Every test that needs no outside account
 test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes of faults, then 2 each on Cluster, Sentinels, PostgreSQL
 	$(BIN)/python -m tests.faults --minutes $(MINUTES) --seed $(SEED)
 	$(BIN)/python -m tests.faults --leases
-	$(BIN)/pytest -m faults tests/acceptance
+	$(BIN)/pytest -m faults tests/acceptance tests/integration
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 40 --redis cluster
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 40 --redis sentinel
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 50 --database postgresql
