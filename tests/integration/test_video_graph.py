@@ -383,7 +383,7 @@ async def test_progress_counts_up_in_every_stage(files: LocalStorage, made: Film
         assert done == sorted(done)
         assert done[0] == 0
         assert counts[-1][0] == counts[-1][1]
-    assert len(stages["hear"]) > 2  # its first, its last, and what came between: how much depends on the machine
+    assert len(stages["hear"]) > 2  # first, last, and between: the machine decides how many
     assert [event["name"] for event in events if event["type"] == "artifact"][-1] == "film.fr.mp4"
 
 
