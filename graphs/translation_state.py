@@ -1,7 +1,7 @@
 """The channels and first values that graphs which translate have in common."""
 
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, TypedDict
 from uuid import uuid4
@@ -10,7 +10,7 @@ from langgraph.channels import EphemeralValue
 from langgraph.types import Overwrite
 from pydantic import BaseModel, ConfigDict, Field
 
-from graphs.progress import WarningRaised, emit
+from graphs.notes import Note, warn
 from graphs.translation_batches import BatchAnswer, Translating, recalled_of
 from graphs.translation_files import Source
 from graphs.translation_request import TranslationRequest
@@ -22,13 +22,6 @@ from tools.translation.units import Unit
 
 Update = dict[str, Any]
 """What a node changes: some channels of a graph's state."""
-
-
-class Note(TypedDict):
-    """A warning of the result."""
-
-    code: str
-    message: str
 
 
 class TranslationOptions(BaseModel):
@@ -97,12 +90,6 @@ def offline_note(setting: str) -> Note:
         code="offline",
         message=f"No language model is configured: nothing is translated. Set {setting} or PRIMARY_MODEL.",
     )
-
-
-def warn(notes: Iterable[Note]) -> None:
-    """Say them on the stream, too."""
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
 
 
 def begin(

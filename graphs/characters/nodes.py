@@ -1,7 +1,7 @@
 """The nodes of the characters graph. CPU work runs in a thread, so that the event loop stays free."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from time import time
 
 from langgraph.types import Overwrite
@@ -11,11 +11,12 @@ from graphs.characters.estimate import least_usage
 from graphs.characters.questions import ask_names, ask_pairs, ask_speakers
 from graphs.characters.roster import read_names, read_pairs
 from graphs.characters.sources import read_source, store_text
-from graphs.characters.state import Note, Request, State, Update, WindowTask, parse_input
+from graphs.characters.state import Request, State, Update, WindowTask, parse_input
 from graphs.characters.verdicts import read_speakers
 from graphs.characters.windowing import ask_window
 from graphs.model_calls import expect
-from graphs.progress import Meter, WarningRaised, emit
+from graphs.notes import Note, warn
+from graphs.progress import Meter
 from tools.llm.chat_models import current
 
 _STAGES = ("read", "chapters", "quotations", "names", "aliases", "attribution", "relations", "result")
@@ -37,7 +38,7 @@ async def read(state: Request) -> Update:
         await expect("primary", least)
     _enter("read", len(source.text))
     notes = [] if choice else [_OFFLINE]
-    _warn(notes)
+    warn(notes)
     text_file_id = await store_text(source)
     # A thread's earlier run may have left its answers; Overwrite clears what else would add up.
     return {
@@ -142,7 +143,7 @@ async def result(state: State) -> Update:
 async def _work(state: State, stage: str, work: Callable[[State], Update]) -> Update:
     _enter(stage, len(state["source"]))
     update = await asyncio.to_thread(work, state)
-    _warn(update.get("warnings", []))
+    warn(update.get("warnings", []))
     return update
 
 
@@ -156,8 +157,3 @@ def _enter(stage: str, text_length: int) -> None:
 
 def _meter(stage: str, text_length: int) -> Meter:
     return Meter(stage=stage, total=text_length, unit="characters")
-
-
-def _warn(notes: Iterable[Note]) -> None:
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))

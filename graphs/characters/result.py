@@ -9,7 +9,8 @@ from typing import Any
 
 from graphs.characters.book import Book
 from graphs.characters.sentences import Sentences
-from graphs.characters.state import Note, Options
+from graphs.characters.state import Options
+from graphs.notes import Note
 from tools.novels.types import Attribution, Cast, Chapter, Character, Evidence, Importance, Relation, Span
 
 # Shares of the attributed quotations or of the mentions that make a character important. PDNC's annotators

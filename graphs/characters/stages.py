@@ -23,8 +23,9 @@ from graphs.characters.packed import (
     unpack_spans,
 )
 from graphs.characters.result import Findings
-from graphs.characters.state import Note, Options, State, Update
+from graphs.characters.state import Options, State, Update
 from graphs.characters.verdicts import Court
+from graphs.notes import Note
 from tools.llm.usage import Usage
 from tools.novels import chinese, english
 from tools.novels.chapters import find_chapters

@@ -12,6 +12,7 @@ from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graphs.inputs import validated
+from graphs.notes import Note
 
 Language = Literal["zh", "en"]
 
@@ -64,13 +65,6 @@ def parse_input(values: object) -> Input:
         InvalidInput: Names each wrong or unknown field, and what is allowed.
     """
     return validated(Input, values, ALLOWED)
-
-
-class Note(TypedDict):
-    """A warning of the result."""
-
-    code: str
-    message: str
 
 
 class Output(TypedDict):

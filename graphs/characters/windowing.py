@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from graphs.characters.state import Note, WindowAnswer, WindowTask
+from graphs.characters.state import WindowAnswer, WindowTask
 from graphs.model_calls import model_calls
-from graphs.progress import WarningRaised, emit, shared_meter
+from graphs.notes import Note, warn
+from graphs.progress import shared_meter
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelUnavailable
 from tools.llm.chat_models import ChatModels, current
 from tools.llm.structured import Answer, NoUsableAnswer, Question, ask
@@ -77,7 +78,6 @@ def _note(stage: str, task: WindowTask, reason: str, failed: list[str]) -> Note:
 
 
 def _report(stage: str, task: WindowTask, notes: Iterable[Note]) -> None:
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
+    warn(notes)
     meter = shared_meter(task["run"], stage=stage, total=task["text_length"], unit="characters")
     meter.advance(task["text_length"] // task["windows"])

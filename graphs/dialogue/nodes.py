@@ -11,8 +11,9 @@ from graphs.dialogue import memory
 from graphs.dialogue.conversation import begin, proceed
 from graphs.dialogue.questions import assignment_of, prompt_for, reading_of
 from graphs.dialogue.replies import from_phrases, from_written, reply_of
-from graphs.dialogue.state import Fact, Note, Request, State, Summary, Update, parse_input
+from graphs.dialogue.state import Fact, Request, State, Summary, Update, parse_input
 from graphs.model_calls import model_calls
+from graphs.notes import Note, warn
 from graphs.progress import OpinionReady, RepliesBegun, RepliesDone, ReplyReady, WarningRaised, emit
 from tools.dialogue.reading import read_stance, summarise
 from tools.dialogue.writing import Written, write_replies
@@ -147,5 +148,6 @@ def _failed(code: str, what: str, error: ServiceError) -> Update:
 
 
 def _warned(code: str, message: str) -> Update:
-    emit(WarningRaised(code=code, message=message))
-    return {"warnings": [Note(code=code, message=message)]}
+    notes = [Note(code=code, message=message)]
+    warn(notes)
+    return {"warnings": notes}

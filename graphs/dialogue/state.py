@@ -17,6 +17,7 @@ from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from graphs.inputs import validated
+from graphs.notes import Note
 from tools.dialogue.drafts import Intent, Manner
 
 Language = Literal["zh", "en"]
@@ -283,13 +284,6 @@ class Talk(TypedDict):
     at: str  #: ISO 8601, UTC.
     summary: str
     facts: list[str]
-
-
-class Note(TypedDict):
-    """A warning of the result."""
-
-    code: str
-    message: str
 
 
 class Conversation(TypedDict):

@@ -4,8 +4,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from graphs.guideline.state import Note, Task
-from graphs.progress import WarningRaised, emit, shared_meter
+from graphs.guideline.state import Task
+from graphs.notes import Note, warn
+from graphs.progress import shared_meter
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError
 from tools.llm.chat_models import current
 from tools.llm.structured import Question, ask
@@ -39,8 +40,7 @@ async def ask_task(
     else:
         value = answer.value
         notes = [_note(stage, task, problem.message) for problem in answer.problems]
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
+    warn(notes)
     if is_counted:
         shared_meter(f"{task['run']}:{stage}", stage=stage, total=task["of"], unit="steps").advance(1)
     return value, notes

@@ -6,8 +6,9 @@ from graphs.guideline import extraction, writing
 from graphs.guideline.asking import ask_task
 from graphs.guideline.questions import ask_draft, ask_extraction, ask_review
 from graphs.guideline.stages import begin, end
-from graphs.guideline.state import Note, State, Task, Update
+from graphs.guideline.state import State, Task, Update
 from graphs.guideline.translating import ask_translation
+from graphs.notes import Note
 from graphs.progress import WarningRaised, emit
 from tools.medical.records import GuidelineRecords
 from tools.medical.templates import template_of

@@ -9,9 +9,9 @@ from langgraph.types import Overwrite
 from graphs.guideline.planning import expected_usage, make_plan
 from graphs.guideline.sources import find_source, open_source, packed
 from graphs.guideline.stages import begin, end
-from graphs.guideline.state import Note, Request, State, Update, parse_input
-from graphs.progress import WarningRaised, emit
-from tools.llm.calling import afford
+from graphs.guideline.state import Request, State, Update, parse_input
+from graphs.model_calls import expect
+from graphs.notes import Note, warn
 from tools.llm.chat_models import current
 from tools.medical.templates import template_of
 from tools.text.language import detect
@@ -36,8 +36,7 @@ async def document_parser(state: Request) -> Update:
     if document.hidden_characters:
         message = f"{document.hidden_characters} characters that no reader can see were left out."
         notes = [*notes, Note(code="hidden_text", message=message)]
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
+    warn(notes)
     end("document_parser")
     title = (
         given.title or document.title or next((b.text for b in document.blocks if b.kind == "heading"), "")
@@ -93,7 +92,7 @@ async def cost_optimizer(state: State) -> Update:
     template = template_of(state["settings"])
     plan = make_plan(state["settings"], template, state["spoken"], state["blocks"])
     if state["model"]:
-        await afford(await current(), "primary", expected_usage(plan))
+        await expect(plan["roles"]["extract"], expected_usage(plan))
     end("cost_optimizer")
     begin("knowledge_extraction", plan["questions"])
     return {"plan": plan}

@@ -7,6 +7,7 @@ from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graphs.inputs import validated
+from graphs.notes import Note
 from graphs.translation_files import Source
 from tools.llm.roles import Role
 from tools.medical.templates import MAX_YAML
@@ -92,13 +93,6 @@ def parse_input(values: object) -> Input:
         InvalidInput: Names each wrong or unknown field, and what is allowed.
     """
     return validated(Input, values, ALLOWED)
-
-
-class Note(TypedDict):
-    """A warning of the result."""
-
-    code: str
-    message: str
 
 
 class Measured(TypedDict):

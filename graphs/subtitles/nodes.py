@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from langgraph.types import interrupt
 
+from graphs.notes import Note, warn
 from graphs.progress import Meter, ReviewWanted, emit
 from graphs.subtitles.result import Film, Finished, film_of, finish, fixed, in_both, lost_notes, report
 from graphs.subtitles.sheet import sheet
@@ -21,7 +22,7 @@ from graphs.translation_memory import remember
 from graphs.translation_plan import plan_units
 from graphs.translation_request import clashes, read_terms
 from graphs.translation_review import doubts, read_edits
-from graphs.translation_state import Note, Update, begin, offline_note, warn, without_model
+from graphs.translation_state import Update, begin, offline_note, without_model
 from tools.llm.chat_models import current
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.wording import tag_check

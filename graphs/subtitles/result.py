@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from graphs.notes import Note
 from graphs.translation_batches import BatchAnswer
 from graphs.translation_result import Material, Translated, assemble
-from graphs.translation_state import Note
 from tools.subtitles.conflicts import find_conflicts, mend_conflicts
 from tools.subtitles.conformity import judge
 from tools.subtitles.cues import Cue

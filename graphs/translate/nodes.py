@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 from langgraph.types import interrupt
 
+from graphs.notes import Note
 from graphs.progress import Meter, ReviewWanted, emit
 from graphs.translate.sources import find_source, keep, open_source
 from graphs.translate.state import Request, State, parse_input
@@ -17,7 +18,7 @@ from graphs.translation_plan import plan_units
 from graphs.translation_request import clashes, read_terms
 from graphs.translation_result import Material, assemble
 from graphs.translation_review import Edits, doubts, read_edits
-from graphs.translation_state import Note, Update, begin, offline_note, without_model
+from graphs.translation_state import Update, begin, offline_note, without_model
 from tools.llm.chat_models import current
 from tools.translation.formats.opening import Translatable
 from tools.translation.glossary import Glossary

@@ -6,8 +6,9 @@ from langgraph.channels import EphemeralValue
 from pydantic import Field, model_validator
 
 from graphs.inputs import validated
+from graphs.notes import Note
 from graphs.translation_request import MemoryUse, Style, TranslationRequest, check_languages
-from graphs.translation_state import Note, RequestFields, TranslationJob, TranslationOptions
+from graphs.translation_state import RequestFields, TranslationJob, TranslationOptions
 
 Format = Literal["plain", "markdown", "html", "json", "po"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from graphs.progress import Meter, WarningRaised, emit
-from graphs.translation_state import Note
+from graphs.notes import Note, warn
+from graphs.progress import Meter
 from graphs.video.cues import pack, pack_place, unpack_place
 from graphs.video.films import film_work, opened, seconds_meter
 from graphs.video.request import Input, Region
@@ -93,7 +93,7 @@ async def find_places(state: State) -> Update:
             captions = await _captions(media, film, given.erase.regions)
     note = Note(code="no_captions", message="no subtitles were found in the picture; nothing is erased")
     if not captions:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
+        warn([note])
     return {
         "places": [pack_place(caption) for caption in captions],
         "warnings": [] if captions else [note],

@@ -6,9 +6,9 @@ from typing import Any
 
 from langgraph.types import Overwrite
 
-from graphs.progress import Meter, WarningRaised, emit
+from graphs.notes import Note, warn
+from graphs.progress import Meter
 from graphs.translation_request import read_terms
-from graphs.translation_state import Note
 from graphs.video.cues import pack
 from graphs.video.films import film_summary, film_work, opened
 from graphs.video.request import Input, parse_input
@@ -55,8 +55,7 @@ async def look_at_film(state: Request) -> Update:
         async with opened(given.file_id) as (_, _, film):
             _require_sound(given, film)
     notes = [*_notes(film), *await _offline_notes(given)]
-    for note in notes:
-        emit(WarningRaised(code=note["code"], message=note["message"]))
+    warn(notes)
     meter.finish()
     return {
         **_cleared(),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from langgraph.channels import EphemeralValue
 
-from graphs.translation_state import Note
+from graphs.notes import Note
 
 
 class FileNote(TypedDict):

@@ -16,19 +16,31 @@ def plain(text: str) -> str:
     return _BETWEEN_HAN.sub("", joined)
 
 
-def find_pages(quote: str, pages: Sequence[str]) -> tuple[int, ...]:
-    """The pages, from 1 on, that the quotation begins on; empty where it stands nowhere.
+class Pages:
+    """Pages in which many quotations are looked for: made plain once."""
 
-    A quotation may run over to the next page. White space and end-of-line hyphens do not count.
-    """
-    wanted = plain(quote)
-    if not wanted:
-        return ()
-    plain_pages = [plain(page) for page in pages]
-    found: list[int] = []
-    for number, page in enumerate(plain_pages, start=1):
-        following = plain_pages[number] if number < len(plain_pages) else ""
-        both = plain(f"{page}\n{following}")
-        if wanted in page or (wanted in both and wanted not in following):
-            found.append(number)
-    return tuple(found)
+    def __init__(self, pages: Sequence[str]) -> None:
+        self._pages = [plain(page) for page in pages]
+        self._following = [*self._pages[1:], ""][: len(self._pages)]
+        pairs = zip(self._pages, self._following, strict=True)
+        self._both = [plain(f"{page}\n{following}") for page, following in pairs]
+
+    def find(self, quote: str) -> tuple[int, ...]:
+        """The pages, from 1 on, that the quotation begins on; empty where it stands nowhere.
+
+        A quotation may run over to the next page. White space and end-of-line hyphens do not count.
+        """
+        wanted = plain(quote)
+        if not wanted:
+            return ()
+        places = enumerate(zip(self._pages, self._both, self._following, strict=False), start=1)
+        return tuple(
+            number
+            for number, (page, both, following) in places
+            if wanted in page or (wanted in both and wanted not in following)
+        )
+
+
+def find_pages(quote: str, pages: Sequence[str]) -> tuple[int, ...]:
+    """As ``Pages.find``, for a single quotation."""
+    return Pages(pages).find(quote)

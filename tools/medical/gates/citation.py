@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tools.medical.gates.finding import Finding
-from tools.medical.quotes import find_pages, plain
+from tools.medical.quotes import Pages
 from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion
 
@@ -14,9 +14,9 @@ def check_quotations(records: GuidelineRecords, pages: Sequence[str]) -> Iterato
     Args:
         pages: The guideline's text, page by page.
     """
-    plain_pages = [plain(page) for page in pages]
+    plain_pages = Pages(pages)
     for source, quote, page in _quotations(records):
-        where = find_pages(quote, plain_pages)
+        where = plain_pages.find(quote)
         if page not in where:
             told = f"pages {', '.join(map(str, where))}" if where else "no page"
             message = f"“{quote}” is said to be on page {page} and stands on {told}."

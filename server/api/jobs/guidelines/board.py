@@ -8,9 +8,11 @@ import orjson
 
 from server import access
 from server.api.deps import canonical_uuid
+from server.api.jobs import thread_tasks
 from server.api.jobs.guidelines.forms import SentFile
 from server.api.jobs.guidelines.intake import Intake
 from server.api.jobs.guidelines.task import BATCH, GUIDELINE, KEY, record, status_of, task_json
+from server.api.jobs.thread_tasks import Task
 from server.db.models import Run, Thread
 from server.db.repositories import model_usage, runs, threads
 from server.files import ownership
@@ -22,8 +24,6 @@ from tools.errors import BadRequest, NotFound, ServiceError
 
 GRAPH = "guideline"
 MOST_EDITIONS = 200
-
-Task = tuple[Thread, Run | None]
 
 
 async def begin(resources: Resources, intake: Intake, file: SentFile, *, batch: str | None = None) -> Task:
@@ -90,17 +90,7 @@ async def _thread(resources: Resources, own: Mapping[str, Any], marks: Mapping[s
 
 async def find(resources: Resources, task_id: str) -> Task:
     """A task; raises NotFound for what is none, or another's."""
-    thread_id = canonical_uuid(task_id, "task")
-    async with resources.database.read() as session:
-        # The run first: a run's end and what its thread then waits for are committed together.
-        latest = await runs.latest_of_threads(session, [thread_id])
-    try:
-        thread = await resources.runs.thread(thread_id)
-    except NotFound:
-        raise _unknown("Task", task_id) from None
-    if KEY not in thread.meta:
-        raise _unknown("Task", task_id)
-    return thread, latest.get(thread_id)
+    return await thread_tasks.find(resources, task_id, mark=KEY, unknown=_unknown("Task", task_id))
 
 
 async def editions_of(resources: Resources, guideline_id: str) -> list[Task]:

@@ -6,10 +6,11 @@ from typing import Any
 import orjson
 
 from server import access
-from server.api.deps import canonical_uuid
+from server.api.jobs import thread_tasks
+from server.api.jobs.thread_tasks import Task
 from server.api.jobs.translator.modules import CONTRACT, options_of, request_for
 from server.api.jobs.translator.task import KEY, record, status_of, task_json
-from server.db.models import ACTIVE, Run, Thread
+from server.db.models import ACTIVE, Thread
 from server.db.repositories import runs, threads
 from server.keys import RunKey
 from server.resources import Resources
@@ -18,8 +19,6 @@ from server.stream.entry import StreamEvent
 from tools.errors import Conflict, NotFound
 
 MOST_LISTED = 1000
-
-Task = tuple[Thread, Run | None]
 
 
 async def add(
@@ -45,17 +44,7 @@ async def add(
 
 async def find(resources: Resources, task_id: str) -> Task:
     """A task; raises NotFound for what is none, or another's."""
-    thread_id = canonical_uuid(task_id, "task")
-    async with resources.database.read() as session:
-        # The run first: a run's end and what its thread then waits for are committed together.
-        latest = await runs.latest_of_threads(session, [thread_id])
-    try:
-        thread = await resources.runs.thread(thread_id)
-    except NotFound:
-        raise _unknown(task_id) from None
-    if KEY not in thread.meta:
-        raise _unknown(task_id)
-    return thread, latest.get(thread_id)
+    return await thread_tasks.find(resources, task_id, mark=KEY, unknown=_unknown(task_id))
 
 
 async def search(resources: Resources, *, module: str | None = None, status: str | None = None) -> list[Task]:
