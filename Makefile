@@ -13,7 +13,7 @@ READY_DEV := $(VENV)/.ready-dev
 # Compiled modules are kept, whatever the environment says: every process that is started starts from them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-stack bench-translate bench-uploads bench-dialogue evals smoke-providers clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-peers bench-stack bench-translate bench-uploads bench-dialogue evals smoke-providers clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -94,8 +94,11 @@ bench-dialogue: $(READY_DEV)  ## Talks: our own part of each wait, a hundred at 
 bench-models: $(READY_DEV)  ## What the model layer adds to a call, and whether 200 streams keep their speed
 	$(BIN)/python -m bench.models --check
 
+bench-peers: $(READY_DEV)  ## Beside langgraph dev and aegra, which it installs in .peers/; needs Redis, PostgreSQL, an idle machine
+	$(BIN)/python -m bench.peers --write --check
+
 clean:  ## Remove what the other commands made, but never the data folder
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) .peers build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import orjson
 
-SILENCE = 120.0  # seconds
+SILENCE = 300.0  # seconds
 
 
 @dataclass
@@ -33,8 +33,14 @@ class Lean:
     url: str
     open: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
 
-    async def stream(self, graph: str, given: dict[str, Any], mode: str = "messages-tuple") -> Streamed:
-        """Start a run and read all its events."""
+    async def stream(
+        self, graph: str, given: dict[str, Any], mode: str = "messages-tuple", thread: str = ""
+    ) -> Streamed:
+        """Start a run and read all its events.
+
+        Args:
+            thread: One that there is; else a new one.
+        """
         body = {
             "assistant_id": graph,
             "input": given,
@@ -43,7 +49,7 @@ class Lean:
             "if_not_exists": "create",
         }
         found, start = Streamed(), time.perf_counter()
-        async with self._request("POST", f"/threads/{uuid4()}/runs/stream", body) as reader:
+        async with self._request("POST", f"/threads/{thread or uuid4()}/runs/stream", body) as reader:
             async for chunk in _chunks(reader):
                 found.events += chunk.count(b"event: ")
                 if tokens := chunk.count(b"event: messages"):
@@ -52,6 +58,14 @@ class Lean:
                 found.first_event = found.first_event or time.perf_counter() - start
                 found.size += len(chunk)
         return found
+
+    async def ask(self, path: str, body: Any) -> bytes:
+        """Post, and read the whole answer."""
+        async with self._answer("POST", path, body) as (head, reader):
+            if b"chunked" in head:
+                return b"".join([chunk async for chunk in _chunks(reader)])
+            size = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+            return await asyncio.wait_for(reader.readexactly(size), SILENCE)
 
     async def follow(self, place: str, ready: asyncio.Event | None = None) -> None:
         """Follow a run until its end, and look at nothing."""
@@ -63,6 +77,14 @@ class Lean:
 
     @asynccontextmanager
     async def _request(self, method: str, path: str, body: Any) -> AsyncIterator[asyncio.StreamReader]:
+        async with self._answer(method, path, body) as (_, reader):
+            yield reader
+
+    @asynccontextmanager
+    async def _answer(
+        self, method: str, path: str, body: Any
+    ) -> AsyncIterator[tuple[bytes, asyncio.StreamReader]]:
+        """The head of an answer, and what its body is read from."""
         parts = urlsplit(self.url)
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 20)
         data = b"" if body is None else orjson.dumps(body)
@@ -73,7 +95,7 @@ class Lean:
             answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), SILENCE)
             if not answer.startswith(b"HTTP/1.1 2"):
                 raise RuntimeError(f"{path}: {answer[:60]!r}")
-            yield reader
+            yield answer, reader
         finally:
             self.open.discard(writer)
             writer.close()
@@ -86,7 +108,7 @@ async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
         data = await reader.readexactly(size + 2)
         if not size:
             return
-        yield data
+        yield data[:-2]
 
 
 async def begin(client: httpx.AsyncClient, url: str, graph: str, given: dict[str, Any]) -> str:

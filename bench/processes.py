@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,36 @@ def used_by(pid: int) -> Used:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return Used((int(fields[11]) + int(fields[12])) / TICKS, pages * os.sysconf("SC_PAGE_SIZE"))
+
+
+def _pids(root: int) -> Iterator[int]:
+    """A process and all that come from it."""
+    yield root
+    with contextlib.suppress(FileNotFoundError):
+        for task in Path(f"/proc/{root}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from _pids(int(child))
+
+
+def tree_memory(root: int) -> float:
+    """MiB of a part: its own, and its share of what its processes share (PSS)."""
+    total = 0
+    for pid in _pids(root):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1])
+    return total / 1024
+
+
+def tree_cpu(root: int) -> float:
+    """Seconds that a part's living processes, and those of them that have ended, have computed."""
+    total = 0
+    for pid in _pids(root):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += sum(int(field) for field in fields[11:15])
+    return total / TICKS
 
 
 @dataclass
@@ -95,17 +125,17 @@ class Stand:
             ],
         )
         self.redis_url = f"unix://{path}"
-        _until(path.exists)
+        wait_until(path.exists)
 
     def start_api(self) -> None:
-        port = _free_port()
+        port = free_port()
         self.api_url = f"http://127.0.0.1:{port}"
         self._start("api", [sys.executable, "-m", "server.cli", "serve", "--no-worker", "--port", str(port)])
-        _until(lambda: _is_up(self.api_url))
+        wait_until(lambda: is_up(f"{self.api_url}/ok"))
 
     def start_worker(self, name: str = "worker") -> None:
         self._start(name, [sys.executable, "-m", "server.cli", "worker"])
-        _until(lambda: b" is running" in (self.folder / f"{name}.log").read_bytes())
+        wait_until(lambda: b" is running" in (self.folder / f"{name}.log").read_bytes())
 
     def kill(self, name: str) -> None:
         """End a process at once, in the middle of what it does."""
@@ -128,7 +158,7 @@ class Stand:
             "LOG_LEVEL": "WARNING" if name == "api" else "INFO",
         }
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own command
+            process = subprocess.Popen(
                 command, env=os.environ | ours | self.settings, cwd=self.folder, stdout=log, stderr=log
             )
         self._processes.append(process)
@@ -154,13 +184,13 @@ def stand(*workers: str, **settings: str) -> Iterator[Stand]:
             made.stop()
 
 
-def _is_up(url: str) -> bool:
+def is_up(url: str) -> bool:
     with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(f"{url}/ok", timeout=2).is_success
+        return httpx.get(url, timeout=2).is_success
     return False
 
 
-def _until(ready: Any) -> None:
+def wait_until(ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not ready():
         if time.monotonic() > deadline:
@@ -168,7 +198,7 @@ def _until(ready: Any) -> None:
         time.sleep(0.05)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

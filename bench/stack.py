@@ -8,12 +8,10 @@ all of them more than its machine has.
 
 import argparse
 import asyncio
-import contextlib
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,7 +20,7 @@ import yaml
 from pydantic import ByteSize, TypeAdapter
 
 from bench.characters import novel
-from bench.processes import TICKS, Stand, stand
+from bench.processes import Stand, stand, tree_cpu, tree_memory
 from tests.fixtures.nginx import Front, nginx
 from tests.fixtures.postgresql import find_binaries, postgresql
 
@@ -34,48 +32,18 @@ MIB = 1024 * 1024
 COMPOSE = Path(__file__).parents[1] / "deploy" / "compose.yaml"
 
 
-def _pids(root: int) -> Iterator[int]:
-    """A process and all that come from it."""
-    yield root
-    with contextlib.suppress(FileNotFoundError):
-        for task in Path(f"/proc/{root}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                yield from _pids(int(child))
-
-
-def _memory(root: int) -> float:
-    """MiB of a part: its own, and its share of what its processes share (PSS)."""
-    total = 0
-    for pid in _pids(root):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-    return total / 1024
-
-
-def _cpu(root: int) -> float:
-    """Seconds that a part's living processes, and those of them that have ended, have computed."""
-    total = 0
-    for pid in _pids(root):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            total += sum(int(field) for field in fields[11:15])
-    return total / TICKS
-
-
 class Memory:
     """The most that each part has used, and all together at one time."""
 
     def __init__(self, roots: dict[str, int]) -> None:
         self.roots = roots
-        self.at_rest = {name: _memory(pid) for name, pid in roots.items()}
+        self.at_rest = {name: tree_memory(pid) for name, pid in roots.items()}
         self.most = dict(self.at_rest)
         self.together = sum(self.at_rest.values())
 
     async def keep_looking(self) -> None:
         while True:
-            now = {name: _memory(pid) for name, pid in self.roots.items()}
+            now = {name: tree_memory(pid) for name, pid in self.roots.items()}
             self.most = {name: max(self.most[name], now[name]) for name in now}
             self.together = max(self.together, sum(now.values()))
             await asyncio.sleep(EVERY)
@@ -159,10 +127,10 @@ def main() -> None:
         made = stack.enter_context(stand(*WORKERS, **settings))
         front = stack.enter_context(nginx(binary, made.api_url, folder))
         roots = _roots(made, front, url.partition("?host=")[2])
-        memory, before, start = Memory(roots), {n: _cpu(p) for n, p in roots.items()}, time.perf_counter()
+        memory, before, start = Memory(roots), {n: tree_cpu(p) for n, p in roots.items()}, time.perf_counter()
         ended = asyncio.run(_all(front, arguments.runs, memory))
         took = time.perf_counter() - start
-        missed = _report(memory, {n: _cpu(p) - before[n] for n, p in roots.items()}, took)
+        missed = _report(memory, {n: tree_cpu(p) - before[n] for n, p in roots.items()}, took)
     missed += [f"a run ended with {status}" for status in ended if status != "success"]
     print(f"{arguments.runs} runs on novels of {CHARACTERS:,} characters: {ended.count('success')} succeeded")
     for line in missed:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from configs.settings import Settings, SettingsError, describe, load_settings
-from server import backup_cli, data_folder, runs_cli, speech_cli, tracing, users_cli
+from server import backup_cli, data_folder, event_loop, runs_cli, speech_cli, tracing, users_cli
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
 from server.last_resort import end_within
@@ -66,7 +66,7 @@ def serve(
         signal.signal(signal.SIGTERM, partial(_leave, server_worker.longest_stop(settings)))
         _spare_what_is_loaded()
         with tracing.exporting(settings.otel_exporter_otlp_endpoint):
-            asyncio.run(server_app.serve(settings, with_worker=with_worker))
+            event_loop.run(server_app.serve(settings, with_worker=with_worker))
 
 
 @app.command()
@@ -95,7 +95,7 @@ def worker(
     setup_logging(settings.log_level, settings.log_format)
     _spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint):
-        asyncio.run(server_worker.work(settings, concurrency=concurrency))
+        event_loop.run(server_worker.work(settings, concurrency=concurrency))
 
 
 @app.command()

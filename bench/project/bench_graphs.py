@@ -65,7 +65,7 @@ def build_tokens() -> StateGraph[Talking]:
     return graph
 
 
-def _build_sleeper() -> StateGraph[Sleeping]:
+def build_sleeper() -> StateGraph[Sleeping]:
     graph = StateGraph(Sleeping)
     graph.add_node(sleep)
     graph.add_edge(START, "sleep")
@@ -73,6 +73,31 @@ def _build_sleeper() -> StateGraph[Sleeping]:
     return graph
 
 
+class Walking(TypedDict, total=False):
+    """How many nodes a run has passed."""
+
+    passed: int
+
+
+STEPS = 20
+
+
+async def step(state: Walking) -> Walking:
+    return {"passed": state.get("passed", 0) + 1}
+
+
+def build_steps() -> StateGraph[Walking]:
+    """Nodes one after the other, each of which counts."""
+    graph = StateGraph(Walking)
+    names = [f"step{number}" for number in range(STEPS)]
+    for name in names:
+        graph.add_node(name, step)
+    for before, after in zip([START, *names], [*names, END], strict=True):
+        graph.add_edge(before, after)
+    return graph
+
+
 tokens = build_tokens()
-sleeper = _build_sleeper()
-quick = _build_sleeper()
+sleeper = build_sleeper()
+quick = build_sleeper()
+steps = build_steps()

@@ -17,6 +17,8 @@ from server.runs.job import RunRequest
 from tools.llm.abilities import Role
 from tools.llm.roles import read_choices
 
+# Read once: what is installed is looked up in files.
+LANGGRAPH, OURS = version("langgraph"), version("scriptorium-service")
 RESERVED = {
     "langgraph_auth_user",
     "langgraph_auth_user_id",
@@ -118,8 +120,8 @@ def attempt_metadata(run: Run) -> dict[str, Any]:
         "run_id": run.run_id,
         "thread_id": run.thread_id,
         "run_attempt": run.attempt,
-        "langgraph_version": version("langgraph"),
-        "langgraph_api_version": version("scriptorium-service"),
+        "langgraph_version": LANGGRAPH,
+        "langgraph_api_version": OURS,
         "langgraph_host": "self-hosted",
     }
 
