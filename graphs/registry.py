@@ -6,6 +6,8 @@ from typing import Any
 
 from langgraph.graph import StateGraph
 
+from graphs.assistant import graph as assistant
+from graphs.assistant import state as assistant_state
 from graphs.characters import graph as characters
 from graphs.characters import sources as characters_sources
 from graphs.dialogue import graph as dialogue
@@ -36,6 +38,13 @@ class GraphEntry:
 
 
 _ENTRIES = (
+    GraphEntry(
+        graph_id="assistant",
+        title="A conversation that has the jobs done",
+        description="Asks for what is missing, starts jobs once they are confirmed, answers from results.",
+        build=assistant.build,
+        check_input=assistant_state.check_input,
+    ),
     GraphEntry(
         graph_id="characters",
         title="Who speaks in a novel",

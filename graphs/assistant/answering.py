@@ -1,0 +1,124 @@
+"""How the assistant answers: by a model held to its evidence, or by rules."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+from uuid import uuid4
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+
+from graphs.assistant.jobs import Job
+from graphs.assistant.state import Attached, State
+from prompts import PROMPTS
+from tools.assistant.claims import unsupported
+from tools.assistant.menu import Tongue, ask_for, menu, read_wish, tongue_of
+from tools.llm.chat import converse
+from tools.llm.chat_models import ChatModels
+from tools.llm.chat_request import ChatRequest
+
+LOOK: Mapping[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "look_at_result",
+        "description": "Read a part of a job's result in full.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "call_id": {"type": "string", "description": "Of the job's call, as its answer names it."},
+                "path": {"type": "string", "description": 'Such as "characters.0.name"; "" is all.'},
+            },
+            "required": ["call_id", "path"],
+            "additionalProperties": False,
+        },
+    },
+}
+_MOST = 60  # messages of a conversation that a model is shown
+_WITHHELD: Mapping[Tongue, str] = {
+    "en": "I withheld my answer: it named things that nothing in this conversation supports ({claims})."
+    " Ask me to look at a part of the result.",
+    "zh": "我没有给出回答，因为其中提到了对话里没有依据的内容（{claims}）。请让我查看结果的某一部分。",
+}
+_CORRECTION = (
+    "Your draft said what nothing in this conversation supports: {claims}."
+    " Answer again without it, or look it up with a tool."
+)
+
+
+async def by_model(models: ChatModels, state: State, jobs: Mapping[str, Job]) -> AIMessage:
+    """The model's next message, which claims nothing that nobody said and no tool returned.
+
+    Raises:
+        ModelError: As tools.llm.chat.converse does.
+    """
+    shown = _shown(state["messages"])
+    tongue = tongue_of(_last_wish(state["messages"]))
+    tools = [*(job.as_tool() for job in jobs.values()), LOOK]
+    claims: list[str] = []
+    for _ in range(2):
+        prompt = SystemMessage(PROMPTS[f"assistant/chat.{tongue}"].text)
+        correction = [HumanMessage(_CORRECTION.format(claims=json.dumps(claims)))] if claims else []
+        request = ChatRequest(messages=[prompt, *shown, *correction], tools=tools)
+        said = (await converse(models, "primary", request)).value
+        if said.calls:
+            return AIMessage(content=said.text, tool_calls=said.tool_calls, id=str(uuid4()))
+        claims = unsupported(said.text, _evidence(state["messages"]), has_result=bool(state.get("results")))
+        if not claims:
+            return AIMessage(content=said.text, id=str(uuid4()))
+    text = _WITHHELD[tongue].format(claims=", ".join(claims))
+    return AIMessage(content=text, id=str(uuid4()), response_metadata={"withheld": claims})
+
+
+def by_rules(state: State, jobs: Mapping[str, Job]) -> AIMessage:
+    """What rules make of the conversation; marked, for it is no model's."""
+    messages = state["messages"]
+    wish_text = _last_wish(messages)
+    tongue = tongue_of(wish_text)
+    last = messages[-1]
+    marked = {"id": str(uuid4()), "response_metadata": {"mode": "offline"}}
+    if isinstance(last, ToolMessage):
+        return AIMessage(content=_told(last, tongue), **marked)
+    wish = read_wish(wish_text, _files_of(messages, state.get("attached", [])), list(jobs))
+    if wish.job is None:
+        return AIMessage(content=menu({name: job.title for name, job in jobs.items()}, tongue), **marked)
+    if wish.missing:
+        return AIMessage(content=ask_for(wish.missing, tongue), **marked)
+    call = {"name": wish.job, "args": wish.arguments, "id": f"call_{uuid4().hex[:12]}"}
+    return AIMessage(content="", tool_calls=[call], **marked)
+
+
+def _shown(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """The end of a conversation, from a user's message on: a tool's answer needs its call before it."""
+    start = max(0, len(messages) - _MOST)
+    while start < len(messages) and not isinstance(messages[start], HumanMessage):
+        start += 1
+    return list(messages[start:])
+
+
+def _evidence(messages: Sequence[AnyMessage]) -> list[str]:
+    """What users said, tools returned, and calls were given."""
+    said = [message.text for message in messages if isinstance(message, HumanMessage | ToolMessage)]
+    calls = [
+        call["args"] for message in messages if isinstance(message, AIMessage) for call in message.tool_calls
+    ]
+    return [*said, *(json.dumps(call, ensure_ascii=False) for call in calls)]
+
+
+def _last_wish(messages: Sequence[AnyMessage]) -> str:
+    return next((message.text for message in reversed(messages) if isinstance(message, HumanMessage)), "")
+
+
+def _files_of(messages: Sequence[AnyMessage], attached: Sequence[Attached]) -> list[Mapping[str, str]]:
+    """The files that the user's last message names; where it names none, those of the conversation."""
+    wish = _last_wish(messages)
+    here = [each for each in attached if each["file_id"] in wish]
+    return cast("list[Mapping[str, str]]", here)
+
+
+def _told(answer: ToolMessage, tongue: Tongue) -> str:
+    """A tool's answer, said by rules."""
+    failed = answer.status == "error"
+    heads = {
+        "en": ("The job did not end with a result:", "The job has ended. Its result:"),
+        "zh": ("任务没有得到结果：", "任务已结束，结果如下："),
+    }
+    return f"{heads[tongue][0 if failed else 1]}\n\n```json\n{answer.text}\n```"

@@ -1,0 +1,31 @@
+"""What a job will take, before it starts."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from graphs.assistant.jobs import Job
+from tools.errors import BudgetSpent
+from tools.llm import spending
+from tools.llm.spending import Account, Budget, LocalLedger, Payer
+
+_DRY = frozenset({"translate", "subtitles", "characters", "guideline"})  # what they read before is read fast
+
+
+async def estimate(job: Job, given: dict[str, Any]) -> Mapping[str, Any] | None:
+    """What the job's model calls take at least; None when it makes none, or nobody can say.
+
+    The job runs up to its first question to a model, which an empty budget forbids.
+    """
+    if job.name not in _DRY:
+        return None
+    dry = cast("Any", job.build()).compile(checkpointer=False)
+    account = Account(payer=Payer(run="estimate", user=""), ledger=LocalLedger(), run_budget=Budget(tokens=0))
+    found: Mapping[str, Any] | None = None
+    try:
+        with spending.bind(account):
+            async for event in dry.astream(given, stream_mode="custom"):
+                if event.get("type") == "estimate":
+                    found = event
+    except BudgetSpent:
+        return found
+    return found

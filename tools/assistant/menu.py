@@ -1,0 +1,105 @@
+"""A dialogue by rules, for where no model is configured: which job is meant, and what is missing for it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any, Literal
+
+from tools.assistant.languages import languages_named
+
+Tongue = Literal["en", "zh"]
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_TEXT = re.compile(r"```\n?(.*?)```|[\"“「](.{2,}?)[\"”」]|[:：]\s*(\S.*)\Z", re.DOTALL)
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "subtitles": ("subtitle", "caption", "字幕"),
+    "video": ("video", "film", "movie", "视频", "影片", "电影"),
+    "audiobook": ("audiobook", "audio book", "有声书", "有声小说"),
+    "characters": ("character", "who speaks", "novel", "人物", "角色", "小说", "说话人"),
+    "topics": ("topic", "themes in", "主题", "话题"),
+    "guideline": ("guideline", "指南"),
+    "replies": ("reply", "replies", "answer her", "answer him", "回复", "怎么回答"),
+    "translate": ("translat", "翻译", "译成", "译为"),
+}
+_SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    "subtitles": (".srt", ".vtt", ".ass", ".ssa", ".lrc", ".ttml"),
+    "video": (".mp4", ".mkv", ".mov", ".webm", ".avi"),
+    "topics": (".csv", ".tsv", ".xlsx", ".jsonl", ".parquet"),
+}
+_INTO = frozenset({"translate", "subtitles", "video"})  # jobs that need a language
+_MISSING: Mapping[str, Mapping[Tongue, str]] = {
+    "source": {
+        "en": "the text (in quotation marks) or an uploaded file",
+        "zh": "文本（放在引号里）或上传的文件",
+    },
+    "language": {"en": "the language to translate into", "zh": "要译成哪种语言"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the rules made of a message."""
+
+    job: str | None = None
+    arguments: dict[str, Any] = field(default_factory=dict[str, Any])
+    missing: tuple[str, ...] = ()  #: "source", "language".
+
+
+def tongue_of(text: str) -> Tongue:
+    """The language to answer in."""
+    return "zh" if _CHINESE.search(text) else "en"
+
+
+def read_wish(message: str, files: Sequence[Mapping[str, str]], jobs: Sequence[str]) -> Wish:
+    """Which of the jobs a message asks for.
+
+    Args:
+        message: The user's.
+        files: Those that came with it, with ``file_id`` and ``name``.
+        jobs: Those that there are.
+    """
+    job = _job_of(message, files, jobs)
+    if job is None:
+        return Wish()
+    arguments: dict[str, Any] = {}
+    text = _TEXT.search(message)
+    if files:
+        arguments["file_id"] = files[-1]["file_id"]
+    elif text:
+        arguments["text"] = next(group for group in text.groups() if group).strip()
+    missing = [] if arguments else ["source"]
+    if job in _INTO:
+        wish = message.replace(arguments.get("text", "\0"), " ")
+        targets, source = languages_named(wish)
+        arguments |= {"target_languages": targets} | ({"source_language": source} if source else {})
+        missing += [] if targets else ["language"]
+    return Wish(job=job, arguments=arguments, missing=tuple(missing))
+
+
+def ask_for(missing: Sequence[str], tongue: Tongue) -> str:
+    """A question for what is missing."""
+    wanted = [_MISSING[name][tongue] for name in missing]
+    return f"请补充：{'；'.join(wanted)}。" if tongue == "zh" else f"Please add {' and '.join(wanted)}."
+
+
+def menu(titles: Mapping[str, str], tongue: Tongue) -> str:
+    """What can be asked for.
+
+    Args:
+        titles: Of each job, by its name.
+    """
+    head = "我可以做这些，请说要哪一项：" if tongue == "zh" else "I can do these; say which one you want:"
+    return "\n".join([head, *(f"- {name}: {title}" for name, title in titles.items())])
+
+
+def _job_of(message: str, files: Sequence[Mapping[str, str]], jobs: Sequence[str]) -> str | None:
+    lowered = message.lower()
+    named = [job for job, words in _KINDS.items() if job in jobs and any(word in lowered for word in words)]
+    if named:
+        return named[0]
+    suffix = PurePath(files[-1]["name"]).suffix.lower() if files else ""
+    fitting = [job for job, suffixes in _SUFFIXES.items() if job in jobs and suffix in suffixes]
+    if fitting:
+        return fitting[0]
+    return "translate" if languages_named(message)[0] and "translate" in jobs else None
