@@ -1,6 +1,7 @@
 """What every test may ask for: the real parts, started on loopback and stopped at the end."""
 
 import asyncio
+import gc
 import os
 import shutil
 import threading
@@ -24,6 +25,24 @@ from tools.llm.transport import certificates, close_clients
 PROJECT = Path(__file__).parent / "fixtures" / "project" / "langgraph.json"
 SETTINGS = {field.alias or "" for field in Settings.model_fields.values()}
 CONFORMANCE_PROJECT = Path(__file__).parent / "fixtures" / "conformance_project" / "langgraph.json"
+NO_AUTHORITY = Path(__file__).parent / "fixtures" / "no_authority.pem"
+
+
+def pytest_configure() -> None:
+    """No test asks a host whose certificate is of an authority, and a client reads those for 50 ms."""
+    os.environ["SSL_CERT_FILE"] = str(NO_AUTHORITY)
+
+
+def pytest_collection() -> None:
+    """What is collected stays: the garbage collector would walk over it again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on it looks at what tests make alone."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
