@@ -14,8 +14,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from configs.settings import Settings
+from server.accounts import passwords
 from server.app import serve
 from server.embedded_redis import embedded_redis
 from server.stream import sse
@@ -51,6 +54,19 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in SETTINGS & os.environ.keys():
         monkeypatch.delenv(name)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def service_password_hash() -> Iterator[PasswordHash]:
+    """The service's own; those that run in this process use argon2 at its least, for time.
+
+    Services in processes of their own hash at full cost.
+    """
+    own = vars(passwords)["_HASH"]
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASH", quick)
+        yield own
 
 
 @pytest.fixture(scope="session")
