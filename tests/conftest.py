@@ -28,11 +28,13 @@ from tools.llm.transport import certificates, close_clients
 PROJECT = Path(__file__).parent / "fixtures" / "project" / "langgraph.json"
 SETTINGS = {field.alias or "" for field in Settings.model_fields.values()}
 CONFORMANCE_PROJECT = Path(__file__).parent / "fixtures" / "conformance_project" / "langgraph.json"
+TRUSTED = "SSL_CERT_FILE_BEFORE_TESTS"
 NO_AUTHORITY = Path(__file__).parent / "fixtures" / "no_authority.pem"
 
 
 def pytest_configure() -> None:
     """No test asks a host whose certificate is of an authority, and a client reads those for 50 ms."""
+    os.environ.setdefault(TRUSTED, os.environ.get("SSL_CERT_FILE", ""))  # a process of tests inherits it
     os.environ["SSL_CERT_FILE"] = str(NO_AUTHORITY)
 
 
