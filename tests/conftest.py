@@ -1,6 +1,7 @@
 """What every test may ask for: the real parts, started on loopback and stopped at the end."""
 
 import asyncio
+import gc
 import os
 import shutil
 import threading
@@ -13,8 +14,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from configs.settings import Settings
+from server.accounts import passwords
 from server.app import serve
 from server.embedded_redis import embedded_redis
 from server.stream import sse
@@ -24,6 +28,26 @@ from tools.llm.transport import certificates, close_clients
 PROJECT = Path(__file__).parent / "fixtures" / "project" / "langgraph.json"
 SETTINGS = {field.alias or "" for field in Settings.model_fields.values()}
 CONFORMANCE_PROJECT = Path(__file__).parent / "fixtures" / "conformance_project" / "langgraph.json"
+TRUSTED = "SSL_CERT_FILE_BEFORE_TESTS"
+NO_AUTHORITY = Path(__file__).parent / "fixtures" / "no_authority.pem"
+
+
+def pytest_configure() -> None:
+    """No test asks a host whose certificate is of an authority, and a client reads those for 50 ms."""
+    os.environ.setdefault(TRUSTED, os.environ.get("SSL_CERT_FILE", ""))  # a process of tests inherits it
+    os.environ["SSL_CERT_FILE"] = str(NO_AUTHORITY)
+
+
+def pytest_collection() -> None:
+    """What is collected stays: the garbage collector would walk over it again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on it looks at what tests make alone."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +56,19 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in SETTINGS & os.environ.keys():
         monkeypatch.delenv(name)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def service_password_hash() -> Iterator[PasswordHash]:
+    """The service's own; those that run in this process use argon2 at its least, for time.
+
+    Services in processes of their own hash at full cost.
+    """
+    own = vars(passwords)["_HASH"]
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASH", quick)
+        yield own
 
 
 @pytest.fixture(scope="session")

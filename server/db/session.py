@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.containment import holds_text
+from server.db.sqlite_trips import one_trip
 from server.db.visibility import restrict
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -133,6 +134,10 @@ def _tame_sqlite(engine: AsyncEngine) -> None:
     transaction while another one writes, whatever the time-out. What only reads needs none: each query sees
     what is committed by then, as it does on PostgreSQL, and saves the trips of BEGIN to SQLite's thread.
     """
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Any, _: object, args: Any, kwargs: Any) -> object:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
+        return one_trip(dialect.connect(*args, **kwargs))
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(dbapi_connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it

@@ -71,14 +71,15 @@ class RunEnding:
     keep_results: timedelta
     tells: bool = True
 
-    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int) -> Run:
+    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int, graph_id: str) -> Run:
         """Commit how a run ended, as the worker with this epoch; its row then.
+
+        Args:
+            graph_id: Of the run: its graph tells what the thread holds.
 
         Raises:
             LeaseLost: The thread has a newer epoch, or somebody has ended the run.
         """
-        async with self.database.read() as session:
-            graph_id = (await runs.get(session, key.run_id)).graph_id
         snapshot = await self.snapshots.take(key.thread_id, graph_id)
         async with self.database.write() as session:
             thread = await threads.get(session, key.thread_id, lock=True)
@@ -104,11 +105,15 @@ class RunEnding:
         metrics.run_ended(run.graph_id, outcome.status, _seconds(run))
         logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, outcome.status)
 
-    async def follow_up(self, run: Run) -> None:
-        """What follows a committed end."""
+    async def follow_up(self, run: Run, *, has_snapshot: bool = False) -> None:
+        """What follows a committed end.
+
+        Args:
+            has_snapshot: What the thread holds was kept with the end.
+        """
         if run.cancel_action == "rollback":
             await self.checkpointer.adelete_for_runs([run.run_id])
-        if run.cancel_action is not None or await self.snapshots.is_missing(run.thread_id):
+        if run.cancel_action is not None or not (has_snapshot or await self.snapshots.is_kept(run.thread_id)):
             await self.snapshots.refresh(run.thread_id, run.graph_id)
         await self.broker.end(RunKey(run.thread_id, run.run_id))
         if run.cancel_action == "rollback":

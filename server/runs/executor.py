@@ -74,7 +74,9 @@ class RunExecutor:
                 ended = await self._hold(run, lease)
             finally:
                 await self.leases.release(lease)
-            run = ended or await self._row(run_id)
+            if ended is not None:
+                return await self.ending.follow_up(ended, has_snapshot=True)
+            run = await self._row(run_id)
         if run.status not in ACTIVE:  # else another worker has it, and sees to what follows
             await self.ending.follow_up(run)
         return None
@@ -104,7 +106,7 @@ class RunExecutor:
                 outcome = await self._hand_over(lease)
             except LeaseLost as lost:
                 outcome = self._lost(run.run_id, lost.sign)
-            return None if outcome is None else await self._commit(lease, outcome)
+            return None if outcome is None else await self._commit(run, lease, outcome)
 
     async def _begin_and_attempt(self, run: Run, held: HeldRun) -> Outcome | None:
         await self._finish_rollbacks(run)
@@ -190,11 +192,11 @@ class RunExecutor:
         metrics.write_refused("run")
         logger.warning("Run %s goes on at another worker (%s)", run_id, sign)
 
-    async def _commit(self, lease: Lease, outcome: Outcome) -> Run | None:
+    async def _commit(self, run: Run, lease: Lease, outcome: Outcome) -> Run | None:
         try:
-            return await self.ending.commit(lease.run, outcome, epoch=lease.epoch)
+            return await self.ending.commit(lease.run, outcome, epoch=lease.epoch, graph_id=run.graph_id)
         except LeaseLost as lost:
-            return self._lost(lease.run.run_id, lost.sign)
+            return self._lost(run.run_id, lost.sign)
 
     async def _hand_over(self, lease: Lease) -> NoReturn:
         """Leave a run where it is; the next worker goes on from its last checkpoint.

@@ -50,10 +50,10 @@ class Snapshots:
                 return
             await threads.keep_snapshot(session, thread_id, taken)
 
-    async def is_missing(self, thread_id: str) -> bool:
-        """Whether nothing is known of a thread's values."""
+    async def is_kept(self, thread_id: str) -> bool:
+        """Whether something is known of a thread's values."""
         async with self.database.read() as session:
-            return await threads.snapshot(session, thread_id) is None
+            return await threads.snapshot(session, thread_id) is not None
 
 
 def snapshot_of(thread_id: str, state: StateSnapshot) -> ThreadSnapshot | None:

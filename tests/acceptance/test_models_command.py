@@ -11,6 +11,7 @@ import pytest
 from evals.model_server import Answers, Fault, Faults, model_server
 from evals.model_server.openai_audio import MODELS
 from prompts import PROMPTS
+from tests.fixtures import loaded_process
 
 ROOT = Path(__file__).parents[2]
 _SECRET = "sk-never-shown"
@@ -18,13 +19,7 @@ _SECRET = "sk-never-shown"
 
 def _scriptorium(command: str, folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"DATA_DIR": str(folder), "COLUMNS": "200"} | settings
-    return subprocess.run(
-        [sys.executable, "-m", "server.cli", command],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return loaded_process.call(command, environment=environment)
 
 
 def test_models_shows_who_plays_a_role_at_what_price_and_no_key(tmp_path: Path) -> None:

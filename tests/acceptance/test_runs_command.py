@@ -12,25 +12,23 @@ import pytest
 
 from server.run_client import RunClient
 from tests.conftest import PROJECT, Server
+from tests.fixtures import loaded_process
 from tests.fixtures.service_process import ServiceProcess
 
 COMMAND = [sys.executable, "-m", "server.cli", "runs"]
 HELLO = {"messages": [{"role": "user", "content": "hi"}]}
 NOBODY = "11111111-1111-1111-1111-111111111111"
 
-Runs = Callable[..., subprocess.CompletedProcess[str]]
+Runs = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
 def runs(project_server: Server) -> Runs:
     """Calls the command."""
 
-    def call(*arguments: str, url: str = project_server.url) -> subprocess.CompletedProcess[str]:
-        command = [*COMMAND, *arguments, "--url", url]
+    def call(*arguments: str, url: str = project_server.url) -> "subprocess.CompletedProcess[str]":
         environment = os.environ | {"COLUMNS": "160"}
-        return subprocess.run(
-            command, capture_output=True, text=True, env=environment, timeout=60, check=False
-        )
+        return loaded_process.call("runs", *arguments, "--url", url, environment=environment)
 
     return call
 

@@ -10,27 +10,28 @@ import httpx
 import pytest
 
 from tests.conftest import PROJECT
+from tests.fixtures import loaded_process
 from tests.fixtures.redis_servers import redis_process
 from tests.fixtures.service_process import ServiceProcess
 
-COMMAND = [sys.executable, "-m", "server.cli"]
+
+def scriptorium(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return loaded_process.call(*arguments, environment=os.environ | environment)
 
 
-def scriptorium(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env=os.environ | environment,
-        capture_output=True,
+def test_it_ends_cleanly_when_asked_to(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve", "--config", str(PROJECT), "--port", "0"],
+        env=os.environ | {"DATA_DIR": str(tmp_path / "data")},
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
-        check=False,
-    )
+    ) as process:
+        assert process.stderr is not None
+        assert any("running on" in line for line in process.stderr)
+        process.terminate()
+        process.stderr.read()
 
-
-def test_it_ends_cleanly_when_asked_to(service_process: ServiceProcess) -> None:
-    service_process.start("--config", str(PROJECT))
-
-    assert service_process.stop() == 0
+    assert process.returncode == 0
 
 
 def test_a_second_server_on_the_same_folder_is_refused_with_one_line(service_process: ServiceProcess) -> None:

@@ -28,8 +28,7 @@ PLAYED = """async () => {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Films:
-    """The films, made once."""
-    return films.make(tmp_path_factory.mktemp("films"))
+    return films.made_once(tmp_path_factory)
 
 
 @pytest.mark.parametrize("render", ["burn", "mux"])

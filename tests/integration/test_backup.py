@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,14 @@ import pytest
 
 from configs.settings import Settings
 from tests.conftest import PROJECT, running
+from tests.fixtures import loaded_process
 
 
 def scriptorium(
     data: Path, *arguments: str, database_url: str = "", given: str | None = None, **more: str
 ) -> "subprocess.CompletedProcess[str]":
     settings = {"DATA_DIR": str(data), "DATABASE_URL": database_url, **more}
-    return subprocess.run(
-        [sys.executable, "-m", "server.cli", *arguments],
-        env=os.environ | settings,
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    return loaded_process.call(*arguments, environment=os.environ | settings, given=given, timeout=100)
 
 
 def settings(data: Path, database_url: str = "") -> Settings:

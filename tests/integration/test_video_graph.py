@@ -37,8 +37,7 @@ pytestmark = pytest.mark.usefixtures("closed_clients")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Films:
-    """The films, made once."""
-    return films.make(tmp_path_factory.mktemp("films"))
+    return films.made_once(tmp_path_factory)
 
 
 @pytest.fixture

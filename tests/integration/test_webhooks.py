@@ -131,7 +131,7 @@ async def test_nobody_is_told_of_a_run_that_was_rolled_back(
         keep_results=timedelta(hours=1),
     )
 
-    await ending.commit(RunKey("t", "r"), Outcome(status="interrupted"), epoch=0)
+    await ending.commit(RunKey("t", "r"), Outcome(status="interrupted"), epoch=0, graph_id="agent")
 
     assert len(await parts.webhooks.search(limit=10)) == deliveries_made
 

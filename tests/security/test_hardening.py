@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from configs.settings import Settings
 from server.api.origins import OriginGuard
 from tests.conftest import Server, running
+from tests.fixtures import loaded_process
 from tests.fixtures.people import PASSWORD, People
 from tests.fixtures.served_projects import SECURED_PROJECT, serving
 
@@ -125,15 +125,8 @@ def create_admin(
 ) -> subprocess.CompletedProcess[str]:
     settings = {field.alias for field in Settings.model_fields.values()}
     environment = {name: value for name, value in os.environ.items() if name not in settings}
-    return subprocess.run(
-        [sys.executable, "-m", "server.cli", "users", command, *arguments],
-        input=given,
-        env=environment | {"DATA_DIR": str(data)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment |= {"DATA_DIR": str(data)}
+    return loaded_process.call("users", command, *arguments, environment=environment, given=given)
 
 
 def test_an_admins_password_comes_from_a_file_or_standard_input(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The official Python clients of MCP and A2A before the service, installed from PyPI for the while."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Server
+from tests.conftest import TRUSTED, Server
 
 HERE = Path(__file__).parent
 SCRIPT = HERE / "client.py"
@@ -34,7 +35,10 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--requirement",
         HERE / "requirements.txt",
     ]
-    install = subprocess.run(call, capture_output=True, text=True, timeout=180, check=False)
+    trusting = {name: value for name, value in os.environ.items() if name != "SSL_CERT_FILE"}
+    if before := os.environ.get(TRUSTED):
+        trusting["SSL_CERT_FILE"] = before
+    install = subprocess.run(call, env=trusting, capture_output=True, text=True, timeout=180, check=False)
     if install.returncode != 0:
         pytest.skip(f"CLIENTS OF MCP AND A2A NOT TESTED: pip cannot install: {install.stderr[:200]!r}")
     return found
