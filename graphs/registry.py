@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langgraph.graph import StateGraph
+from langgraph.graph.state import CompiledStateGraph
 
 from graphs.assistant import graph as assistant
 from graphs.assistant import state as assistant_state
@@ -20,6 +21,7 @@ from graphs.translate import graph as translate
 from graphs.translate import sources as translate_sources
 from graphs.video import graph as video
 from graphs.video import opening as video_opening
+from tools.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +92,20 @@ _ENTRIES = (
 )
 
 GRAPHS: Mapping[str, GraphEntry] = {entry.graph_id: entry for entry in _ENTRIES}
+
+
+def graph(graph_id: str, **options: Any) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """A graph, ready to be called in this process.
+
+    Args:
+        graph_id: Of GRAPHS.
+        options: Of LangGraph's ``compile``, such as ``checkpointer`` and ``store``.
+
+    Raises:
+        NotFound: There is no such graph; the message names those that there are.
+    """
+    entry = GRAPHS.get(graph_id)
+    if entry is None:
+        raise NotFound(f"there is no graph {graph_id!r}", hint=f"The graphs are: {', '.join(GRAPHS)}.")
+    build: Any = entry.build()  # LangGraph leaves its options' types open
+    return build.compile(**options)

@@ -60,7 +60,9 @@ async def by_model(models: ChatModels, state: State, jobs: Mapping[str, Job]) ->
         request = ChatRequest(messages=[prompt, *shown, *correction], tools=tools)
         said = (await converse(models, "primary", request)).value
         if said.calls:
-            return AIMessage(content=said.text, tool_calls=said.tool_calls, id=str(uuid4()))
+            # Ids of our own: some servers count from the start with every answer.
+            calls = [{**call, "id": _call_id()} for call in said.tool_calls]
+            return AIMessage(content=said.text, tool_calls=calls, id=str(uuid4()))
         claims = unsupported(said.text, _evidence(state["messages"]), has_result=bool(state.get("results")))
         if not claims:
             return AIMessage(content=said.text, id=str(uuid4()))
@@ -82,8 +84,12 @@ def by_rules(state: State, jobs: Mapping[str, Job]) -> AIMessage:
         return AIMessage(content=menu({name: job.title for name, job in jobs.items()}, tongue), **marked)
     if wish.missing:
         return AIMessage(content=ask_for(wish.missing, tongue), **marked)
-    call = {"name": wish.job, "args": wish.arguments, "id": f"call_{uuid4().hex[:12]}"}
+    call = {"name": wish.job, "args": wish.arguments, "id": _call_id()}
     return AIMessage(content="", tool_calls=[call], **marked)
+
+
+def _call_id() -> str:
+    return f"call_{uuid4().hex[:12]}"
 
 
 def _shown(messages: Sequence[AnyMessage]) -> list[AnyMessage]:

@@ -11,7 +11,7 @@ _ADDRESS = re.compile(
     r"https?://[^\s<>()\"']+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE
 )
 _SUFFIXES = "srt|vtt|ass|lrc|docx|pdf|html|md|txt|json|csv|zip|m4b|mp3|mp4|mkv|epub|po"
-_FILE = re.compile(rf"(?<![\w/.-])[\w-][\w .()-]{{0,80}}\.(?:{_SUFFIXES})\b", re.IGNORECASE)
+_FILE = re.compile(rf"(?<![\w/.-])[\w-][\w.()-]{{0,80}}\.(?:{_SUFFIXES})\b", re.IGNORECASE)
 _FIGURE = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?\s?%?")
 _QUOTED = re.compile(r"[\"“「『]([^\"”」』]{20,})[\"”」』]")
 _DONE = re.compile(

@@ -9,6 +9,7 @@ from graphs.guideline import translating
 from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
 from tools.dialogue import drafts
 from tools.dialogue import reading as dialogue_reading
+from tools.llm import completion
 from tools.translation import chat_engine
 from tools.video import emotions, reading, recap
 
@@ -22,6 +23,7 @@ _SCHEMAS = (
     reading,
     emotions,
     recap,
+    completion,
 )
 
 _SOURCE = """---
