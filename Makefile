@@ -49,6 +49,7 @@ fmt: $(READY_DEV)  ## Format, and mend what can be mended
 	$(BIN)/ruff format .
 
 evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
+	$(BIN)/python -m evals.assistant --faults --check
 	$(BIN)/python -m evals.characters --model offline --check --data $(DATA)
 	$(BIN)/python -m evals.characters --model oracle --faults --check --data $(DATA)
 	$(BIN)/python -m evals.translate --model oracle --check --data $(DATA)

@@ -11,6 +11,8 @@ from tools.assistant.languages import languages_named
 Tongue = Literal["en", "zh"]
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_ATTACHED = re.compile(r"^\[file .*\]$", re.MULTILINE)
+_WRAPPED = re.compile(r"[\"“「]([^\"“”「」]{2,})[\"”」]")
 _TEXT = re.compile(r"```\n?(.*?)```|[\"“「](.{2,}?)[\"”」]|[:：]\s*(\S.*)\Z", re.DOTALL)
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "subtitles": ("subtitle", "caption", "字幕"),
@@ -59,6 +61,7 @@ def read_wish(message: str, files: Sequence[Mapping[str, str]], jobs: Sequence[s
         files: Those that came with it, with ``file_id`` and ``name``.
         jobs: Those that there are.
     """
+    message = _ATTACHED.sub("", message).strip()  # a file's name says nothing of what is wanted
     job = _job_of(message, files, jobs)
     if job is None:
         return Wish()
@@ -67,7 +70,9 @@ def read_wish(message: str, files: Sequence[Mapping[str, str]], jobs: Sequence[s
     if files:
         arguments["file_id"] = files[-1]["file_id"]
     elif text:
-        arguments["text"] = next(group for group in text.groups() if group).strip()
+        given = next(group for group in text.groups() if group).strip()
+        wrapped = _WRAPPED.fullmatch(given)
+        arguments["text"] = wrapped[1] if wrapped else given
     missing = [] if arguments else ["source"]
     if job in _INTO:
         wish = message.replace(arguments.get("text", "\0"), " ")
@@ -96,10 +101,11 @@ def menu(titles: Mapping[str, str], tongue: Tongue) -> str:
 def _job_of(message: str, files: Sequence[Mapping[str, str]], jobs: Sequence[str]) -> str | None:
     lowered = message.lower()
     named = [job for job, words in _KINDS.items() if job in jobs and any(word in lowered for word in words)]
-    if named:
+    if named and named[0] != "translate":
         return named[0]
     suffix = PurePath(files[-1]["name"]).suffix.lower() if files else ""
     fitting = [job for job, suffixes in _SUFFIXES.items() if job in jobs and suffix in suffixes]
     if fitting:
         return fitting[0]
-    return "translate" if languages_named(message)[0] and "translate" in jobs else None
+    is_translation = bool(named) or bool(languages_named(message)[0])
+    return "translate" if is_translation and "translate" in jobs else None
