@@ -17,7 +17,7 @@ _COLOURS: Mapping[Verdict, str] = {"ok": "green", "unsure": "yellow", "missing":
 
 def models_table(settings: RoleSettings) -> Table:
     """Who plays each role, and at what price."""
-    table = Table("role", "model", "provider", "key", "price for a million tokens", "as of")
+    table = Table("role", "model", "provider", "key", "price (of a million tokens)", "as of")
     for role in get_args(Role):
         table.add_row(role, *_model_cells(settings.choices.get(role), settings.layer.prices))
         if (fallback := settings.fallbacks.get(role)) is not None:
@@ -32,8 +32,7 @@ def _model_cells(choice: ModelChoice | None, prices: Sequence[Price]) -> tuple[s
     price = price_of(choice, prices)
     if price is None:
         return choice.model, choice.provider, key, "unknown", ""
-    told = f"{price.input:g} in, {price.output:g} out {price.currency}"
-    return choice.model, choice.provider, key, told, price.date.isoformat()
+    return choice.model, choice.provider, key, price.told(), price.date.isoformat()
 
 
 def prompts_table(prompts: Mapping[str, Prompt]) -> Table:

@@ -17,6 +17,9 @@ from tools.llm.merging import merging
 from tools.llm.tool_calls import joined, parsed
 from tools.llm.usage import Answered, Usage
 
+# Under one of these, or under its lifetime, a client says what the provider put into its cache.
+_WRITES = ("cache_creation", "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLimits:
@@ -146,5 +149,6 @@ def _usage(chunk: AIMessageChunk) -> Usage:
     return Usage(
         input_tokens=metadata["input_tokens"],
         output_tokens=metadata["output_tokens"],
-        cached_tokens=details.get("cache_read", 0),
+        cached_tokens=details.get("cache_read") or 0,
+        cache_write_tokens=sum(cast("int | None", details.get(name)) or 0 for name in _WRITES),
     )

@@ -1,7 +1,7 @@
 """Models on any server that speaks OpenAI's protocol."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urlsplit
 
 import httpx2
@@ -64,19 +64,41 @@ class _Completions:
     def __init__(self, client: "AsyncOpenAI") -> None:
         self._client = client
 
-    async def create(
-        self, *, extra_body: Mapping[str, Any] | None = None, **payload: Any
-    ) -> "AsyncStream[object]":
+    async def create(self, *, extra_body: Mapping[str, Any] | None = None, **payload: Any) -> "_Chunks":
         """The stream of one answer's chunks, as the dictionaries that ChatOpenAI reads."""
         from openai import AsyncStream  # noqa: PLC0415 - it is loaded with the client, and not before
 
-        return await self._client.post(
+        stream = await self._client.post(
             "/chat/completions",
             cast_to=object,
             body={**payload, **(extra_body or {})},
             stream=True,
             stream_cls=AsyncStream[object],
         )
+        return _Chunks(stream)
+
+
+class _Chunks:
+    """The chunks of one answer, with DashScope's word for what went into its cache as OpenAI has it."""
+
+    def __init__(self, stream: "AsyncStream[object]") -> None:
+        self._stream = stream
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stream.close()
+
+    async def __aiter__(self) -> AsyncGenerator[object]:
+        async for chunk in self._stream:
+            match chunk:
+                case {"usage": {"prompt_tokens_details": {"cache_creation_input_tokens": int(written)}}}:
+                    details = cast("dict[str, Any]", chunk)["usage"]["prompt_tokens_details"]
+                    details["cache_write_tokens"] = written
+                case _:
+                    pass
+            yield chunk
 
 
 def open_client(choice: ModelChoice, http: httpx2.AsyncClient) -> "AsyncOpenAI":

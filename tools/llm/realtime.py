@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
 from tools.errors import BudgetSpent, ModelUnavailable
-from tools.llm.calling import Call, consumed, perform
+from tools.llm.calling import Call, consumed_in_turn, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.completion import TimeLimits
@@ -201,7 +201,7 @@ async def open_realtime(
 
     async def send(choice: ModelChoice) -> Answered[RealtimeSession]:
         async def pay(usage: Usage, seconds: float) -> None:
-            await consumed(models, choice, usage, role=role, operation="chat", seconds=seconds)
+            await consumed_in_turn(models, choice, usage, role=role, operation="chat", seconds=seconds)
 
         return Answered(value=await _open(models, choice, options, pay), usage=Usage())
 

@@ -83,9 +83,7 @@ async def speak(
 
     async def send(choice: ModelChoice) -> Answered[Sound]:
         if speaks_by_task(choice):
-            return Answered(
-                value=Sound(data=await synthesise(models, choice, text, voice)), usage=Usage(calls=1)
-            )
+            return _as_sound(await synthesise(models, choice, text, voice))
         if choice.protocol == "dashscope":
             return await _by_generation(models, choice, text, voice, language)
         return await _by_speech(models, choice, text, voice)
@@ -128,6 +126,10 @@ async def _by_speech(models: ChatModels, choice: ModelChoice, text: str, voice: 
         )
         data = await answer.aread()
     return Answered(value=_wav(data), usage=Usage(calls=1))
+
+
+def _as_sound(spoken: Answered[bytes]) -> Answered[Sound]:
+    return Answered(value=Sound(data=spoken.value), usage=spoken.usage)
 
 
 def _wav(data: bytes) -> Sound:
