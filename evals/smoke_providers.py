@@ -5,7 +5,10 @@ it says so, and that is no failure; a provider that does not answer is one.
 """
 
 import asyncio
+import base64
+import struct
 import sys
+import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -13,7 +16,7 @@ from time import perf_counter
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from configs.settings import load_settings
 from tools.errors import ServiceError
@@ -41,10 +44,12 @@ _SAMPLES: dict[str, dict[Role, str]] = {
         "asr": "qwen3-asr-flash",
         "tts": "qwen3-tts-flash",
         "realtime": "qwen3.5-omni-flash-realtime",
+        "vision": "qwen3-vl-plus",
     },
     "anthropic": {"primary": "claude-haiku-4-5"},
     "openrouter": {"primary": "qwen/qwen3-8b"},
 }
+_SIDE = 32  # pixels
 _VOICES = {"dashscope": "Cherry"}
 _MESSAGES = [SystemMessage("Answer with one word."), HumanMessage("What is the capital of France?")]
 
@@ -85,6 +90,25 @@ async def _data(models: ChatModels, role: Role) -> str:
         check=lambda _: [],
     )
     return (await ask(models, role, question)).value.city
+
+
+async def _picture(models: ChatModels, role: Role) -> str:
+    red = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_red_square()}"}}
+    asked = [HumanMessage([{"type": "text", "text": "What colour is this? One word."}, red])]
+    return (await chat(models, role, asked)).value
+
+
+def _red_square() -> str:
+    """A picture of 32 x 32 pixels as a PNG file in base64."""
+    rows = (b"\0" + b"\xff\0\0" * _SIDE) * _SIDE
+    header = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    data = b"\x89PNG\r\n\x1a\n"
+    for name, content in chunks:
+        data += (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
+    return base64.b64encode(data).decode()
 
 
 async def _translation(models: ChatModels, role: Role) -> str:
@@ -133,6 +157,7 @@ _PROBES: dict[Role, dict[str, _Probe]] = {
     "tts": {"speech, heard again": _speech},
     "asr": {},  # hears what the role tts speaks
     "realtime": {"conversation": _conversation},
+    "vision": {"picture": _picture},
 }
 
 
@@ -205,7 +230,8 @@ def show(rows: list[Row], console: Console, skips: Sequence[str] = ()) -> None:
             "address and the key of its provider."
         )
         return
-    table = Table("role", "model", "asked for", "", "seconds", "answer")
+    headings = ("role", "model", "asked for", "", "seconds", "answer")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings))
     for row in rows:
         mark = "ok" if row.is_ok else "FAILED"
         table.add_row(row.role, row.model, row.what, mark, f"{row.seconds:.1f}", row.outcome[:200])

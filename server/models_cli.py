@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from prompts import Prompt
 from server.doctor import Finding, Verdict
@@ -15,9 +15,14 @@ from tools.llm.roles import RoleSettings
 _COLOURS: Mapping[Verdict, str] = {"ok": "green", "unsure": "yellow", "missing": "yellow", "broken": "red"}
 
 
+def _table(*headings: str) -> Table:
+    """A table whose cells are whole on any terminal."""
+    return Table(*(Column(heading, overflow="fold") for heading in headings))
+
+
 def models_table(settings: RoleSettings) -> Table:
     """Who plays each role, and at what price."""
-    table = Table("role", "model", "provider", "key", "price for a million tokens", "as of")
+    table = _table("role", "model", "provider", "key", "price, of a million tokens", "as of")
     for role in get_args(Role):
         table.add_row(role, *_model_cells(settings.choices.get(role), settings.layer.prices))
         if (fallback := settings.fallbacks.get(role)) is not None:
@@ -32,13 +37,12 @@ def _model_cells(choice: ModelChoice | None, prices: Sequence[Price]) -> tuple[s
     price = price_of(choice, prices)
     if price is None:
         return choice.model, choice.provider, key, "unknown", ""
-    told = f"{price.input:g} in, {price.output:g} out {price.currency}"
-    return choice.model, choice.provider, key, told, price.date.isoformat()
+    return choice.model, choice.provider, key, price.told(), price.date.isoformat()
 
 
 def prompts_table(prompts: Mapping[str, Prompt]) -> Table:
     """Every prompt."""
-    table = Table("prompt", "version", "hash", "variables", "description")
+    table = _table("prompt", "version", "hash", "variables", "description")
     for prompt_id, prompt in sorted(prompts.items()):
         variables = ", ".join(sorted(prompt.variables)) or "-"
         table.add_row(prompt_id, str(prompt.version), prompt.hash, variables, prompt.description)
@@ -47,7 +51,7 @@ def prompts_table(prompts: Mapping[str, Prompt]) -> Table:
 
 def findings_table(findings: Sequence[Finding]) -> Table:
     """What was found out, and what to do."""
-    table = Table("part", "", "found", "what to do")
+    table = _table("part", "", "found", "what to do")
     for finding in findings:
         verdict = f"[{_COLOURS[finding.verdict]}]{finding.verdict}[/]"
         table.add_row(finding.part, verdict, finding.told, finding.advice)

@@ -1,5 +1,6 @@
 """Anthropic's messages API."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from evals.model_server.prompt_cache import cache_tokens
 from evals.model_server.question import Json, Message, Question, dump
 from evals.model_server.reply import Frame, Reply, event, stream, whole
 
+_REFUSES_FORCE = re.compile(r"claude-(opus|sonnet|haiku)-5-5|claude-(fable|mythos)-5-1")
 _ERROR_EVENT = event(FAILURES[Fault.OVERLOADED].body(Form.ANTHROPIC), "error")
 
 
@@ -19,7 +21,7 @@ def read(body: Json) -> Question:
     """The question of a request.
 
     Raises:
-        BadRequest: When a required field is missing.
+        BadRequest: When a required field is missing, or one is there that the model refuses.
     """
     if not body.get("model") or not body.get("messages") or not body.get("max_tokens"):
         raise BadRequest(invalid("model, messages and max_tokens are required"))
@@ -29,12 +31,15 @@ def read(body: Json) -> Question:
     config: Json = body.get("output_config") or {}
     format_: Json = body.get("output_format") or config.get("format") or {}
     thinking: Json = body.get("thinking") or {}
+    must_call = _must_call(body.get("tool_choice") or {})
+    if _REFUSES_FORCE.match(body["model"]) and (must_call or thinking.get("type") == "enabled"):
+        raise BadRequest(invalid("forced tool use and thinking budgets are not supported by this model"))
     return Question(
         model=body["model"],
         messages=[*head, *messages(body["messages"])],
         schema=format_.get("schema"),
         tools={tool["name"]: tool.get("input_schema") or {} for tool in tools},
-        must_call=_must_call(body.get("tool_choice") or {}),
+        must_call=must_call,
         thinks=thinking.get("type") in ("enabled", "adaptive"),
         max_tokens=body["max_tokens"],
         stop=body.get("stop_sequences") or [],

@@ -9,13 +9,14 @@ from evals.model_server.faults import Fault
 from evals.model_server.parts import content_text, decoded
 from evals.model_server.question import Json, Message, Question, Task, dump
 from evals.model_server.reply import Frame, Reply, event, stream, whole
-from evals.model_server.sound import base64_pieces, samples, wav
+from evals.model_server.sound import base64_pieces, billed_characters, samples, wav
 from evals.model_server.vectors import embed, similarity
 
 _ERROR_EVENT = event(FAILURES[Fault.SERVER_ERROR].body(Form.DASHSCOPE), "error")
 _DIMENSIONS = 1024
 _MOST_DOCUMENTS = 500
 _MOST_TEXTS = 10
+_FILE_SECONDS = 12  # that every recording of which only the address is known is said to last
 
 
 def read_rerank(body: Json) -> Question:
@@ -115,7 +116,7 @@ def write_generation(turn: Turn) -> Reply:
     usage = {"input_tokens": turn.prompt_tokens, "output_tokens": turn.output_tokens}
     head: Json = {"request_id": str(turn.number), "usage": usage}
     if turn.question.task is Task.SPEAK:
-        return _speech(turn, head)
+        return _speech(turn, head | {"usage": {"characters": billed_characters(turn.question.text)}})
     message = {"role": "assistant", "content": [{"text": turn.answer.text}]}
     choice = {"finish_reason": "length" if turn.answer.is_cut else "stop", "message": message}
     return whole({**head, "output": {"choices": [choice]}}, tokens=turn.output_tokens)
@@ -167,10 +168,11 @@ def write_task(turn: Turn) -> Reply:
     if task is None:
         raise BadRequest(_NO_TASK)
     task["polls"] += 1
-    output = {name: task[name] for name in ("task_id", "results", "result")} | {"task_status": "SUCCEEDED"}
+    head: Json = {"request_id": str(turn.number)}
     if task["polls"] == 1:
-        output = {"task_id": task["task_id"], "task_status": "RUNNING"}
-    return whole({"output": output, "request_id": str(turn.number)})
+        return whole({**head, "output": {"task_id": task["task_id"], "task_status": "RUNNING"}})
+    output = {name: task[name] for name in ("task_id", "results", "result")} | {"task_status": "SUCCEEDED"}
+    return whole({**head, "output": output, "usage": {"duration": _FILE_SECONDS}})
 
 
 def _speech(turn: Turn, head: Json) -> Reply:

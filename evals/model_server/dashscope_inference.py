@@ -14,7 +14,7 @@ from evals.model_server.pace import split
 from evals.model_server.question import Json, Message, Question, Task
 from evals.model_server.server import ModelServer
 from evals.model_server.session import Broken, Event, Session, TaskFailed
-from evals.model_server.sound import pieces, samples, wav
+from evals.model_server.sound import billed_characters, pieces, samples, wav
 from evals.model_server.voice_activity import VoiceActivity
 
 _MILLISECONDS_PER_TOKEN = 200
@@ -78,7 +78,7 @@ class _Run:
             await self._say(text)
         sound, text = (b"".join(sound for sound, _ in self._said), "".join(text for _, text in self._said))
         self._session.server.memory.remember(sound, text)  # whoever hears all of it hears the whole text
-        await self._finish({"characters": len(text)})
+        await self._finish({"characters": billed_characters(text)})
 
     async def _say(self, text: str) -> None:
         question = Question(

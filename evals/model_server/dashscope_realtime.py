@@ -8,6 +8,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -16,6 +17,7 @@ from evals.model_server.question import Json, Message, Question, Task
 from evals.model_server.realtime_events import hearing_events, speaking_events
 from evals.model_server.server import ModelServer
 from evals.model_server.session import Broken, Session, TaskFailed
+from evals.model_server.sound import billed_characters
 from evals.model_server.voice_activity import VoiceActivity
 
 _SILENCE_MS = 800
@@ -141,7 +143,7 @@ class _Conversation:
         await self._say("input_audio_buffer.committed", item_id=item)
         await self._say("conversation.item.created", item={"id": item, "type": "message", "role": "user"})
         if self._is_hearing:
-            self._start(self._transcribe(item, sound))
+            self._start(partial(self._transcribe, item, sound))
         else:
             self._history.append(Message(role="user", text=self._session.server.memory.heard(sound) or ""))
             self._heard = sound
@@ -159,7 +161,7 @@ class _Conversation:
         text = "".join(self._text)
         self._text.clear()
         await self._say("input_text_buffer.committed", item_id=self._next("item"))
-        self._start(self._answer([Message(role="user", text=text)], b""))
+        self._start(partial(self._answer, [Message(role="user", text=text)], b""))
 
     async def _create_item(self, event: Json) -> None:
         item: Json = event["item"]
@@ -171,7 +173,7 @@ class _Conversation:
     async def _respond(self, event: Json) -> None:
         del event
         sound, self._heard = self._heard, b""
-        self._start(self._answer([*self._history], sound))
+        self._start(partial(self._answer, [*self._history], sound))
 
     async def _cancel(self, event: Json) -> None:
         del event
@@ -180,15 +182,15 @@ class _Conversation:
             response: Json = {"id": f"resp_{self._count}", "status": "cancelled", "output": [], "usage": None}
             await self._say("response.done", response=response)
 
-    def _start(self, work: Awaitable[None]) -> None:
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
         """Let the answer be said while the client goes on talking."""
         self._responding = asyncio.ensure_future(self._guarded(work, self._responding))
 
-    async def _guarded(self, work: Awaitable[None], earlier: asyncio.Task[None] | None) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]], earlier: asyncio.Task[None] | None) -> None:
         if earlier:
             await asyncio.wait({earlier})
         try:
-            await work
+            await work()
         except TaskFailed as error:
             await self._error(error.failure.dashscope, error.failure.message)
         except (Broken, WebSocketDisconnect):
@@ -216,7 +218,8 @@ class _Conversation:
         text = question.text if self._is_speaking else task.answer.text
         try:
             modalities: list[str] = ["audio"] if self._is_speaking else self._settings["modalities"]
-            events = speaking_events(self._next("resp"), text, modalities, self._session.server)
+            usage = {"characters": billed_characters(text)} if self._is_speaking else None
+            events = speaking_events(self._next("resp"), text, modalities, self._session.server, usage)
             await self._session.say(task, events)
             self._history.append(Message(role="assistant", text=text))
             self._session.end(task)

@@ -139,6 +139,8 @@ def key_of(request: Request, endpoint: Endpoint) -> str | None:
     if endpoint.form is Form.ANTHROPIC and (key := request.headers.get("x-api-key")):
         return key
     header = request.headers.get("authorization", "")
+    if not header and request.method == "GET":  # the list of models, which each API asks for in its own way
+        return request.headers.get("x-api-key")
     bearer = _BEARER.match(header)
     if bearer and not endpoint.needs_raw_token:
         return header[bearer.end() :]

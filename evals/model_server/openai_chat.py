@@ -16,7 +16,7 @@ from evals.model_server.parts import decoded, messages, parts
 from evals.model_server.prompt_cache import cache_tokens
 from evals.model_server.question import Json, Question, Task, ToolCall, dump
 from evals.model_server.reply import Frame, Reply, event, stream, whole
-from evals.model_server.sound import base64_pieces, samples
+from evals.model_server.sound import base64_pieces, samples, seconds_of
 
 # They think unless they are told not to.
 _THINKING_MODELS = re.compile(r"qwen(3\.[5-9]|[4-9])-(?!omni)")
@@ -98,12 +98,14 @@ def usage(turn: Turn) -> Json:
     details = {"cached_tokens": cached}
     if created:
         details["cache_creation_input_tokens"] = created
+    heard = {"seconds": seconds_of(turn.question.audio)} if turn.question.task is Task.HEAR else {}
     return {
         "prompt_tokens": prompt,
         "completion_tokens": output,
         "total_tokens": prompt + output,
         "prompt_tokens_details": details,
         "completion_tokens_details": {"reasoning_tokens": turn.reasoning_tokens},
+        **heard,
     }
 
 

@@ -22,8 +22,10 @@ def hearing_events(item: str, text: str) -> list[Event]:
     return _numbered([*partial, whole])
 
 
-def speaking_events(response: str, text: str, modalities: list[str], server: ModelServer) -> list[Event]:
-    """A response from its creation to its end, as text, as speech, or as both."""
+def speaking_events(
+    response: str, text: str, modalities: list[str], server: ModelServer, usage: Json | None = None
+) -> list[Event]:
+    """A response from its creation to its end, as text, as speech, or as both; its usage, or tokens."""
     is_spoken = "audio" in modalities
     item = {"id": f"{response}_item", "type": "message", "role": "assistant", "status": "in_progress"}
     place: Json = {"response_id": response, "item_id": item["id"], "output_index": 0, "content_index": 0}
@@ -40,7 +42,7 @@ def speaking_events(response: str, text: str, modalities: list[str], server: Mod
             *content,
             {"type": "response.content_part.done", **place, "part": part},
             {"type": "response.output_item.done", "response_id": response, "output_index": 0, "item": ended},
-            {"type": "response.done", "response": _done(started, ended, text)},
+            {"type": "response.done", "response": _done(started, ended, usage or _tokens(text))},
         ]
     )
 
@@ -62,10 +64,13 @@ def _text(place: Json, text: str, server: ModelServer) -> Iterator[Json]:
     yield {"type": "response.text.done", **place, "text": text}
 
 
-def _done(started: Json, item: Json, text: str) -> Json:
-    tokens = count_tokens(text)
-    usage = {"input_tokens": 1, "output_tokens": tokens, "total_tokens": tokens + 1}
+def _done(started: Json, item: Json, usage: Json) -> Json:
     return {**started, "status": "completed", "output": [item], "usage": usage}
+
+
+def _tokens(text: str) -> Json:
+    tokens = count_tokens(text)
+    return {"input_tokens": 1, "output_tokens": tokens, "total_tokens": tokens + 1}
 
 
 def _numbered(events: list[Json]) -> list[Event]:

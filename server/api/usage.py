@@ -17,7 +17,18 @@ from tools.errors import InvalidInput
 router = APIRouter(prefix="/api/v1", tags=["usage"])
 
 _LONGEST = timedelta(days=366)
-_COUNTS = ("calls", "cache_hits", "failures", "input_tokens", "output_tokens", "cached_tokens", "seconds")
+_COUNTS = (
+    "calls",
+    "cache_hits",
+    "failures",
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "cache_write_tokens",
+    "characters",
+    "sound_seconds",
+    "seconds",
+)
 
 
 @router.get("/runs/{run_id}/usage")

@@ -401,6 +401,9 @@ class ModelUsage(SQLModel, table=True):
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    characters: int = 0  #: Spoken.
+    sound_seconds: float = 0.0  #: Heard.
     cost: float | None = None  #: None: some of it has no known price.
     currency: str | None = Field(default=None, sa_column=Column(String(3), nullable=True))
     seconds: float = 0.0  #: That the calls took together.

@@ -39,6 +39,10 @@ export function translatePage() {
 /** @param {number} value */
 export const formatNumber = (value) => new Intl.NumberFormat(current).format(value);
 
+/** @param {number} value @param {string} currency ISO 4217 */
+export const formatCost = (value, currency) =>
+	new Intl.NumberFormat(current, { style: "currency", currency, maximumSignificantDigits: 2 }).format(value);
+
 /** @param {number} share 0 to 1 */
 export const formatShare = (share) => new Intl.NumberFormat(current, { style: "percent", maximumFractionDigits: 1 }).format(share);
 

@@ -2,11 +2,13 @@
 
 import { announce } from "./announcer.js";
 import { el, refill } from "./element.js";
-import { formatNumber, t, term } from "./i18n.js";
+import { formatCost, formatNumber, t, term } from "./i18n.js";
 /** @import {RunProgress} from "./run_progress.js" */
 
 export class ProgressView {
 	element = el("div", { class: "progress" });
+	/** What models will be asked at least; it stands apart, to be compared with what was used. */
+	expected = el("div", { class: "muted expected" });
 	/** @type {Map<string, {item: HTMLElement, bar: HTMLProgressElement, count: HTMLElement}>} */
 	#rows = new Map();
 	#announced = "";
@@ -26,6 +28,7 @@ export class ProgressView {
 
 	update() {
 		for (const stage of this.progress.stages) this.#show(stage);
+		refill(this.expected, [...this.progress.estimates.values()].map((estimate) => el("p", {}, expectedText(estimate))));
 		this.#announceStage();
 	}
 
@@ -55,6 +58,11 @@ export class ProgressView {
 		this.#announced = active.name;
 		announce(t("progress.announce", { n: stages.indexOf(active) + 1, total: stages.length, stage: term("stage", active.name) }));
 	}
+}
+
+function expectedText({ model, calls, input_tokens: tokens, cost, currency }) {
+	const price = cost === null ? t("progress.cost_unknown") : t("progress.cost", { cost: formatCost(cost, currency) });
+	return t("progress.expected", { model, calls: formatNumber(calls), tokens: formatNumber(tokens), price });
 }
 
 function countText({ state, done, total, unit }) {

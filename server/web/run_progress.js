@@ -3,6 +3,7 @@
  *
  * @typedef {"waiting" | "active" | "done" | "skipped"} StageState
  * @typedef {{name: string, state: StageState, done: number, total: number, unit: string}} Stage
+ * @typedef {{model: string, calls: number, input_tokens: number, cost: number | null, currency: string | null}} Estimate
  */
 
 /** The stages of the job "characters" in order; stages of other jobs line up as they arrive. */
@@ -13,6 +14,8 @@ export class RunProgress {
 	stages;
 	/** @type {{code: string, message: string}[]} */
 	warnings = [];
+	/** @type {Map<string, Estimate>} What the calls of each role will take at least. */
+	estimates = new Map();
 
 	/** @param {string[]} [stages] */
 	constructor(stages = STAGES) {
@@ -27,6 +30,7 @@ export class RunProgress {
 	apply(event) {
 		if (event.type === "progress") this.#advance(event);
 		else if (event.type === "warning") this.#warn(event);
+		else if (event.type === "estimate") this.estimates.set(event.role, event);
 	}
 
 	finish() {

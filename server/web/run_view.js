@@ -64,7 +64,7 @@ export class RunView {
 		this.#progressView.render();
 		this.#result?.render();
 		refill(this.element,
-			el("header", { class: "page-head" }, el("h1", { tabindex: "-1" }, title), this.status),
+			el("header", { class: "page-head" }, el("h1", { tabindex: "-1" }, title), this.status, this.#progressView.expected),
 			this.banners,
 			this.#result?.element,
 			(!this.#result || this.#hasStages) && this.stageFold);

@@ -49,7 +49,7 @@ export class TranslationView {
 		this.#progressView.render();
 		this.#editor?.render();
 		refill(this.element,
-			el("header", { class: "page-head" }, el("h1", { tabindex: "-1" }, title)),
+			el("header", { class: "page-head" }, el("h1", { tabindex: "-1" }, title), this.#progressView.expected),
 			this.#failure && failurePanel(this.#failure, el("a", { class: "button", href: "#/translate" }, t("run.back_to_form"))),
 			this.#isWaiting && this.#question(),
 			this.#result && this.#outcome(this.#result),

@@ -83,6 +83,8 @@ def test_a_text_is_translated_with_its_terms_and_downloaded(page: "Page", models
     page.wait_for_selector(".targets")
 
     assert page.inner_text(".translated .words") == "早上好。"
+    expected = r"Calls of openai:m, at least: 1, with \d+ tokens to read; price unknown"
+    assert re.fullmatch(expected, page.inner_text(".expected"))
     assert page.inner_text(".targets tbody tr").split("\t")[4] == "100%"
     with page.expect_download() as download:
         page.click(".download")

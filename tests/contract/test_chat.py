@@ -306,6 +306,8 @@ async def test_long_instructions_are_read_from_the_providers_cache_the_second_ti
         ]
 
     assert cached[0].cached_tokens == 0
+    assert cached[0].cache_write_tokens == cached[1].cached_tokens
+    assert cached[1].cache_write_tokens == 0
     assert cached[1].cached_tokens > 900
     assert cached[1].input_tokens > cached[1].cached_tokens
 

@@ -11,6 +11,7 @@ from evals.model_server import Answers, Fault
 from evals.model_server.sound import samples
 from tests.contract.serving import BACKOFF, DASHSCOPE, KEY, LIMITS, Served, serving, until
 from tools.errors import ErrorCategory, InvalidInput, ModelRefused, ModelUnavailable
+from tools.llm import spending
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice, choose
 from tools.llm.completion import TimeLimits
@@ -18,12 +19,15 @@ from tools.llm.file_transcription import Sentence, transcribe_file
 from tools.llm.recognition import HEARING_RATE, RecognitionOptions, open_recognition
 from tools.llm.roles import Role
 from tools.llm.speech import Sound, speak
+from tools.llm.spending import Account, LocalLedger, Payer
 from tools.llm.transcription import transcribe
 from tools.wav import wav
 
 _TEXT = "Good day to you. And a good journey!"
 _HEARS = Answers.of(lambda question: question.heard or "something")
 _SPEECH = Sound(data=wav(samples("Hello", HEARING_RATE), HEARING_RATE))
+_LONG = Sound(data=wav(samples("x" * 50, HEARING_RATE), HEARING_RATE))  # three seconds
+_LIVE = "qwen3-tts-flash-realtime"
 _ADDRESS = "https://recordings.example/one.mp3"
 _PATIENT = TimeLimits(first_token=60, idle=60, total=60)
 _PASSING = [
@@ -44,6 +48,10 @@ _FINAL = {
 }
 
 
+def _account(ledger: LocalLedger) -> Account:
+    return Account(payer=Payer(run="r", user="u"), ledger=ledger)
+
+
 def _serving(
     role: Role,
     model: str,
@@ -55,7 +63,7 @@ def _serving(
     return serving(DASHSCOPE, *faults, role=role, model=model, answers=answers, key=key, limits=limits)
 
 
-@pytest.mark.parametrize("model", ["cosyvoice-v3-flash", "qwen-audio-3.0-tts-flash"])
+@pytest.mark.parametrize("model", ["cosyvoice-v3-flash", "qwen-audio-3.0-tts-flash", _LIVE])
 async def test_what_is_spoken_over_a_websocket_is_heard_over_one(model: str) -> None:
     with _serving("tts", model) as served:
         url = DASHSCOPE.url(served.server)
@@ -71,13 +79,51 @@ async def test_what_is_spoken_over_a_websocket_is_heard_over_one(model: str) -> 
     assert heard.value == _TEXT
 
 
+@pytest.mark.parametrize("model", ["qwen3-tts-flash", "cosyvoice-v3-flash", _LIVE])
+async def test_what_is_spoken_is_paid_by_the_characters_that_the_provider_counts(model: str) -> None:
+    with _serving("tts", model) as served:
+        spoken = await speak(served.models, "早 Hi", voice="Cherry")
+
+    assert (spoken.usage.calls, spoken.usage.characters) == (1, 5)
+
+
+async def test_what_is_heard_is_paid_by_the_seconds_that_the_provider_counts() -> None:
+    ledger = LocalLedger()
+    with _serving("asr", "fun-asr-realtime") as served, spending.bind(_account(ledger)):
+        heard = await transcribe(served.models, _LONG)
+        async with open_recognition(served.models) as recognition:
+            await recognition.hear(bytes(HEARING_RATE * 4))
+            await recognition.finish()
+            async for _ in recognition:
+                pass
+    with _serving("asr", "fun-asr") as served, spending.bind(_account(ledger)):
+        by_address = await transcribe_file(served.models, _ADDRESS, first_nap=0.01)
+
+    assert (heard.usage.sound_seconds, by_address.usage.sound_seconds) == (3.0, 12.0)
+    assert sum(record.usage.sound_seconds for record in ledger.records) == 3.0 + 2.0 + 12.0
+
+
+async def test_live_speech_that_is_given_up_counts_as_a_call_of_unknown_cost() -> None:
+    ledger = LocalLedger()
+    with _serving("asr", "fun-asr-realtime") as served, spending.bind(_account(ledger)):
+        async with open_recognition(served.models) as recognition:
+            await recognition.hear(bytes(HEARING_RATE * 2))
+
+    assert [(each.usage.calls, each.usage.cost) for each in ledger.records] == [(0, None), (1, None)]
+
+
 @pytest.mark.parametrize("fault", _PASSING)
-async def test_fault_of_a_task_that_passes_costs_one_more(fault: Fault) -> None:
-    with _serving("tts", "cosyvoice-v3-flash", fault) as served:
+@pytest.mark.parametrize("model", ["cosyvoice-v3-flash", _LIVE])
+async def test_fault_of_speaking_that_passes_costs_one_more(model: str, fault: Fault) -> None:
+    with _serving("tts", model, fault) as served:
         spoken = await speak(served.models, "Good day.", voice="longanyang")
 
-        assert spoken.value.data.startswith(b"RIFF")
-        assert served.count == 2
+        assert spoken.value.data == (await speak(served.models, "Good day.", voice="longanyang")).value.data
+        assert served.count == 3
+
+
+@pytest.mark.parametrize("fault", _PASSING)
+async def test_fault_of_hearing_that_passes_costs_one_more(fault: Fault) -> None:
     with _serving("asr", "paraformer-realtime-v2", fault) as served:
         heard = await transcribe(served.models, _SPEECH)
 
@@ -86,8 +132,9 @@ async def test_fault_of_a_task_that_passes_costs_one_more(fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", _FINAL)
-async def test_refusal_of_a_task_is_final(fault: Fault) -> None:
-    with _serving("tts", "cosyvoice-v3-flash", fault) as served:
+@pytest.mark.parametrize("model", ["cosyvoice-v3-flash", _LIVE])
+async def test_refusal_of_a_task_is_final(model: str, fault: Fault) -> None:
+    with _serving("tts", model, fault) as served:
         with pytest.raises(ModelRefused) as speaking:
             await speak(served.models, "Good day.", voice="longanyang")
         assert served.count == 1
@@ -99,8 +146,9 @@ async def test_refusal_of_a_task_is_final(fault: Fault) -> None:
     assert speaking.value.category is hearing.value.category is _FINAL[fault]
 
 
-async def test_key_that_is_not_known_opens_no_task() -> None:
-    with _serving("tts", "cosyvoice-v3-flash", key="wrong") as served, pytest.raises(ModelRefused) as caught:
+@pytest.mark.parametrize("model", ["cosyvoice-v3-flash", _LIVE])
+async def test_key_that_is_not_known_opens_no_task(model: str) -> None:
+    with _serving("tts", model, key="wrong") as served, pytest.raises(ModelRefused) as caught:
         await speak(served.models, "Good day.", voice="longanyang")
 
     assert caught.value.category is ErrorCategory.AUTHENTICATION

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage
 from pydantic import BaseModel
 
 from evals.model_server import FINAL, HARMLESS, Answers, Fault, Pace, ToolCall
@@ -23,7 +24,9 @@ from tests.contract.serving import (
     serving,
 )
 from tools.errors import ModelRefused, ModelUnavailable
+from tools.llm.chat import converse
 from tools.llm.chat_models import ChatModels
+from tools.llm.chat_request import ChatRequest
 from tools.llm.structured import MAX_REPAIRS, Answer, NoUsableAnswer, Problem, Question, ask
 
 _OVERCOME = [
@@ -68,6 +71,25 @@ async def test_answer_is_validated_and_counted(provider: Provider) -> None:
     assert (answer.usage.calls, answer.repairs, answer.problems) == (1, 0, ())
     assert answer.usage.input_tokens > 0
     assert answer.usage.output_tokens > 0
+
+
+@pytest.mark.parametrize("model", ["claude-opus-5-5", "claude-sonnet-5-5", "claude-fable-5-1"])
+async def test_claude_that_refuses_forced_tools_is_given_the_schema_of_the_answer(model: str) -> None:
+    with serving(ANTHROPIC, answers=Answers.oracle(_colours), model=model) as served:
+        answer = await _ask(served.models)
+        await converse(served.models, "primary", _with_tool(thinks=True))
+        data, tools = (request.body for request in served.server.requests())
+
+    assert answer.value.names == ["q1", "q2"]
+    assert data["output_config"]["format"]["schema"]["additionalProperties"] is False
+    assert "tools" not in data
+    assert tools["tool_choice"] == {"type": "auto"}
+    assert tools["thinking"] == {"type": "adaptive"}
+
+
+def _with_tool(*, thinks: bool) -> ChatRequest:
+    asked = [HumanMessage('{"ids": ["q1"]}')]
+    return ChatRequest(messages=asked, tools=[Colours], must_call=True, thinks=thinks)
 
 
 @EACH_CHAT

@@ -23,7 +23,15 @@ async def test_every_role_of_a_provider_whose_key_is_there_is_asked() -> None:
         rows = await smoke(configured(settings))
 
     assert all(row.is_ok for row in rows), rows
-    assert {row.role for row in rows} == {"primary", "translate", "embedding", "rerank", "tts", "realtime"}
+    assert {row.role for row in rows} == {
+        "primary",
+        "translate",
+        "embedding",
+        "rerank",
+        "tts",
+        "realtime",
+        "vision",
+    }
     assert next(row.outcome for row in rows if row.role == "tts").endswith("heard as: Good day.")
 
 

@@ -13,6 +13,8 @@ from tools.llm.chat_request import ChatRequest, Prepared, Tool
 from tools.llm.choices import ModelChoice
 from tools.llm.prefix import with_marked_prefix
 
+_THOUGHTS = 4096  # tokens left for what newer models think before each answer
+
 
 class _Claude(ChatAnthropic):
     """With an HTTP client of ours, where LangChain's takes none."""
@@ -47,18 +49,25 @@ def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> ChatAnthropic:
 
 
 def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
-    """The request as ``ChatAnthropic.astream`` takes it; a schema is that of a tool that has to be called."""
+    """The request as ``ChatAnthropic.astream`` takes it.
+
+    A schema is that of the answer or, for models that know no such thing, of a tool that has to be called.
+    """
     options: dict[str, Any] = {**choice.extra_body, **(choice.thinking if request.thinks else {})}
     if request.max_tokens is not None:
         # What is thought counts, too.
-        options["max_tokens"] = request.max_tokens + _budget(options)
-    if request.schema is not None:
+        options["max_tokens"] = request.max_tokens + _budget(options, choice)
+    takes_schemas = choice.answer_format == "json_schema"
+    if request.schema is not None and takes_schemas:
+        schema = anthropic.transform_schema(dict(request.json_schema()))  # of what it knows of JSON Schema
+        options["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+    elif request.schema is not None:
         name = request.schema.__name__
         options["tools"] = [{"name": name, "input_schema": request.json_schema()}]
         options["tool_choice"] = {"type": "tool", "name": name}
     elif request.tools:
         options["tools"] = [_tool(tool) for tool in request.tools]
-        options["tool_choice"] = {"type": "any" if request.must_call else "auto"}
+        options["tool_choice"] = {"type": "any" if request.must_call and not takes_schemas else "auto"}
     return Prepared(messages=with_marked_prefix(request.messages), options=options)
 
 
@@ -68,5 +77,6 @@ def _tool(tool: Tool) -> dict[str, Any]:
     return {"name": function["name"], **described, "input_schema": function["parameters"]}
 
 
-def _budget(options: dict[str, Any]) -> int:
-    return options.get("thinking", {}).get("budget_tokens", 0)
+def _budget(options: dict[str, Any], choice: ModelChoice) -> int:
+    thinks_unasked = choice.answer_format == "json_schema"
+    return options.get("thinking", {}).get("budget_tokens", _THOUGHTS if thinks_unasked else 0)

@@ -110,15 +110,23 @@ async def afford(models: ChatModels, role: Role, expected: Usage) -> None:
 
 async def consumed(
     models: ChatModels, choice: ModelChoice, usage: Usage, *, role: Role, operation: Operation, seconds: float
+) -> Usage:
+    """Write down what a call consumed after it was opened; returns that with its price."""
+    paid = with_cost(usage, choice, models.layer.prices)
+    record = _record(choice, paid, role=role, operation=operation, prompt=None, seconds=seconds, failure=None)
+    await _book(record)
+    return paid
+
+
+async def consumed_in_turn(
+    models: ChatModels, choice: ModelChoice, usage: Usage, *, role: Role, operation: Operation, seconds: float
 ) -> None:
-    """Write down what a conversation consumed after it was opened, and end it when nothing is left for more.
+    """Write down what one answer of a conversation consumed, and end it when nothing is left for more.
 
     Raises:
         BudgetSpent: The run, or its user, may consume no more.
     """
-    paid = with_cost(usage, choice, models.layer.prices)
-    record = _record(choice, paid, role=role, operation=operation, prompt=None, seconds=seconds, failure=None)
-    await _book(record)
+    await consumed(models, choice, usage, role=role, operation=operation, seconds=seconds)
     await _check_budget(models, choice)
 
 

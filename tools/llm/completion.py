@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, ToolCall, ToolCallChunk
+from langchain_core.messages import AIMessageChunk, ToolCall, ToolCallChunk, UsageMetadata
 from langchain_core.runnables import RunnableConfig
 
 from tools.llm.chat_request import Prepared
@@ -16,6 +16,10 @@ from tools.llm.limits import arrived
 from tools.llm.merging import merging
 from tools.llm.tool_calls import joined, parsed
 from tools.llm.usage import Answered, Usage
+
+_SLACK = 0.1  # of the idle limit: the watch is set anew no more often, as each time costs 40 us
+# Under one of these, or under its lifetime, a client says what the provider put into its cache.
+_WRITES = ("cache_creation", "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +95,23 @@ async def complete(
     reason: str | None = None
     usage = Usage(calls=1)
     clock = asyncio.get_running_loop().time
+    looked = 0.0
     merges = merging(is_read=on_text is not None, stall_seconds=limits.idle)
     config = RunnableConfig(tags=list(tags))
     async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as watch:
         with nullcontext() if is_cumulative else merges:
             async for chunk in model.astream(list(prepared.messages), config, **prepared.options):
                 arrived()
-                watch.reschedule(clock() + limits.idle)
+                if (now := clock()) - looked >= limits.idle * _SLACK:
+                    watch.reschedule(now + limits.idle * (1 + _SLACK))
+                    looked = now
                 piece = text.add(chunk.text) + (_arguments(chunk) if reads_arguments else "")
                 if piece and on_text is not None:
                     on_text(piece)
                 calls += chunk.tool_call_chunks
                 reason = _finish_reason(chunk) or reason
-                usage += _usage(chunk)
+                if chunk.usage_metadata is not None:
+                    usage += _usage(chunk.usage_metadata)
     check_finish(reason, may_call="tools" in prepared.options)
     return Answered(value=Completion(text=text.whole, calls=joined(calls)), usage=usage)
 
@@ -139,12 +147,11 @@ def _finish_reason(chunk: AIMessageChunk) -> str | None:
     return metadata.get("finish_reason") or metadata.get("stop_reason")
 
 
-def _usage(chunk: AIMessageChunk) -> Usage:
-    if (metadata := chunk.usage_metadata) is None:
-        return Usage()
+def _usage(metadata: UsageMetadata) -> Usage:
     details = metadata.get("input_token_details", {})
     return Usage(
         input_tokens=metadata["input_tokens"],
         output_tokens=metadata["output_tokens"],
-        cached_tokens=details.get("cache_read", 0),
+        cached_tokens=details.get("cache_read") or 0,
+        cache_write_tokens=sum(cast("int | None", details.get(name)) or 0 for name in _WRITES),
     )

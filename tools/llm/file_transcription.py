@@ -7,6 +7,7 @@ Qwen-ASR-Filetrans. Source: Model Studio's page "Fun-ASR HTTP API for audio file
 import asyncio
 import json
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tools.errors import InvalidInput, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from tools.heartbeat import beating
-from tools.llm.calling import Call, perform
+from tools.llm.calling import Call, consumed, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.failures import explain_code
-from tools.llm.requests import post, read, require_url
+from tools.llm.requests import post, read, require_url, spoken_or_heard
 from tools.llm.retries import with_retries
 from tools.llm.roles import Role
 from tools.llm.transport import download
@@ -69,6 +70,7 @@ class _Output(_Given):
 
 class _Task(_Given):
     output: _Output
+    usage: dict[str, Any] | None = None
 
 
 class _Sentence(_Given):
@@ -119,18 +121,24 @@ async def transcribe_file(
         )
 
     async def send(choice: ModelChoice) -> Answered[tuple[ModelChoice, str]]:
-        return Answered(value=(choice, await _submit(models, choice, url, language)), usage=Usage(calls=1))
+        return Answered(value=(choice, await _submit(models, choice, url, language)), usage=Usage())
 
+    began = perf_counter()
     submitted = await perform(models, Call(role=role, operation="transcription", send=send))
     choice, task_id = submitted.value
-    where = await _result_of(models, choice, task_id, patience_seconds, first_nap)
+    usage = Usage(calls=1)  # a task that fails may cost something, and nobody says what
+    try:
+        where, usage = await _result_of(models, choice, task_id, patience_seconds, first_nap)
+    finally:
+        seconds = perf_counter() - began
+        usage = await consumed(models, choice, usage, role=role, operation="transcription", seconds=seconds)
 
     async def fetch() -> bytes:
         async with asyncio.timeout(models.limits.total):
             return await download(where, max_bytes=MAX_RESULT)
 
     transcript = _transcript(await with_retries(fetch, models.backoff))
-    return Answered(value=transcript, usage=submitted.usage, model=submitted.model)
+    return Answered(value=transcript, usage=usage, model=submitted.model)
 
 
 def takes_files(choice: ModelChoice) -> bool:
@@ -156,28 +164,28 @@ async def _submit(models: ChatModels, choice: ModelChoice, url: str, language: s
 
 async def _result_of(
     models: ChatModels, choice: ModelChoice, task_id: str, patience: float, nap: float
-) -> str:
-    """Where the result of a task lies, once it is done."""
+) -> tuple[str, Usage]:
+    """Where the result of a task lies, once it is done, and what it took."""
     url = _url(choice, f"tasks/{quote(task_id, safe='')}")
     try:
         async with asyncio.timeout(patience):
             with beating():
-                while (result := _done(await _poll(models, choice, url))) is None:
+                while (result := _done((task := await _poll(models, choice, url)).output)) is None:
                     await asyncio.sleep(nap)
                     nap = min(_LONGEST_NAP, nap * 1.5)
     except TimeoutError:
         raise ModelUnavailable(f"the transcript was not done within {patience:g} s") from None
     if urlsplit(result).scheme not in ("http", "https"):
         raise ModelAnswerInvalid("the answer does not say where the transcript is")
-    return result
+    return result, Usage(calls=1, **spoken_or_heard(task.usage))
 
 
-async def _poll(models: ChatModels, choice: ModelChoice, url: str) -> _Output:
-    async def once() -> _Output:
+async def _poll(models: ChatModels, choice: ModelChoice, url: str) -> _Task:
+    async def once() -> _Task:
         client = await models.clients.openai(choice)
         async with asyncio.timeout(models.limits.total):
             given: object = await client.get(url, cast_to=object)
-        return read(_Task, given, choice).output
+        return read(_Task, given, choice)
 
     return await with_retries(once, models.backoff)
 

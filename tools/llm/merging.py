@@ -8,7 +8,8 @@ Each read of a socket costs as well. Of many streams each is read less often, an
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Generator, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, cast
@@ -18,12 +19,18 @@ import orjson
 
 _DATA = b"data: "
 _END = b"\n\n"
+_NAME = b'"content"'
+_TEXT = re.compile(rb'.*"content": ?"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
-_UNREAD = 0.25  # seconds that pieces of a text that nobody reads along are held back, to come together
+_UNREAD = 1.0  # seconds that pieces of a text that nobody reads along are held back, to come together
 _FEW = 20  # streams of one process that are read as soon as something comes, and whose readers get each piece
 _PAUSE = 0.001  # seconds before a read, and between the pieces of a reader, for each stream beyond these
 _LONGEST_PAUSE = 0.05
 _AT_ONCE = 0.001  # seconds within which comes what was there already
+
+#: Under which a response may say how its connection is left alone for so many seconds.
+REST = "rest"
+Rest = Callable[[float], Awaitable[None]]
 
 _least: ContextVar[float | None] = ContextVar("least_hold", default=None)
 
@@ -49,7 +56,8 @@ def merged(response: httpx2.Response) -> httpx2.Response:
     kind = response.headers.get("content-type", "")
     if least is None or not response.is_success or not kind.startswith("text/event-stream"):
         return response
-    response.stream = _Merged(cast("httpx2.AsyncByteStream", response.stream), least)
+    rest: Rest = response.extensions.get(REST, asyncio.sleep)
+    response.stream = _Merged(cast("httpx2.AsyncByteStream", response.stream), least, rest)
     return response
 
 
@@ -58,10 +66,11 @@ class _Merged(httpx2.AsyncByteStream):
 
     under_way = 0  # of this process
 
-    def __init__(self, source: httpx2.AsyncByteStream, least: float) -> None:
+    def __init__(self, source: httpx2.AsyncByteStream, least: float, rest: Rest) -> None:
         self._source = source
         self._least = least  # seconds that a piece is held back, whatever else goes on
-        self._held: dict[str, Any] | None = None  # the first of the chunks that are held, with all they bring
+        self._rest = rest
+        self._held: _Held | None = None
         self._since = 0.0
         self._is_first = True
 
@@ -80,12 +89,13 @@ class _Merged(httpx2.AsyncByteStream):
             had_to_wait = clock() - asked > _AT_ONCE
             yield data
             if had_to_wait and (pause := _pause()):
-                await asyncio.sleep(pause)
+                await self._rest(pause)
             asked = clock()
 
     async def _merged(self) -> AsyncIterator[bytes]:
         rest = b""
         is_plain = False
+        clock = asyncio.get_running_loop().time
         async for data in self._read():
             is_plain = is_plain or b"\r" in data  # other line ends than expected: nothing is merged
             if is_plain:
@@ -93,7 +103,11 @@ class _Merged(httpx2.AsyncByteStream):
                 rest = b""
                 continue
             *events, rest = (rest + data).split(_END)
-            if written := b"".join(self._passed(event) for event in events):
+            now, hold = clock(), max(self._least, _pause())
+            written = b"".join([self._passed(event, now, hold) for event in events])
+            if self._held is not None and self._held.is_open and now - self._since >= hold:
+                written += self._released()
+            if written:
                 yield written
         if last := self._released() + rest:
             yield last
@@ -101,29 +115,84 @@ class _Merged(httpx2.AsyncByteStream):
     async def aclose(self) -> None:
         await self._source.aclose()
 
-    def _passed(self, event: bytes) -> bytes:
+    def _passed(self, event: bytes, now: float, hold: float) -> bytes:
         """What is to be handed on now that this event is there."""
+        if self._held is None:
+            if not hold or self._is_first:
+                self._is_first = False
+                return event + _END
+        elif self._held.add(event):
+            return b""
         chunk = _chunk(event)
-        if chunk is None or self._is_first:
-            self._is_first = False
+        if chunk is None:
             return self._released() + event + _END
-        now, hold = asyncio.get_running_loop().time(), max(self._least, _pause())
-        if self._held is None and not hold and _is_open(chunk):
-            return event + _END
-        released = b""
-        if self._held is None or not _take(self._held, chunk):
-            released = self._released()
-            self._held, self._since = chunk, now
-        if _is_open(self._held) and now - self._since >= hold:
-            return released + self._released()
+        if self._held is not None and self._held.take(chunk):
+            return b""
+        released = self._released()
+        self._held, self._since = _Held(event, chunk), now
         return released  # what has no more text to come is held until the stream ends
 
     def _released(self) -> bytes:
         if self._held is None:
             return b""
-        event = _DATA + orjson.dumps(self._held) + _END
+        event = self._held.event()
         self._held = None
         return event
+
+
+class _Held:
+    """A chunk that is held, with all that those after it bring.
+
+    Most of them differ from it in their text alone, which is told by their first and last bytes: to read and
+    compare all their fields would cost ten times as much.
+    """
+
+    def __init__(self, event: bytes, chunk: dict[str, Any]) -> None:
+        self._chunk = chunk
+        self._texts = list[str]()  # that follow the chunk's own
+        self._before, self._after = _around_text(event)
+        self.is_open = _is_open(chunk)  #: Whether more text may follow.
+
+    def add(self, event: bytes) -> bool:
+        """Add an event that differs in its text alone; False: this is none."""
+        if not (self.is_open and self._before):
+            return False
+        if not (event.startswith(self._before) and event.endswith(self._after)):
+            return False
+        if len(event) < len(self._before) + len(self._after):
+            return False
+        try:
+            text = orjson.loads(b'"%b"' % event[len(self._before) : -len(self._after)])
+        except orjson.JSONDecodeError:
+            return False
+        self._texts.append(text)
+        return True
+
+    def take(self, chunk: Mapping[str, Any]) -> bool:
+        """Add what a chunk brings; False: it is to pass alone."""
+        self._join()
+        is_taken = _take(self._chunk, chunk)
+        self.is_open = _is_open(self._chunk)
+        return is_taken
+
+    def event(self) -> bytes:
+        """All of it."""
+        self._join()
+        return _DATA + orjson.dumps(self._chunk) + _END
+
+    def _join(self) -> None:
+        if self._texts:
+            delta = self._chunk["choices"][0]["delta"]
+            delta["content"] = (delta.get("content") or "") + "".join(self._texts)
+            self._texts.clear()
+
+
+def _around_text(event: bytes) -> tuple[bytes, bytes]:
+    """What stands before and after the text of a chunk; nothing where that is in doubt."""
+    found = _TEXT.match(event)
+    if found is None or event.count(_NAME) != 1:
+        return b"", b""
+    return event[: found.start(1)], event[found.end(1) :]
 
 
 def _pause() -> float:

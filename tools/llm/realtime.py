@@ -1,26 +1,21 @@
 """A conversation with a model that hears and speaks over a WebSocket: Qwen-Omni-Realtime."""
 
-import asyncio
 import base64
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
 from tools.errors import BudgetSpent, ModelUnavailable
-from tools.llm.calling import Call, consumed, perform
+from tools.llm.calling import Call, consumed_in_turn, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
-from tools.llm.completion import TimeLimits
-from tools.llm.failures import explain_code
+from tools.llm.event_socket import EventSocket, open_session
 from tools.llm.realtime_events import Interrupted, RealtimeEvent, ResponseEnded, read_event
 from tools.llm.roles import Role
-from tools.llm.sockets import open_socket
 from tools.llm.usage import Answered, Usage
 
 HEARING_RATE = 16_000  # samples per second of what is sent
@@ -64,9 +59,8 @@ class RealtimeOptions:
 class RealtimeSession:
     """One conversation. Iterate over what comes while another task speaks."""
 
-    def __init__(self, socket: ClientConnection, limits: TimeLimits, pay: Pay) -> None:
+    def __init__(self, socket: EventSocket, pay: Pay) -> None:
         self._socket = socket
-        self._limits = limits
         self._pay = pay
         self._answering_since = 0.0
         self._is_answering = False
@@ -74,43 +68,43 @@ class RealtimeSession:
 
     async def hear(self, samples: bytes) -> None:
         """Send speech: PCM16, mono, of HEARING_RATE."""
-        await self._send("input_audio_buffer.append", audio=base64.b64encode(samples).decode())
+        await self._socket.send("input_audio_buffer.append", audio=base64.b64encode(samples).decode())
 
     async def commit(self) -> None:
         """The speaker has ended; for sessions that do not find that out."""
-        await self._send("input_audio_buffer.commit")
+        await self._socket.send("input_audio_buffer.commit")
         await self.respond()
 
     async def end_utterance(self) -> None:
         """The speaker has ended; for models that only write down what they hear."""
-        await self._send("input_audio_buffer.commit")
+        await self._socket.send("input_audio_buffer.commit")
 
     async def forget(self) -> None:
         """Take no notice of what was heard since the last end."""
-        await self._send("input_audio_buffer.clear")
+        await self._socket.send("input_audio_buffer.clear")
 
     async def write(self, text: str) -> None:
         """Send a text, and have it answered."""
         part = {"type": "input_text", "text": text}
         item = {"type": "message", "role": "user", "content": [part]}
-        await self._send("conversation.item.create", item=item)
+        await self._socket.send("conversation.item.create", item=item)
         await self.respond()
 
     async def respond(self) -> None:
         """Have the model answer what came so far."""
         self._begin_answer()
-        await self._send("response.create")
+        await self._socket.send("response.create")
 
     def _begin_answer(self) -> None:
         self._is_answering, self._answering_since = True, perf_counter()
 
     async def cancel(self) -> None:
         """Have it stop; the answer's end comes with ``status`` cancelled."""
-        await self._send("response.cancel")
+        await self._socket.send("response.cancel")
 
     async def update(self, options: RealtimeOptions) -> None:
         """Change how the conversation is held from now on."""
-        await self._send("session.update", session=options.fields())
+        await self._socket.send("session.update", session=options.fields())
 
     async def __aiter__(self) -> AsyncIterator[RealtimeEvent]:
         """What comes, until the provider ends the session, or nothing is left to pay for more.
@@ -122,7 +116,7 @@ class RealtimeSession:
         """
         while True:
             try:
-                raw = await self.receive()
+                raw = await self._socket.receive(is_awaited=self._is_answering)
             except ConnectionClosedOK:
                 if self._is_answering:
                     raise ModelUnavailable("the model's answer broke off") from None
@@ -148,44 +142,9 @@ class RealtimeSession:
                 self._begin_answer()
             yield event
 
-    async def receive(self) -> dict[str, Any]:
-        """The next event as it is; silence is an error while an answer is being given.
-
-        Raises:
-            ModelUnavailable: Nothing came in time, or no JSON.
-            ModelRefused: The event is an error that no repeating mends.
-            ConnectionClosed: The session ended.
-        """
-        try:
-            async with asyncio.timeout(self._limits.idle if self._is_answering else None):
-                event: Any = json.loads(await self._socket.recv())
-        except TimeoutError:
-            raise ModelUnavailable(f"the model fell silent for {self._limits.idle:g} s") from None
-        except ValueError as error:
-            raise ModelUnavailable("the model sent an event that is no JSON") from error
-        match event:
-            case {"type": "error", "error": {"message": str(message), **rest}}:
-                raise explain_code(str(rest.get("code")), message)
-            case {"type": str()}:
-                return event
-            case _:
-                raise ModelUnavailable("the model sent an event without a type")
-
-    async def expect(self, kind: str) -> None:
-        """Wait for an event of this kind; others before it are passed over."""
-        async with asyncio.timeout(self._limits.first_token):
-            while (await self.receive())["type"] != kind:
-                pass
-
     async def close(self) -> None:
         """End the conversation."""
         await self._socket.close()
-
-    async def _send(self, kind: str, **fields: Any) -> None:
-        try:
-            await self._socket.send(json.dumps({"type": kind, **fields}))
-        except ConnectionClosed as error:
-            raise ModelUnavailable(f"the connection to the model broke: {error}") from error
 
 
 @asynccontextmanager
@@ -201,27 +160,13 @@ async def open_realtime(
 
     async def send(choice: ModelChoice) -> Answered[RealtimeSession]:
         async def pay(usage: Usage, seconds: float) -> None:
-            await consumed(models, choice, usage, role=role, operation="chat", seconds=seconds)
+            await consumed_in_turn(models, choice, usage, role=role, operation="chat", seconds=seconds)
 
-        return Answered(value=await _open(models, choice, options, pay), usage=Usage())
+        socket = await open_session(models, choice, options.fields())
+        return Answered(value=RealtimeSession(socket, pay), usage=Usage())
 
     session = (await perform(models, Call(role=role, operation="chat", send=send))).value
     try:
         yield session
     finally:
         await session.close()
-
-
-async def _open(
-    models: ChatModels, choice: ModelChoice, options: RealtimeOptions, pay: Pay
-) -> RealtimeSession:
-    socket = await open_socket(models, choice, "realtime", {"model": choice.model})
-    session = RealtimeSession(socket, models.limits, pay)
-    try:
-        await session.expect("session.created")
-        await session.update(options)
-        await session.expect("session.updated")
-    except BaseException:
-        await socket.close()
-        raise
-    return session

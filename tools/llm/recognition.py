@@ -3,12 +3,13 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 
 from tools.errors import ModelAnswerInvalid, ModelRefused
-from tools.llm.calling import Call, perform
+from tools.llm.calling import Call, consumed, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.roles import Role
@@ -98,7 +99,7 @@ async def open_recognition(
     """
     parameters = (options or RecognitionOptions()).parameters()
 
-    async def send(choice: ModelChoice) -> Answered[tuple[TaskSocket, ClientConnection]]:
+    async def send(choice: ModelChoice) -> Answered[tuple[ModelChoice, TaskSocket, ClientConnection]]:
         if not hears_live(choice):
             raise ModelRefused(
                 f"{choice.name!r} hears whole recordings only",
@@ -106,13 +107,17 @@ async def open_recognition(
                 code="model_unfit",
             )
         task = Task(kind="asr", model=choice.model, parameters=parameters)
-        return Answered(value=await begin_task(models, choice, task), usage=Usage(calls=1))
+        return Answered(value=(choice, *await begin_task(models, choice, task)), usage=Usage())
 
-    task, socket = (await perform(models, Call(role=role, operation="transcription", send=send))).value
+    call = Call(role=role, operation="transcription", send=send)
+    choice, task, socket = (await perform(models, call)).value
+    began = perf_counter()
     try:
         yield Recognition(task)
     finally:
         await socket.close()
+        seconds = perf_counter() - began
+        await consumed(models, choice, task.usage, role=role, operation="transcription", seconds=seconds)
 
 
 def hears_live(choice: ModelChoice) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -29,7 +29,30 @@ class Counted(BaseModel):
         written = told.get("completion_tokens") or told.get("output_tokens")
         if read is None and written is None:
             read = told.get("total_tokens")
-        return Usage(calls=1, input_tokens=_number(read), output_tokens=_number(written))
+        return Usage(
+            calls=1,
+            input_tokens=_number(read),
+            output_tokens=_number(written),
+            **spoken_or_heard(told),
+        )
+
+
+class Sounded(TypedDict, total=False):
+    """What is spoken or heard, as Usage has it."""
+
+    characters: int
+    sound_seconds: float
+
+
+def spoken_or_heard(told: object) -> Sounded:
+    """The characters that were spoken or the seconds that were heard, where the provider tells them."""
+    match told:
+        case {"characters": int(characters)}:
+            return {"characters": characters}
+        case {"seconds": int() | float() as seconds} | {"duration": int() | float() as seconds}:
+            return {"sound_seconds": float(seconds)}
+        case _:
+            return {}
 
 
 async def post(

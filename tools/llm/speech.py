@@ -12,6 +12,7 @@ from tools.errors import InvalidInput, ModelAnswerInvalid
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
+from tools.llm.live_synthesis import speaks_live, synthesise_live
 from tools.llm.requests import Counted, post, require_url
 from tools.llm.roles import Role
 from tools.llm.synthesis import speaks_by_task, synthesise
@@ -82,10 +83,10 @@ async def speak(
         raise InvalidInput("there is no text to speak", code="empty_text")
 
     async def send(choice: ModelChoice) -> Answered[Sound]:
+        if speaks_live(choice):
+            return _as_sound(await synthesise_live(models, choice, text, voice, language))
         if speaks_by_task(choice):
-            return Answered(
-                value=Sound(data=await synthesise(models, choice, text, voice)), usage=Usage(calls=1)
-            )
+            return _as_sound(await synthesise(models, choice, text, voice))
         if choice.protocol == "dashscope":
             return await _by_generation(models, choice, text, voice, language)
         return await _by_speech(models, choice, text, voice)
@@ -128,6 +129,10 @@ async def _by_speech(models: ChatModels, choice: ModelChoice, text: str, voice: 
         )
         data = await answer.aread()
     return Answered(value=_wav(data), usage=Usage(calls=1))
+
+
+def _as_sound(spoken: Answered[bytes]) -> Answered[Sound]:
+    return Answered(value=Sound(data=spoken.value), usage=spoken.usage)
 
 
 def _wav(data: bytes) -> Sound:

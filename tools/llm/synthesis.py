@@ -8,6 +8,7 @@ from tools.errors import ModelAnswerInvalid
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.task_socket import Task, TaskSocket, open_task
+from tools.llm.usage import Answered
 from tools.wav import wav
 
 RATE = 24_000  # samples per second of what comes
@@ -27,7 +28,7 @@ async def synthesise(
     voice: str,
     *,
     on_samples: Callable[[bytes], None] | None = None,
-) -> bytes:
+) -> Answered[bytes]:
     """The text, spoken once, as a WAV file.
 
     Args:
@@ -59,7 +60,7 @@ async def synthesise(
             writing.cancel()
     if not samples or len(samples) % 2:
         raise ModelAnswerInvalid(f"the model's speech has {len(samples)} bytes, which are no samples")
-    return wav(bytes(samples), RATE)
+    return Answered(value=wav(bytes(samples), RATE), usage=speaking.usage)
 
 
 async def _write(speaking: TaskSocket, text: str) -> None:

@@ -20,7 +20,9 @@ from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.completion import TimeLimits
 from tools.llm.failures import explain_code
+from tools.llm.requests import spoken_or_heard
 from tools.llm.sockets import open_socket
+from tools.llm.usage import Usage
 
 _FUNCTIONS = {"tts": "SpeechSynthesizer", "asr": "recognition"}
 
@@ -53,6 +55,7 @@ class TaskSocket:
         self._limits = limits
         self._id = str(uuid4())
         self._all_is_sent = False
+        self.usage = Usage(calls=1)  #: With what the provider counted, once the task is finished.
 
     async def run(self, task: Task) -> None:
         """Begin the task."""
@@ -87,6 +90,7 @@ class TaskSocket:
                 yield received
                 continue
             if received["header"]["event"] == "task-finished":
+                self.usage = Usage(calls=1, **spoken_or_heard(received["payload"].get("usage")))
                 return
             output = received["payload"].get("output")
             if isinstance(output, dict):

@@ -118,7 +118,7 @@ async def _by_task(
             await sending
         finally:
             sending.cancel()
-    return Answered(value="".join(sentences), usage=Usage(calls=1))
+    return Answered(value="".join(sentences), usage=hearing.usage)
 
 
 async def _send(recognition: Recognition, samples: bytes) -> None:

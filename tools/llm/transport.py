@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import AsyncGenerator
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -10,13 +11,11 @@ import httpx2
 
 from tools.errors import ModelAnswerInvalid
 from tools.llm.choices import ModelChoice
+from tools.llm.http_transport import HttpTransport
 from tools.llm.merging import merged
 
 _MASK = b"********"
 _KEYLESS = ("", b"")
-# Each call looks at every idle connection, which takes 15 us of CPU a piece: a hundred would cost more than a
-# new connection does.
-_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30)
 _OF_THE_BODY = (b"content-encoding", b"content-length", b"transfer-encoding")
 
 
@@ -39,9 +38,8 @@ class ProviderClient(httpx2.AsyncClient):
 
     def __init__(self, secret: bytes, *, connect_seconds: float) -> None:
         super().__init__(
-            verify=certificates(),
+            transport=HttpTransport(certificates()),
             timeout=httpx2.Timeout(None, connect=connect_seconds),
-            limits=_LIMITS,
             follow_redirects=False,
         )
         self._secret = secret
@@ -74,9 +72,30 @@ _open: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, bytes], Prov
 )
 
 
+_ends: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None]] = WeakKeyDictionary()
+
+
+async def _clients() -> dict[tuple[str, bytes], ProviderClient]:
+    """The clients of this event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _ends:
+        _ends[loop] = _closing_at_the_end()
+        await anext(_ends[loop])
+    return _open.setdefault(loop, {})
+
+
+async def _closing_at_the_end() -> AsyncGenerator[None]:
+    """A generator that ``asyncio.run`` ends with its event loop, and the loop's clients with it."""
+    try:
+        yield
+    finally:
+        await close_clients()
+        del _ends[asyncio.get_running_loop()]
+
+
 async def http_client(choice: ModelChoice, *, connect_seconds: float = 10.0) -> ProviderClient:
     """The client of this model's provider, one for each event loop, address and key."""
-    clients = _open.setdefault(asyncio.get_running_loop(), {})
+    clients = await _clients()
     secret = choice.api_key.get_secret_value().encode() if choice.api_key else b""
     key = choice.base_url, secret
     if key not in clients:
@@ -100,7 +119,7 @@ async def download(url: str, *, max_bytes: int) -> bytes:
         ModelAnswerInvalid: It is larger than the limit.
         Exception: One of failures.transport_errors().
     """
-    clients = _open.setdefault(asyncio.get_running_loop(), {})
+    clients = await _clients()
     if _KEYLESS not in clients:
         opened = await asyncio.to_thread(ProviderClient, b"", connect_seconds=10.0)
         clients.setdefault(_KEYLESS, opened)

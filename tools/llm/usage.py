@@ -20,6 +20,9 @@ class Usage:
     input_tokens: int = 0  #: Cached ones included.
     output_tokens: int = 0
     cached_tokens: int = 0  #: Of the input, what the provider had in its own cache.
+    cache_write_tokens: int = 0  #: Of the input, what it put there for five minutes, which some ask more for.
+    characters: int = 0  #: Spoken, as providers count them that are paid by the character.
+    sound_seconds: float = 0.0  #: Heard, as providers count them that are paid by the second.
     cache_hits: int = 0  #: Answers from our own cache: nobody was asked, nothing is paid.
     cost: float | None = None  #: In the currency; None: no price is known for some of it.
     currency: str | None = None  #: ISO 4217; None while there is no cost, or when several meet.
@@ -31,6 +34,9 @@ class Usage:
             input_tokens=self.input_tokens + other.input_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
             cached_tokens=self.cached_tokens + other.cached_tokens,
+            cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
+            characters=self.characters + other.characters,
+            sound_seconds=self.sound_seconds + other.sound_seconds,
             cache_hits=self.cache_hits + other.cache_hits,
             cost=cost,
             currency=currency,

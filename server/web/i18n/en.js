@@ -85,6 +85,9 @@ export default {
 	"progress.announce": "Stage {n} of {total}: {stage}",
 	"progress.count": "{done} of {total} {unit}",
 	"progress.skipped": "turned off",
+	"progress.expected": "Calls of {model}, at least: {calls}, with {tokens} tokens to read; {price}",
+	"progress.cost": "at least {cost}",
+	"progress.cost_unknown": "price unknown",
 
 	"stage.read": "Read the text",
 	"stage.chapters": "Find the chapters",

@@ -85,6 +85,9 @@ export default {
 	"progress.announce": "第 {n} 阶段，共 {total} 阶段：{stage}",
 	"progress.count": "{done} / {total} {unit}",
 	"progress.skipped": "未启用",
+	"progress.expected": "预计 {model}：至少调用 {calls} 次，读入 {tokens} 个词元；{price}",
+	"progress.cost": "至少 {cost}",
+	"progress.cost_unknown": "价格未知",
 
 	"stage.read": "读取文本",
 	"stage.chapters": "划分章节",

@@ -96,6 +96,30 @@ async def test_a_stream_that_breaks_off_still_hands_on_what_came(broken: bytes) 
     assert b"".join(await handed_on([FIRST, event("a"), event("b"), broken])) == FIRST + event("ab") + broken
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        event("").replace(b'"content":""', b'"content":"\\ud83d"'),  # half of a character
+        event("").replace(b'"content":""', b'"content":"a","b":"c"'),  # looks the same at both ends
+        event("").replace(b'"content":""', b'"content":"\xff"'),  # no UTF-8
+    ],
+)
+async def test_an_event_that_is_no_piece_like_the_others_passes_as_it_is(odd: bytes) -> None:
+    found = await handed_on([FIRST, event("a"), event("b"), odd, event("c")])
+
+    before, after = b"".join(found).split(odd)
+    assert (before, after) == (FIRST + event("ab"), event("c"))
+
+
+async def test_pieces_with_marks_and_escapes_are_put_together_letter_for_letter() -> None:
+    words = ['say "content":"', "\\", "\n\u0000", "渡船", "😀", ""]
+    escaped = event("").replace(b'"content":""', b'"content":"\\ud83d\\ude00"')
+
+    found = await handed_on([FIRST, *map(event, words), escaped, TOOL])
+
+    assert b"".join(found) == FIRST + event("".join(words) + "😀") + TOOL
+
+
 async def test_what_is_held_goes_on_with_the_first_piece_after_its_time() -> None:
     pieces = [FIRST, event("a"), event("b"), event("c"), event("d"), TOOL]
 

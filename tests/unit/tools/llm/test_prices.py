@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from tools.llm.catalog import CATALOG
 from tools.llm.choices import ModelChoice, choose
@@ -36,6 +37,40 @@ def test_cached_tokens_without_a_price_of_their_own_cost_the_full_one() -> None:
     usage = Usage(calls=1, input_tokens=1_000_000, cached_tokens=400_000)
 
     assert with_cost(usage, _M, [_price("openai:m")]).cost == 2.0
+
+
+def test_what_goes_into_the_providers_cache_is_priced_apart() -> None:
+    usage = Usage(calls=1, input_tokens=1_000_000, cached_tokens=200_000, cache_write_tokens=300_000)
+
+    dear = with_cost(usage, _M, [_price("openai:m", cached=0.5, written=2.5)])
+    plain = with_cost(usage, _M, [_price("openai:m", cached=0.5)])
+
+    assert dear.cost == pytest.approx(0.5 * 2 + 0.2 * 0.5 + 0.3 * 2.5)
+    assert plain.cost == pytest.approx(0.8 * 2 + 0.2 * 0.5)
+
+
+@pytest.mark.parametrize(
+    ("price", "usage", "cost"),
+    [
+        ({"characters": 10.0}, Usage(calls=1, characters=500), 0.005),
+        ({"characters": 10.0}, Usage(calls=1), None),
+        ({"second": 0.25}, Usage(calls=1, sound_seconds=2.0, input_tokens=50), 0.5),
+        ({"second": 0.25}, Usage(calls=1, input_tokens=50), None),
+    ],
+)
+def test_speech_is_priced_by_what_the_provider_counts_and_unknown_where_it_counts_nothing(
+    price: dict[str, float], usage: Usage, cost: float | None
+) -> None:
+    priced = with_cost(usage, _M, [_price("openai:m", input=None, output=None, **price)])
+
+    assert priced.cost == cost
+    assert priced.currency == ("USD" if cost is not None else None)
+
+
+@pytest.mark.parametrize("amounts", [{"input": None, "output": None}, {"output": None}])
+def test_a_price_of_nothing_is_refused(amounts: dict[str, None]) -> None:
+    with pytest.raises(ValidationError):
+        _price("openai:m", **amounts)
 
 
 def test_an_unknown_price_is_unknown_and_not_zero() -> None:
