@@ -59,7 +59,7 @@ class Report:
 
     def __str__(self) -> str:
         jobs = f"{self.done} of {self.wanted} jobs with a result"
-        return f"{self.name}: {self.right} of {len(WISHES)} right, {jobs}, {self.invented} with something invented"
+        return f"{self.name}: {self.right} of {len(WISHES)} right, {jobs}, {self.invented} invent something"
 
 
 class Player:
@@ -104,7 +104,7 @@ async def converse(
     """One request, confirmed, to its end."""
     storage = LocalStorage(folder)
     graph = compiled("assistant", checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "eval"}}
+    config: Any = {"configurable": {"thread_id": "eval"}}
     content: list[dict[str, Any]] = [{"type": "text", "text": wish.says}]
     if "file_id" in arguments:
         content.append({"type": "file", "file_id": arguments["file_id"]})
