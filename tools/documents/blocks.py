@@ -13,7 +13,9 @@ class Block:
     """A heading, a paragraph, an item of a list, a framed box, a table, or the words of a drawn algorithm."""
 
     kind: BlockKind
-    text: str  #: Of a table its cells, separated by tabs, a row a line; of an algorithm its boxes, one a line.
+    text: (
+        str  #: Of a table its cells, separated by tabs, a row a line; of an algorithm its boxes, one a line.
+    )
     page: int  #: From 1 on; 1 throughout where the format has no pages.
     level: int = 0  #: Of a heading, from 1 on.
     rows: tuple[tuple[str, ...], ...] = ()  #: Of a table.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 Edges = tuple[float, float, float, float]
 """Left, top, right and bottom in points, from the page's upper left corner."""
+MOST_FIGURES = 40  # of a document; the others stay in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,6 @@ class Figure:
     after: int  #: How many blocks of the document stand before it.
     caption: str = ""
     place: Edges | None = None  #: In a PDF.
-    part: str = ""  #: In other formats, what finds the picture's bytes.
+    part: str = ""  #: In other formats: the name of its part, or "#" with the number of an image.
     steps: tuple[str, ...] = ()  #: Of an algorithm, the words of its boxes.
     arrows: tuple[Arrow, ...] = ()

@@ -16,7 +16,16 @@ from tools.medical.version import PatientVersion
 from tools.medical.wording import WORDING, Wording
 
 PartKind = Literal[
-    "notice", "heading", "paragraph", "recommendation", "warning", "fact", "addition", "table", "source"
+    "notice",
+    "heading",
+    "paragraph",
+    "recommendation",
+    "warning",
+    "fact",
+    "addition",
+    "table",
+    "figure",
+    "source",
 ]
 
 
@@ -28,7 +37,8 @@ class Part(BaseModel):
     id: str = ""  #: What links point to.
     label: str = ""  #: Strength and certainty of a recommendation, in words and with a sign.
     sources: list[str] = []  #: Ids of the parts of kind ``source`` that it rests on.
-    rows: list[list[str]] = []
+    rows: list[list[str]] = []  #: Of a table; of a figure what it says, a line a row.
+    picture: bytes | None = None  #: Of a figure, as PNG.
 
 
 class Booklet(BaseModel):
@@ -54,12 +64,13 @@ class Origin(BaseModel):
 
 
 def make_booklet(
-    version: PatientVersion, records: GuidelineRecords, origin: Origin, tables: Sequence[Mapping[str, Any]]
+    version: PatientVersion, records: GuidelineRecords, origin: Origin, figures: Sequence[Mapping[str, Any]]
 ) -> Booklet:
     """Put the parts in their order.
 
     Args:
-        tables: With ``section``, ``page`` and ``rows``, as they stand in the guideline.
+        figures: Tables (``kind``, ``section``, ``page``, ``rows``) and others (``caption``, ``picture`` as PNG,
+            ``described``: what it says, a line each), as they stand in the guideline.
     """
     words = WORDING[version.language]
     parts = [
@@ -67,7 +78,7 @@ def make_booklet(
         *_sections(version, records, words),
         *_what_is_missing(version, words),
         *_legend(version, words),
-        *_tables(tables, words),
+        *_figures(figures, words),
         *_glossary(version, origin, words),
         *_making(words, origin),
         *_sources(records, words),
@@ -133,12 +144,17 @@ def _legend(version: PatientVersion, words: Wording) -> Iterator[Part]:
         yield Part(kind="paragraph", text=f"{words.certainty.format(level=words.levels[level])}: {sentence}")
 
 
-def _tables(tables: Sequence[Mapping[str, Any]], words: Wording) -> Iterator[Part]:
-    if tables:
+def _figures(figures: Sequence[Mapping[str, Any]], words: Wording) -> Iterator[Part]:
+    if figures:
         yield Part(kind="heading", id="tables", text=words.tables_heading)
-    for table in tables:
-        caption = words.table.format(section=table["section"], page=table["page"])
-        yield Part(kind="table", text=caption, rows=[list(row) for row in table["rows"]])
+    for figure in figures:
+        place = words.table.format(section=figure["section"], page=figure["page"])
+        if figure["kind"] == "table":
+            yield Part(kind="table", text=place, rows=[list(row) for row in figure["rows"]])
+            continue
+        told = [[line] for line in figure["described"]]
+        caption = words.separator.join(text for text in (figure["caption"], place) if text)
+        yield Part(kind="figure", text=caption, picture=figure["picture"], rows=told)
 
 
 def _glossary(version: PatientVersion, origin: Origin, words: Wording) -> Iterator[Part]:

@@ -76,4 +76,3 @@ def measure_chinese(text: str, terms: Collection[str] = ()) -> ChineseReadabilit
         strokes_per_character=sum(strokes) / len(strokes) if strokes else 0.0,
         terms_per_sentence=sum(text.count(term) for term in terms) / sentences,
     )
-

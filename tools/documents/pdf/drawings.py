@@ -110,9 +110,7 @@ def _is_step(shape: Shape, width: float, height: float) -> bool:
 
 def _is_double(box: Edges, others: Sequence[Edges]) -> bool:
     """Whether it was drawn before: filled, then framed."""
-    return any(
-        all(abs(a - b) < _SAME_PLACE for a, b in zip(box, other, strict=True)) for other in others
-    )
+    return any(all(abs(a - b) < _SAME_PLACE for a, b in zip(box, other, strict=True)) for other in others)
 
 
 def _holds_another(box: Edges, boxes: Sequence[Edges]) -> bool:
@@ -186,13 +184,17 @@ def _arrows(
 ) -> Iterator[Arrow]:
     """What a path leads from and to: by its head, else from above down, as it is read."""
     ends = [end for line in path for end in line]
-    touched = [number for number, (box, _) in enumerate(steps) if any(_gap(end, box) <= _TOUCHES for end in ends)]
+    touched = [
+        number for number, (box, _) in enumerate(steps) if any(_gap(end, box) <= _TOUCHES for end in ends)
+    ]
     if len(touched) < 2:
         return
     near = [head for head in heads if any(_distance(head, end) <= _LARGEST_HEAD for end in ends)]
     pointed = [n for n in touched if any(_gap(head, steps[n][0]) <= _LARGEST_HEAD for head in near)]
     starts = [number for number in touched if number not in pointed] or touched[:1]
-    targets = [number for number in pointed if number not in starts] or [n for n in touched if n not in starts[:1]]
+    targets = [number for number in pointed if number not in starts] or [
+        n for n in touched if n not in starts[:1]
+    ]
     for target in targets:
         yield Arrow(starts[0], target, _label(path, steps, target, words))
 

@@ -14,7 +14,7 @@ from pdfplumber.table import Table
 from pdfplumber.utils.exceptions import PdfminerException
 
 from tools.documents.blocks import Block, PagedDocument
-from tools.documents.figures import Edges, Figure
+from tools.documents.figures import MOST_FIGURES, Edges, Figure
 from tools.documents.pdf import pdfium
 from tools.documents.pdf.drawings import caption_of, edges_of, find_drawings, pictures_of, widened
 from tools.documents.pdf.lines import Line, reading_order
@@ -28,11 +28,14 @@ _MARGIN = 0.09  # of the page's height: where running heads and page numbers sta
 _LOWEST_FRAME = 14.0  # points: one line of print
 _REPEATED = 3  # pages that a running head stands on, at the least
 
+
 class ReadingStopped(Exception):
     """Nobody waits for the document any more."""
 
 
-def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES, stop: threading.Event | None = None) -> PagedDocument:
+def read_pdf(
+    data: bytes, *, max_pages: int = MAX_PAGES, stop: threading.Event | None = None
+) -> PagedDocument:
     """The blocks of a PDF. Takes from a tenth to half a second a page: call it in a thread or a process.
 
     Args:
@@ -58,7 +61,7 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES, stop: threading.Event |
         blocks=blocks,
         title=title,
         hidden_characters=sum(page.hidden for page in pages),
-        figures=tuple(_figures(pages, blocks)),
+        figures=tuple(_figures(pages, blocks))[:MOST_FIGURES],
     )
 
 

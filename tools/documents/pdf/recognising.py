@@ -1,7 +1,6 @@
 """Text recognition of scanned PDFs by Tesseract, where it is on PATH."""
 
 import asyncio
-import shutil
 
 from tools.documents.blocks import Block, PagedDocument
 from tools.documents.pdf.pdfium import count_pages, draw
@@ -14,11 +13,6 @@ _DOTS = 300  # per inch, which Tesseract is made for
 _MOST_PIXELS = 40_000_000  # of one page
 _LANGUAGES = "eng+chi_sim"
 _SECONDS_OF_PAGE = 120
-
-
-def can_recognise() -> bool:
-    """Whether Tesseract is there."""
-    return shutil.which("tesseract") is not None
 
 
 async def recognise(data: bytes) -> PagedDocument:
@@ -71,4 +65,3 @@ async def _languages() -> str:
 async def _text_of(picture: bytes, languages: str) -> bytes:
     args = ["tesseract", "stdin", "stdout", "-l", languages, "--psm", "1"]
     return (await run_process(args, input=picture, timeout=_SECONDS_OF_PAGE)).stdout
-

@@ -1,5 +1,6 @@
 """The booklet as a page of HTML: accessible, printable, without scripts."""
 
+import base64
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
@@ -16,6 +17,8 @@ h2 { margin-top: 2.2rem }
 .addition { color: #3d4b57; font-style: italic }
 table { border-collapse: collapse }
 th, td { border: 1px solid #5b6770; padding: .3rem .6rem; text-align: left }
+figure { margin: 1rem 0 }
+img { max-width: 100%; border: 1px solid #5b6770 }
 a { color: #0b4f86 }
 sup a { padding: 0 .15em }
 @media print {
@@ -73,8 +76,22 @@ def _block(part: Part) -> str:
         case "table":
             rows = "".join(_row(row, "th" if number == 0 else "td") for number, row in enumerate(part.rows))
             return f"<table><caption>{text}</caption>{rows}</table>"
+        case "figure":
+            return _figure(part)
         case _:
             return f"<p{_id(part)}>{text}{_marks(part)}</p>"
+
+
+def _figure(part: Part) -> str:
+    """The picture within the page, so that it goes where the page goes; what it says stands below in words."""
+    caption = escape(part.text)
+    image = ""
+    if part.picture is not None:
+        source = base64.b64encode(part.picture).decode()
+        image = f'<img src="data:image/png;base64,{source}" alt="{caption}">'
+    lines = "".join(f"<li>{escape(cell)}</li>" for row in part.rows for cell in row)
+    told = f"<ul>{lines}</ul>" if lines else ""
+    return f"<figure>{image}<figcaption>{caption}</figcaption>{told}</figure>"
 
 
 def _row(cells: list[str], tag: str) -> str:

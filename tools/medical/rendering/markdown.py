@@ -36,6 +36,10 @@ def _lines(part: Part) -> Iterator[str]:
             yield f"*{text}*"
             yield ""
             yield from _table(part.rows)
+        case "figure":
+            yield f"*{text}*"
+            yield ""
+            yield from (f"- {_escaped(cell)}" for row in part.rows for cell in row)
         case "paragraph" | "fact":
             yield text + marks
 
