@@ -39,7 +39,7 @@ def shown(state: State) -> list[dict[str, Any]]:
 
 
 async def pictured(state: State) -> list[dict[str, Any]]:
-    """The same with the id of a stored picture of each; pictures without one are left out, for they show nothing."""
+    """The same with the id of a stored picture of each; what is a picture alone is left out without one."""
     found = shown(state)
     source = state["source"]
     if source["file_id"] is None or storage.bound() is None:

@@ -23,8 +23,8 @@ def glance(data: bytes, name: str, *, reads_scans: bool) -> None:
         reads_scans: Whether the text of scanned pages can be recognised here.
 
     Raises:
-        InvalidInput: "unsupported_format", "empty_input", "encrypted_document", "broken_pdf", "scanned_document",
-            or what a DOCX raises.
+        InvalidInput: "unsupported_format", "empty_input", "encrypted_document", "broken_pdf",
+            "scanned_document", or what a DOCX raises.
         InputTooLarge: "too_many_pages", "markup_too_large" or "archive_bomb".
     """
     match _format(data, name):

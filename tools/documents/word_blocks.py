@@ -74,7 +74,7 @@ def _hidden_characters(paragraph: Paragraph) -> int:
 def _is_hidden(run: Run) -> bool:
     """Whether nobody sees the run: marked so, white without a ground of its own, or tiny."""
     colour, size = run.font.color, run.font.size
-    is_white = colour is not None and colour.rgb is not None and min(colour.rgb) >= _WHITE
+    is_white = colour.rgb is not None and min(colour.rgb) >= _WHITE
     is_tiny = size is not None and size.pt < _SMALLEST
     has_ground = run.font.highlight_color is not None or bool(run._r.xpath("./w:rPr/w:shd"))  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType] - as below
     return bool(run.font.hidden) or is_tiny or (is_white and not has_ground)

@@ -69,8 +69,8 @@ def make_booklet(
     """Put the parts in their order.
 
     Args:
-        figures: Tables (``kind``, ``section``, ``page``, ``rows``) and others (``caption``, ``picture`` as PNG,
-            ``described``: what it says, a line each), as they stand in the guideline.
+        figures: Tables (``kind``, ``section``, ``page``, ``rows``) and others (``caption``, ``picture`` as
+            PNG, ``described``: what it says, a line each), as they stand in the guideline.
     """
     words = WORDING[version.language]
     parts = [

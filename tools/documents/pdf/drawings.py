@@ -11,6 +11,7 @@ from tools.documents.pdf.paragraphs import joined
 
 Shape = Mapping[str, Any]
 Point = tuple[float, float]
+Segment = tuple[Point, Point]
 
 _CAPTION = re.compile(
     r"(?:fig(?:ure|\.)?|algorithm|flow ?chart|diagram|box)\s*\d|图\s*\d|流程图", re.IGNORECASE
@@ -135,7 +136,7 @@ def _middle(edges: Edges) -> Point:
     return (edges[0] + edges[2]) / 2, (edges[1] + edges[3]) / 2
 
 
-def _line_of(shape: Shape) -> tuple[Point, Point] | None:
+def _line_of(shape: Shape) -> Segment | None:
     """The ends of what connects: a line, a thin rectangle, an open curve."""
     left, top, right, bottom = edges_of(shape)
     points: Sequence[Point] = shape.get("pts") or ()
@@ -159,15 +160,15 @@ def _distance(one: Point, other: Point) -> float:
     return max(abs(one[0] - other[0]), abs(one[1] - other[1]))
 
 
-def _paths(lines: Sequence[tuple[Point, Point]]) -> Iterator[list[tuple[Point, Point]]]:
+def _paths(lines: Sequence[Segment]) -> Iterator[list[Segment]]:
     """Lines that meet at their ends, as one path."""
-    rest = list(lines)
+    rest: list[Segment] = list(lines)
     while rest:
-        path = [rest.pop()]
+        path: list[Segment] = [rest.pop()]
         grown = True
         while grown:
             ends = [end for line in path for end in line]
-            joining = [
+            joining: list[Segment] = [
                 line for line in rest if any(_distance(a, b) <= _SAME_PLACE for a in line for b in ends)
             ]
             rest = [line for line in rest if line not in joining]
@@ -177,7 +178,7 @@ def _paths(lines: Sequence[tuple[Point, Point]]) -> Iterator[list[tuple[Point, P
 
 
 def _arrows(
-    path: Sequence[tuple[Point, Point]],
+    path: Sequence[Segment],
     steps: Sequence[tuple[Edges, str]],
     heads: Sequence[Point],
     words: Sequence[Shape],
@@ -205,7 +206,7 @@ def _gap(point: Point, box: Edges) -> float:
 
 
 def _label(
-    path: Sequence[tuple[Point, Point]],
+    path: Sequence[Segment],
     steps: Sequence[tuple[Edges, str]],
     target: int,
     words: Sequence[Shape],
@@ -221,7 +222,7 @@ def _label(
     return " ".join(str(word["text"]) for word in sorted(beside, key=lambda word: (word["top"], word["x0"])))
 
 
-def _around(line: tuple[Point, Point]) -> Edges:
+def _around(line: Segment) -> Edges:
     (x0, y0), (x1, y1) = line
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 

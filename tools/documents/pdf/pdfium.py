@@ -7,7 +7,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import cast
+from typing import Any, cast
 
 import pypdfium2
 
@@ -60,8 +60,8 @@ def draw(
         crop = (max(left, 0.0), max(height - bottom, 0.0), max(width - right, 0.0), max(top, 0.0))
         area = max((right - left) * (bottom - top), 1.0)
         scale = min(dots / _INCH, (most_pixels / area) ** 0.5)
-        image = of_it.render(scale=cast("int", scale), crop=crop, grayscale=is_gray)  # pyright: ignore[reportUnknownMemberType]
-        image.to_pil().save(picture, "PNG")  # pyright: ignore[reportUnknownMemberType]
+        image: Any = of_it.render(scale=cast("int", scale), crop=crop, grayscale=is_gray)  # pyright: ignore[reportUnknownMemberType]
+        image.to_pil().save(picture, "PNG")
     return picture.getvalue()
 
 

@@ -83,7 +83,7 @@ def _block(part: Part) -> str:
 
 
 def _figure(part: Part) -> str:
-    """The picture within the page, so that it goes where the page goes; what it says stands below in words."""
+    """The picture within the page, so that it goes where that goes; what it says stands below in words."""
     caption = escape(part.text)
     image = ""
     if part.picture is not None:

@@ -47,13 +47,17 @@ def _add(document: WordDocument, part: Part) -> None:
             document.add_paragraph(part.text)
             _add_table(document, part.rows)
         case "figure":
-            if part.picture is not None:
-                document.add_picture(BytesIO(part.picture), width=_WIDTH)
-            document.add_paragraph(part.text)
-            for row in part.rows:
-                document.add_paragraph(" ".join(row), style="List Bullet")
+            _add_figure(document, part)
         case "paragraph" | "fact":
             document.add_paragraph(part.text + marks)
+
+
+def _add_figure(document: WordDocument, part: Part) -> None:
+    if part.picture is not None:
+        document.add_picture(BytesIO(part.picture), width=_WIDTH)
+    document.add_paragraph(part.text)
+    for row in part.rows:
+        document.add_paragraph(" ".join(row), style="List Bullet")
 
 
 def _add_table(document: WordDocument, rows: list[list[str]]) -> None:

@@ -41,7 +41,7 @@ def test_a_drawn_algorithm_is_steps_arrows_and_labels() -> None:
 def test_the_words_of_an_algorithm_are_one_block_and_stand_in_no_paragraph() -> None:
     blocks = read_pdf(_chart()).blocks
     assert [block.kind for block in blocks if "Treat with a drug" in block.text] == ["figure"]
-    assert [block.text for block in blocks if block.kind == "paragraph"][0].startswith(FILLER)
+    assert next(block.text for block in blocks if block.kind == "paragraph").startswith(FILLER)
 
 
 def test_a_picture_has_its_place_and_is_drawn_as_it_looks() -> None:
