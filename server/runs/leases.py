@@ -116,6 +116,13 @@ class Leases:
         place = self._keys.lease(run.thread_id)
         return timedelta(milliseconds=await _LEFT.call(self._redis, (place,), run.run_id))
 
+    async def worker(self, run: RunKey) -> str | None:
+        """The name of the worker that has this run; None when no living one has."""
+        if not await self.time_left(run):
+            return None
+        name: bytes | None = await self._redis.hget(self._keys.lease(run.thread_id), "worker")  # pyright: ignore[reportUnknownMemberType, reportGeneralTypeIssues] - as below
+        return name.decode() if name else None
+
     async def forget(self, thread_id: str) -> None:
         """Remove what is known of a thread that is no more."""
         places = (self._keys.lease(thread_id), self._keys.history(thread_id))
