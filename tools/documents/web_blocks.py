@@ -78,7 +78,7 @@ class _Reader:
 
     def _read(self, element: Element) -> Iterator[Block]:
         name = local_name(element)
-        if name in _SKIPPED or self._is_hidden(element):
+        if _is_unseen(element) or self._is_hidden(element):
             return
         if name == "img":
             self._note(element)
@@ -120,7 +120,7 @@ class _Reader:
             yield Block(kind="table", text=text, page=1, rows=rows)
 
     def _text(self, element: Element) -> str:
-        if local_name(element) in _SKIPPED or self._is_hidden(element):
+        if _is_unseen(element) or self._is_hidden(element):
             return ""
         if local_name(element) == "img":
             self._note(element)
@@ -134,6 +134,11 @@ class _Reader:
         if hidden:
             self.hidden += len(" ".join("".join(map(str, element.itertext())).split()))
         return hidden
+
+
+def _is_unseen(element: Element) -> bool:
+    """Whether no browser shows it: a comment, a script."""
+    return not isinstance(element.tag, str) or local_name(element) in _SKIPPED
 
 
 def _around(element: Element) -> Iterator[Element]:
