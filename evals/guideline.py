@@ -112,7 +112,7 @@ async def _run(gold: Gold, layout: str, oracle: GuidelineOracle, **options: Any)
 
 
 def _evaluate_gates(golds: list[Gold], goals: Goals) -> None:
-    """Goals are set on the five; the held-out ones show what the gates do with wordings that are new to them."""
+    """Goals are set on the five; the held-out ones show what the gates do with words that are new to them."""
     held_out = read_held_out()
     seen, unseen = measure_power(golds), measure_power(held_out)
     rows: list[list[str]] = []

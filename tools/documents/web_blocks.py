@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
 from lxml import html
 from markdown_it import MarkdownIt
@@ -138,7 +139,8 @@ class _Reader:
 
 def _is_unseen(element: Element) -> bool:
     """Whether no browser shows it: a comment, a script."""
-    return not isinstance(element.tag, str) or local_name(element) in _SKIPPED
+    is_tag = isinstance(cast("object", element.tag), str)  # of a comment it is a function
+    return not is_tag or local_name(element) in _SKIPPED
 
 
 def _around(element: Element) -> Iterator[Element]:

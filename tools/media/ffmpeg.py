@@ -79,19 +79,19 @@ async def run_ffmpeg(
 
 
 async def read_ffmpeg(
-    args: Sequence[str | Path], *, stdout_limit: int, input: bytes | None = None, timeout: float = _LONGEST
+    args: Sequence[str | Path], *, stdout_limit: int, input: bytes | None = None, seconds: float = _LONGEST
 ) -> bytes:
     """What ffmpeg writes to its standard output (``pipe:1``).
 
     Args:
         input: What it reads from its standard input (``pipe:0``).
-        timeout: Seconds.
+        seconds: How long it may take.
 
     Raises:
         ProcessFailed: It is not installed, failed, or wrote more than the limit.
     """
     command = [program(), "-hide_banner", "-nostdin", "-loglevel", "error", *args]
-    finished: Finished = await run_process(command, input=input, timeout=timeout, stdout_limit=stdout_limit)
+    finished: Finished = await run_process(command, input=input, timeout=seconds, stdout_limit=stdout_limit)
     return finished.stdout
 
 

@@ -6,6 +6,7 @@ Source of the items: Wang 2021, RIGHT-PVG, doi 10.1186/s13012-020-01066-z.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
+from urllib.parse import quote as quote_name
 
 from pydantic import BaseModel
 
@@ -37,6 +38,7 @@ class Part(BaseModel):
     id: str = ""  #: What links point to.
     label: str = ""  #: Strength and certainty of a recommendation, in words and with a sign.
     sources: list[str] = []  #: Ids of the parts of kind ``source`` that it rests on.
+    page: int = 0  #: Of a source, in the guideline.
     rows: list[list[str]] = []  #: Of a table; of a figure what it says, a line a row.
     picture: bytes | None = None  #: Of a figure, as PNG.
 
@@ -48,6 +50,7 @@ class Booklet(BaseModel):
     title: str
     subtitle: str
     parts: list[Part]
+    document: str = ""  #: The guideline's file name, where its pages can be linked to.
 
 
 class Origin(BaseModel):
@@ -87,7 +90,20 @@ def make_booklet(
     ]
     subtitle = words.subtitle.format(guideline=origin.title or origin.name)
     return Booklet(
-        language=version.language, title=version.title or origin.name, subtitle=subtitle, parts=parts
+        language=version.language,
+        title=version.title or origin.name,
+        subtitle=subtitle,
+        parts=parts,
+        document=origin.name if origin.name.lower().endswith(".pdf") else "",
+    )
+
+
+def page_link(booklet: Booklet, part: Part) -> str | None:
+    """Where a source's page is, for a reader who has the guideline beside the version; None without pages."""
+    return (
+        f"{quote_name(booklet.document, safe='')}#page={part.page}"
+        if booklet.document and part.page
+        else None
     )
 
 
@@ -200,4 +216,4 @@ def _sources(records: GuidelineRecords, words: Wording) -> Iterator[Part]:
 
 
 def _source(id: str, quote: str, page: int, words: Wording) -> Part:
-    return Part(kind="source", id=id, text=quote, label=words.page.format(page=page))
+    return Part(kind="source", id=id, text=quote, label=words.page.format(page=page), page=page)

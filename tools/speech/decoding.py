@@ -47,5 +47,5 @@ async def as_wav(data: bytes) -> BinaryIO:
             ) from refused
     args = ["-protocol_whitelist", "pipe", "-f", reader, "-i", "pipe:0"]
     args += ["-vn", "-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1"]
-    pcm = await read_ffmpeg(args, input=data, timeout=SECONDS, stdout_limit=MAX_PCM)
+    pcm = await read_ffmpeg(args, input=data, seconds=SECONDS, stdout_limit=MAX_PCM)
     return io.BytesIO(wav(pcm, RATE))

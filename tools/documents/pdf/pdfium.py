@@ -60,7 +60,8 @@ def draw(
         crop = (max(left, 0.0), max(height - bottom, 0.0), max(width - right, 0.0), max(top, 0.0))
         area = max((right - left) * (bottom - top), 1.0)
         scale = min(dots / _INCH, (most_pixels / area) ** 0.5)
-        image: Any = of_it.render(scale=cast("int", scale), crop=crop, grayscale=is_gray)  # pyright: ignore[reportUnknownMemberType]
+        page_of_pdfium = cast("Any", of_it)  # its types leave much open
+        image = page_of_pdfium.render(scale=scale, crop=crop, grayscale=is_gray)
         image.to_pil().save(picture, "PNG")
     return picture.getvalue()
 

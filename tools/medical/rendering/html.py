@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from tools.medical.booklet import Booklet, Part
+from tools.medical.booklet import Booklet, Part, page_link
 
 _STYLE = """
 body { font: 1.15rem/1.6 system-ui, "Noto Sans CJK SC", sans-serif; color: #1a1a1a; background: #fff;
@@ -47,13 +47,13 @@ def _body(booklet: Booklet) -> Iterator[str]:
     for is_listed, parts in groupby(booklet.parts, key=lambda part: part.kind in _LISTED):
         if is_listed:
             yield "<ul>"
-            yield from (f"<li{_id(part)}>{_item(part)}</li>" for part in parts)
+            yield from (f"<li{_id(part)}>{_item(part, booklet)}</li>" for part in parts)
             yield "</ul>"
         else:
             yield from (_block(part) for part in parts)
 
 
-def _item(part: Part) -> str:
+def _item(part: Part, booklet: Booklet) -> str:
     text = escape(part.text) + _marks(part)
     match part.kind:
         case "recommendation":
@@ -61,7 +61,9 @@ def _item(part: Part) -> str:
         case "addition":
             return f'<span class="addition">{text} ({escape(part.label)})</span>'
         case "source":
-            return f"{escape(part.label)}: <q>{escape(part.text)}</q>"
+            link, label = page_link(booklet, part), escape(part.label)
+            place = f'<a href="{escape(link)}">{label}</a>' if link else label
+            return f"{place}: <q>{escape(part.text)}</q>"
         case _:
             return f'<span aria-hidden="true">⚠ </span>{text}'
 
