@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from server import keys, lua
 from server.db.models import CancelAction
@@ -120,7 +120,8 @@ class Leases:
         """The name of the worker that has this run; None when no living one has."""
         if not await self.time_left(run):
             return None
-        name: bytes | None = await self._redis.hget(self._keys.lease(run.thread_id), "worker")  # pyright: ignore[reportUnknownMemberType, reportGeneralTypeIssues] - as below
+        redis: Any = self._redis
+        name: bytes | None = await redis.hget(self._keys.lease(run.thread_id), "worker")
         return name.decode() if name else None
 
     async def forget(self, thread_id: str) -> None:
