@@ -5,8 +5,6 @@ import binascii
 import warnings
 from io import BytesIO
 
-from PIL import Image
-
 from tools.documents.archive import Archive
 from tools.documents.figures import Figure
 from tools.documents.web_blocks import image_address
@@ -53,6 +51,8 @@ def _from_archive(data: bytes, part: str) -> bytes:
 
 def _drawn_anew(raw: bytes) -> bytes | None:
     """Without comments, places and whatever else lies in a file; None for what is broken, or a bomb."""
+    from PIL import Image  # noqa: PLC0415 - for those who have pictures
+
     picture = BytesIO()
     try:
         with warnings.catch_warnings(), Image.open(BytesIO(raw), formats=_FORMATS) as image:
