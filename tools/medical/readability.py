@@ -13,8 +13,8 @@ from tools.medical.characters import is_common, strokes_of
 from tools.medical.sentences import split_sentences
 from tools.medical.syllables import count_syllables
 
-# Words and sentences are counted as published grades of clinical summaries count them, so that ours compare:
-# a compound is one word, and a sentence ends where a capital letter begins the next.
+# How the published grades were counted is not published: of the usual ways this one comes nearest to them
+# (docs/accuracy.md). A compound is one word, and a sentence ends where a capital letter begins the next.
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _END = re.compile(r"[.!?]+[\"')\]”’]*\s+(?=[A-Z])")
 _HAN = re.compile("[\u3400-\u9fff]")
