@@ -16,9 +16,9 @@ from typing import Any
 
 from evals.goals import Goals
 from evals.graph_run import open_models
-from evals.guideline_checks import count_false_alarms, measure_power
+from evals.guideline_checks import Power, count_false_alarms, measure_power
 from evals.guideline_files import LAYOUTS, file_of
-from evals.guideline_gold import Gold, read_gold
+from evals.guideline_gold import Gold, read_gold, read_held_out
 from evals.guideline_oracle import GuidelineOracle, fields_right
 from evals.model_server import Answers, model_server
 from evals.table import render_table
@@ -32,10 +32,12 @@ from tools.storage.local import LocalStorage
 
 ORACLE = "oracle"
 _FAULT_RATE = 0.5
+#: Percent of the items of PEMAT-P and of CDC's index that code can judge.
+_CHECKLISTS = {"understandability": 80.0, "actionability": 80.0, "cdc": 90.0}
 _REFERENCE = {
-    "source": (15.45, 16.8),
-    "target": (14.05, 15.4),
-}  # Flesch-Kincaid and SMOG grades of the 411 pairs
+    "source": (15.45, 16.8, 25.0),
+    "target": (14.05, 15.4, 33.5),
+}  # Flesch-Kincaid and SMOG grades and reading ease, means of the 411 pairs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _evaluate_graph(golds: Sequence[Gold], goals: Goals) -> None:
     rows: list[list[str]] = []
+    least: dict[str, float] = {}
     easy = sections = 0
     for layout in LAYOUTS:
         found = wanted = right = fields = 0
@@ -62,6 +65,10 @@ async def _evaluate_graph(golds: Sequence[Gold], goals: Goals) -> None:
             found, wanted, right, fields = found + one[0], wanted + one[1], right + one[2], fields + one[3]
             answers = result["quality"]["right_pvg"].values()
             goals.at_least(f"RIGHT-PVG {gold.name} {layout}", sum(a != "missing" for a in answers), 17)
+            for part, goal in _CHECKLISTS.items():
+                share = result["quality"]["checklists"][part]
+                goals.at_least(f"{part} {gold.name} {layout}", share, goal)
+                least[part] = min(least.get(part, 100.0), share)
             if not gold.is_chinese and layout == LAYOUTS[0]:
                 grades = [m["flesch_kincaid_grade"] for m in result["quality"]["readability"].values() if m]
                 easy, sections = easy + sum(grade <= 8 for grade in grades), sections + len(grades)
@@ -69,6 +76,8 @@ async def _evaluate_graph(golds: Sequence[Gold], goals: Goals) -> None:
         goals.at_least(f"records, {layout}", found / wanted, 1.0)
         goals.at_least(f"fields, {layout}", right / fields, 1.0 if layout == LAYOUTS[0] else 0.98)
     print(render_table(("file", "records", "fields"), rows))
+    told = ", ".join(f"{part} {share:g} %" for part, share in least.items())
+    print(f"The lowest shares of items that code can judge: {told}")
     goals.at_least("sections at grade 8 or easier", easy / sections, 0.9)
 
 
@@ -103,14 +112,22 @@ async def _run(gold: Gold, layout: str, oracle: GuidelineOracle, **options: Any)
 
 
 def _evaluate_gates(golds: list[Gold], goals: Goals) -> None:
+    """Goals are set on the five; the held-out ones show what the gates do with words that are new to them."""
+    held_out = read_held_out()
+    seen, unseen = measure_power(golds), measure_power(held_out)
     rows: list[list[str]] = []
-    for kind, power in measure_power(golds).items():
-        rows.append([kind, str(power.made), f"{100 * power.share:.1f} %", *power.missed[:1]])
+    for kind, power in seen.items():
+        rows.append([kind, *_shown(power), *_shown(unseen[kind])])
         goals.at_least(f"caught, {kind}", power.share, 0.98)
     alarms, sentences = count_false_alarms(golds)
     print(f"\nGates: {alarms} false alarms on {sentences} faithful sentences")
-    print(render_table(("error", "made", "caught"), [row[:3] for row in rows]))
+    print("On guidelines of other diseases: {} on {}".format(*count_false_alarms(held_out)))
+    print(render_table(("error", "made", "caught", "held out", "caught there"), rows))
     goals.at_most("false alarms", alarms / sentences, 0.02)
+
+
+def _shown(power: Power) -> tuple[str, str]:
+    return str(power.made), f"{100 * power.share:.1f} %"
 
 
 async def _evaluate_faults(golds: Sequence[Gold], goals: Goals) -> None:
@@ -136,14 +153,16 @@ def _evaluate_readability(folder: Path, goals: Goals) -> None:
     if not folder.exists():
         print(f"\nReadability: SKIPPED, there is no {folder}")
         return
-    for part, (grade, smog) in _REFERENCE.items():
+    measures = ("flesch_kincaid_grade", "smog_grade", "reading_ease")
+    rows: list[list[str]] = []
+    for part, references in _REFERENCE.items():
         texts = (folder / f"val.{part}").read_text("utf-8").splitlines()
         measured = [one for text in texts if (one := measure_english(text))]
-        own_grade = statistics.mean(one.flesch_kincaid_grade for one in measured)
-        own_smog = statistics.mean(one.smog_grade for one in measured)
-        print(f"Readability {part}: Flesch-Kincaid {own_grade:.2f} ({grade}), SMOG {own_smog:.2f} ({smog})")
-        goals.at_most(f"Flesch-Kincaid {part}, difference", abs(own_grade - grade), 0.1)
-        goals.at_most(f"SMOG {part}, difference", abs(own_smog - smog), 0.1)
+        for measure, reference in zip(measures, references, strict=True):
+            own = statistics.mean(getattr(one, measure) for one in measured)
+            rows.append([part, measure, f"{own:.2f}", f"{reference:g}"])
+            goals.at_most(f"{measure} {part}, difference", abs(own - reference), 0.1)
+    print("\n" + render_table(("readability of", "measure", "own", "reference"), rows))
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -74,8 +74,13 @@ class Gold:
 
 
 def read_gold() -> list[Gold]:
-    """All of them, by name."""
+    """Those that the gates' rules were written beside, by name."""
     return [_read(path) for path in sorted(_FOLDER.glob("*.yaml"))]
+
+
+def read_held_out() -> list[Gold]:
+    """Those of other diseases, which no rule of the gates was made for."""
+    return [_read(path) for path in sorted((_FOLDER / "held_out").glob("*.yaml"))]
 
 
 def _read(path: Path) -> Gold:

@@ -34,8 +34,20 @@ _DENIALS = {
         ("may choose not to", "may choose to"),
         ("might not", "might"),
         ("is not", "is"),
+        ("are unable", "are able"),
+        ("can't", "can"),
+        ("cannot", "can"),
+        ("advise against", "advise"),
+        ("usually not", "usually"),
     ],
-    "zh": [("不应", "应"), ("请勿", "请"), ("不要", "要"), ("可以不", "可以"), ("一般不", "一般")],
+    "zh": [
+        ("不应", "应"),
+        ("请勿", "请"),
+        ("不要", "要"),
+        ("可以不", "可以"),
+        ("一般不", "一般"),
+        ("就不能", "就能"),
+    ],
 }
 _PEOPLE = {
     "en": [
@@ -48,8 +60,25 @@ _PEOPLE = {
         ("Teenagers", "Older adults"),
         ("diabetes", "asthma"),
         ("pregnant", "breastfeeding"),
+        ("Women", "Men"),
+        ("women", "men"),
+        ("woman", "man"),
+        ("Older people", "Children"),
+        ("osteoporosis", "rheumatism"),
+        ("past the menopause", "before the menopause"),
+        ("fell", "had a stroke"),
     ],
-    "zh": [("成人", "儿童"), ("老年人", "儿童"), ("怀孕", "哺乳"), ("糖尿病", "哮喘"), ("肾病", "肝病")],
+    "zh": [
+        ("成人", "儿童"),
+        ("老年人", "儿童"),
+        ("怀孕", "哺乳"),
+        ("糖尿病", "哮喘"),
+        ("肾病", "肝病"),
+        ("稳定", "加重"),
+        ("突然加重", "稳定"),
+        ("吸烟", "饮酒"),
+        ("过敏", "耐受"),
+    ],
 }
 _INVENTED = {
     "en": ["warfarin", "atorvastatin", "ibuprofen", "omeprazole", "sertraline", "amoxicillin", "rivaroxaban"],

@@ -117,6 +117,11 @@ def realtime_session(session_id: str) -> str:
     return f"{PREFIX}:realtime:{{{tag(session_id)}}}"
 
 
+def realtime_process(process: str) -> str:
+    """Whether a process that has sessions is alive; expires when it has not said so for a while."""
+    return f"{PREFIX}:realtime_process:{process}"
+
+
 def realtime_events(session_id: str) -> str:
     """STREAM of a session's events; expires with it."""
     return f"{realtime_session(session_id)}:events"

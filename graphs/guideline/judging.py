@@ -83,6 +83,7 @@ def _measured(version: PatientVersion, text: str) -> dict[str, float]:
         else {
             "characters_per_sentence": round(chinese.characters_per_sentence, 2),
             "uncommon_share": round(chinese.uncommon_share, 4),
+            "strokes_per_character": round(chinese.strokes_per_character, 2),
             "terms_per_sentence": round(chinese.terms_per_sentence, 3),
         }
     )

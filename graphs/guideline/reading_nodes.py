@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from langgraph.types import Overwrite
 
+from graphs.guideline.picturing import pictured
 from graphs.guideline.planning import expected_usage, make_plan
-from graphs.guideline.sources import find_source, open_source, packed
+from graphs.guideline.sources import find_source, open_source, packed, packed_figures
 from graphs.guideline.stages import begin, end
 from graphs.guideline.state import Request, State, Update, parse_input
 from graphs.model_calls import expect
@@ -50,6 +51,7 @@ async def document_parser(state: Request) -> Update:
         "model": choice.name if choice else None,
         "spoken": given.language or await asyncio.to_thread(detect, text),
         "blocks": list(packed(document)),
+        "drawings": packed_figures(document),
         "pages": list(document.pages),
         "guideline": {
             "name": source["name"],
@@ -71,17 +73,9 @@ async def document_parser(state: Request) -> Update:
 
 
 async def multimodal_processor(state: State) -> Update:
-    """Tables as data for the version; what was drawn only stays in the guideline, and is said."""
+    """Tables and drawn algorithms as data, and everything that is shown as pictures for the version."""
     begin("multimodal_processor")
-    if not state["settings"]["enable_visualization"]:
-        end("multimodal_processor")
-        return {"figures": []}
-    tables = [block for block in state["blocks"] if block["kind"] == "table"]
-    figures = [
-        {"id": block["id"], "page": block["page"], "section": block["section"], "rows": block["rows"]}
-        for block in tables
-        if block.get("rows")
-    ]
+    figures = await pictured(state) if state["settings"]["enable_visualization"] else []
     end("multimodal_processor")
     return {"figures": figures}
 

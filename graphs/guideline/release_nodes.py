@@ -71,6 +71,7 @@ async def human_review(state: State) -> Update:
             "review": {"reviewer": verdict.reviewer, "decision": verdict.decision, "notes": verdict.notes},
         },
         "status": "approved" if verdict.decision == "approve" else "rejected",
+        "deadline": None,  # it has passed while the person took their time
     }
 
 

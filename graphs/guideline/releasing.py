@@ -1,10 +1,11 @@
 """The files of a finished version."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphs import translation_files
+from graphs.guideline.picturing import described, pictures
 from graphs.guideline.repairing import findings_of
 from graphs.guideline.state import State, Status
 from graphs.guideline.translating import translated_version
@@ -20,8 +21,21 @@ from tools.medical.version import PatientVersion
 Files = dict[str, dict[str, Any]]
 
 
-def _booklet(state: State, version: PatientVersion, status: Status, findings: Sequence[Finding]) -> Booklet:
+async def _booklet(
+    state: State, version: PatientVersion, status: Status, findings: Sequence[Finding]
+) -> Booklet:
     """A version with all that belongs to it."""
+    images = await pictures(state["figures"])
+    return await asyncio.to_thread(_bound, state, version, status, findings, images)
+
+
+def _bound(
+    state: State,
+    version: PatientVersion,
+    status: Status,
+    findings: Sequence[Finding],
+    images: Mapping[str, bytes],
+) -> Booklet:
     origin = Origin(
         name=state["guideline"]["name"],
         title=state["guideline"]["title"],
@@ -33,13 +47,17 @@ def _booklet(state: State, version: PatientVersion, status: Status, findings: Se
         page_texts=list(state["pages"]),
     )
     records = GuidelineRecords.model_validate(state["records"])
-    return make_booklet(version, records, origin, state["figures"])
+    figures = [
+        {**figure, "picture": images.get(figure["id"]), "described": list(described(figure))}
+        for figure in state["figures"]
+    ]
+    return make_booklet(version, records, origin, figures)
 
 
 async def release(state: State) -> tuple[Files, dict[str, Any]]:
     """Write the version in every format; returns the files, and how the booklet does by its checklists."""
     version = PatientVersion.model_validate(state["version"])
-    booklet = await asyncio.to_thread(_booklet, state, version, state["status"], findings_of(state))
+    booklet = await _booklet(state, version, state["status"], findings_of(state))
     return await _written(state, booklet), {
         "right_pvg": dict(right_pvg.report(booklet)),
         "checklists": pemat.report(booklet),
@@ -55,7 +73,7 @@ async def release_translation(state: State) -> dict[str, Any] | None:
     template = template_of(state["settings"])
     made, findings = translated_version(version, state["translated"], template, target)
     status: Status = "flagged" if findings else state["status"]
-    booklet = await asyncio.to_thread(_booklet, state, made, status, findings or findings_of(state))
+    booklet = await _booklet(state, made, status, findings or findings_of(state))
     return {
         "language": target,
         "status": status,

@@ -1,14 +1,17 @@
 """Where a guideline comes from."""
 
 import asyncio
+import shutil
+import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from graphs import translation_files
 from graphs.guideline.state import Input, parse_input
 from graphs.translation_files import Source
 from tools.documents.blocks import PagedDocument
-from tools.documents.paged import open_paged
+from tools.documents.paged import glance, open_paged
 from tools.errors import InvalidInput
 from tools.medical.templates import template_of
 
@@ -32,47 +35,53 @@ async def find_source(given: Input) -> Source:
     )
 
 
-async def open_source(source: Source, *, reads_scans: bool = True) -> PagedDocument:
+async def open_source(source: Source) -> PagedDocument:
     """The document's blocks; those of a scan are recognised, where Tesseract is there.
 
-    Args:
-        reads_scans: False leaves the blocks of a scan out: recognising takes seconds a page.
+    A PDF is read no further once nobody waits for it: a run that is cancelled, or out of time.
 
     Raises:
         InvalidInput: What open_paged raises, or text that no encoding can store.
     """
     data, _ = await translation_files.read(source)
+    stop = threading.Event()
     try:
-        return await asyncio.to_thread(open_paged, data, source["name"])
+        return await asyncio.to_thread(open_paged, data, source["name"], stop=stop)
     except InvalidInput as error:
-        from tools.documents.pdf import recognising  # noqa: PLC0415 - it loads what reads PDFs
-
-        if error.code != "scanned_document" or not recognising.can_recognise():
+        if error.code != "scanned_document" or not _reads_scans():
             raise
-        if not reads_scans:
-            return PagedDocument(blocks=())
-    return await recognising.recognise(data)
+    finally:
+        stop.set()
+    from tools.documents.pdf.recognising import recognise  # noqa: PLC0415 - it loads what reads PDFs
+
+    return await recognise(data)
 
 
 async def check_input(values: object) -> None:
-    """Refuse what cannot be read, before a run is queued for it.
+    """Refuse what cannot be read, before a run is queued for it, as far as a glance tells.
 
     Raises:
-        InvalidInput: As parse_input and open_source do, or for an unknown template.
+        InvalidInput: As parse_input and glance do, or for an unknown template.
+        InputTooLarge: As find_source and glance do.
         NotFound: There is no such file.
     """
     given = parse_input(values)
     template_of(given.options.model_dump())
-    await open_source(await find_source(given), reads_scans=False)
+    source = await find_source(given)
+    data, _ = await translation_files.read(source)
+    await asyncio.to_thread(glance, data, source["name"], reads_scans=_reads_scans())
+
+
+def _reads_scans() -> bool:
+    return shutil.which("tesseract") is not None
 
 
 def packed(document: PagedDocument) -> Iterator[dict[str, Any]]:
     """Its blocks as the state keeps them: with ids, and the heading that each stands under."""
-    section = ""
-    for number, block in enumerate(document.blocks, start=1):
-        if block.kind == "heading":
-            section = block.text
+    sections = _sections(document)
+    for number, (block, section) in enumerate(zip(document.blocks, sections, strict=True), start=1):
         rows = {"rows": [list(row) for row in block.rows]} if block.rows else {}
+        place = {"place": block.place} if block.place else {}
         yield {
             "id": f"b{number}",
             "kind": block.kind,
@@ -80,4 +89,19 @@ def packed(document: PagedDocument) -> Iterator[dict[str, Any]]:
             "page": block.page,
             "section": section,
             **rows,
+            **place,
         }
+
+
+def packed_figures(document: PagedDocument) -> list[dict[str, Any]]:
+    """Its figures as the state keeps them."""
+    sections = ["", *_sections(document)]
+    return [{**asdict(figure), "section": sections[figure.after]} for figure in document.figures]
+
+
+def _sections(document: PagedDocument) -> list[str]:
+    """The heading that each block stands under."""
+    found: list[str] = []
+    for block in document.blocks:
+        found.append(block.text if block.kind == "heading" else found[-1] if found else "")
+    return found

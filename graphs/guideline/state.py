@@ -127,6 +127,9 @@ class Output(TypedDict):
     mode: str  #: "offline" or "model".
     status: Status
     guideline: dict[str, Any]
+    figures: list[
+        dict[str, Any]
+    ]  #: Tables, algorithms and pictures as data, with the id of a picture of each.
     records: dict[str, Any]
     version: dict[str, Any]
     findings: list[dict[str, Any]]
@@ -168,7 +171,7 @@ class State(TypedDict):
     blocks: list[dict[str, Any]]  #: As tools.documents.blocks.Block, with ids and sections.
     pages: list[str]
     plan: dict[str, Any]  #: Roles, passes and reviewers, by the mode.
-    figures: list[dict[str, Any]]
+    drawings: list[dict[str, Any]]  #: As tools.documents.figures.Figure, with sections.
     extractions: Annotated[list[dict[str, Any]], operator.add]
     objections: Annotated[list[dict[str, Any]], operator.add]
     drafts: Annotated[list[dict[str, Any]], operator.add]
@@ -178,6 +181,7 @@ class State(TypedDict):
     mode: str
     status: Status
     guideline: dict[str, Any]
+    figures: list[dict[str, Any]]
     records: dict[str, Any]
     version: dict[str, Any]
     findings: list[dict[str, Any]]

@@ -18,6 +18,8 @@ BLOCK_MS = 4_000  # below the shortest usual time-out of a socket, 5 s
 
 _CLAIM = lua.load("realtime/claim")
 _APPEND = lua.load("realtime/append")
+_RELEASE = lua.load("realtime/release")
+ALIVE_SECONDS = 20.0  # that a process is taken for alive after it has said so
 
 
 class SessionLost(Exception):
@@ -60,6 +62,22 @@ class SessionLogs:
             self._redis, (keys.realtime_session(session_id),), self._process, self._keep
         )
         return Claim(epoch, sequence, state)
+
+    async def release(self, session_id: str, epoch: int) -> None:
+        """Say that nobody is at a session here any more."""
+        await _RELEASE.call(self._redis, (keys.realtime_session(session_id),), epoch)
+
+    async def stay_alive(self) -> None:
+        """Say that this process is there, for ALIVE_SECONDS."""
+        redis: Any = self._redis
+        await redis.set(keys.realtime_process(self._process), 1, px=round(ALIVE_SECONDS * 1000))
+
+    async def is_elsewhere(self, session_id: str) -> bool:
+        """Whether a living process other than this one is at a session."""
+        redis: Any = self._redis
+        told: bytes | None = await redis.hget(keys.realtime_session(session_id), "process")
+        process = told.decode() if told else self._process
+        return process != self._process and bool(await redis.exists(keys.realtime_process(process)))
 
     async def append(
         self, session_id: str, epoch: int, events: Sequence[Logged], *, state: bytes | None

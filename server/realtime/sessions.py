@@ -9,10 +9,12 @@ from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import orjson
+from redis.exceptions import RedisError
 
 from server.realtime.log import Claim
 from server.realtime.order import Order, OutOfOrder
 from server.realtime.session import MAX_ITEMS, LiveSession, Parts
+from tools.errors import Conflict
 
 DETACHED_SECONDS = 60.0  # without a listener, after which a session waits in Redis for the next one
 LOOK_SECONDS = 5.0
@@ -42,7 +44,8 @@ class LiveSessions:
     async def begin(self, session_id: str) -> LiveSession:
         """A new session."""
         async with self._lock(session_id):
-            return self._start(LiveSession(session_id, self.parts, await self.parts.logs.claim(session_id)))
+            claim = await self._claim(session_id)
+            return self._start(LiveSession(session_id, self.parts, claim))
 
     async def open(self, session_id: str) -> LiveSession:
         """A session that has begun, here or elsewhere; from there it is taken over.
@@ -56,9 +59,25 @@ class LiveSessions:
                 return found
             await self._drop(session_id)
             await self.parts.logs.last(session_id)
-            claim = await self.parts.logs.claim(session_id)
+            claim = await self._claim(session_id)
             order, items = await self._told(session_id, claim)
             return self._start(LiveSession(session_id, self.parts, claim, order=order, items=items))
+
+    async def reach(self, session_id: str) -> LiveSession:
+        """A session for a request that leaves nobody here who listens: it moves no session from where it is.
+
+        Raises:
+            Conflict: "session_elsewhere": another living process has it.
+            NotFound: As ``open``.
+        """
+        if self.local(session_id) is None and await self.parts.logs.is_elsewhere(session_id):
+            raise Conflict(
+                "another process of this service has the session",
+                hint="Send events over its WebSocket, or keep a client at one process; it is free there "
+                f"{self._detached_seconds:g} s after its last connection.",
+                code="session_elsewhere",
+            )
+        return await self.open(session_id)
 
     async def end(self, session_id: str) -> None:
         """Forget a session, everywhere."""
@@ -68,6 +87,9 @@ class LiveSessions:
     async def tend(self) -> None:
         """Let go, again and again, what nobody listens to, what was lost and what has ended."""
         while True:
+            with suppress(RedisError):  # it comes back, or the sessions are lost anyway
+                if self._live:
+                    await self.parts.logs.stay_alive()
             await asyncio.sleep(LOOK_SECONDS)
             now = asyncio.get_running_loop().time()
             for session_id, session in list(self._live.items()):
@@ -87,6 +109,11 @@ class LiveSessions:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
 
+    async def _claim(self, session_id: str) -> Claim:
+        if not self._live:  # from then on it is said again and again
+            await self.parts.logs.stay_alive()
+        return await self.parts.logs.claim(session_id)
+
     def _start(self, session: LiveSession) -> LiveSession:
         self._live[session.session_id] = session
         session.start()
@@ -99,6 +126,8 @@ class LiveSessions:
         self._detached.pop(session_id, None)
         if session is not None:
             await session.close()
+            with suppress(RedisError):  # who comes next waits until this process is taken for dead
+                await self.parts.logs.release(session_id, session.epoch)
 
     def _lock(self, session_id: str) -> asyncio.Lock:
         lock = self._locks.get(session_id)

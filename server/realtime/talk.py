@@ -5,6 +5,7 @@ models that the settings choose, and the account of who asks.
 """
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class Talks:
         if choice is not None:
             with suppress(ServiceError):  # who asks for replies is told
                 await self.models.clients.chat(choice)
+        gc.freeze()  # what was loaded just now would be looked through in every full collection, for 50 ms
 
     async def conversation(self, session_id: str) -> dict[str, Any]:
         """What the graph has kept of a conversation; empty before its first run."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from server import keys, lua
 from server.db.models import CancelAction
@@ -115,6 +115,14 @@ class Leases:
         """How long a run's lease lasts if it is not renewed; nothing when no living worker has the run."""
         place = self._keys.lease(run.thread_id)
         return timedelta(milliseconds=await _LEFT.call(self._redis, (place,), run.run_id))
+
+    async def worker(self, run: RunKey) -> str | None:
+        """The name of the worker that has this run; None when no living one has."""
+        if not await self.time_left(run):
+            return None
+        redis: Any = self._redis
+        name: bytes | None = await redis.hget(self._keys.lease(run.thread_id), "worker")
+        return name.decode() if name else None
 
     async def forget(self, thread_id: str) -> None:
         """Remove what is known of a thread that is no more."""

@@ -2,11 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fixtures.speech import EXPECTED, MODEL, RATE, heard, pcm, pieces, script, silence
+from tests.fixtures.speech import (
+    EXPECTED,
+    MODEL,
+    RATE,
+    VOICE_SIZE,
+    heard,
+    model_with_voices,
+    pcm,
+    pieces,
+    script,
+    silence,
+)
 from tools.errors import InvalidInput, Unavailable
 from tools.speech.base import Final, HearingOptions, Partial, SpeechEngine
 from tools.speech.scripted import ScriptedEngine
@@ -237,3 +249,28 @@ async def test_what_is_said_of_partial_texts_is_so(engine_of: EngineOf) -> None:
     told = [each for piece in pieces(pcm("yes") + silence(0.2)) for each in await stream.feed(piece)]
 
     assert engine.info.has_partials == any(isinstance(each, Partial) for each in told)
+
+
+async def test_a_model_of_voices_gives_each_utterance_its_vector(tmp_path: Path) -> None:
+    engine = VoskEngine({"en": model_with_voices(tmp_path)}, default="en")
+
+    async def voice(name: str) -> tuple[float, ...]:
+        stream = await engine.open(OPTIONS)
+        told = [*await stream.feed(pcm(name)), await stream.finish()]
+        await stream.close()
+        return next(one.speaker for one in told if isinstance(one, Final) and one.speaker)
+
+    try:
+        first, again, other = [await voice(name) for name in ("digits", "digits", "need_water")]
+    finally:
+        await engine.close()
+    assert len(first) == VOICE_SIZE
+    assert first == again
+    assert first != other
+
+
+async def test_a_model_without_voices_has_no_vector(vosk: VoskEngine) -> None:
+    stream = await vosk.open(OPTIONS)
+    told = [*await stream.feed(pcm("digits")), await stream.finish()]
+    await stream.close()
+    assert {one.speaker for one in told if isinstance(one, Final)} == {None}

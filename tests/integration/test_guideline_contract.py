@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from configs.settings import Settings
 from evals.guideline_files import file_of
 from evals.guideline_gold import read_gold
 from evals.guideline_oracle import GuidelineOracle
-from evals.model_server import Answers, ModelServer, model_server
+from evals.model_server import Answers, Fault, Faults, ModelServer, model_server
 from evals.pdf_maker import PdfMaker
 from tests.conftest import Server, running
 from tests.fixtures.sse import parse
@@ -65,6 +66,7 @@ def server(models: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
         LLM_BASE_URL=models.openai_url,
         LLM_API_KEY="k",
         ENABLE_CACHE=False,
+        MAX_FILE_SIZE="4MiB",
     )
     with running(settings) as server:
         yield server
@@ -234,6 +236,8 @@ def _many(pdf: PdfMaker) -> None:
         ("a.pdf", lambda: _pdf(_many), {}, "too_many_pages"),
         ("a.docx", lambda: b"PK\x03\x04nothing", {}, "archive_damaged"),
         ("a.txt", lambda: b"   \n", {}, "empty_input"),
+        ("a.txt", lambda: b"We recommend water. " * 250_000, {}, "file_too_large"),
+        ("a.exe", lambda: b"MZ", {}, "unsupported_format"),
         ("a.md", lambda: b"x", {"custom_config": "{"}, "invalid_request"),
         ("a.md", lambda: b"x", {"custom_config": '{"colour": 1}'}, "unknown_option"),
         ("a.md", lambda: b"x", {"processing_mode": "quick"}, "invalid_request"),
@@ -261,6 +265,30 @@ async def test_bad_input_is_refused_by_name_and_leaves_nothing(
     answer = await client.post("/upload", files={"file": (name, data())}, data=fields)
     assert (answer.status_code in (400, 413, 415), answer.json()["error"]) == (True, code), answer.text
     assert (await client.get(files)).json()["files"] == before
+
+
+async def test_what_shows_only_when_a_file_is_read_is_the_tasks_error(client: httpx.AsyncClient) -> None:
+    hidden = ("a.html", b"<html><body><p hidden>We recommend water.</p></body></html>")
+    task = await rested(client, (await send(client, hidden))["task_id"])
+    assert (task["status"], task["error"]["code"]) == ("failed", "empty_input")
+
+
+async def test_the_worker_of_a_running_task_is_named_by_the_host_that_it_runs_on(
+    client: httpx.AsyncClient, models: ModelServer
+) -> None:
+    models.faults = Faults.always(Fault.SLOW_START)
+    try:
+        task_id = (await send(client))["task_id"]
+        async with client.stream("GET", f"/{task_id}/stream") as stream:
+            async for line in stream.aiter_lines():
+                if line.startswith("data: "):  # it has begun
+                    break
+        running = (await client.get(f"/{task_id}/status")).json()
+        await client.delete(f"/{task_id}")
+    finally:
+        models.faults = Faults()
+    assert (running["status"], running["worker_hostname"]) == ("running", socket.gethostname())
+    assert (await rested(client, task_id))["worker_hostname"] is None
 
 
 async def test_a_document_that_recommends_nothing_says_so(client: httpx.AsyncClient) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -116,6 +117,25 @@ async def test_a_process_that_lost_a_session_writes_nothing_more(tmp_path: Path,
     assert code == 4301
     assert number(status) == second.last
     assert [number(event) for event in numbered(second.events)] == list(range(1, second.last + 1))
+
+
+async def test_a_post_at_another_process_is_refused_by_name_and_moves_nothing(
+    tmp_path: Path, own_redis_url: str
+) -> None:
+    ping = {"type": "session.ping"}
+    async with httpx.AsyncClient(timeout=30) as http:
+        with serving(tmp_path, own_redis_url, 1) as (other,):
+            with serving(tmp_path, own_redis_url, 1) as (one,):
+                async with realtime(one.url) as client:
+                    session = (await client.until("session.created"))["session"]["id"]
+                    path = f"/v1/sessions/{session}/events"
+                    refused = await http.post(other.url + path, json=ping)
+                    here = await http.post(one.url + path, json=ping)
+                    await client.until("status")
+            freed = await http.post(other.url + path, json=ping)  # the one that had it has ended
+
+    assert (refused.status_code, refused.json()["error"]) == (409, "session_elsewhere")
+    assert (here.status_code, freed.status_code) == (202, 202)
 
 
 async def test_a_storm_of_connections_leaves_the_last_one_in_place(

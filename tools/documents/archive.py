@@ -44,6 +44,11 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
+    def size(self, name: str) -> int:
+        """The bytes that one file says it has, inflated; 0 where there is none."""
+        entry = self._entries.get(name)
+        return entry.file_size if entry else 0
+
     def read(self, name: str) -> bytes:
         """The content of one file.
 

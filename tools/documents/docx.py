@@ -3,10 +3,10 @@
 from lxml import etree
 
 from tools.documents.archive import Archive
-from tools.documents.document import Document
+from tools.documents.document import MAX_MARKUP_BYTES, Document
 from tools.documents.markup import Element, first_text, iter_elements, local_name, named, parse_markup
 from tools.documents.prose import Prose
-from tools.errors import InvalidInput
+from tools.errors import InputTooLarge, InvalidInput
 
 _BODY = "word/document.xml"
 _PROPERTIES = "docProps/core.xml"
@@ -20,6 +20,23 @@ _FIRST_LEVEL = frozenset(
 def is_docx(archive: Archive) -> bool:
     """Whether the archive holds a Word document."""
     return _BODY in archive
+
+
+def check_docx(archive: Archive) -> None:
+    """Refuse what is no Word document, or one with too much text.
+
+    Raises:
+        InvalidInput: "unsupported_format".
+        InputTooLarge: "markup_too_large".
+    """
+    if not is_docx(archive):
+        raise InvalidInput(
+            "the file is no Word document", hint="Save it as .docx.", code="unsupported_format"
+        )
+    if archive.size(_BODY) > MAX_MARKUP_BYTES:
+        raise InputTooLarge(
+            f"its text is larger than {MAX_MARKUP_BYTES} bytes", hint="Send a part.", code="markup_too_large"
+        )
 
 
 def read_docx(archive: Archive, *, max_characters: int) -> Document:

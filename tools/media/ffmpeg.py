@@ -78,14 +78,20 @@ async def run_ffmpeg(
     return finished.stderr.decode(errors="replace")
 
 
-async def read_ffmpeg(args: Sequence[str | Path], *, stdout_limit: int) -> bytes:
+async def read_ffmpeg(
+    args: Sequence[str | Path], *, stdout_limit: int, input: bytes | None = None, seconds: float = _LONGEST
+) -> bytes:
     """What ffmpeg writes to its standard output (``pipe:1``).
+
+    Args:
+        input: What it reads from its standard input (``pipe:0``).
+        seconds: How long it may take.
 
     Raises:
         ProcessFailed: It is not installed, failed, or wrote more than the limit.
     """
     command = [program(), "-hide_banner", "-nostdin", "-loglevel", "error", *args]
-    finished: Finished = await run_process(command, timeout=_LONGEST, stdout_limit=stdout_limit)
+    finished: Finished = await run_process(command, input=input, timeout=seconds, stdout_limit=stdout_limit)
     return finished.stdout
 
 

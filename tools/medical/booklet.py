@@ -6,6 +6,7 @@ Source of the items: Wang 2021, RIGHT-PVG, doi 10.1186/s13012-020-01066-z.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
+from urllib.parse import quote as quote_name
 
 from pydantic import BaseModel
 
@@ -16,7 +17,16 @@ from tools.medical.version import PatientVersion
 from tools.medical.wording import WORDING, Wording
 
 PartKind = Literal[
-    "notice", "heading", "paragraph", "recommendation", "warning", "fact", "addition", "table", "source"
+    "notice",
+    "heading",
+    "paragraph",
+    "recommendation",
+    "warning",
+    "fact",
+    "addition",
+    "table",
+    "figure",
+    "source",
 ]
 
 
@@ -28,7 +38,9 @@ class Part(BaseModel):
     id: str = ""  #: What links point to.
     label: str = ""  #: Strength and certainty of a recommendation, in words and with a sign.
     sources: list[str] = []  #: Ids of the parts of kind ``source`` that it rests on.
-    rows: list[list[str]] = []
+    page: int = 0  #: Of a source, in the guideline.
+    rows: list[list[str]] = []  #: Of a table; of a figure what it says, a line a row.
+    picture: bytes | None = None  #: Of a figure, as PNG.
 
 
 class Booklet(BaseModel):
@@ -38,6 +50,7 @@ class Booklet(BaseModel):
     title: str
     subtitle: str
     parts: list[Part]
+    document: str = ""  #: The guideline's file name, where its pages can be linked to.
 
 
 class Origin(BaseModel):
@@ -54,12 +67,13 @@ class Origin(BaseModel):
 
 
 def make_booklet(
-    version: PatientVersion, records: GuidelineRecords, origin: Origin, tables: Sequence[Mapping[str, Any]]
+    version: PatientVersion, records: GuidelineRecords, origin: Origin, figures: Sequence[Mapping[str, Any]]
 ) -> Booklet:
     """Put the parts in their order.
 
     Args:
-        tables: With ``section``, ``page`` and ``rows``, as they stand in the guideline.
+        figures: Tables (``kind``, ``section``, ``page``, ``rows``) and others (``caption``, ``picture`` as
+            PNG, ``described``: what it says, a line each), as they stand in the guideline.
     """
     words = WORDING[version.language]
     parts = [
@@ -67,7 +81,7 @@ def make_booklet(
         *_sections(version, records, words),
         *_what_is_missing(version, words),
         *_legend(version, words),
-        *_tables(tables, words),
+        *_figures(figures, words),
         *_glossary(version, origin, words),
         *_making(words, origin),
         *_sources(records, words),
@@ -76,7 +90,20 @@ def make_booklet(
     ]
     subtitle = words.subtitle.format(guideline=origin.title or origin.name)
     return Booklet(
-        language=version.language, title=version.title or origin.name, subtitle=subtitle, parts=parts
+        language=version.language,
+        title=version.title or origin.name,
+        subtitle=subtitle,
+        parts=parts,
+        document=origin.name if origin.name.lower().endswith(".pdf") else "",
+    )
+
+
+def page_link(booklet: Booklet, part: Part) -> str | None:
+    """Where a source's page is, for a reader who has the guideline beside the version; None without pages."""
+    return (
+        f"{quote_name(booklet.document, safe='')}#page={part.page}"
+        if booklet.document and part.page
+        else None
     )
 
 
@@ -133,12 +160,17 @@ def _legend(version: PatientVersion, words: Wording) -> Iterator[Part]:
         yield Part(kind="paragraph", text=f"{words.certainty.format(level=words.levels[level])}: {sentence}")
 
 
-def _tables(tables: Sequence[Mapping[str, Any]], words: Wording) -> Iterator[Part]:
-    if tables:
+def _figures(figures: Sequence[Mapping[str, Any]], words: Wording) -> Iterator[Part]:
+    if figures:
         yield Part(kind="heading", id="tables", text=words.tables_heading)
-    for table in tables:
-        caption = words.table.format(section=table["section"], page=table["page"])
-        yield Part(kind="table", text=caption, rows=[list(row) for row in table["rows"]])
+    for figure in figures:
+        place = words.table.format(section=figure["section"], page=figure["page"])
+        if figure["kind"] == "table":
+            yield Part(kind="table", text=place, rows=[list(row) for row in figure["rows"]])
+            continue
+        told = [[line] for line in figure["described"]]
+        caption = words.separator.join(text for text in (figure["caption"], place) if text)
+        yield Part(kind="figure", text=caption, picture=figure["picture"], rows=told)
 
 
 def _glossary(version: PatientVersion, origin: Origin, words: Wording) -> Iterator[Part]:
@@ -184,4 +216,4 @@ def _sources(records: GuidelineRecords, words: Wording) -> Iterator[Part]:
 
 
 def _source(id: str, quote: str, page: int, words: Wording) -> Part:
-    return Part(kind="source", id=id, text=quote, label=words.page.format(page=page))
+    return Part(kind="source", id=id, text=quote, label=words.page.format(page=page), page=page)

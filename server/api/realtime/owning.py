@@ -38,6 +38,16 @@ async def allowed(resources: Resources, session_id: str) -> str:
     return known
 
 
+async def reach(resources: Resources, session_id: str) -> LiveSession:
+    """A session of who asks, unless another living process has it.
+
+    Raises:
+        Conflict: "session_elsewhere".
+        NotFound: As ``allowed``.
+    """
+    return await resources.sessions.reach(await allowed(resources, session_id))
+
+
 async def find(resources: Resources, session_id: str) -> LiveSession:
     """A session of who asks, under way in this process; from another one it is taken over.
 

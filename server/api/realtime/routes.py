@@ -12,7 +12,7 @@ from server.api.body import JsonRoute
 from server.api.deps import Open
 from server.api.langgraph.answers import EVENTS, json_answer
 from server.api.realtime.connection import Connection
-from server.api.realtime.owning import allowed, begin, find
+from server.api.realtime.owning import allowed, begin, reach
 from server.realtime.log import Logged
 from server.resources import Resources
 from server.stream.sse import event_stream, frame
@@ -74,7 +74,7 @@ async def send(
         raise InvalidInput(
             f"body: {len(given)} events, more than the limit of {MAX_EVENTS}", code="too_many_events"
         )
-    session = await find(resources, thread_id)
+    session = await reach(resources, thread_id)
     for event in given:
         session.handle(event)
     await session.outbox.flush()

@@ -1,6 +1,7 @@
 """Reading a PDF: text in its order, tables and boxes, without what nobody can see."""
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
@@ -9,52 +10,89 @@ from typing import Any, cast
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
+from pdfplumber.table import Table
 from pdfplumber.utils.exceptions import PdfminerException
 
 from tools.documents.blocks import Block, PagedDocument
+from tools.documents.figures import MOST_FIGURES, Edges, Figure
+from tools.documents.pdf import pdfium
+from tools.documents.pdf.drawings import caption_of, edges_of, find_drawings, pictures_of, widened
 from tools.documents.pdf.lines import Line, reading_order
 from tools.documents.pdf.paragraphs import blocks_of, joined
 from tools.documents.pdf.visible import is_visible, is_white
 from tools.errors import InputTooLarge, InvalidInput
 
 MAX_PAGES = 500
-_FEWEST_CHARACTERS = 20  # of a page on average: a scan has none
+FEWEST_CHARACTERS = 20  # of a page on average: a scan has none
 _MARGIN = 0.09  # of the page's height: where running heads and page numbers stand
 _LOWEST_FRAME = 14.0  # points: one line of print
 _REPEATED = 3  # pages that a running head stands on, at the least
 
-Edges = tuple[float, float, float, float]  # left, top, right, bottom in points
+
+class ReadingStopped(Exception):
+    """Nobody waits for the document any more."""
 
 
-def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> PagedDocument:
+def read_pdf(
+    data: bytes, *, max_pages: int = MAX_PAGES, stop: threading.Event | None = None
+) -> PagedDocument:
     """The blocks of a PDF. Takes from a tenth to half a second a page: call it in a thread or a process.
+
+    Args:
+        stop: Set by whoever waits no more: reading ends after the page it is at.
 
     Raises:
         InputTooLarge: "too_many_pages".
         InvalidInput: "broken_pdf", "encrypted_document", or "scanned_document" for pages that are pictures.
+        ReadingStopped: As ``stop`` says.
     """
     try:
         with pdfplumber.open(BytesIO(data)) as pdf:
-            if len(pdf.pages) > max_pages:
-                raise InputTooLarge(
-                    f"the PDF has {len(pdf.pages)} pages; at most {max_pages} are read",
-                    hint="Send the part with the recommendations.",
-                    code="too_many_pages",
-                )
+            check_pages(len(pdf.pages), max_pages)
             metadata = cast("Mapping[str, object]", pdf.metadata)  # pyright: ignore[reportUnknownMemberType]
             title = str(metadata.get("Title") or "")
-            pages = [_PageText(page) for page in pdf.pages]
+            pages = [_PageText(page) for page in _until(stop, pdf.pages)]
     except PdfminerException as error:
         raise _unreadable(error) from error
-    if sum(page.sizes.total() for page in pages) < _FEWEST_CHARACTERS * len(pages):
-        raise InvalidInput(
-            "the pages of the PDF are pictures without text",
-            hint="Install Tesseract, or run text recognition (OCR) over it and send the result.",
-            code="scanned_document",
-        )
+    if sum(page.sizes.total() for page in pages) < FEWEST_CHARACTERS * len(pages):
+        raise scanned()
+    blocks = tuple(_blocks(pages))
     return PagedDocument(
-        blocks=tuple(_blocks(pages)), title=title, hidden_characters=sum(page.hidden for page in pages)
+        blocks=blocks,
+        title=title,
+        hidden_characters=sum(page.hidden for page in pages),
+        figures=tuple(_figures(pages, blocks))[:MOST_FIGURES],
     )
+
+
+def check_pages(count: int, most: int = MAX_PAGES) -> None:
+    """Refuse more pages than are read.
+
+    Raises:
+        InputTooLarge: "too_many_pages".
+    """
+    if count > most:
+        raise InputTooLarge(
+            f"the PDF has {count} pages; at most {most} are read",
+            hint="Send the part with the recommendations.",
+            code="too_many_pages",
+        )
+
+
+def scanned() -> InvalidInput:
+    """The failure of pages that are pictures."""
+    return InvalidInput(
+        "the pages of the PDF are pictures without text",
+        hint="Install Tesseract, or run text recognition (OCR) over it and send the result.",
+        code="scanned_document",
+    )
+
+
+def _until(stop: threading.Event | None, pages: Sequence[Page]) -> Iterator[Page]:
+    for page in pages:
+        if stop is not None and stop.is_set():
+            raise ReadingStopped
+        yield page
 
 
 class _PageText:
@@ -73,8 +111,16 @@ class _PageText:
         self.sizes = Counter(round(float(character["size"]), 1) for character in seen.chars)
         self.hidden = len(page.chars) - len(seen.chars)
         words = seen.extract_words(extra_attrs=["fontname", "size"], use_text_flow=False)
-        tables = [(table.bbox, _table(table.extract(), self.number)) for table in seen.find_tables()]
-        frames = [_edges(shape) for shape in page.rects if _is_frame(shape, width, height)]
+        tables = [(table.bbox, _table(table, self.number)) for table in seen.find_tables()]
+        shapes = [*page.rects, *page.lines, *page.curves]
+        self.drawings = find_drawings(shapes, words, [box for box, _ in tables], width, height)
+        drawn = [
+            (drawing.place, Block(kind="figure", text="\n".join(drawing.steps), page=self.number))
+            for drawing in self.drawings
+        ]
+        tables += drawn
+        self.pictures = pictures_of(page.images, width, height)
+        frames = [edges_of(shape) for shape in page.rects if _is_frame(shape, width, height)]
         free = [frame for frame in frames if not any(_overlap(frame, box) for box, _ in tables)]
         boxes = [
             (frame, _box([word for word in words if _is_inside(word, frame)], self.number)) for frame in free
@@ -83,10 +129,6 @@ class _PageText:
         outside = [word for word in words if not any(_is_inside(word, edges) for edges, _ in self.framed)]
         self.columns = reading_order(outside, width)
         page.close()
-
-
-def _edges(shape: Mapping[str, Any]) -> Edges:
-    return shape["x0"], shape["top"], shape["x1"], shape["bottom"]
 
 
 def _is_frame(shape: Mapping[str, Any], width: float, height: float) -> bool:
@@ -126,9 +168,28 @@ def _with_tables(placed: Sequence[tuple[float, Block]], page: _PageText) -> Iter
     yield from (block for _, block in waiting)
 
 
-def _table(rows: Sequence[Sequence[str | None]], page: int) -> Block:
-    cells = tuple(tuple(joined((cell or "").split("\n")) for cell in row) for row in rows)
-    return Block(kind="table", text="\n".join("\t".join(row) for row in cells), page=page, rows=cells)
+def _figures(pages: Sequence[_PageText], blocks: Sequence[Block]) -> Iterator[Figure]:
+    """Drawn algorithms and pictures, each with its place, so that it can be shown as it stands."""
+    for page in pages:
+        after = sum(block.page <= page.number for block in blocks)
+        for drawing in page.drawings:
+            yield Figure(
+                page=page.number,
+                after=after,
+                caption=caption_of(drawing.place, page.columns),
+                place=widened(drawing.place),
+                steps=drawing.steps,
+                arrows=drawing.arrows,
+            )
+        for place in page.pictures:
+            caption = caption_of(place, page.columns)
+            yield Figure(page=page.number, after=after, caption=caption, place=place)
+
+
+def _table(table: Table, page: int) -> Block:
+    cells = tuple(tuple(joined((cell or "").split("\n")) for cell in row) for row in table.extract())
+    text = "\n".join("\t".join(row) for row in cells)
+    return Block(kind="table", text=text, page=page, rows=cells, place=widened(table.bbox))
 
 
 def _box(words: Sequence[Mapping[str, Any]], page: int) -> Block:
@@ -161,7 +222,5 @@ def _shape(line: Line) -> str:
 
 def _unreadable(error: PdfminerException) -> InvalidInput:
     if any(isinstance(cause, PDFPasswordIncorrect) for cause in error.args):
-        return InvalidInput(
-            "the PDF is protected by a password", hint="Remove the password.", code="encrypted_document"
-        )
-    return InvalidInput("the PDF cannot be read", hint="Export it anew.", code="broken_pdf")
+        return pdfium.encrypted()
+    return pdfium.broken()

@@ -1,10 +1,11 @@
 """The booklet as a page of HTML: accessible, printable, without scripts."""
 
+import base64
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from tools.medical.booklet import Booklet, Part
+from tools.medical.booklet import Booklet, Part, page_link
 
 _STYLE = """
 body { font: 1.15rem/1.6 system-ui, "Noto Sans CJK SC", sans-serif; color: #1a1a1a; background: #fff;
@@ -16,6 +17,8 @@ h2 { margin-top: 2.2rem }
 .addition { color: #3d4b57; font-style: italic }
 table { border-collapse: collapse }
 th, td { border: 1px solid #5b6770; padding: .3rem .6rem; text-align: left }
+figure { margin: 1rem 0 }
+img { max-width: 100%; border: 1px solid #5b6770 }
 a { color: #0b4f86 }
 sup a { padding: 0 .15em }
 @media print {
@@ -44,13 +47,13 @@ def _body(booklet: Booklet) -> Iterator[str]:
     for is_listed, parts in groupby(booklet.parts, key=lambda part: part.kind in _LISTED):
         if is_listed:
             yield "<ul>"
-            yield from (f"<li{_id(part)}>{_item(part)}</li>" for part in parts)
+            yield from (f"<li{_id(part)}>{_item(part, booklet)}</li>" for part in parts)
             yield "</ul>"
         else:
             yield from (_block(part) for part in parts)
 
 
-def _item(part: Part) -> str:
+def _item(part: Part, booklet: Booklet) -> str:
     text = escape(part.text) + _marks(part)
     match part.kind:
         case "recommendation":
@@ -58,7 +61,9 @@ def _item(part: Part) -> str:
         case "addition":
             return f'<span class="addition">{text} ({escape(part.label)})</span>'
         case "source":
-            return f"{escape(part.label)}: <q>{escape(part.text)}</q>"
+            link, label = page_link(booklet, part), escape(part.label)
+            place = f'<a href="{escape(link)}">{label}</a>' if link else label
+            return f"{place}: <q>{escape(part.text)}</q>"
         case _:
             return f'<span aria-hidden="true">⚠ </span>{text}'
 
@@ -73,8 +78,22 @@ def _block(part: Part) -> str:
         case "table":
             rows = "".join(_row(row, "th" if number == 0 else "td") for number, row in enumerate(part.rows))
             return f"<table><caption>{text}</caption>{rows}</table>"
+        case "figure":
+            return _figure(part)
         case _:
             return f"<p{_id(part)}>{text}{_marks(part)}</p>"
+
+
+def _figure(part: Part) -> str:
+    """The picture within the page, so that it goes where that goes; what it says stands below in words."""
+    caption = escape(part.text)
+    image = ""
+    if part.picture is not None:
+        source = base64.b64encode(part.picture).decode()
+        image = f'<img src="data:image/png;base64,{source}" alt="{caption}">'
+    lines = "".join(f"<li>{escape(cell)}</li>" for row in part.rows for cell in row)
+    told = f"<ul>{lines}</ul>" if lines else ""
+    return f"<figure>{image}<figcaption>{caption}</figcaption>{told}</figure>"
 
 
 def _row(cells: list[str], tag: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tools.medical.booklet import Booklet, Part
+from tools.medical.booklet import Booklet, Part, page_link
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
@@ -12,11 +12,11 @@ def render_markdown(booklet: Booklet) -> bytes:
     """Markdown, in which no text of the guideline acts as markup."""
     lines = [f"# {_escaped(booklet.title)}", "", _escaped(booklet.subtitle), ""]
     for part in booklet.parts:
-        lines += [*_lines(part), ""]
+        lines += [*_lines(part, page_link(booklet, part)), ""]
     return "\n".join(lines).encode()
 
 
-def _lines(part: Part) -> Iterator[str]:
+def _lines(part: Part, link: str | None) -> Iterator[str]:
     text = _escaped(part.text)
     marks = "".join(f" \\[{source}\\]" for source in part.sources)
     match part.kind:
@@ -31,11 +31,16 @@ def _lines(part: Part) -> Iterator[str]:
         case "addition":
             yield f"- {text} *({_escaped(part.label)})*"
         case "source":
-            yield f"- \\[{part.id}\\] {_escaped(part.label)}: “{text}”"
+            place = f"[{_escaped(part.label)}]({link})" if link else _escaped(part.label)
+            yield f"- \\[{part.id}\\] {place}: “{text}”"
         case "table":
             yield f"*{text}*"
             yield ""
             yield from _table(part.rows)
+        case "figure":
+            yield f"*{text}*"
+            yield ""
+            yield from (f"- {_escaped(cell)}" for row in part.rows for cell in row)
         case "paragraph" | "fact":
             yield text + marks
 

@@ -14,15 +14,16 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Image, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from tools.medical.booklet import Booklet, Part
 
 _CHINESE = "STSong-Light"  # every reader of PDFs brings it along, so that no font has to be shipped
 _INK = colors.HexColor("#12304a")
 _ALARM = colors.HexColor("#8a1f11")
+_LARGEST = (430.0, 500.0)  # points: a picture's width and height
 # Signs that the built-in fonts lack.
-_PLAIN_SIGNS = str.maketrans({"✔": "+", "✘": "-", "⚠": "!", "≥": ">=", "≤": "<="})
+_PLAIN_SIGNS = str.maketrans({"✔": "+", "✘": "-", "⚠": "!", "≥": ">=", "≤": "<=", "→": ">"})
 
 
 def render_pdf(booklet: Booklet) -> bytes:
@@ -58,8 +59,20 @@ def _flowables(part: Part, styles: dict[str, ParagraphStyle]) -> list[Any]:
             return [_paragraph(f"⚠ {part.text}{marks}", styles["body"])]
         case "heading" | "notice":
             return [_paragraph(part.text, styles[part.kind])]
+        case "figure":
+            lines = [_paragraph(" ".join(row), styles["small"]) for row in part.rows]
+            image = [_image(part.picture)] if part.picture is not None else []
+            return [*image, _paragraph(part.text, styles["small"]), *lines, Spacer(1, 8)]
         case "paragraph" | "fact":
             return [_paragraph(part.text + marks, styles["body"])]
+
+
+def _image(data: bytes) -> Image:
+    """The picture, made to fit."""
+    image = Image(BytesIO(data))
+    scale = min(_LARGEST[0] / image.drawWidth, _LARGEST[1] / image.drawHeight, 1.0)
+    image.drawWidth, image.drawHeight = image.drawWidth * scale, image.drawHeight * scale
+    return image
 
 
 def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:

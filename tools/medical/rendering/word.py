@@ -4,8 +4,11 @@ from io import BytesIO
 
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.shared import Cm
 
 from tools.medical.booklet import Booklet, Part
+
+_WIDTH = Cm(14)  # of a picture
 
 
 def render_word(booklet: Booklet) -> bytes:
@@ -43,8 +46,18 @@ def _add(document: WordDocument, part: Part) -> None:
         case "table":
             document.add_paragraph(part.text)
             _add_table(document, part.rows)
+        case "figure":
+            _add_figure(document, part)
         case "paragraph" | "fact":
             document.add_paragraph(part.text + marks)
+
+
+def _add_figure(document: WordDocument, part: Part) -> None:
+    if part.picture is not None:
+        document.add_picture(BytesIO(part.picture), width=_WIDTH)
+    document.add_paragraph(part.text)
+    for row in part.rows:
+        document.add_paragraph(" ".join(row), style="List Bullet")
 
 
 def _add_table(document: WordDocument, rows: list[list[str]]) -> None:

@@ -157,12 +157,14 @@ async def shown(resources: Resources, task: Task) -> dict[str, Any]:
         return task_json(thread, run)
     if status == "completed":
         return task_json(thread, run, result=await resources.states.output(run))
-    newest = await resources.broker.newest(RunKey(run.thread_id, run.run_id), is_progress)
+    key = RunKey(run.thread_id, run.run_id)
+    newest = await resources.broker.newest(key, is_progress)
     body = task_json(
         thread,
         run,
         event=orjson.loads(newest.data) if newest else None,
         consumed=await _consumed(resources, run),
+        worker=await resources.runs.leases.worker(key),
     )
     return body | ({"review": await review_of(resources, thread)} if status == "waiting_review" else {})
 

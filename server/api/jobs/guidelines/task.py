@@ -1,6 +1,5 @@
 """A thread and its latest run as a task of the old contract. Pure."""
 
-import socket
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -62,6 +61,7 @@ def task_json(
     event: Mapping[str, Any] | None = None,
     result: Mapping[str, Any] | None = None,
     consumed: Mapping[str, Any] | None = None,
+    worker: str | None = None,
 ) -> dict[str, Any]:
     """The task, with all fields of the old contract and some of ours.
 
@@ -69,6 +69,7 @@ def task_json(
         event: The run's latest progress event.
         result: The graph's output, once it is there.
         consumed: ``tokens`` and ``cost`` so far, of a task without a result.
+        worker: The name of the worker that has its run: host, process, and what tells it from earlier ones.
     """
     own: dict[str, Any] = thread.meta[KEY]
     status = status_of(thread, run)
@@ -104,7 +105,7 @@ def task_json(
         "error": _error(run, own) or None,
         "retry_count": max((run.attempt if run else 0) - 1, 0),
         "output_files": output_files(result) if result else [],
-        "worker_hostname": socket.gethostname() if status == "running" else None,
+        "worker_hostname": worker.partition("#")[0] if worker else None,
         "node_results": {line["node"]: line for line in lines},
     }
 
@@ -190,4 +191,5 @@ def _error(run: Run | None, own: Mapping[str, Any]) -> dict[str, str]:
     found = own["refused"] or (run.error if run else None)
     if not found:
         return {}
-    return {"code": found["error"], "message": found["message"], "hint": found.get("hint", "")}
+    code = found.get("code", found["error"])  # a failed run names its class, too
+    return {"code": code, "message": found["message"], "hint": found.get("hint", "")}

@@ -37,6 +37,18 @@ def test_smog_counts_words_of_three_syllables_and_more() -> None:
     assert measured.smog_grade == pytest.approx(1.0430 * (3 * 30 / 2) ** 0.5 + 3.1291)
 
 
+def test_a_compound_is_one_word_and_a_capital_letter_begins_a_sentence() -> None:
+    measured = measure_english("The follow-up takes 5 days, e.g. at home. Then you rest.")
+    assert measured is not None
+    assert (measured.words, measured.sentences) == (11, 2)
+
+
+def test_traditional_characters_count_as_uncommon_and_their_strokes_as_unknown() -> None:
+    measured = measure_chinese("藥。")
+    assert measured is not None
+    assert (measured.uncommon_share, measured.strokes_per_character) == (1.0, 0.0)
+
+
 def test_a_text_without_words_has_no_grade() -> None:
     assert measure_english("123 — 45%") is None
     assert measure_chinese("123") is None
@@ -47,4 +59,6 @@ def test_chinese_is_measured_by_sentence_length_rare_characters_and_terms() -> N
     assert measured is not None
     assert (measured.characters, measured.sentences) == (12, 2)
     assert measured.uncommon_share == pytest.approx(1 / 12)  # 谵
+    # 每7 天4 吃6 药9 咳9 嗽14 谵15 妄6 要9 去5 医7 院9
+    assert measured.strokes_per_character == pytest.approx(100 / 12)
     assert measured.terms_per_sentence == pytest.approx(0.5)
