@@ -103,7 +103,7 @@ async def converse(
 ) -> None:
     """One request, confirmed, to its end."""
     storage = LocalStorage(folder)
-    graph = compiled("assistant", checkpointer=InMemorySaver())
+    graph: Any = compiled("assistant", checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "eval"}}
     content: list[dict[str, Any]] = [{"type": "text", "text": wish.says}]
     if "file_id" in arguments:
