@@ -629,7 +629,7 @@ class Settings(BaseSettings):
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         if isinstance(text, str) and PLACEHOLDER in text:
             raise ValueError(
-                f"still holds the placeholder {PLACEHOLDER}: put your own secret there, such as "
+                f"still holds the placeholder {PLACEHOLDER}: put your own value there, for a secret what "
                 "`openssl rand -hex 32` prints"
             )
         return value
