@@ -30,11 +30,11 @@ test-faults: $(READY_DEV)  ## What runs and their followers survive: 4 minutes o
 	$(BIN)/python -m tests.faults --minutes 2 --seed $(SEED) --runs 50 --database postgresql
 
 test-security: $(READY_DEV)  ## Every route as everybody, forged tokens, hostile uploads, URLs, paths, headers, log lines and texts
-	$(PYTEST) tests/security tests/integration/test_hostile_uploads.py \
+	$(PYTEST) -p tests.security.counts tests/security tests/integration/test_hostile_uploads.py \
 	  tests/integration/test_webhooks.py tests/integration/test_origins.py tests/browser/test_hostile_answers.py
 
-audit-packages: $(READY_DEV)  ## Known flaws of the tested versions; asks pypi.org
-	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+audit-packages: $(READY_DEV)  ## Known flaws of the tested versions; asks pypi.org, and fails where that knows none of them
+	$(BIN)/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 check: $(READY_DEV)  ## Types, lint, format, import contracts, risky calls, secrets
 	$(BIN)/ruff check .

@@ -30,6 +30,7 @@ from configs.keeping import StoreSetting, ThreadTtlSetting
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 ENV_FILE = Path(".env")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+")
 _URL_PASSWORD = re.compile(r"(://[^:/@]*:)[^/]+@")
 PLACEHOLDER = "CHANGE_ME"  # of deploy/.env.production.example, where a secret belongs
 _ROLES = (
@@ -622,6 +623,17 @@ class Settings(BaseSettings):
         description="How alike two names must be to count as one person, unless a recogniser request says.",
     )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _secrets_are_ours(cls, value: object) -> object:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(text, str) and PLACEHOLDER in text:
+            raise ValueError(
+                f"still holds the placeholder {PLACEHOLDER}: put your own value there, for a secret what "
+                "`openssl rand -hex 32` prints"
+            )
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _any_case(cls, value: object) -> object:
@@ -637,6 +649,16 @@ class Settings(BaseSettings):
             for origin in value.strip("[]").replace('"', "").split(",")
             if origin.strip()
         )
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is no origin: give scheme, host and port, as https://example.org"
+                )
+        return value
 
     @field_validator("model_fallbacks", mode="before")
     @classmethod
@@ -673,17 +695,6 @@ class Settings(BaseSettings):
         if provider != "offline" and not (provider and model):
             raise ValueError("must be offline or PROVIDER:MODEL, such as dashscope:qwen3.7-plus")
         return value
-
-    @model_validator(mode="after")
-    def _secrets_are_ours(self) -> "Settings":
-        for name, value in self:
-            text = value.get_secret_value() if isinstance(value, SecretStr) else value
-            if isinstance(text, str) and PLACEHOLDER in text:
-                raise ValueError(
-                    f"{_alias(name)} still holds the placeholder {PLACEHOLDER}: put your own secret there, "
-                    "such as `openssl rand -hex 32` prints"
-                )
-        return self
 
     @model_validator(mode="after")
     def _drain_within_a_lease(self) -> "Settings":
@@ -821,6 +832,8 @@ def _explain(detail: ErrorDetails, flags: dict[str, object]) -> str:
     shown = "********" if "SecretStr" in str(field.annotation) else _show(repr(detail["input"]))
     where = "flag" if alias in flags else "environment or .env"
     message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "too_short":  # pydantic counts "items" of a secret
+        message = f"must have {detail.get('ctx', {})['min_length']} characters or more"
     allowed = (
         f" Allowed: {', '.join(map(str, get_args(field.annotation)))}."
         if detail["type"] == "literal_error"

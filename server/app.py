@@ -119,6 +119,7 @@ def create_app(resources: Resources) -> FastAPI:
         allowed_pattern=cors.allow_origin_regex,
         hosts=_hosts(settings),
         is_loopback=settings.is_loopback,
+        on_refusal=partial(auditing.write, resources.audit),
     )
     app.add_middleware(Sight)
     app.add_middleware(RequestIds)

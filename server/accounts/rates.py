@@ -65,7 +65,7 @@ class RateLimiter:
 def too_often(permit: Permit) -> ServiceError:
     """The failure of whoever asks more often than they may."""
     return ServiceError(
-        f"Too many requests: {permit.limit} are allowed at a time.",
+        f"Too many requests: {permit.limit} are allowed at once, the next one in {permit.retry_after} s.",
         hint="Wait until Retry-After has passed.",
         code="rate_limited",
         category=ErrorCategory.RATE_LIMIT,

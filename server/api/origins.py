@@ -7,11 +7,14 @@ refused, and so is one for a host name that is not the service's.
 
 import re
 import socket
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.access import User
+from server.api.auditing import WHY, Stranger
+from server.api.auth import rules
 from server.api.errors import answer
 
 LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
@@ -27,6 +30,7 @@ class OriginGuard:
         allowed_pattern: A regular expression of further origins that may.
         hosts: Names that the service answers to besides this machine's own; ``*`` is any.
         is_loopback: Whether only this machine can reach the service, so that it has no other names.
+        on_refusal: Is told of what was refused: its route if there is one, the status, and nobody.
     """
 
     def __init__(
@@ -37,12 +41,14 @@ class OriginGuard:
         hosts: Collection[str],
         is_loopback: bool,
         allowed_pattern: str | None = None,
+        on_refusal: Callable[[Scope, str, int, User | None], Awaitable[None]] | None = None,
     ) -> None:
         self._app = app
         self._pattern = re.compile(allowed_pattern) if allowed_pattern else None
         self._allowed = allowed
         self._any_host = "*" in hosts
         self._is_loopback = is_loopback
+        self._on_refusal = on_refusal
         self._hosts = {name.lower() for name in hosts}
         if not is_loopback:
             self._hosts.add(socket.gethostname().lower())
@@ -54,22 +60,26 @@ class OriginGuard:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host, origin = headers.get(b"host", ""), headers.get(b"origin")
         if not self._answers_to(host):
+            code, why = "foreign_host", f"This service does not answer to the name {host[:100]!r}."
             hint = "Use http://127.0.0.1, or add the name to ALLOWED_HOSTS, which needs AUTH=on."
-            refusal = answer(
-                403, f"This service does not answer to the name {host[:100]!r}.", "foreign_host", hint
-            )
         elif origin is not None and not self._is_allowed(origin, host):
+            code, why = "foreign_origin", f"Pages of {origin[:100]!r} may not use this service."
             hint = "Add its origin to ALLOWED_ORIGINS."
-            refusal = answer(
-                403, f"Pages of {origin[:100]!r} may not use this service.", "foreign_origin", hint
-            )
         else:
             await self._app(scope, receive, send)
             return
         if scope["type"] == "websocket":
             await _close(receive, send)
         else:
-            await refusal(scope, receive, send)
+            await answer(403, why, code, hint)(scope, receive, send)
+        await self._tell(scope, why)
+
+    async def _tell(self, scope: Scope, why: str) -> None:
+        if self._on_refusal is None:
+            return
+        found = rules.find("WEBSOCKET" if scope["type"] == "websocket" else scope["method"], scope["path"])
+        state = {**scope.get("state", {}), WHY: Stranger(why=why)}
+        await self._on_refusal({**scope, "state": state}, found.route if found else "", 403, None)
 
     def _answers_to(self, host: str) -> bool:
         if self._any_host or _LOCAL_HOST.fullmatch(host):

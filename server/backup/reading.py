@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import orjson
 from sqlalchemy import Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from server.backup.rows import BATCH, load
@@ -93,7 +94,17 @@ async def _restore_rows(stores: Stores, table: Table, content: IO[bytes]) -> int
                 batch = []
         if batch:
             await connection.execute(table.insert(), batch)
+        await _count_on(connection, table)
     return count
+
+
+async def _count_on(connection: AsyncConnection, table: Table) -> None:
+    """Let PostgreSQL number new rows after those that came with numbers; SQLite does so by itself."""
+    numbered = table.autoincrement_column
+    if numbered is None or connection.dialect.name != "postgresql":
+        return
+    sequence = func.pg_get_serial_sequence(table.name, numbered.name)
+    await connection.execute(select(func.setval(sequence, func.max(numbered))))
 
 
 async def _restore_file(stores: Stores, key: str, content: IO[bytes]) -> None:

@@ -135,6 +135,13 @@ def test_without_tls_there_is_only_the_way_to_it(front: Front) -> None:
     assert response.headers["location"] == "https://127.0.0.1/threads?limit=1"
 
 
+@pytest.mark.parametrize("path", ["/ok", "/metrics"], ids=["of the service", "of nginx"])
+async def test_a_browser_is_told_once_to_come_by_tls_alone(client: httpx.AsyncClient, path: str) -> None:
+    headers = (await client.get(path)).headers
+
+    assert headers.get_list("strict-transport-security") == ["max-age=31536000"]
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/internal/truncate"])
 async def test_what_is_for_the_inside_is_not_there(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404

@@ -1,5 +1,6 @@
 """What a backup holds, an empty deployment goes on with."""
 
+import asyncio
 import os
 import subprocess
 from pathlib import Path
@@ -9,6 +10,9 @@ import httpx
 import pytest
 
 from configs.settings import Settings
+from server.accounts.audit import everything
+from server.db.models import AuditEntry
+from server.db.session import open_database
 from tests.conftest import PROJECT, running
 from tests.fixtures import loaded_process
 
@@ -32,6 +36,18 @@ def begin(http: httpx.Client) -> dict[str, Any]:
     file = http.post("/api/v1/files", params={"name": "x.txt"}, content=b"kept").json()["file_id"]
     http.put("/store/items", json={"namespace": ["n"], "key": "k", "value": {"a": 1}})
     return {"thread": thread, "file": file, "status": http.get(f"/threads/{thread}").json()["status"]}
+
+
+def add_to_audit(database_url: str) -> list[int | None]:
+    """Add an entry; the numbers of all, the oldest first."""
+
+    async def add() -> list[int | None]:
+        async with open_database(database_url) as database:
+            async with database.write() as session:
+                session.add(AuditEntry(action="test", target="", status=200, address="", request_id=""))
+            return [entry.entry_id async for entry in everything(database)]
+
+    return asyncio.run(add())
 
 
 def check(http: httpx.Client, before: dict[str, Any]) -> None:
@@ -70,6 +86,9 @@ def test_a_backup_of_sqlite_moves_to_postgresql(tmp_path: Path, empty_postgresql
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
         before = begin(http)
+    sqlite_url = f"sqlite+aiosqlite:///{tmp_path / 'a' / 'scriptorium.db'}"
+    add_to_audit(sqlite_url)
+    audited = add_to_audit(sqlite_url)
     scriptorium(tmp_path / "a", "backup", str(tmp_path / "kept.tar"))
 
     restored = scriptorium(
@@ -82,6 +101,7 @@ def test_a_backup_of_sqlite_moves_to_postgresql(tmp_path: Path, empty_postgresql
         httpx.Client(base_url=server.url, timeout=60) as http,
     ):
         check(http, before)
+    assert add_to_audit(empty_postgresql_url)[:-1] == audited == [1, 2]
 
 
 def test_nothing_is_restored_over_what_is_there(tmp_path: Path) -> None:

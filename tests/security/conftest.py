@@ -23,6 +23,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         LOGIN_RATE=0,
         REGISTRATION_RATE=0,
         AUTH_SECRET=SECRET,
+        ACCESS_TOKEN_MINUTES=600,  # the matrix keeps its tokens; on a busy machine it takes long
         WEBHOOK_ALLOW_PRIVATE=True,
         METRICS_TOKEN="a-token-for-prometheus",
     ) as server:

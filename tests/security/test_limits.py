@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from server.accounts import audit
@@ -19,7 +19,7 @@ from server.accounts.addresses import neighbourhood
 from server.accounts.rates import Rate
 from server.logs import JsonFormatter, TextFormatter, request_id
 from tests.conftest import Server
-from tests.fixtures.people import PASSWORD, People
+from tests.fixtures.people import PASSWORD, People, Person
 from tests.fixtures.redis_servers import wait_until
 from tests.fixtures.served_projects import SECURED_PROJECT, serving
 from tests.security.test_hardening import create_admin
@@ -87,6 +87,19 @@ def test_commands_on_a_socket_count_like_requests(tight: Server) -> None:
     assert json.loads(answers[-1])["id"] == 11
 
 
+def written(admin: Person, count: int, **fields: str) -> list[dict[str, Any]]:
+    """Entries with these values, the oldest first; they are written after the answers: wait for so many."""
+    found: list[dict[str, Any]] = []
+
+    def are_all_there() -> bool:
+        entries = admin.http.get("/api/v1/audit").json()
+        found[:] = [it for it in entries if fields.items() <= it.items()]
+        return len(found) >= count
+
+    wait_until(are_all_there)
+    return sorted(found, key=lambda it: it["at"])
+
+
 def test_what_changes_accounts_and_what_is_refused_is_written_down(people: People, secured: Server) -> None:
     ann, admin = people.join(), people.join(role="admin")
     ann.http.get("/api/v1/users", headers={"X-Request-ID": "the-request"})
@@ -94,16 +107,15 @@ def test_what_changes_accounts_and_what_is_refused_is_written_down(people: Peopl
     thread = ann.thread()
     ann.http.delete(f"/threads/{thread}")
 
-    entries = admin.http.get("/api/v1/audit").json()
-    told = [(it["name"], it["action"], it["status"]) for it in entries if it["name"] == ann.username]
+    entries = written(admin, 4, name=ann.username)
 
-    assert told[:4] == [
-        (ann.username, "DELETE /threads/{thread_id}", 204),
-        (ann.username, "POST /api/v1/auth/login", 401),
-        (ann.username, "GET /api/v1/users", 403),
-        (ann.username, "POST /api/v1/auth/login", 200),
+    assert [(it["action"], it["status"]) for it in entries] == [
+        ("POST /api/v1/auth/login", 200),
+        ("GET /api/v1/users", 403),
+        ("POST /api/v1/auth/login", 401),
+        ("DELETE /threads/{thread_id}", 204),
     ]
-    assert "the-request" in {it["request_id"] for it in entries}
+    assert entries[1]["request_id"] == "the-request"
     assert {it["address"] for it in entries} == {"127.0.0.1"}
     assert PASSWORD not in json.dumps(entries)
     database = secured.settings.data_dir / "scriptorium.db"
@@ -132,10 +144,8 @@ def test_who_the_guard_does_not_let_in_is_written_down(people: People, secured: 
     with pytest.raises(InvalidStatus):
         connect(place, additional_headers=marked)
 
-    entries = [
-        it for it in admin.http.get("/api/v1/audit").json() if it["request_id"] == f"by-{ann.username}"
-    ]
-    assert [(it["user_id"], it["action"], it["status"], it["detail"]) for it in reversed(entries)] == [
+    entries = written(admin, 7, request_id=f"by-{ann.username}")
+    assert [(it["user_id"], it["action"], it["status"], it["detail"]) for it in entries] == [
         (ann.user_id, "GET /threads/{thread_id}/state", 401, f"revoked key {key['key_id']}"),
         (None, "GET /threads/{thread_id}", 401, "unknown key"),
         (None, "GET /api/v1/runs", 401, "token that is not good"),
@@ -148,11 +158,30 @@ def test_who_the_guard_does_not_let_in_is_written_down(people: People, secured: 
     assert [answer.status_code for answer in asked] == [401] * 5 + [403]
 
 
-def test_what_is_typed_into_the_wrong_field_is_not_kept(people: People) -> None:
-    admin, given = people.join(role="admin"), f"my secret {uuid4()}"
-    people.nobody.post("/api/v1/auth/login", json={"username": given, "password": given})
+def test_a_foreign_page_and_a_foreign_name_are_written_down(people: People, secured: Server) -> None:
+    marked = {"X-Request-ID": f"foreign-{uuid4()}"}
+    foreign = marked | {"origin": "https://evil.example"}
+    people.client(**foreign).get("/api/v1/runs")
+    people.client(**marked, host="evil.example").get("/ok")
+    place = f"{secured.url.replace('http', 'ws')}/threads/x/stream/events"
+    with connect(place, additional_headers=foreign) as socket, pytest.raises(ConnectionClosed, match="4403"):
+        socket.recv(10)
 
-    entry = admin.http.get("/api/v1/audit").json()[0]
+    entries = written(people.join(role="admin"), 3, request_id=marked["X-Request-ID"])
+    page = "Pages of 'https://evil.example' may not use this service."
+    assert [(it["user_id"], it["action"], it["status"], it["detail"]) for it in entries] == [
+        (None, "GET /api/v1/runs", 403, page),
+        (None, "GET /ok", 403, "This service does not answer to the name 'evil.example'."),
+        (None, "WEBSOCKET /threads/{thread_id}/stream/events", 403, page),
+    ]
+
+
+def test_what_is_typed_into_the_wrong_field_is_not_kept(people: People) -> None:
+    admin, given, request_id = people.join(role="admin"), f"my secret {uuid4()}", str(uuid4())
+    login = {"username": given, "password": given}
+    people.client(**{"X-Request-ID": request_id}).post("/api/v1/auth/login", json=login)
+
+    (entry,) = written(admin, 1, request_id=request_id)
 
     assert (entry["action"], entry["status"], entry["name"]) == ("POST /api/v1/auth/login", 401, None)
 

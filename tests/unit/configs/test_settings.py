@@ -123,6 +123,21 @@ def test_origins_come_as_a_list_or_as_json(monkeypatch: pytest.MonkeyPatch, text
     assert load_settings().allowed_origins == ("http://a:1", "https://b")
 
 
+@pytest.mark.parametrize("text", ["example.org", "https://a/b", "https://", "https://me@a", "*.example.org"])
+def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("ALLOWED_ORIGINS", f"https://good.example,{text}")
+
+    with pytest.raises(SettingsError, match=r"ALLOWED_ORIGINS=.* is no origin"):
+        load_settings()
+
+
+def test_a_secret_that_is_too_short_is_told_how_long_it_has_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTH_SECRET", "short")
+
+    with pytest.raises(SettingsError, match=r"AUTH_SECRET=\*+ .*: must have 32 characters or more\."):
+        load_settings()
+
+
 @pytest.mark.parametrize("text", ["20MiB", "20971520"])
 def test_sizes_have_units(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("MAX_FILE_SIZE", text)

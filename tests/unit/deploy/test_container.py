@@ -157,6 +157,16 @@ def test_redis_evicts_nothing_and_keeps_what_is_written() -> None:
     assert "--appendonly yes" in command
 
 
+def test_the_api_answers_to_the_name_by_which_prometheus_asks() -> None:
+    scraped = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    fixed = [one for job in scraped for one in job.get("static_configs", [])]
+    targets = [target for one in fixed for target in one["targets"]]
+    names = SERVICES["api"]["environment"]["ALLOWED_HOSTS"].split(",")
+
+    assert targets
+    assert [target for target in targets if target.split(":")[0] not in names] == []
+
+
 def test_the_api_believes_its_own_network_about_addresses() -> None:
     (network,) = COMPOSE["networks"]["front"]["ipam"]["config"]
 

@@ -48,8 +48,19 @@ def test_the_start_is_refused_while_a_placeholder_is_left(
     monkeypatch.setitem(Settings.model_config, "env_file", filled)
     monkeypatch.setenv(name, left[0].partition("=")[2] + "_" * 32)
 
-    with pytest.raises(SettingsError, match=f"{name} still holds the placeholder {PLACEHOLDER}"):
+    with pytest.raises(SettingsError, match=f"{name}=.*: still holds the placeholder {PLACEHOLDER}"):
         load_settings(host="0.0.0.0")  # noqa: S104 - as in a container
+
+
+def test_all_that_is_not_filled_in_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(Settings.model_config, "env_file", EXAMPLE)
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+
+    lines = str(refused.value).splitlines()
+    assert [line.partition("=")[0] for line in lines] == ["AUTH_SECRET", "PUBLIC_URL", "WEBHOOK_SECRET"]
+    assert all(PLACEHOLDER in line for line in lines)
 
 
 def test_the_example_is_taken_once_it_is_filled_in(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,6 +69,7 @@ def test_the_example_is_taken_once_it_is_filled_in(filled: Path, monkeypatch: py
     settings = load_settings(host="0.0.0.0")  # noqa: S104 - as in a container
 
     assert (settings.auth, settings.primary_model) == ("on", "dashscope:qwen3.7-plus")
+    assert settings.public_url is not None  # by no other name would it answer
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*")), ids=lambda path: path.name)
