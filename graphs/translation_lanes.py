@@ -124,12 +124,17 @@ class LaneNode(Protocol):
         ...
 
 
-def lane_node(check_of: Callable[[Any], CheckMarkup], batch_time: TimeoutPolicy) -> LaneNode:
+def lane_node(
+    check_of: Callable[[Any], CheckMarkup],
+    batch_time: TimeoutPolicy,
+    prepare: Callable[[LaneTask, BatchAnswer], None] | None = None,
+) -> LaneNode:
     """The node that translates a lane.
 
     Args:
         check_of: From a document's format to what judges a translation's markup.
         batch_time: How long one batch may take.
+        prepare: What can be done with a batch's answer before all are there.
     """
 
     @task(name="translate_batch", retry_policy=STALLS, timeout=batch_time)
@@ -147,6 +152,8 @@ def lane_node(check_of: Callable[[Any], CheckMarkup], batch_time: TimeoutPolicy)
                     break
                 answers.append(await front.wait_for(translate_batch(_batch(state, batch, answers))))
                 meter.advance(len(batch))
+                if prepare:
+                    prepare(state, answers[-1])
         return {"answers": answers}
 
     return translate_lane

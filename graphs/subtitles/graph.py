@@ -12,6 +12,7 @@ from langgraph.types import TimeoutPolicy
 
 from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
 from graphs.subtitles import nodes, routes
+from graphs.subtitles.desk import prepare
 from graphs.subtitles.state import Input, Output, State
 from graphs.translation_lanes import lane_node
 from tools.subtitles.wording import tag_check
@@ -26,7 +27,7 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph = StateGraph(State, input_schema=Input, output_schema=Output)
     graph.add_node("read", nodes.read, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("plan", nodes.plan, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
-    graph.add_node("translate_lane", lane_node(tag_check, model_time))
+    graph.add_node("translate_lane", lane_node(tag_check, model_time, prepare))
     graph.add_node("join", nodes.join, timeout=RULES_TIME)
     graph.add_node("pretend", nodes.pretend, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("gather", nodes.gather, timeout=RULES_TIME)

@@ -8,14 +8,14 @@ from langgraph.types import interrupt
 
 from graphs.notes import Note, warn
 from graphs.progress import Meter, ReviewWanted, emit
-from graphs.subtitles.result import Film, Finished, film_of, finish, fixed, in_both, lost_notes, report
+from graphs.subtitles.desk import clear, film_in, finished_in
+from graphs.subtitles.result import Film, Finished, fixed, in_both, lost_notes, report
 from graphs.subtitles.sheet import sheet
 from graphs.subtitles.sources import find_profiles, find_shift, find_source, keep, keep_sheet, open_source
 from graphs.subtitles.state import Input, Request, State, parse_input
 from graphs.translation_batches import (
     BatchTask,
     shorten_units,
-    unpack_terms,
     usage_of,
 )
 from graphs.translation_memory import remember
@@ -24,9 +24,9 @@ from graphs.translation_request import clashes, read_terms
 from graphs.translation_review import doubts, read_edits
 from graphs.translation_state import Update, begin, offline_note, without_model
 from tools.llm.chat_models import current
+from tools.storage import base as storage
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.wording import tag_check
-from tools.translation.glossary import Glossary
 
 
 async def read(state: Request) -> Update:
@@ -133,6 +133,7 @@ async def render(state: State) -> Update:
         targets[target], lost = await _translated(state, film, target, of_it)
         meter.advance(len(film.cues))
     sheet_id = await _sheet(state, film, finished) if finished else None
+    clear(state)
     meter.finish()
     notes = lost_notes(lost, film)
     warn(notes)
@@ -140,26 +141,10 @@ async def render(state: State) -> Update:
     return {"targets": targets, "file": file, "sheet_id": sheet_id, "usage": usage, "warnings": notes}
 
 
-async def film_in(state: State) -> Film:
-    """The file, read again."""
-    file = await open_source(state["source"])
-    return await asyncio.to_thread(film_of, file, state["shift"], state["settings"])
-
-
-async def finished_in(state: State, film: Film, target: str) -> Finished:
-    """The cues in one language, as far as they are translated."""
-    return await asyncio.to_thread(
-        finish,
-        film,
-        target,
-        state["answers"],
-        edits=state["edits"].get(target, {}),
-        glossary=Glossary(unpack_terms(state["terms"][target])),
-    )
-
-
 async def _sheet(state: State, film: Film, finished: Mapping[str, Finished]) -> str | None:
     """Keep what an editor shows; None where no storage is bound."""
+    if storage.bound() is None:
+        return None
     data = await asyncio.to_thread(
         sheet,
         film,

@@ -4,7 +4,7 @@ import asyncio
 
 from langgraph.types import Send
 
-from graphs.subtitles.nodes import film_in, finished_in
+from graphs.subtitles.desk import film_in, finished_in
 from graphs.subtitles.result import limits_of
 from graphs.subtitles.state import State
 from graphs.translation_batches import shorter_batches

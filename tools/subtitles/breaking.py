@@ -6,7 +6,7 @@ what belongs to it; the lower line rather the longer one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -61,11 +61,12 @@ def break_lines(text: str, profile: Profile, format: Format) -> str:
     if profile.length(visible(joined, format)) <= profile.cpl:
         return joined
     places = sorted(_places(joined, format), key=lambda place: place.before)[:_MOST_CANDIDATES]
+    ruler = _Ruler(joined, places, profile, format)
     for count in range(2, profile.max_lines + 1):
-        best = _best(joined, places, count, profile, format)
+        best = _best(joined, places, count, ruler)
         if best is not None:
             return best
-    return _as_they_come(joined, places, profile, format)
+    return _as_they_come(joined, places, ruler)
 
 
 def _joined(lines: list[str]) -> str:
@@ -130,37 +131,65 @@ def cost_at_space(text: str, before: int, after: int) -> float:
     return 0.4 if following.lower().strip(",.") in _BEFORE else 1.0
 
 
-def _best(text: str, places: list[_Place], count: int, profile: Profile, format: Format) -> str | None:
+class _Ruler:
+    """How long a text is between any two places of it, measured once.
+
+    No place stands within a tag or an entity, so lengths add up.
+    """
+
+    def __init__(self, text: str, places: Sequence[_Place], profile: Profile, format: Format) -> None:
+        self.cpl = profile.cpl
+        self.end = len(text)
+        self._half_width = profile.half_width
+        self._counts: dict[int, tuple[int, int]] = {0: (0, 0)}
+        signs = wide = done = 0
+        for at in sorted({offset for place in places for offset in (place.before, place.after)} | {self.end}):
+            words = visible(text[done:at], format)
+            signs += len(words)
+            wide += profile.wide_signs(words)
+            self._counts[at] = signs, wide
+            done = at
+
+    def length(self, start: int, end: int) -> float:
+        """As ``Profile.length`` has it, of what is seen between two places, the text's ends included."""
+        signs, wide = self._counts[end]
+        signs_before, wide_before = self._counts[start]
+        wide -= wide_before
+        return wide + (signs - signs_before - wide) * self._half_width
+
+
+def _best(text: str, places: Sequence[_Place], count: int, ruler: _Ruler) -> str | None:
     """The text in that many lines, none too long; None when no breaks do that."""
     if count > 3 and len(places) > 30:
         return None  # so many lines are broken as they come
-    best: tuple[float, str] | None = None
+    best: tuple[float, Sequence[_Place]] | None = None
     for chosen in combinations(places, count - 1):
-        broken = _broken(text, chosen)
-        lengths = [profile.length(visible(line, format)) for line in broken.split("\n")]
-        if max(lengths) > profile.cpl or not min(lengths):
+        starts = [0, *(place.after for place in chosen)]
+        ends = [*(place.before for place in chosen), ruler.end]
+        lengths = list(map(ruler.length, starts, ends))
+        if max(lengths) > ruler.cpl or not min(lengths):
             continue
-        uneven = (max(lengths) - min(lengths)) / profile.cpl
-        top_heavy = max(0.0, lengths[0] - lengths[-1]) / profile.cpl
+        uneven = (max(lengths) - min(lengths)) / ruler.cpl
+        top_heavy = max(0.0, lengths[0] - lengths[-1]) / ruler.cpl
         score = sum(place.cost for place in chosen) + 1.5 * uneven + 0.3 * top_heavy
         if best is None or score < best[0]:
-            best = score, broken
-    return best and best[1]
+            best = score, chosen
+    return best and _broken(text, best[1])
 
 
-def _as_they_come(text: str, places: list[_Place], profile: Profile, format: Format) -> str:
+def _as_they_come(text: str, places: Sequence[_Place], ruler: _Ruler) -> str:
     """Lines filled one after the other, however many they get."""
     chosen: list[_Place] = []
     start = 0
     for place, following in zip(places, [*places[1:], None], strict=True):
-        end = len(text) if following is None else following.before
-        if profile.length(visible(text[start:end], format)) > profile.cpl:
+        end = ruler.end if following is None else following.before
+        if ruler.length(start, end) > ruler.cpl:
             chosen.append(place)
             start = place.after
     return _broken(text, chosen)
 
 
-def _broken(text: str, places: "tuple[_Place, ...] | list[_Place]") -> str:
+def _broken(text: str, places: Sequence[_Place]) -> str:
     lines: list[str] = []
     start = 0
     for place in places:

@@ -5,7 +5,7 @@ import re
 from tools.text.language import FUNCTION_WORDS
 from tools.translation.scripts import language_by_script
 
-_SAMPLE = 60_000  # characters
+_SAMPLE = 10_000  # characters
 _CODES = {
     "English": "en",
     "French": "fr",
