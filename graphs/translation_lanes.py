@@ -1,8 +1,8 @@
 """Lanes: stretches of a document that are translated side by side, each batch after batch.
 
 Within a lane a batch follows the one before it, whose translations are its context. Lanes do not wait for
-each other. Each batch is a task of LangGraph's, whose answer is kept when it comes: a lane that is resumed
-goes through its batches again, and asks only for those that have none.
+each other. Each batch is a task of LangGraph's, whose answer is stored before the lane asks for the next
+one: a lane that is resumed goes through its batches again, and asks only for those that have none.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from langgraph.types import TimeoutPolicy
 
 from graphs.policies import STALLS
 from graphs.progress import shared_meter
+from graphs.settling import settled
 from graphs.translation_batches import (
     BatchAnswer,
     BatchTask,
@@ -173,7 +174,7 @@ class _Front:
         self._is_idle = asyncio.Event()
 
     async def wait_for(self, batch: Awaitable[BatchAnswer]) -> BatchAnswer:
-        """The answer to a batch; its failure, once no other batch is under way."""
+        """The answer to a batch, once it is stored; its failure, once no other batch is under way."""
         try:
             return await self._counted(batch)
         except ServiceError:
@@ -185,7 +186,9 @@ class _Front:
         self._under_way += 1
         self._is_idle.clear()
         try:
-            return await batch
+            answer = await batch
+            await settled()
+            return answer
         finally:
             self._under_way -= 1
             if not self._under_way:

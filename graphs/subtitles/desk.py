@@ -14,6 +14,7 @@ from graphs.subtitles.state import State
 from graphs.translation_batches import BatchAnswer, unpack_terms
 from graphs.translation_lanes import LaneTask
 from tools.subtitles.breaking import break_lines
+from tools.subtitles.file import SubtitleFile
 from tools.subtitles.seeing import see
 from tools.translation.glossary import Glossary
 
@@ -36,9 +37,16 @@ async def film_in(state: State) -> Film:
     if run in _desk:
         _desk.move_to_end(run)
         return _desk[run].film
-    file = await open_source(state["source"])
+    return await lay(state, await open_source(state["source"]))
+
+
+async def lay(state: State, file: SubtitleFile) -> Film:
+    """The run's film, of its file that was just opened."""
     film = await asyncio.to_thread(film_of, file, state["shift"], state["settings"])
-    _lay(run, film)
+    _desk[state["run"]] = _Lying(film)
+    cues = sum(len(lying.film.cues) for lying in _desk.values())
+    while cues > _MOST_CUES:
+        cues -= len(_desk.popitem(last=False)[1].film.cues)
     return film
 
 
@@ -76,10 +84,3 @@ def prepare(lane: LaneTask, answer: BatchAnswer) -> None:
     for id, words in answer["translations"].items():
         text = protected[id].restore(film.material.escape(words))
         see(break_lines(text, profile, format), profile, format)
-
-
-def _lay(run: str, film: Film) -> None:
-    _desk[run] = _Lying(film)
-    cues = sum(len(lying.film.cues) for lying in _desk.values())
-    while cues > _MOST_CUES:
-        cues -= len(_desk.popitem(last=False)[1].film.cues)

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import cast
 
 from langgraph.types import interrupt
 
 from graphs.notes import Note, warn
 from graphs.progress import Meter, ReviewWanted, emit
-from graphs.subtitles.desk import clear, film_in, finished_in
+from graphs.subtitles.desk import clear, film_in, finished_in, lay
 from graphs.subtitles.result import Film, Finished, fixed, in_both, lost_notes, report
 from graphs.subtitles.sheet import sheet
 from graphs.subtitles.sources import find_profiles, find_shift, find_source, keep, keep_sheet, open_source
@@ -54,7 +55,9 @@ async def read(state: Request) -> Update:
         "shift": [shift.rate, shift.offset],
         "alignment": asdict(alignment) if alignment else None,
     }
-    return first | own
+    update = first | own
+    await lay(cast("State", update), file)
+    return update
 
 
 async def plan(state: State) -> Update:
