@@ -1,8 +1,9 @@
 """LangGraph checkpoints on a plain Redis, for asyncio: the I/O of what the plans say."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from types import CoroutineType
 from typing import Any, Self, TypeVar
 
 from langchain_core.runnables import RunnableConfig
@@ -104,7 +105,7 @@ class AsyncRedisSaver(PlannedSaver):
         writes: Sequence[tuple[str, Any]],
         task_id: str,
         task_path: str = "",
-    ) -> Coroutine[Any, Any, None]:
+    ) -> "CoroutineType[Any, Any, None]":
         return self._under_way.track(self._put_writes(config, writes, task_id, task_path))
 
     async def _put_writes(

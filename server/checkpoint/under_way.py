@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from types import CoroutineType
 from typing import Any
 
 
@@ -11,7 +12,7 @@ class UnderWay:
     def __init__(self) -> None:
         self._writes: set[asyncio.Future[None]] = set()
 
-    def track(self, write: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
+    def track(self, write: Coroutine[Any, Any, None]) -> "CoroutineType[Any, Any, None]":
         """The write, to be awaited by whoever asked for it."""
         done = asyncio.get_running_loop().create_future()
         self._writes.add(done)
