@@ -51,6 +51,9 @@ class LaneTask(TypedDict):
     terms: list[dict[str, Any]]  #: Those that stand in the lane.
     found_terms: dict[str, list[int]]  #: By unit: places in ``terms``.
     alike: dict[str, list[list[str]]]  #: By unit: pairs of the memory.
+    summary: str  #: What came before.
+    summarises: bool  #: Whether a batch tells the next one what came before.
+    ends: bool  #: Whether these are the lane's last batches.
     done: int  #: Units that were translated when it was sent, of all targets.
     total: int
 
@@ -70,7 +73,7 @@ def next_lanes(state: Translating, role: Role, format: str) -> list[LaneTask]:
         for lane in in_lanes(len(batches), state["sizes"]["lanes"]):
             left = [batches[number] for number in lane if not _is_answered(batches[number], units, answered)]
             if left:
-                lane_task = _lane(state, target, left[:_MOST_IN_A_ROW], translated)
+                lane_task = _lane(state, target, left, translated)
                 tasks.append({**lane_task, "role": role, "format": format, "done": done})
     return tasks
 
@@ -88,7 +91,8 @@ def _is_answered(batch: Batch, units: Sequence[PackedUnit], answered: set[str]) 
 def _lane(
     state: Translating, target: str, batches: Sequence[Batch], translated: Mapping[str, str]
 ) -> LaneTask:
-    first, end = batches[0].places[0], batches[-1].places[-1] + 1
+    now = batches[:_MOST_IN_A_ROW]
+    first, end = now[0].places[0], now[-1].places[-1] + 1
     begin = max(0, first - _BEFORE)
     units = state["units"][begin : end + _AFTER]
     found = state["found_terms"].get(target, {})
@@ -104,7 +108,7 @@ def _lane(
         style=state["wording"],
         units=units,
         translated={unit["id"]: translated[unit["id"]] for unit in units if unit["id"] in translated},
-        batches=[[place - begin for place in batch.places] for batch in batches],
+        batches=[[place - begin for place in batch.places] for batch in now],
         terms=[state["terms"][target][place] for place in places],
         found_terms={
             unit["id"]: [new_place[place] for place in found[unit["id"]]]
@@ -112,9 +116,21 @@ def _lane(
             if unit["id"] in found
         },
         alike={unit["id"]: alike[unit["id"]] for unit in units if unit["id"] in alike},
+        summary=_summary_before(state, target, first),
+        summarises=state["summarises"],
+        ends=len(batches) <= _MOST_IN_A_ROW,
         done=0,
         total=len(state["units"]) * len(state["into"]),
     )
+
+
+def _summary_before(state: Translating, target: str, place: int) -> str:
+    """What was told up to the unit before this one, as far as that was translated already."""
+    if not place:
+        return ""
+    before = state["units"][place - 1]["id"]
+    own = (answer for answer in state["answers"] if answer["target"] == target)
+    return next((answer.get("summary", "") for answer in own if before in answer["translations"]), "")
 
 
 class LaneNode(Protocol):
@@ -229,4 +245,10 @@ def _batch(lane: LaneTask, places: Sequence[int], answers: Sequence[BatchAnswer]
         alike=[pair for unit in asked for pair in lane["alike"].get(unit["id"], ())],
         limits={},
         previous={},
+        summary=_latest_summary(answers) or lane["summary"],
+        asks_for_summary=lane["summarises"] and not (lane["ends"] and places == lane["batches"][-1]),
     )
+
+
+def _latest_summary(answers: Sequence[BatchAnswer]) -> str:
+    return next((answer["summary"] for answer in reversed(answers) if "summary" in answer), "")

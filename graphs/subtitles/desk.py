@@ -13,6 +13,7 @@ from graphs.subtitles.sources import open_source
 from graphs.subtitles.state import State
 from graphs.translation_batches import BatchAnswer, unpack_terms
 from graphs.translation_lanes import LaneTask
+from graphs.translation_verdicts import Opinion
 from tools.subtitles.breaking import break_lines
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.seeing import see
@@ -53,13 +54,16 @@ async def lay(state: State, file: SubtitleFile) -> Film:
 async def finished_in(state: State, film: Film, target: str) -> Finished:
     """The cues in one language, as far as they are translated."""
     edits = state["edits"].get(target, {})
-    made_of = len(state["answers"]), edits
+    made_of = len(state["answers"]), len(state["verdicts"]), edits
     lying = _desk.get(state["run"])
     if lying and target in lying.finished and lying.finished[target][0] == made_of:
         return lying.finished[target][1]
-    glossary = Glossary(unpack_terms(state["terms"][target]))
+    glossary = Glossary(unpack_terms(state["terms"][target]), target=target)
     answers = state["answers"]
-    finished = await asyncio.to_thread(finish, film, target, answers, edits=edits, glossary=glossary)
+    opinions = Opinion(state["verdicts"], target).reasons
+    finished = await asyncio.to_thread(
+        finish, film, target, answers, edits=edits, glossary=glossary, opinions=opinions
+    )
     if lying:
         lying.finished[target] = made_of, finished
     return finished

@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from graphs.notes import Note
-from graphs.translation_batches import BatchAnswer
+from graphs.translation_batches import BatchAnswer, Reason
 from graphs.translation_result import Material, Translated, assemble
 from tools.subtitles.conflicts import find_conflicts, mend_conflicts
 from tools.subtitles.conformity import judge
@@ -87,9 +87,10 @@ def finish(
     *,
     edits: Mapping[str, str],
     glossary: Glossary,
+    opinions: Mapping[str, Sequence[Reason]] | None = None,
 ) -> Finished:
     """The cues in one language, fitted to its profile; all untouched where none is translated."""
-    translated = assemble(film.material, answers, target, edits=edits, glossary=glossary)
+    translated = assemble(film.material, answers, target, edits=edits, glossary=glossary, opinions=opinions)
     cues = worded(film.file, film.cues, translated.texts)
     if translated.texts:
         ids = _translated_ids(film, translated)

@@ -23,7 +23,7 @@ from tools.video.srt_text import srt_text
 
 _subtitles: Any = subtitles_graph  # its input is checked by itself
 _AROUND = 5  # cues before one that is translated again, for its context
-_PASSED_ON = ("lanes", "batch", "offline", "profile", "timing", "shorten")
+_PASSED_ON = ("lanes", "batch", "offline", "profile", "timing", "shorten", "summary", "estimate")
 
 
 async def translate(state: State) -> Update:
@@ -37,8 +37,13 @@ async def translate(state: State) -> Update:
         "target_languages": given["target_languages"],
         "glossary": given["glossary"],
         "glossary_file_id": given["glossary_file_id"],
+        "glossary_conflicts": given["glossary_conflicts"],
         "style": given["style"],
-        "options": {**passed_on, "fps": min(1000.0, state["video"]["fps"])},
+        "options": {
+            **passed_on,
+            "new_terms": "use" if given["options"]["find_terms"] else "off",
+            "fps": min(1000.0, state["video"]["fps"]),
+        },
     }
     result: dict[str, Any] = {}
     tell = get_stream_writer()
@@ -72,7 +77,7 @@ async def translate_again(state: State) -> Update:
         asked = {unit.id: unit for id in ids if (unit := unit_of.get(str(id))) is not None}
         if not asked:
             continue
-        task = _task(state, target, list(asked.values()), [asdict(term) for term in terms[target]])
+        task = _task(state, target, list(asked.values()), [asdict(term) for term in terms.of[target]])
         answer = await translate_units(task, tag_check("srt"))
         usages.append(answer["usage"])
         members = {int(m): id for id, unit in asked.items() for m in unit.members if int(m) in ids}
