@@ -50,7 +50,7 @@ def judge_tasks(state: TranslationJob) -> list[JudgeTask]:
     return tasks
 
 
-async def judge(task: JudgeTask) -> Update:
+async def judge(state: JudgeTask) -> Update:
     """Judge one batch; what is answered unusably has no verdict, which the result counts.
 
     Raises:
@@ -58,7 +58,7 @@ async def judge(task: JudgeTask) -> Update:
         ModelUnavailable: The model is down.
         BudgetSpent: The run, or its user, may consume no more.
     """
-    pairs = [Pair(id=id, source=source, translation=words) for id, source, words in task["pairs"]]
+    pairs = [Pair(id=id, source=source, translation=words) for id, source, words in state["pairs"]]
     errors: Mapping[str, Sequence[Error]] = {}
     usage = Usage(calls=1)
     try:
@@ -66,10 +66,10 @@ async def judge(task: JudgeTask) -> Update:
             judged = await judge_pairs(
                 await current(),
                 pairs,
-                source=task["source"],
-                target=task["target"],
-                terms=unpack_terms(task["terms"]),
-                style=task["style"],
+                source=state["source"],
+                target=state["target"],
+                terms=unpack_terms(state["terms"]),
+                style=state["style"],
             )
         errors, usage = judged.errors, judged.usage
     except ModelAnswerInvalid:
@@ -79,7 +79,7 @@ async def judge(task: JudgeTask) -> Update:
             raise
     reasons = {id: [_reason(error) for error in of_it] for id, of_it in errors.items() if of_it}
     scores = {id: score(of_it) for id, of_it in errors.items()}
-    verdict = Verdict(target=task["target"], scores=scores, reasons=reasons, usage=asdict(usage))
+    verdict = Verdict(target=state["target"], scores=scores, reasons=reasons, usage=asdict(usage))
     return {"verdicts": [verdict]}
 
 

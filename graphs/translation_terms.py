@@ -14,7 +14,7 @@ from langgraph.types import interrupt
 from graphs.model_calls import model_calls
 from graphs.notes import Note, warn
 from graphs.progress import ArtifactReady, Meter, ReviewWanted, emit
-from graphs.translation_batches import PackedUnit, find_terms, unpack, unpack_terms
+from graphs.translation_batches import find_terms, unpack, unpack_terms
 from graphs.translation_files import Source
 from graphs.translation_state import FoundTerm, TranslationJob, Update
 from tools.errors import ModelAnswerInvalid
@@ -46,7 +46,10 @@ class _TermAnswer(TypedDict):
 
 @task(name="name_terms")
 async def _named(asked: _TermTask) -> _TermAnswer:
-    given = [Candidate(**{**each, "examples": tuple(each["examples"])}) for each in asked["candidates"]]
+    given = [
+        Candidate(text=each["text"], count=each["count"], examples=tuple(each["examples"]))
+        for each in asked["candidates"]
+    ]
     with model_calls():
         answer = await name_terms(
             await current(),
@@ -176,7 +179,7 @@ async def use_new_terms(state: TranslationJob) -> Update:
     """Add what was found to the terms that batches are sent with."""
     terms: dict[str, list[dict[str, Any]]] = {}
     found: dict[str, dict[str, list[int]]] = {}
-    units = units_of(map(unpack, cast("list[PackedUnit]", state["units"])))
+    units = units_of(map(unpack, state["units"]))
     for target, given in state["terms"].items():
         new = [
             asdict(Term(source=each["source"], targets=tuple(each["targets"])))

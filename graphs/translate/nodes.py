@@ -107,7 +107,7 @@ async def render(state: State) -> Update:
     meter = _count(state, "render", len(document.segments) * len(state["into"]))
     meter.start()
     units = await asyncio.to_thread(units_of, document.segments)
-    targets = {}
+    targets: dict[str, Update] = {}
     for target in state["into"]:
         targets[target] = await _render_one(state, document, units, target)
         meter.advance(len(document.segments))

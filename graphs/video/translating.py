@@ -30,6 +30,7 @@ async def translate(state: State) -> Update:
     """Translate all cues; the subtitles graph runs inside this node, and keeps its own checkpoints."""
     given = state["given"]
     passed_on = {name: given["options"][name] for name in _PASSED_ON}
+    new_terms = "use" if given["options"]["find_terms"] else "off"
     asked: dict[str, Any] = {
         "text": srt_text(unpack(state["cues"])),
         "name": named(state["source"], "", ".srt"),
@@ -39,11 +40,7 @@ async def translate(state: State) -> Update:
         "glossary_file_id": given["glossary_file_id"],
         "glossary_conflicts": given["glossary_conflicts"],
         "style": given["style"],
-        "options": {
-            **passed_on,
-            "new_terms": "use" if given["options"]["find_terms"] else "off",
-            "fps": min(1000.0, state["video"]["fps"]),
-        },
+        "options": {**passed_on, "new_terms": new_terms, "fps": min(1000.0, state["video"]["fps"])},
     }
     result: dict[str, Any] = {}
     tell = get_stream_writer()

@@ -1,7 +1,7 @@
 """How good translations are, as far as a model can say: their errors, counted as MQM counts them.
 
-Multidimensional Quality Metrics (Lommel et al., 2014) with the weights of Freitag et al. (Experts, Errors, and
-Context, 2021): a minor error is one point, a major one five; one that spoils the segment takes all.
+Multidimensional Quality Metrics (Lommel et al., 2014) with the weights of Freitag et al. (Experts, Errors,
+and Context, 2021): a minor error is one point, a major one five; one that spoils the segment takes all.
 """
 
 from collections.abc import Mapping, Sequence

@@ -16,7 +16,7 @@ _SAMPLE = 400_000  # characters; names of a longer text stand in so many
 _TWICE, _THRICE = 2, 3  # how often a candidate stands there at least: with capitals, and without
 _EXAMPLES = 2
 _EXAMPLE_CHARACTERS = 160
-_PARTICLE = "of|the|de|da|di|del|della|du|des|van|von|der|den|al|bin|and"
+_PARTICLE = "of the|of|de la|de|da|di|del|della|du|des|van der|van|von|al|bin"
 _NAME = re.compile(rf"[^\W\d_a-zß-ÿ][\w’'-]*(?: (?:(?:{_PARTICLE}) )?[^\W\d_a-zß-ÿ][\w’'-]*)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:\n]|[-–—\"“”„«»(¿¡])\s*$")
 _RUN = re.compile("[\u3400-\u9fff]{2,}|[\u30a0-\u30ff]{2,}|[\uac00-\ud7af]{2,}")
@@ -68,7 +68,7 @@ def _capitalised(texts: Sequence[str]) -> dict[str, int]:
 
 
 def _without_capitals(texts: Sequence[str]) -> dict[str, int]:
-    """Strings of scripts without capitals that come again and are no ordinary word, each as long as it goes."""
+    """Strings of scripts without capitals that come again and are no ordinary word, each in full length."""
     counts: Counter[str] = Counter()
     for text in texts:
         for run in _RUN.findall(text):

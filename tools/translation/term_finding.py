@@ -1,6 +1,6 @@
 """Which words of a text are names and terms, and how they are translated, as a model says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,7 +39,7 @@ class NamedTerms(BaseModel):
 class Found:
     """What a model made of candidates."""
 
-    terms: dict[str, tuple[Kind, str]]  #: From the candidate's words to what they are and their translation.
+    terms: Mapping[str, tuple[str, str]]  #: From a candidate's words to their kind and translation.
     usage: Usage
 
 
