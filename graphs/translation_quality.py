@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, TypedDict
 
 from graphs.model_calls import model_calls
+from graphs.progress import shared_meter
 from graphs.translation_batches import Reason, recalled_of, translations_of, unpack_terms
 from graphs.translation_state import TranslationJob, Update
 from graphs.translation_verdicts import Verdict
@@ -18,6 +19,8 @@ from tools.translation.quality import Error, Pair, judge_pairs, score
 class JudgeTask(TypedDict):
     """Translations that are judged together."""
 
+    run: str  #: Tells this run's progress from others'.
+    total: int  #: Translations that are judged in all.
     source: str | None
     target: str
     style: dict[str, str]
@@ -40,6 +43,8 @@ def judge_tasks(state: TranslationJob) -> list[JudgeTask]:
             terms = sorted({place for unit in asked for place in found.get(unit["id"], ())})
             tasks.append(
                 JudgeTask(
+                    run=state["run"],
+                    total=0,
                     source=state["spoken"],
                     target=target,
                     style=state["wording"],
@@ -47,7 +52,8 @@ def judge_tasks(state: TranslationJob) -> list[JudgeTask]:
                     pairs=[[unit["id"], unit["words"], translated[unit["id"]]] for unit in asked],
                 )
             )
-    return tasks
+    total = sum(len(task["pairs"]) for task in tasks)
+    return [JudgeTask({**task, "total": total}) for task in tasks]
 
 
 async def judge(state: JudgeTask) -> Update:
@@ -58,6 +64,9 @@ async def judge(state: JudgeTask) -> Update:
         ModelUnavailable: The model is down.
         BudgetSpent: The run, or its user, may consume no more.
     """
+    meter = shared_meter(f"{state['run']} judge", stage="judge", total=state["total"], unit="segments")
+    if not meter.done:
+        meter.start()
     pairs = [Pair(id=id, source=source, translation=words) for id, source, words in state["pairs"]]
     errors: Mapping[str, Sequence[Error]] = {}
     usage = Usage(calls=1)
@@ -77,6 +86,7 @@ async def judge(state: JudgeTask) -> Update:
     except ModelRefused as error:
         if error.category is not ErrorCategory.CONTENT_FILTER:
             raise
+    meter.advance(len(pairs))
     reasons = {id: [_reason(error) for error in of_it] for id, of_it in errors.items() if of_it}
     scores = {id: score(of_it) for id, of_it in errors.items()}
     verdict = Verdict(target=state["target"], scores=scores, reasons=reasons, usage=asdict(usage))

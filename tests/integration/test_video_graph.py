@@ -17,6 +17,7 @@ from langgraph.types import Command
 
 from evals.model_server import Answers, ModelServer, model_server
 from graphs import progress
+from graphs.stages import stages_of
 from graphs.video.graph import build, graph
 from tests.fixtures import films
 from tests.fixtures.films import LINES, SHOWN_MS, Films
@@ -381,7 +382,9 @@ async def test_progress_counts_up_in_every_stage(
     for event in events:
         if event["type"] == "progress":
             stages.setdefault(event["stage"], []).append((event["done"], event["total"]))
-    assert {"probe", "extract", "hear", "translate", "render_fr"} <= stages.keys()
+    planned = stages_of("video", given)
+    assert list(stages) == [*planned.opening, *planned.analysis, *planned.work, *planned.finish]
+    assert {"probe", "extract", "hear", "translate", "render_fr"} == stages.keys()
     for counts in stages.values():
         done = [count for count, _ in counts]
         assert done == sorted(done)
