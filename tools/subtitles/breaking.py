@@ -94,9 +94,10 @@ def _places_in_words(text: str, start: int, end: int) -> Iterator[_Place]:
     if not _CJK.search(text, start, end):
         return
     word_ends = _word_ends(text)
+    signs = {found.start() for found in _CJK.finditer(text, max(start - 1, 0), end)}
     for at in range(max(start, 1), end):
-        before, after = text[at - 1], text[at]
-        if (_CJK.match(before) or before in _AFTER) and _CJK.match(after) and before not in _NOT_LAST:
+        before = text[at - 1]
+        if at in signs and (at - 1 in signs or before in _AFTER) and before not in _NOT_LAST:
             within = 1.0 if at in word_ends else 2.0
             yield _Place(at, at, 0.0 if before in _SENTENCE else 0.2 if before in _AFTER else within)
 
@@ -142,8 +143,13 @@ class _Ruler:
         self.end = len(text)
         self._half_width = profile.half_width
         self._counts: dict[int, tuple[int, int]] = {0: (0, 0)}
+        offsets = {offset for place in places for offset in (place.before, place.after)} | {self.end}
+        if visible(text, format) is text:
+            counts = profile.wide_counts(text)
+            self._counts |= {at: (at, counts[at]) for at in offsets}
+            return
         signs = wide = done = 0
-        for at in sorted({offset for place in places for offset in (place.before, place.after)} | {self.end}):
+        for at in sorted(offsets):
             words = visible(text[done:at], format)
             signs += len(words)
             wide += profile.wide_signs(words)
@@ -162,6 +168,8 @@ def _best(text: str, places: Sequence[_Place], count: int, ruler: _Ruler) -> str
     """The text in that many lines, none too long; None when no breaks do that."""
     if count > 3 and len(places) > 30:
         return None  # so many lines are broken as they come
+    if count == 2:
+        return _in_two(text, places, ruler)
     best: tuple[float, Sequence[_Place]] | None = None
     for chosen in combinations(places, count - 1):
         starts = [0, *(place.after for place in chosen)]
@@ -169,12 +177,29 @@ def _best(text: str, places: Sequence[_Place], count: int, ruler: _Ruler) -> str
         lengths = list(map(ruler.length, starts, ends))
         if max(lengths) > ruler.cpl or not min(lengths):
             continue
-        uneven = (max(lengths) - min(lengths)) / ruler.cpl
-        top_heavy = max(0.0, lengths[0] - lengths[-1]) / ruler.cpl
-        score = sum(place.cost for place in chosen) + 1.5 * uneven + 0.3 * top_heavy
+        score = sum(place.cost for place in chosen) + _unbalance(lengths, ruler)
         if best is None or score < best[0]:
             best = score, chosen
     return best and _broken(text, best[1])
+
+
+def _in_two(text: str, places: Sequence[_Place], ruler: _Ruler) -> str | None:
+    """As ``_best`` has it, for what nearly all cues are."""
+    best: tuple[float, _Place] | None = None
+    for place in places:
+        lengths = ruler.length(0, place.before), ruler.length(place.after, ruler.end)
+        if max(lengths) <= ruler.cpl and min(lengths):
+            score = place.cost + _unbalance(lengths, ruler)
+            if best is None or score < best[0]:
+                best = score, place
+    return best and _broken(text, [best[1]])
+
+
+def _unbalance(lengths: Sequence[float], ruler: _Ruler) -> float:
+    """What is against lines of these lengths."""
+    uneven = (max(lengths) - min(lengths)) / ruler.cpl
+    top_heavy = max(0.0, lengths[0] - lengths[-1]) / ruler.cpl
+    return 1.5 * uneven + 0.3 * top_heavy
 
 
 def _as_they_come(text: str, places: Sequence[_Place], ruler: _Ruler) -> str:
