@@ -54,6 +54,7 @@ class BatchAnswer(TypedDict):
     reasons: dict[str, list[Reason]]  #: By unit; of those without a translation too.
     usage: dict[str, Any]  #: The fields of tools.llm.usage.Usage.
     is_recalled: NotRequired[bool]  #: Whether it comes from a translation memory.
+    summary: NotRequired[str]  #: What the text tells up to here, for the next batch.
 
 
 class Translating(TypedDict):
@@ -64,6 +65,7 @@ class Translating(TypedDict):
     into: list[str]  #: The target languages.
     wording: dict[str, str]  #: What the request says of its style.
     sizes: dict[str, int]  #: lanes, and the most segments of a batch.
+    summarises: bool  #: Whether batches tell the next ones what came before.
     units: list[PackedUnit]
     terms: dict[str, list[dict[str, Any]]]  #: By target: fields of Term.
     found_terms: dict[
@@ -90,6 +92,8 @@ class BatchTask(TypedDict):
     alike: list[list[str]]  #: Pairs of the memory.
     limits: dict[str, int]  #: Most characters, by unit.
     previous: dict[str, str]  #: By unit: a translation that is too long.
+    summary: NotRequired[str]  #: What came before.
+    asks_for_summary: NotRequired[bool]  #: Whether another batch follows that wants one.
 
 
 def pack(unit: Unit) -> PackedUnit:
@@ -114,6 +118,8 @@ def unpack_terms(packed: Sequence[Mapping[str, Any]]) -> list[Term]:
             targets=tuple(term["targets"]),
             is_case_sensitive=term["is_case_sensitive"],
             note=term["note"],
+            forms=tuple(term["forms"]),
+            is_exact=term["is_exact"],
         )
         for term in packed
     ]
@@ -234,7 +240,9 @@ async def translate_units(task: BatchTask, check: CheckMarkup) -> BatchAnswer:
     else:
         unanswered = []
     usage = sum((engine.usage for engine in engines), Usage())
-    return _answer(task, outcomes, unanswered, usage)
+    answer = _answer(task, outcomes, unanswered, usage)
+    summary = next((engine.summary for engine in engines if engine.summary), task.get("summary"))
+    return {**answer, "summary": summary} if summary else answer
 
 
 async def shorten_units(task: BatchTask, check: CheckMarkup) -> BatchAnswer:
@@ -275,7 +283,7 @@ class _Judging:
         self._judge = Judge(
             source=task["source"] or "",
             target=task["target"],
-            glossary=Glossary(unpack_terms(task["terms"])),
+            glossary=Glossary(unpack_terms(task["terms"]), target=task["target"]),
             check_markup=check,
         )
 
@@ -305,6 +313,8 @@ def _engine(models: ChatModels, role: Role, task: BatchTask) -> ModelEngine:
         memory=[(source, translation) for source, translation in task["alike"]],
         notes={unit["id"]: unit["note"] for unit in task["units"] if unit["note"]},
         limits=task["limits"],
+        summary=task.get("summary", ""),
+        asks_for_summary=task.get("asks_for_summary", False),
     )
     if models.require(role).ability == "translation":
         return MtEngine(models=models, role=role, context=context)

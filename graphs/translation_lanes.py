@@ -1,8 +1,8 @@
 """Lanes: stretches of a document that are translated side by side, each batch after batch.
 
 Within a lane a batch follows the one before it, whose translations are its context. Lanes do not wait for
-each other. Each batch is a task of LangGraph's, whose answer is kept when it comes: a lane that is resumed
-goes through its batches again, and asks only for those that have none.
+each other. Each batch is a task of LangGraph's, whose answer is stored before the lane asks for the next
+one: a lane that is resumed goes through its batches again, and asks only for those that have none.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from langgraph.types import TimeoutPolicy
 
 from graphs.policies import STALLS
 from graphs.progress import shared_meter
+from graphs.settling import settled
 from graphs.translation_batches import (
     BatchAnswer,
     BatchTask,
@@ -50,6 +51,9 @@ class LaneTask(TypedDict):
     terms: list[dict[str, Any]]  #: Those that stand in the lane.
     found_terms: dict[str, list[int]]  #: By unit: places in ``terms``.
     alike: dict[str, list[list[str]]]  #: By unit: pairs of the memory.
+    summary: str  #: What came before.
+    summarises: bool  #: Whether a batch tells the next one what came before.
+    ends: bool  #: Whether these are the lane's last batches.
     done: int  #: Units that were translated when it was sent, of all targets.
     total: int
 
@@ -69,7 +73,7 @@ def next_lanes(state: Translating, role: Role, format: str) -> list[LaneTask]:
         for lane in in_lanes(len(batches), state["sizes"]["lanes"]):
             left = [batches[number] for number in lane if not _is_answered(batches[number], units, answered)]
             if left:
-                lane_task = _lane(state, target, left[:_MOST_IN_A_ROW], translated)
+                lane_task = _lane(state, target, left, translated)
                 tasks.append({**lane_task, "role": role, "format": format, "done": done})
     return tasks
 
@@ -87,7 +91,8 @@ def _is_answered(batch: Batch, units: Sequence[PackedUnit], answered: set[str]) 
 def _lane(
     state: Translating, target: str, batches: Sequence[Batch], translated: Mapping[str, str]
 ) -> LaneTask:
-    first, end = batches[0].places[0], batches[-1].places[-1] + 1
+    now = batches[:_MOST_IN_A_ROW]
+    first, end = now[0].places[0], now[-1].places[-1] + 1
     begin = max(0, first - _BEFORE)
     units = state["units"][begin : end + _AFTER]
     found = state["found_terms"].get(target, {})
@@ -103,7 +108,7 @@ def _lane(
         style=state["wording"],
         units=units,
         translated={unit["id"]: translated[unit["id"]] for unit in units if unit["id"] in translated},
-        batches=[[place - begin for place in batch.places] for batch in batches],
+        batches=[[place - begin for place in batch.places] for batch in now],
         terms=[state["terms"][target][place] for place in places],
         found_terms={
             unit["id"]: [new_place[place] for place in found[unit["id"]]]
@@ -111,9 +116,21 @@ def _lane(
             if unit["id"] in found
         },
         alike={unit["id"]: alike[unit["id"]] for unit in units if unit["id"] in alike},
+        summary=_summary_before(state, target, first),
+        summarises=state["summarises"],
+        ends=len(batches) <= _MOST_IN_A_ROW,
         done=0,
         total=len(state["units"]) * len(state["into"]),
     )
+
+
+def _summary_before(state: Translating, target: str, place: int) -> str:
+    """What was told up to the unit before this one, as far as that was translated already."""
+    if not place:
+        return ""
+    before = state["units"][place - 1]["id"]
+    own = (answer for answer in state["answers"] if answer["target"] == target)
+    return next((answer.get("summary", "") for answer in own if before in answer["translations"]), "")
 
 
 class LaneNode(Protocol):
@@ -124,12 +141,17 @@ class LaneNode(Protocol):
         ...
 
 
-def lane_node(check_of: Callable[[Any], CheckMarkup], batch_time: TimeoutPolicy) -> LaneNode:
+def lane_node(
+    check_of: Callable[[Any], CheckMarkup],
+    batch_time: TimeoutPolicy,
+    prepare: Callable[[LaneTask, BatchAnswer], None] | None = None,
+) -> LaneNode:
     """The node that translates a lane.
 
     Args:
         check_of: From a document's format to what judges a translation's markup.
         batch_time: How long one batch may take.
+        prepare: What can be done with a batch's answer before all are there.
     """
 
     @task(name="translate_batch", retry_policy=STALLS, timeout=batch_time)
@@ -147,6 +169,8 @@ def lane_node(check_of: Callable[[Any], CheckMarkup], batch_time: TimeoutPolicy)
                     break
                 answers.append(await front.wait_for(translate_batch(_batch(state, batch, answers))))
                 meter.advance(len(batch))
+                if prepare:
+                    prepare(state, answers[-1])
         return {"answers": answers}
 
     return translate_lane
@@ -166,7 +190,7 @@ class _Front:
         self._is_idle = asyncio.Event()
 
     async def wait_for(self, batch: Awaitable[BatchAnswer]) -> BatchAnswer:
-        """The answer to a batch; its failure, once no other batch is under way."""
+        """The answer to a batch, once it is stored; its failure, once no other batch is under way."""
         try:
             return await self._counted(batch)
         except ServiceError:
@@ -178,7 +202,9 @@ class _Front:
         self._under_way += 1
         self._is_idle.clear()
         try:
-            return await batch
+            answer = await batch
+            await settled()
+            return answer
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -219,4 +245,10 @@ def _batch(lane: LaneTask, places: Sequence[int], answers: Sequence[BatchAnswer]
         alike=[pair for unit in asked for pair in lane["alike"].get(unit["id"], ())],
         limits={},
         previous={},
+        summary=_latest_summary(answers) or lane["summary"],
+        asks_for_summary=lane["summarises"] and not (lane["ends"] and places == lane["batches"][-1]),
     )
+
+
+def _latest_summary(answers: Sequence[BatchAnswer]) -> str:
+    return next((answer["summary"] for answer in reversed(answers) if "summary" in answer), "")

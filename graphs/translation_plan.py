@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from graphs.model_calls import expect
 from graphs.translation_batches import find_terms, least_usage, pack, unpack_terms
+from graphs.translation_languages import source_notes
 from graphs.translation_memory import Recalled, answer_of, open_memory, recall
 from graphs.translation_state import TranslationJob, Update
 from tools.llm.roles import Role
@@ -19,7 +20,8 @@ async def plan_units(state: TranslationJob, units: Sequence[Unit], role: Role) -
     Raises:
         BudgetSpent: Less is left than the batches take at least.
     """
-    spoken = state["spoken"] or language_of("\n".join(unit.protected.words for unit in units))
+    words = [unit.protected.words for unit in units]
+    spoken = state["spoken"] or language_of("\n".join(words))
     found = {
         target: await asyncio.to_thread(find_terms, units, unpack_terms(terms))
         for target, terms in state["terms"].items()
@@ -40,6 +42,7 @@ async def plan_units(state: TranslationJob, units: Sequence[Unit], role: Role) -
         "alike": {target: of_it["alike"] for target, of_it in recalled.items() if of_it["alike"]},
         "answers": [answer_of(of_it, target) for target, of_it in recalled.items() if of_it["exact"]],
         "spoken": spoken,
+        "warnings": source_notes(words, state["spoken"], state["into"]) if state["into"] else [],
     }
 
 

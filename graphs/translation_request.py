@@ -3,15 +3,18 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from tools.errors import InvalidInput
 from tools.storage import base as storage
 from tools.translation.glossary import Glossary, Term
-from tools.translation.glossary_files import glossary_of, read_glossary, term_of
+from tools.translation.glossary_files import glossary_of, is_for, read_glossary, term_of
 
 MOST_TARGETS = 20
+_MOST_NAMED = 10  # contradictions in one message
 
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
@@ -66,9 +69,14 @@ class TranslationRequest(BaseModel):
     target_languages: list[Language] = Field(default=[], max_length=MOST_TARGETS)
     glossary: list[dict[str, Any]] = Field(
         default=[],
-        description="Objects: source, target (several parted by |), case_sensitive, keep, note, language.",
+        description="Objects: source, target (several parted by |), case_sensitive, keep, note, language, "
+        "forms, exact.",
     )
     glossary_file_id: str | None = Field(default=None, description="A stored CSV, TSV, JSON or TBX file.")
+    glossary_conflicts: Literal["first", "refuse"] = Field(
+        default="first",
+        description="Of entries that contradict each other: use the first, or refuse.",
+    )
     style: Style = Style()
     memory: MemoryUse = MemoryUse()
 
@@ -86,11 +94,20 @@ def check_languages(request: TranslationRequest) -> None:
         raise ValueError(f"target_languages holds the source language, {request.source_language!r}")
 
 
-async def read_terms(request: TranslationRequest) -> dict[str, list[Term]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a request's glossary comes to."""
+
+    of: dict[str, list[Term]]  #: By target.
+    clashes: list[str]  #: Entries that contradict each other, for people; the first of each is used.
+
+
+async def read_terms(request: TranslationRequest) -> Terms:
     """The terms for each target, those of the request before those of its file.
 
     Raises:
-        InvalidInput: "invalid_glossary", with the entry that is wrong.
+        InvalidInput: "invalid_glossary", with the entry that is wrong; "glossary_conflict" where the request
+            wants to be refused then.
         NotFound: There is no such file.
     """
     data, name = b"", ""
@@ -99,31 +116,41 @@ async def read_terms(request: TranslationRequest) -> dict[str, list[Term]]:
         name = (await files.describe(request.glossary_file_id)).name
         data = await files.read(request.glossary_file_id)
     source = request.source_language or ""
-    return {
-        target: await asyncio.to_thread(_terms_for, request.glossary, target, data, name, source)
+    glossaries = {
+        target: await asyncio.to_thread(_glossary_for, request.glossary, target, data, name, source)
         for target in request.target_languages
     }
+    clashes = list(dict.fromkeys(text for glossary in glossaries.values() for text in _told(glossary)))
+    if clashes and request.glossary_conflicts == "refuse":
+        raise InvalidInput(
+            f"the glossary contradicts itself: {'; '.join(clashes[:_MOST_NAMED])}",
+            hint="Keep one entry of each, give several translations in one entry parted by |, or send "
+            "glossary_conflicts=first.",
+            code="glossary_conflict",
+        )
+    return Terms(of={target: [*g.terms.values()] for target, g in glossaries.items()}, clashes=clashes)
 
 
-def _terms_for(
+def _glossary_for(
     entries: Sequence[Mapping[str, Any]], target: str, data: bytes, name: str, source: str
-) -> list[Term]:
+) -> Glossary:
     own = [
         term_of(entry, f"glossary entry {number}")
         for number, entry in enumerate(entries, 1)
-        if entry.get("language") in (None, target)
+        if is_for(entry, target)
     ]
     filed = read_glossary(data, name, source=source, target=target) if name else Glossary()
     terms = [term for term in own if term is not None] + list(filed.terms.values())
-    return [*glossary_of(terms).terms.values()] if terms else []
+    if not terms:
+        return Glossary()
+    both = glossary_of(terms)
+    both.clashes += filed.clashes
+    return both
 
 
-def clashes(request: TranslationRequest) -> list[str]:
-    """Entries of the request that contradict each other, for people; the first of each is used."""
-    terms = [term_of(entry, "") for entry in request.glossary if not entry.get("language")]
-    found = Glossary(term for term in terms if term is not None).clashes
+def _told(glossary: Glossary) -> list[str]:
     return [
         f"the glossary gives {clash.source!r} as {' or '.join(clash.targets)}, "
         f"and later as {' or '.join(clash.others)}; the first is used"
-        for clash in found
+        for clash in glossary.clashes
     ]

@@ -71,10 +71,12 @@ def assemble(
     *,
     edits: Mapping[str, str],
     glossary: Glossary,
+    opinions: Mapping[str, Sequence[Reason]] | None = None,
 ) -> Translated:
     """What every segment becomes in one language. One without a usable translation is flagged.
 
     Args:
+        opinions: By unit, what a judge objects to.
         edits: By segment, what a person wrote; it is taken as it is and not flagged.
     """
     by_unit, reasons = translations_of(answers, target), reasons_of(answers, target)
@@ -84,14 +86,17 @@ def assemble(
     pairs: list[tuple[str, str]] = []
     sure: dict[str, str] = {}
     known, recalled = recalled_of(answers, target), 0
+    first = {unit.id: unit.protected for unit in material.units}
     for segment in material.segments:
         if segment.id not in unit_of:
             continue
         unit = unit_of[segment.id]
-        protected = protect(segment)
+        is_first = segment.id == unit
+        protected = first[unit] if is_first else protect(segment)
         words = edits.get(segment.id, by_unit.get(unit))
-        why = [] if segment.id in edits else list(reasons.get(unit, ()))
-        if words is not None and (wrong := _misfits(material, segment, protected, words)):
+        why = [] if segment.id in edits else [*reasons.get(unit, ()), *(opinions or {}).get(unit, ())]
+        is_judged = is_first and unit not in known and segment.id not in edits and PSEUDO not in why
+        if words is not None and not is_judged and (wrong := _misfits(material, segment, protected, words)):
             words, why = None, wrong
         if words is not None:
             texts[segment.id] = protected.restore(material.escape(words))

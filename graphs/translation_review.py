@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from graphs.translation_batches import BatchAnswer, CheckMarkup, reasons_of, translations_of
+from graphs.translation_verdicts import Opinion, Verdict
 from tools.translation.protection import protect
 from tools.translation.segments import Segment
 from tools.translation.units import Unit
@@ -13,12 +14,17 @@ Edits = dict[str, dict[str, str]]
 
 
 def doubts(
-    units: Sequence[Unit], answers: Sequence[BatchAnswer], targets: Iterable[str]
+    units: Sequence[Unit],
+    answers: Sequence[BatchAnswer],
+    targets: Iterable[str],
+    verdicts: Sequence[Verdict] = (),
 ) -> list[dict[str, Any]]:
     """Every unit that has no translation, or one with faults: once, however many segments say it."""
     found: list[dict[str, Any]] = []
     for target in targets:
         translations, reasons = translations_of(answers, target), reasons_of(answers, target)
+        opinion = Opinion(verdicts, target)
+        reasons = {unit.id: [*reasons.get(unit.id, ()), *opinion.reasons.get(unit.id, ())] for unit in units}
         found += [
             {
                 "target": target,

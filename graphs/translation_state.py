@@ -11,11 +11,13 @@ from langgraph.types import Overwrite
 from pydantic import BaseModel, ConfigDict, Field
 
 from graphs.notes import Note, warn
-from graphs.translation_batches import BatchAnswer, Translating, recalled_of
+from graphs.translation_batches import BatchAnswer, Translating, recalled_of, usage_of
 from graphs.translation_files import Source
 from graphs.translation_request import TranslationRequest
 from graphs.translation_result import OFFLINE, PSEUDO
 from graphs.translation_review import Edits
+from graphs.translation_verdicts import Verdict
+from tools.llm.usage import Usage
 from tools.translation.glossary import Term
 from tools.translation.pseudo import pseudo_localise
 from tools.translation.units import Unit
@@ -32,9 +34,25 @@ class TranslationOptions(BaseModel):
     lanes: int = Field(default=5, ge=1, le=50, description="Batches that are asked at once, for each target.")
     batch: int = Field(default=20, ge=1, le=100, description="The most segments of one question.")
     review: bool = Field(default=False, description="Wait for a person when segments are flagged.")
+    new_terms: Literal["off", "use", "review"] = Field(
+        default="off",
+        description="Find names and terms that the glossary lacks: use them, or show them to a person first.",
+    )
+    summary: bool = Field(default=True, description="Tell each batch what came before it in a few words.")
+    estimate: bool = Field(default=False, description="Have the model of judge name each segment's errors.")
     offline: Literal["mark", "pseudo"] = Field(
         default="mark", description="Without a model: leave the source, or write what looks translated."
     )
+
+
+class FoundTerm(TypedDict):
+    """A term that the text was found to have."""
+
+    source: str
+    targets: list[str]
+    kind: str  #: person, place, organisation, title, term; "given" by a person.
+    count: int  #: How often the source stands in the text.
+    examples: list[str]
 
 
 class TranslationJob(Translating):
@@ -48,6 +66,7 @@ class TranslationJob(Translating):
     target_languages: Annotated[list[str], EphemeralValue]
     glossary: Annotated[list[dict[str, Any]], EphemeralValue]
     glossary_file_id: Annotated[str | None, EphemeralValue]
+    glossary_conflicts: Annotated[str, EphemeralValue]
     style: Annotated[dict[str, Any], EphemeralValue]
     memory: Annotated[dict[str, Any], EphemeralValue]
     options: Annotated[dict[str, Any], EphemeralValue]
@@ -55,6 +74,9 @@ class TranslationJob(Translating):
     source: Source
     settings: dict[str, Any]  #: Options, all filled in.
     model: str | None  #: "provider:model" of the graph's role; None is offline.
+    term_finds: dict[str, list[FoundTerm]]  #: By target: terms that were found.
+    verdicts: Annotated[list[Verdict], operator.add]
+    other_usages: Annotated[list[dict[str, Any]], operator.add]  #: Of calls that translate nothing.
     doubtful: bool  #: Whether something is to be shown to a person.
     edits: Edits
 
@@ -75,6 +97,7 @@ class RequestFields(TypedDict, total=False):
     target_languages: list[str]
     glossary: list[dict[str, Any]]
     glossary_file_id: str | None
+    glossary_conflicts: str
     style: dict[str, Any]
     memory: dict[str, Any]
     options: dict[str, Any]
@@ -111,14 +134,24 @@ def begin(
         "into": given.target_languages,
         "wording": {name: text for name, text in given.style.model_dump().items() if text},
         "sizes": {"lanes": options.lanes, "batch": options.batch},
+        "summarises": options.summary,
         "settings": options.model_dump(),
         "remembering": given.memory.model_dump(),
         "model": model,
         "terms": {target: [asdict(term) for term in of_it] for target, of_it in terms.items()},
         "edits": {},
+        "term_finds": {},
+        "verdicts": Overwrite([]),
+        "other_usages": Overwrite([]),
         "answers": Overwrite([]),
         "warnings": Overwrite(list(notes)),
     }
+
+
+def used(state: TranslationJob) -> dict[str, Any]:
+    """What all calls of the run took, as a result tells it."""
+    others = [*state["other_usages"], *(verdict["usage"] for verdict in state["verdicts"])]
+    return asdict(sum((Usage(**usage) for usage in others), usage_of(state["answers"])))
 
 
 def without_model(state: TranslationJob, units: Sequence[Unit]) -> Update:

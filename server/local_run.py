@@ -13,7 +13,7 @@ from rich.table import Table
 
 from configs.settings import Settings
 from graphs.registry import GRAPHS
-from server import film_files, guideline_files, translated_files
+from server import film_estimate, film_files, guideline_files, translated_files
 from server.resources import speech_settings
 from tools.errors import InvalidInput
 from tools.llm import spending
@@ -61,10 +61,8 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
         given = await _input(settings, job, storage)
         async with with_models(settings, graph_id):
             with bind_storage(storage), _progress(console) as progress:
-                if job.is_dry and graph_id in translated_files.GRAPHS:
-                    found = await translated_files.estimate(entry.build(), given, graph_id)
-                    translated_files.show_estimate(found, job.file.name, console)
-                    return asdict(found)
+                if job.is_dry:
+                    return await _estimated(entry.build(), job, given, storage, console)
                 result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
         if graph_id == film_files.GRAPH:
             return await film_files.write(result, storage, job.folder or job.file.parent)
@@ -73,6 +71,29 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
         if graph_id == guideline_files.GRAPH:
             return await guideline_files.write(result, storage, job.folder or job.file.parent)
         return result
+
+
+async def _estimated(
+    graph: Any, job: FileJob, given: dict[str, Any], storage: LocalStorage, console: Console
+) -> dict[str, Any]:
+    """Say what the job will take; its figures.
+
+    Raises:
+        InvalidInput: "no_estimate": nobody can say it of this graph.
+    """
+    if job.graph_id == film_files.GRAPH:
+        film = await film_estimate.estimate(graph, given, storage)
+        film_estimate.show_estimate(film, job.file.name, console)
+        return asdict(film)
+    if job.graph_id not in translated_files.GRAPHS:
+        raise InvalidInput(
+            f"--dry-run: what {job.graph_id} will take cannot be told before",
+            hint=f"It can of {', '.join(sorted({*translated_files.GRAPHS, film_files.GRAPH}))}.",
+            code="no_estimate",
+        )
+    text = await translated_files.estimate(graph, given, job.graph_id)
+    translated_files.show_estimate(text, job.file.name, console)
+    return asdict(text)
 
 
 @asynccontextmanager

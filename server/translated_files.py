@@ -23,6 +23,9 @@ ROLES: Mapping[str, Role] = {"translate": "translate", "subtitles": "subtitle"}
 _SUFFIXES = {
     "translate": frozenset([".txt", ".md", ".markdown", ".html", ".htm", ".json", ".po", ".docx"]),
     "subtitles": frozenset([".srt", ".vtt", ".ass", ".ssa", ".lrc", ".ttml"]),
+    "video": frozenset(
+        [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".flv", ".wmv", ".mpg", ".mpeg", ".ogv"]
+    ),
 }
 _FIRST_TOKEN = 1.0  # seconds; and the next constant: what fast models of 2026 do, of which nobody is sure
 _TOKENS_PER_SECOND = 60.0
@@ -72,7 +75,9 @@ async def estimate(graph: Any, given: dict[str, Any], graph_id: str) -> Estimate
         graph_id: Which it is.
     """
     config: Any = {"configurable": {"thread_id": "dry"}}
-    dry = graph.compile(checkpointer=InMemorySaver(), interrupt_before=["translate_lane", "pretend"])
+    dry = graph.compile(
+        checkpointer=InMemorySaver(), interrupt_before=["find_terms", "translate_lane", "pretend"]
+    )
     await dry.ainvoke(given, config)
     state: Any = (await dry.aget_state(config)).values
     models = await current()

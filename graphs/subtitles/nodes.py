@@ -1,32 +1,35 @@
 """The nodes of the subtitles graph. CPU work runs in a thread, so that the event loop stays free."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import cast
 
 from langgraph.types import interrupt
 
 from graphs.notes import Note, warn
 from graphs.progress import Meter, ReviewWanted, emit
-from graphs.subtitles.result import Film, Finished, film_of, finish, fixed, in_both, lost_notes, report
+from graphs.subtitles.desk import clear, film_in, finished_in, lay
+from graphs.subtitles.result import Film, Finished, fixed, in_both, lost_notes, report
 from graphs.subtitles.sheet import sheet
 from graphs.subtitles.sources import find_profiles, find_shift, find_source, keep, keep_sheet, open_source
-from graphs.subtitles.state import Input, Request, State, parse_input
+from graphs.subtitles.state import Request, State, parse_input
 from graphs.translation_batches import (
     BatchTask,
     shorten_units,
-    unpack_terms,
-    usage_of,
 )
+from graphs.translation_languages import target_notes
 from graphs.translation_memory import remember
 from graphs.translation_plan import plan_units
-from graphs.translation_request import clashes, read_terms
+from graphs.translation_request import read_terms
 from graphs.translation_review import doubts, read_edits
-from graphs.translation_state import Update, begin, offline_note, without_model
+from graphs.translation_state import Update, begin, offline_note, used, without_model
+from graphs.translation_terms import find_new_terms, keep_new_terms
+from graphs.translation_verdicts import Opinion
 from tools.llm.chat_models import current
+from tools.storage import base as storage
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.wording import tag_check
-from tools.translation.glossary import Glossary
 
 
 async def read(state: Request) -> Update:
@@ -40,10 +43,10 @@ async def read(state: Request) -> Update:
     profiles = await find_profiles(given)
     choice = (await current()).choice("subtitle") if given.operation == "translate" else None
     mode = "rules" if given.operation != "translate" else "model" if choice else "offline"
-    notes = [*_notes(given, file), *_offline(mode)]
+    notes = [*_notes(terms.clashes, file), *_offline(mode)]
     Meter(stage="read", total=1, unit="documents").finish()
     model = choice.name if choice else None
-    first = begin(given, given.options, source, model=model, terms=terms, notes=notes)
+    first = begin(given, given.options, source, model=model, terms=terms.of, notes=notes)
     own = {
         "settings": {
             **first["settings"],
@@ -54,7 +57,9 @@ async def read(state: Request) -> Update:
         "shift": [shift.rate, shift.offset],
         "alignment": asdict(alignment) if alignment else None,
     }
-    return first | own
+    update = first | own
+    await lay(cast("State", update), file)
+    return update
 
 
 async def plan(state: State) -> Update:
@@ -70,6 +75,11 @@ async def plan(state: State) -> Update:
         **planned,
         "document": {**document, "cues": len(film.cues)},
     }
+
+
+async def find_terms(state: State) -> Update:
+    """Find the terms that the glossary lacks."""
+    return await find_new_terms(state, "subtitle")
 
 
 async def join(state: State) -> Update:
@@ -133,33 +143,19 @@ async def render(state: State) -> Update:
         targets[target], lost = await _translated(state, film, target, of_it)
         meter.advance(len(film.cues))
     sheet_id = await _sheet(state, film, finished) if finished else None
+    clear(state)
     meter.finish()
     notes = lost_notes(lost, film)
     warn(notes)
-    usage = asdict(usage_of(state["answers"]))
-    return {"targets": targets, "file": file, "sheet_id": sheet_id, "usage": usage, "warnings": notes}
-
-
-async def film_in(state: State) -> Film:
-    """The file, read again."""
-    file = await open_source(state["source"])
-    return await asyncio.to_thread(film_of, file, state["shift"], state["settings"])
-
-
-async def finished_in(state: State, film: Film, target: str) -> Finished:
-    """The cues in one language, as far as they are translated."""
-    return await asyncio.to_thread(
-        finish,
-        film,
-        target,
-        state["answers"],
-        edits=state["edits"].get(target, {}),
-        glossary=Glossary(unpack_terms(state["terms"][target])),
-    )
+    if state["model"]:
+        notes += target_notes(state["answers"], targets)
+    return {"targets": targets, "file": file, "sheet_id": sheet_id, "usage": used(state), "warnings": notes}
 
 
 async def _sheet(state: State, film: Film, finished: Mapping[str, Finished]) -> str | None:
     """Keep what an editor shows; None where no storage is bound."""
+    if storage.bound() is None:
+        return None
     data = await asyncio.to_thread(
         sheet,
         film,
@@ -182,7 +178,9 @@ async def _translated(
     remembered = await remember(
         state["remembering"], state["source"], state["spoken"], target, finished.translated.sure
     )
-    return {**kept.summary(), **figures, **remembered}, lost
+    new_terms = await keep_new_terms(state["source"], target, state["term_finds"].get(target, ()))
+    estimate = Opinion(state["verdicts"], target).summary({unit.id: unit.members for unit in film.units})
+    return {**kept.summary(), **figures, **estimate, **new_terms, **remembered}, lost
 
 
 async def _written(state: State, film: Film) -> tuple[Update, dict[str, int]]:
@@ -192,11 +190,11 @@ async def _written(state: State, film: Film) -> tuple[Update, dict[str, int]]:
 
 
 async def _doubts(state: State) -> list[Update]:
-    return doubts((await film_in(state)).units, state["answers"], state["into"])
+    return doubts((await film_in(state)).units, state["answers"], state["into"], state["verdicts"])
 
 
-def _notes(given: Input, file: SubtitleFile) -> list[Note]:
-    notes = [Note(code="glossary_conflict", message=clash) for clash in clashes(given)]
+def _notes(clashes: Sequence[str], file: SubtitleFile) -> list[Note]:
+    notes = [Note(code="glossary_conflict", message=clash) for clash in clashes]
     unread = [f"line {problem.line}: {problem.message}" for problem in file.problems]
     return notes + [Note(code="unread_lines", message=message) for message in unread[:20]]
 

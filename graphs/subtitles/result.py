@@ -1,11 +1,12 @@
 """From translated words to a finished subtitle file, and what is said about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from graphs.notes import Note
-from graphs.translation_batches import BatchAnswer
+from graphs.translation_batches import BatchAnswer, Reason
 from graphs.translation_result import Material, Translated, assemble
 from tools.subtitles.conflicts import find_conflicts, mend_conflicts
 from tools.subtitles.conformity import judge
@@ -21,7 +22,7 @@ from tools.translation.units import Unit, units_of
 _MOST_SHOWN = 500  # breaches and conflicts; their numbers are whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Film:
     """A subtitle file with its cues at the times that they are to have, and how it is to be finished."""
 
@@ -33,9 +34,26 @@ class Film:
 
     def profile(self, language: str) -> Profile:
         """What its subtitles in a language have to keep to."""
+        return self._profiles(language)
+
+    def units_by_id(self, ids: Iterable[str]) -> list[Unit]:
+        """The units with these ids."""
+        return [self._by_id[id] for id in ids]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Unit]:
+        return {unit.id: unit for unit in self.units}
+
+    @cached_property
+    def _profiles(self) -> Callable[[str], Profile]:
         own = self.settings.get("profiles")
         table = ProfileTable.model_validate(own) if own else None
-        return profile_of(language, self.settings["profile"], viewers=self.settings["viewers"], own=table)
+        values, viewers = self.settings["profile"], self.settings["viewers"]
+
+        def find(language: str) -> Profile:
+            return profile_of(language, values, viewers=viewers, own=table)
+
+        return cache(find)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +87,10 @@ def finish(
     *,
     edits: Mapping[str, str],
     glossary: Glossary,
+    opinions: Mapping[str, Sequence[Reason]] | None = None,
 ) -> Finished:
     """The cues in one language, fitted to its profile; all untouched where none is translated."""
-    translated = assemble(film.material, answers, target, edits=edits, glossary=glossary)
+    translated = assemble(film.material, answers, target, edits=edits, glossary=glossary, opinions=opinions)
     cues = worded(film.file, film.cues, translated.texts)
     if translated.texts:
         ids = _translated_ids(film, translated)

@@ -113,13 +113,10 @@ async def keep(
     return kept, lost
 
 
-async def keep_sheet(source: Source, data: bytes) -> str | None:
-    """Store what an editor shows; None where no storage is bound."""
-    files = storage.bound()
-    if files is None:
-        return None
+async def keep_sheet(source: Source, data: bytes) -> str:
+    """Store what an editor shows."""
     name = f"{PurePath(source['name']).stem}.cues.json"
-    return (await files.write(data, name=name, media_type="application/json")).file_id
+    return (await storage.current().write(data, name=name, media_type="application/json")).file_id
 
 
 async def check_input(values: object) -> None:

@@ -10,10 +10,12 @@ translated, and every segment says so.
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import TimeoutPolicy
 
-from graphs.policies import MODEL_TIME, RULES_TIME, TOOL_CALLS, TOOL_TIME
+from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
 from graphs.translate import nodes, routes
 from graphs.translate.state import Input, Output, State
 from graphs.translation_lanes import lane_node
+from graphs.translation_quality import judge
+from graphs.translation_terms import after_finding_terms, review_new_terms, use_new_terms
 from tools.translation.formats.opening import check_of
 
 
@@ -26,19 +28,30 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph = StateGraph(State, input_schema=Input, output_schema=Output)
     graph.add_node("read", nodes.read, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("plan", nodes.plan, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
+    graph.add_node("find_terms", nodes.find_terms, timeout=MODEL_TIME)
+    graph.add_node("review_terms", review_new_terms, timeout=RULES_TIME)
+    graph.add_node("use_terms", use_new_terms, timeout=RULES_TIME)
     graph.add_node("translate_lane", lane_node(check_of, model_time))
     graph.add_node("join", nodes.join, timeout=RULES_TIME)
     graph.add_node("pretend", nodes.pretend, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("gather", nodes.gather, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
+    graph.add_node("judge_batch", judge, retry_policy=STALLS, timeout=model_time)
+    graph.add_node("weigh", nodes.weigh, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("review", nodes.review, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
     graph.add_node("render", nodes.render, retry_policy=TOOL_CALLS, timeout=TOOL_TIME)
+    lanes = ["translate_lane", "pretend", "gather"]
     graph.add_edge(START, "read")
     graph.add_edge("read", "plan")
-    graph.add_conditional_edges("plan", routes.to_lanes, ["translate_lane", "pretend", "gather"])
+    graph.add_conditional_edges("plan", routes.after_planning, ["find_terms", *lanes])
+    graph.add_conditional_edges("find_terms", after_finding_terms, ["review_terms", "use_terms"])
+    graph.add_edge("review_terms", "use_terms")
+    graph.add_conditional_edges("use_terms", routes.to_lanes, lanes)
     graph.add_edge("translate_lane", "join")
-    graph.add_conditional_edges("join", routes.to_lanes, ["translate_lane", "pretend", "gather"])
+    graph.add_conditional_edges("join", routes.to_lanes, lanes)
     graph.add_edge("pretend", "gather")
-    graph.add_conditional_edges("gather", routes.after_gathering, ["review", "render"])
+    graph.add_conditional_edges("gather", routes.to_judges, ["judge_batch", "weigh"])
+    graph.add_edge("judge_batch", "weigh")
+    graph.add_conditional_edges("weigh", routes.after_weighing, ["review", "render"])
     graph.add_edge("review", "render")
     graph.add_edge("render", END)
     return graph

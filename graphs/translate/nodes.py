@@ -1,7 +1,6 @@
 """The nodes of the translate graph. CPU work runs in a thread, so that the event loop stays free."""
 
 import asyncio
-from dataclasses import asdict
 
 from langgraph.types import interrupt
 
@@ -11,14 +10,16 @@ from graphs.translate.sources import find_source, keep, open_source
 from graphs.translate.state import Request, State, parse_input
 from graphs.translation_batches import (
     unpack_terms,
-    usage_of,
 )
+from graphs.translation_languages import target_notes
 from graphs.translation_memory import remember
 from graphs.translation_plan import plan_units
-from graphs.translation_request import clashes, read_terms
+from graphs.translation_request import read_terms
 from graphs.translation_result import Material, assemble
 from graphs.translation_review import Edits, doubts, read_edits
-from graphs.translation_state import Update, begin, offline_note, without_model
+from graphs.translation_state import Update, begin, offline_note, used, without_model
+from graphs.translation_terms import find_new_terms, keep_new_terms
+from graphs.translation_verdicts import Opinion
 from tools.llm.chat_models import current
 from tools.translation.formats.opening import Translatable
 from tools.translation.glossary import Glossary
@@ -32,11 +33,11 @@ async def read(state: Request) -> Update:
     source = await find_source(given)
     terms = await read_terms(given)
     choice = (await current()).choice("translate")
-    notes = [Note(code="glossary_conflict", message=clash) for clash in clashes(given)]
+    notes = [Note(code="glossary_conflict", message=clash) for clash in terms.clashes]
     notes += [] if choice else [offline_note("TRANSLATE_MODEL")]
     Meter(stage="read", total=1, unit="documents").finish()
     return begin(
-        given, given.options, source, model=choice.name if choice else None, terms=terms, notes=notes
+        given, given.options, source, model=choice.name if choice else None, terms=terms.of, notes=notes
     )
 
 
@@ -69,9 +70,19 @@ async def pretend(state: State) -> Update:
     return without_model(state, units)
 
 
+async def find_terms(state: State) -> Update:
+    """Find the terms that the glossary lacks."""
+    return await find_new_terms(state, "translate")
+
+
 async def gather(state: State) -> Update:
-    """All batches are in: see what is doubtful, and show it where a person is to look."""
+    """All batches are in."""
     _count(state, "translate", len(state["units"]) * len(state["into"])).finish()
+    return {}
+
+
+async def weigh(state: State) -> Update:
+    """See what is doubtful, and show it where a person is to look."""
     wanted = await _doubts(state) if state["settings"]["review"] and state["model"] else []
     if wanted:
         emit(ReviewWanted(subject="translations", items=tuple(wanted)))
@@ -96,7 +107,7 @@ async def render(state: State) -> Update:
     meter = _count(state, "render", len(document.segments) * len(state["into"]))
     meter.start()
     units = await asyncio.to_thread(units_of, document.segments)
-    targets = {}
+    targets: dict[str, Update] = {}
     for target in state["into"]:
         targets[target] = await _render_one(state, document, units, target)
         meter.advance(len(document.segments))
@@ -104,7 +115,8 @@ async def render(state: State) -> Update:
     return {
         "mode": "model" if state["model"] else "offline",
         "targets": targets,
-        "usage": asdict(usage_of(state["answers"])),
+        "usage": used(state),
+        "warnings": target_notes(state["answers"], targets) if state["model"] else [],
     }
 
 
@@ -117,19 +129,22 @@ async def _render_one(state: State, document: Translatable, units: list[Unit], t
         state["answers"],
         target,
         edits=edits.get(target, {}),
-        glossary=Glossary(unpack_terms(state["terms"][target])),
+        glossary=Glossary(unpack_terms(state["terms"][target]), target=target),
+        opinions=(opinion := Opinion(state["verdicts"], target)).reasons,
     )
     data = await asyncio.to_thread(document.render, translated.texts)
     kept = await keep(state["source"], document.format, target, data)
     remembered = await remember(
         state["remembering"], state["source"], state["spoken"], target, translated.sure
     )
-    return {**kept.summary(), **translated.summary(), **remembered}
+    new_terms = await keep_new_terms(state["source"], target, state["term_finds"].get(target, ()))
+    estimate = opinion.summary({unit.id: unit.members for unit in units})
+    return {**kept.summary(), **translated.summary(), **estimate, **new_terms, **remembered}
 
 
 async def _doubts(state: State) -> list[Update]:
     units = units_of((await open_source(state["source"])).segments)
-    return doubts(units, state["answers"], state["into"])
+    return doubts(units, state["answers"], state["into"], state["verdicts"])
 
 
 def _count(state: State, stage: str, total: int) -> Meter:

@@ -91,6 +91,9 @@ class Options(_Part):
     offline: Literal["mark", "pseudo"] = Field(
         default="mark", description="Without a model: leave the source, or write what looks translated."
     )
+    find_terms: bool = Field(default=False, description="Find names and terms that the glossary lacks.")
+    summary: bool = Field(default=True, description="Tell each batch what came before it in a few words.")
+    estimate: bool = Field(default=False, description="Have the model of judge name each cue's errors.")
     profile: dict[str, float] = Field(default={}, description="Values in place of the language's profile.")
     timing: Literal["fit", "keep"] = "fit"
     shorten: bool = True

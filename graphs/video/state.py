@@ -91,6 +91,7 @@ class Request(TypedDict, total=False):
     target_languages: list[str]
     glossary: list[dict[str, Any]]
     glossary_file_id: str | None
+    glossary_conflicts: str
     style: dict[str, Any]
     options: dict[str, Any]
 
@@ -114,6 +115,7 @@ class State(TypedDict):
     target_languages: Annotated[list[str], EphemeralValue]
     glossary: Annotated[list[dict[str, Any]], EphemeralValue]
     glossary_file_id: Annotated[str | None, EphemeralValue]
+    glossary_conflicts: Annotated[str, EphemeralValue]
     style: Annotated[dict[str, Any], EphemeralValue]
     options: Annotated[dict[str, Any], EphemeralValue]
 

@@ -23,13 +23,14 @@ from tools.video.srt_text import srt_text
 
 _subtitles: Any = subtitles_graph  # its input is checked by itself
 _AROUND = 5  # cues before one that is translated again, for its context
-_PASSED_ON = ("lanes", "batch", "offline", "profile", "timing", "shorten")
+_PASSED_ON = ("lanes", "batch", "offline", "profile", "timing", "shorten", "summary", "estimate")
 
 
 async def translate(state: State) -> Update:
     """Translate all cues; the subtitles graph runs inside this node, and keeps its own checkpoints."""
     given = state["given"]
     passed_on = {name: given["options"][name] for name in _PASSED_ON}
+    new_terms = "use" if given["options"]["find_terms"] else "off"
     asked: dict[str, Any] = {
         "text": srt_text(unpack(state["cues"])),
         "name": named(state["source"], "", ".srt"),
@@ -37,8 +38,9 @@ async def translate(state: State) -> Update:
         "target_languages": given["target_languages"],
         "glossary": given["glossary"],
         "glossary_file_id": given["glossary_file_id"],
+        "glossary_conflicts": given["glossary_conflicts"],
         "style": given["style"],
-        "options": {**passed_on, "fps": min(1000.0, state["video"]["fps"])},
+        "options": {**passed_on, "new_terms": new_terms, "fps": min(1000.0, state["video"]["fps"])},
     }
     result: dict[str, Any] = {}
     tell = get_stream_writer()
@@ -72,7 +74,7 @@ async def translate_again(state: State) -> Update:
         asked = {unit.id: unit for id in ids if (unit := unit_of.get(str(id))) is not None}
         if not asked:
             continue
-        task = _task(state, target, list(asked.values()), [asdict(term) for term in terms[target]])
+        task = _task(state, target, list(asked.values()), [asdict(term) for term in terms.of[target]])
         answer = await translate_units(task, tag_check("srt"))
         usages.append(answer["usage"])
         members = {int(m): id for id, unit in asked.items() for m in unit.members if int(m) in ids}

@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from types import CoroutineType
+from typing import Any, Self, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -24,6 +25,7 @@ from server.checkpoint.plan import Argument, Batch, Command, Plan, Replies, Save
 from server.checkpoint.planned import PlannedSaver, in_full, lifetime, spelled_out, spoken
 from server.checkpoint.replication import confirmed, wait_for
 from server.checkpoint.suitability import eviction_policy, refuse_old, warn_of_eviction
+from server.checkpoint.under_way import UnderWay
 from server.home_loop import HomeLoop
 
 T = TypeVar("T")
@@ -51,6 +53,7 @@ class AsyncRedisSaver(PlannedSaver):
     ) -> None:
         super().__init__(client, serde=serde, options=options)
         self._is_direct = is_direct(client)
+        self._under_way = UnderWay()
         self._home = HomeLoop(instead="ainvoke and the like, or RedisSaver")
 
     @classmethod
@@ -96,14 +99,28 @@ class AsyncRedisSaver(PlannedSaver):
     ) -> RunnableConfig:
         return await self._run(writing.put(self.planner, config, checkpoint, metadata, new_versions))
 
-    async def aput_writes(
+    def aput_writes(
         self,
         config: RunnableConfig,
         writes: Sequence[tuple[str, Any]],
         task_id: str,
         task_path: str = "",
+    ) -> "CoroutineType[Any, Any, None]":
+        return self._under_way.track(self._put_writes(config, writes, task_id, task_path))
+
+    async def _put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
     ) -> None:
         await self._run(writing.put_writes(self.planner, config, writes, task_id, task_path))
+
+    async def asettled(self) -> None:
+        """Wait until all that tasks have written through this saver so far is stored."""
+        await self._under_way.settled()
+
+    def holding(self, thread_id: str, token: int) -> Self:
+        owner = super().holding(thread_id, token)
+        owner._under_way = UnderWay()
+        return owner
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         return await self._run(reading.get_tuple(self.planner, config))
@@ -216,7 +233,7 @@ class AsyncRedisSaver(PlannedSaver):
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        return self._home.wait_for(self.aput_writes(config, writes, task_id, task_path))
+        return self._home.wait_for(self._put_writes(config, writes, task_id, task_path))
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         return self._home.wait_for(self.aget_tuple(config))

@@ -13,6 +13,7 @@ from langgraph.types import Command, Send
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from graphs import settling
 from server import metrics
 from server.access import User
 from server.checkpoint import AsyncRedisSaver, StaleFencingToken
@@ -150,7 +151,15 @@ class GraphRunner:
                 graph = opened.copy(update={"checkpointer": ours})
                 async with limit:
                     ours_too = bind_speech(engine=self.engine, speaker=self.speaker)
-                    with files, bind_models(models), ours_too, spending.bind(account), watching.watch(watch):
+                    paying = spending.bind(account)
+                    with (
+                        files,
+                        bind_models(models),
+                        ours_too,
+                        paying,
+                        watching.watch(watch),
+                        settling.bind(ours.asettled),
+                    ):
                         await self._stream(run, held, log, graph, config)
                 state = await graph.aget_state(_latest(config))
         except GraphDrained as drained:

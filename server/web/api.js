@@ -66,6 +66,12 @@ export async function uploadFile(file) {
 /** @param {string} fileId */
 export const fileAddress = (fileId) => `/api/v1/files/${encodeURIComponent(fileId)}/content`;
 
+/** One's newest stored films. @returns {Promise<{file_id: string, name: string, media_type: string}[]>} */
+export async function listFilms() {
+	const { files } = await getJson("/api/v1/files?limit=100");
+	return files.filter(({ media_type }) => media_type.startsWith("video/"));
+}
+
 /** A stored UTF-8 text, every code point of it: a leading byte order mark counts in the service's offsets too.
  * @param {string} fileId @param {AbortSignal} signal */
 export async function readText(fileId, signal) {

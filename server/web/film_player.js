@@ -1,5 +1,6 @@
-/** A film of the reader's own beside its cues. It stays in the browser: nothing is uploaded. */
+/** A film beside its cues: one of the reader's own, which stays in the browser, or one that the service keeps. */
 
+import { fileAddress, listFilms, readBlob } from "./api.js";
 import { el, refill } from "./element.js";
 import { t } from "./i18n.js";
 /** @import {CueSheet} from "./cue_sheet.js" */
@@ -8,6 +9,7 @@ export class FilmPlayer {
 	element = el("div", { class: "film" });
 	#address = "";
 	/** @type {TextTrack | null} */ #track = null;
+	#kept = el("p", { class: "kept-films", hidden: true });
 
 	/** @param {CueSheet} sheet @param {(at: number) => void} onCue told which cue stands on the screen */
 	constructor(sheet, onCue) {
@@ -21,8 +23,10 @@ export class FilmPlayer {
 		const input = el("input", { id: "film", class: "unseen", type: "file", accept: "video/*,audio/*", onchange: (event) => this.#open(event.target.files[0]) });
 		refill(this.element, this.video,
 			el("p", { class: "file-choice" }, input, el("label", { class: "button", for: "film" }, t("editor.choose_film")),
-				" ", el("small", {}, t("editor.film_stays"))));
+				" ", el("small", {}, t("editor.film_stays"))),
+			this.#kept);
 		this.show(language);
+		this.#offerKept();
 	}
 
 	/** Put the cues of a language under the film. @param {string} language */
@@ -58,6 +62,31 @@ export class FilmPlayer {
 		return cue;
 	}
 
+	/** Films that the service keeps can be chosen, too; where it tells of none, a local one still can. */
+	async #offerKept() {
+		const films = await listFilms().catch(() => []);
+		if (!films.length) return;
+		const choice = el("select", { id: "kept-film", onchange: () => this.#fetch(choice) },
+			el("option", { value: "" }, t("editor.no_film")),
+			films.map(({ file_id, name }) => el("option", { value: file_id }, name)));
+		refill(this.#kept, el("label", { for: "kept-film" }, t("editor.kept_film")), " ", choice);
+		this.#kept.hidden = false;
+	}
+
+	/** @param {HTMLSelectElement} choice */
+	async #fetch(choice) {
+		if (!choice.value) return;
+		choice.disabled = true;
+		try {
+			this.#open(await readBlob(fileAddress(choice.value)));
+		} catch {
+			choice.value = ""; // Its bytes are gone, or the connection is: nothing is shown that is not there.
+		} finally {
+			choice.disabled = false;
+		}
+	}
+
+	/** @param {Blob | undefined} file */
 	#open(file) {
 		if (!file) return;
 		URL.revokeObjectURL(this.#address);

@@ -66,6 +66,10 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+_LOADED = """video => new Promise(loaded =>
+    video.readyState >= 2 ? loaded() : video.addEventListener("loadeddata", () => loaded()))"""
+
+
 def _start(page: "Page", *, text: str = "", file: str = "") -> None:
     page.click("text=Translate")
     if file:
@@ -96,8 +100,7 @@ def test_subtitles_are_corrected_beside_their_film_by_keyboard_and_go_on(page: "
     page.click("#start")
     page.wait_for_selector("#confirm")
     page.set_input_files("#film", film)
-    page.locator("video").evaluate("""video => new Promise(loaded =>
-        video.readyState >= 2 ? loaded() : video.addEventListener("loadeddata", () => loaded()))""")
+    page.locator("video").evaluate(_LOADED)
 
     assert page.locator(".cue").count() == 1
     assert "Grand Hotel" in page.inner_text(".cue-source")
@@ -109,6 +112,10 @@ def test_subtitles_are_corrected_beside_their_film_by_keyboard_and_go_on(page: "
     assert page.evaluate(shown)[1] == "大饭店在哪里？"
     assert re.match(r"[\d.]+ of 9 characters a second$", page.inner_text(".cue .speed small"))
 
+    posted = page.request.post(
+        f"{page.url.split('/#')[0].rstrip('/')}/api/v1/files?name=kept.webm", data=film.read_bytes()
+    )
+    assert posted.ok
     page.uncheck("#only-flagged")
     assert page.locator(".cue").count() == 4
     page.focus(".cue textarea >> nth=0")
@@ -127,6 +134,8 @@ def test_subtitles_are_corrected_beside_their_film_by_keyboard_and_go_on(page: "
     assert written.count("早上好。") == 1  # the other cue with the same words was changed, and only that one
     assert "又见面了。" in written
     assert page.locator(".cue textarea").count() == 0
+    page.select_option("#kept-film", label="kept.webm")  # which the service keeps since a moment ago
+    page.locator("video").evaluate(_LOADED)
 
 
 def test_edits_that_lose_a_tag_are_shown_again_with_what_is_wrong(page: "Page") -> None:

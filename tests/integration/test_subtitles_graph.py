@@ -11,6 +11,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from evals.model_server import Answers, Fault, Faults, ModelServer, model_server
+from graphs import settling
 from graphs.registry import GRAPHS
 from graphs.subtitles.graph import build, graph
 from tools.errors import InvalidInput, ModelRefused
@@ -97,6 +98,22 @@ def offline() -> Iterator[None]:
 
 async def _run(text: str, *targets: str, **more: Any) -> dict[str, Any]:
     return await graph.ainvoke({"text": text, "target_languages": [*targets] or ["zh"], **more})
+
+
+async def test_a_lane_asks_for_its_next_batch_when_the_last_answer_is_stored() -> None:
+    steps: list[str] = []
+
+    def answer(data: Mapping[str, Any]) -> dict[str, Any]:
+        steps.append("asked")
+        return _translate(data)
+
+    async def stored() -> None:
+        steps.append("stored")
+
+    with _oracle(answer=answer), settling.bind(stored):
+        await _run(_film(3), options={"lanes": 1, "batch": 1, "shorten": False})
+
+    assert steps == ["asked", "stored"] * 3
 
 
 async def test_offline_gives_the_file_back_and_flags_every_cue() -> None:

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from configs.settings import Settings
 from server import keys
-from server.db.models import Delivery, Retention, Run, now
+from server.db.models import Delivery, Retention, Run, Thread, now
 from server.db.repositories import removals, runs
 from server.embedded_redis import embedded_redis
 from server.files.owned import OwnedStorage
@@ -229,6 +229,30 @@ async def test_a_file_goes_when_its_time_is_over(parts: RunParts) -> None:
     with pytest.raises(NotFound):
         await parts.files.get(made["temp"].file_id)
     assert (await parts.files.stats(owner="ann")).stored == len("inputs")
+
+
+async def test_a_run_that_waits_for_a_person_keeps_its_thread_and_the_files_of_its_input(
+    parts: RunParts,
+) -> None:
+    limits = replace(parts.files.limits, kept_for={"temp": timedelta(hours=1)})
+    files = replace(parts.files, limits=limits)
+    owned = OwnedStorage(files=files, owner="ann", reader="ann", retention="temp")
+    film, other = await owned.write(b"film", name="a.mp4"), await owned.write(b"x", name="b.mp4")
+    await parts.add(a_run("asked", kwargs={"webhook": None, "input": {"file_id": film.file_id}}))
+    later = now() + timedelta(hours=2)
+    async with parts.database.write() as session:
+        (await session.get_one(Thread, "asked")).status = "interrupted"
+
+    waiting = await parts.sweeper.sweep(moment=later)
+    async with parts.database.write() as session:
+        (await session.get_one(Thread, "asked")).status = "idle"
+    answered = await parts.sweeper.sweep(moment=later)
+
+    assert (waiting["expired files"], answered["expired files"]) == (1, 1)
+    assert await has_thread(parts, "asked")
+    for gone in (film, other):
+        with pytest.raises(NotFound):
+            await parts.files.get(gone.file_id)
 
 
 async def test_a_run_whose_message_was_lost_is_queued_again(parts: RunParts) -> None:

@@ -403,3 +403,117 @@ async def test_stages_are_reported_in_order_and_to_their_end() -> None:
 async def test_bad_input_is_refused_before_a_run(given: object, named: str) -> None:
     with pytest.raises(InvalidInput, match=named):
         await GRAPHS["translate"].check_input(given)
+
+
+_NAMES = "\n\n".join(
+    f"Page {n}: the captain met Martha Hale again, and Martha Hale said no." for n in range(8)
+)
+
+
+def _with_names(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Knows one name and what it did; finds fault with one page."""
+    if "candidates" in data:
+        return {
+            "terms": [
+                {"id": each["id"], "kind": "person", "translation": "玛莎·黑尔"}
+                for each in data["candidates"]
+                if each["text"] == "Martha Hale"
+            ]
+        }
+    segments: list[dict[str, Any]] = data["segments"]
+    if "translation" in segments[0]:
+        faulty = [each["id"] for each in segments if "3" in each["source"]]
+        error = {"kind": "accuracy", "severity": "major", "message": "He did not meet her."}
+        return {"errors": [{"id": id, **error} for id in faulty]}
+    terms = dict(entry[:2] for entry in data.get("glossary", []))
+    name = terms.get("Martha Hale", ["某人"])[0]
+    texts = {s["id"]: f"第{_digits(s['text'])}页：船长又遇见了{name}，{name}说不。" for s in segments}
+    told = f"up to page {segments[-1]['id']}"
+    return {"translations": [{"id": id, "text": text} for id, text in texts.items()], "summary": told}
+
+
+@contextmanager
+def _reader() -> Iterator[ModelServer]:
+    with model_server(Answers.oracle(_with_names)) as server:
+        choice = choose("openai:m", base_url=server.openai_url)
+        with bind(ChatModels({"primary": choice, "translate": choice, "judge": choice})):
+            yield server
+
+
+async def test_names_that_the_glossary_lacks_are_found_and_used_throughout() -> None:
+    with _reader():
+        chinese = (await _run(_NAMES, options={"new_terms": "use"}))["targets"]["zh"]
+
+    assert chinese["new_terms"] == [{"source": "Martha Hale", "targets": ["玛莎·黑尔"], "kind": "person"}]
+    assert chinese["terms"] == {"hits": 16, "occurrences": 16, "success": 1.0}
+
+
+async def test_names_that_were_found_wait_for_a_person_who_changes_drops_and_adds() -> None:
+    thread: Any = {"configurable": {"thread_id": "t"}}
+    with _reader():
+        kept = build().compile(checkpointer=InMemorySaver())
+        given: Any = {"text": _NAMES, "target_languages": ["zh"], "options": {"new_terms": "review"}}
+        stopped = await kept.ainvoke(given, thread)
+        shown = stopped["__interrupt__"][0].value
+        wrong: Any = Command(resume={"terms": {"zh": {"Martha Hale": ""}}})
+        problems = (await kept.ainvoke(wrong, thread))["__interrupt__"][0].value["problems"]
+        right: Any = Command(resume={"terms": {"zh": {"Martha Hale": "玛莎", "captain": "船长"}}})
+        result = await kept.ainvoke(right, thread)
+
+    assert (shown["subject"], [item["source"] for item in shown["items"]]) == ("terms", ["Martha Hale"])
+    assert shown["items"][0]["count"] == 16
+    assert problems == ["zh, 'Martha Hale': give its translation, or null to drop the term"]
+    chinese = result["targets"]["zh"]
+    assert [(term["source"], term["kind"]) for term in chinese["new_terms"]] == [
+        ("Martha Hale", "person"),
+        ("captain", "given"),
+    ]
+    assert "玛莎说不" in chinese["text"]
+
+
+async def test_a_batch_tells_the_next_one_what_came_before() -> None:
+    with _reader() as server:
+        await _run(_NAMES, options={"lanes": 1, "batch": 4})
+        told = [(data.get("summary"), len(data["segments"])) for data in _asked(server)]
+
+    assert told == [(None, 4), ("up to page 4", 4)]
+
+
+async def test_a_judge_gives_an_estimate_and_reasons_for_each_segment() -> None:
+    with _reader():
+        chinese = (await _run(_NAMES, options={"estimate": True}))["targets"]["zh"]
+
+    assert chinese["quality"] == {"estimate": 0.975, "judged": 8, "segments": {"4": 0.8}}
+    assert chinese["flags"] == [
+        {
+            "id": "4",
+            "status": "translated",
+            "reasons": [{"kind": "quality", "message": "accuracy, major: He did not meet her."}],
+        }
+    ]
+
+
+async def test_a_text_in_another_language_than_was_said_is_named() -> None:
+    german = "Der Wärter sagte, dass es nicht sein Boot war und er es noch nie gesehen hatte."
+    with _oracle():
+        result = await _run(german, "en", source_language="fr")
+
+    codes = {warning["code"]: warning["message"] for warning in result["warnings"]}
+    assert codes["other_source_language"].startswith("source_language is 'fr', but the text looks like 'de'")
+    assert "looks like 'de'" in codes["other_target_language"]
+
+
+@pytest.mark.parametrize("filed", [True, False])
+async def test_a_glossary_that_contradicts_itself_is_refused_where_one_wishes_so(
+    tmp_path: Path, *, filed: bool
+) -> None:
+    with storage.bind(LocalStorage(tmp_path)):
+        file = await storage.current().write(b"bank,A\nbank,B\n", name="g.csv", media_type="text/csv")
+        entries = [{"source": "bank", "target": "A"}, {"source": "bank", "target": "B"}]
+        glossary: Any = {"glossary_file_id": file.file_id} if filed else {"glossary": entries}
+        result = await _run("the bank", **glossary)
+        with pytest.raises(InvalidInput, match="'bank' as A, and later as B") as refused:
+            await _run("the bank", glossary_conflicts="refuse", **glossary)
+
+    assert "glossary_conflict" in [warning["code"] for warning in result["warnings"]]
+    assert refused.value.code == "glossary_conflict"

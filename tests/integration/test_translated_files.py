@@ -1,5 +1,8 @@
 """Translating files on the command line."""
 
+import asyncio
+import shutil
+import subprocess
 from io import StringIO
 from pathlib import Path
 
@@ -68,6 +71,29 @@ async def test_a_dry_run_says_what_it_takes_and_asks_nobody(film: Path) -> None:
     assert found["usage"]["calls"] == 2
     assert "2 questions to openai:m" in said.getvalue()
     assert not film.with_name("film.zh.srt").exists()
+
+
+async def test_a_dry_run_of_a_film_looks_at_it_and_counts_what_is_known(film: Path) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed")
+    movie, said = film.with_suffix(".mp4"), StringIO()
+    source = ["-f", "lavfi", "-i", "testsrc=s=64x64:r=2:d=4", "-preset", "ultrafast"]
+    await asyncio.to_thread(subprocess.run, ["ffmpeg", "-v", "error", *source, str(movie)], check=True)
+    options = {"subtitles": str(film), "render": "burn"}
+    job = FileJob(graph_id="video", file=movie, targets=["zh", "ja"], options=options, is_dry=True)
+    settings = Settings(SUBTITLE_MODEL="openai:m", LLM_BASE_URL="http://127.0.0.1:9/v1")  # type: ignore[call-arg]
+    found = await run_file(settings, job, Console(file=said, width=300))
+
+    assert (found["duration_ms"], found["cues"], found["usage"]["calls"]) == (4000, 1, 2)
+    assert found["passes"] == 2  # a film for each language
+    assert "film.mp4: 0.1 min, 1 cues; 2 questions to openai:m" in said.getvalue()
+    assert find_files([film.parent], "video") == [movie]
+
+
+async def test_what_cannot_be_told_before_is_not_done_instead(film: Path) -> None:
+    job = FileJob(graph_id="characters", file=film, is_dry=True)
+    with pytest.raises(InvalidInput, match="--dry-run: what characters will take"):
+        await run_file(Settings(), job, Console(file=StringIO()))  # type: ignore[call-arg]
 
 
 def test_a_folder_gives_the_files_that_the_graph_reads(film: Path) -> None:

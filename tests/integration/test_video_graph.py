@@ -16,7 +16,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from evals.model_server import Answers, ModelServer, model_server
+from evals.model_server.question import Question, Task
 from graphs import progress
+from graphs.stages import stages_of
 from graphs.video.graph import build, graph
 from tests.fixtures import films
 from tests.fixtures.films import LINES, SHOWN_MS, Films
@@ -266,6 +268,41 @@ async def test_a_dubbed_film_speaks_in_the_slots_and_the_original_gives_way(
     assert original[12:17].max() > 0.01
 
 
+async def test_models_of_the_roles_asr_and_tts_hear_and_speak_where_nothing_else_does(
+    files: LocalStorage, made: Films, tmp_path: Path
+) -> None:
+    def answer(question: Question) -> Any:
+        if question.task is Task.SPEAK:
+            return question.messages[-1].text
+        return LINES[0][1] if question.task is Task.HEAR else _answer(question.data)
+
+    with model_server(Answers.of(answer)) as server:
+        text = choose("openai:m", base_url=server.openai_url)
+        qwen: Any = {"base_url": server.qwen_url, "api_key": "k"}
+        roles: Any = {
+            "subtitle": text,
+            "asr": choose("dashscope:qwen3-asr-flash", **qwen),
+            "tts": choose("dashscope:qwen3-tts-flash", **qwen),
+        }
+        given = {
+            "file_id": await _store(files, made.vertical),
+            "target_languages": ["fr"],
+            "source_language": "en",
+            "dub": {},
+        }
+        with bind(ChatModels(roles)):
+            result = await graph.ainvoke(given)
+
+    assert result["words"]["engine"] == "dashscope:qwen3-asr-flash"
+    assert result["words"]["estimated_times"] is True
+    heard = await _cues(files, result["words"]["file"])
+    assert " ".join(text for _, _, text in heard) == LINES[0][1]
+    french = result["targets"]["fr"]
+    assert (french["dub"]["cues"], french["dub"]["silent"]) == (len(heard), [])
+    streams = _streams(await _fetch(files, french["video"], tmp_path))
+    assert [stream["codec_type"] for stream in streams] == ["video", "audio", "audio", "subtitle"]
+
+
 def _loudness(path: Path, track: int) -> "np.ndarray[Any, Any]":
     """The root mean square of each tenth of a second of a sound track."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", f"0:a:{track}", "-ac", "1", "-ar", "16000"]
@@ -380,7 +417,9 @@ async def test_progress_counts_up_in_every_stage(
     for event in events:
         if event["type"] == "progress":
             stages.setdefault(event["stage"], []).append((event["done"], event["total"]))
-    assert {"probe", "extract", "hear", "translate", "render_fr"} <= stages.keys()
+    planned = stages_of("video", given)
+    assert list(stages) == [*planned.opening, *planned.analysis, *planned.work, *planned.finish]
+    assert {"probe", "extract", "hear", "translate", "render_fr"} == stages.keys()
     for counts in stages.values():
         done = [count for count, _ in counts]
         assert done == sorted(done)

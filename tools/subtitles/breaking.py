@@ -6,7 +6,7 @@ what belongs to it; the lower line rather the longer one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -61,11 +61,12 @@ def break_lines(text: str, profile: Profile, format: Format) -> str:
     if profile.length(visible(joined, format)) <= profile.cpl:
         return joined
     places = sorted(_places(joined, format), key=lambda place: place.before)[:_MOST_CANDIDATES]
+    ruler = _Ruler(joined, places, profile, format)
     for count in range(2, profile.max_lines + 1):
-        best = _best(joined, places, count, profile, format)
+        best = _best(joined, places, count, ruler)
         if best is not None:
             return best
-    return _as_they_come(joined, places, profile, format)
+    return _as_they_come(joined, places, ruler)
 
 
 def _joined(lines: list[str]) -> str:
@@ -93,9 +94,10 @@ def _places_in_words(text: str, start: int, end: int) -> Iterator[_Place]:
     if not _CJK.search(text, start, end):
         return
     word_ends = _word_ends(text)
+    signs = {found.start() for found in _CJK.finditer(text, max(start - 1, 0), end)}
     for at in range(max(start, 1), end):
-        before, after = text[at - 1], text[at]
-        if (_CJK.match(before) or before in _AFTER) and _CJK.match(after) and before not in _NOT_LAST:
+        before = text[at - 1]
+        if at in signs and (at - 1 in signs or before in _AFTER) and before not in _NOT_LAST:
             within = 1.0 if at in word_ends else 2.0
             yield _Place(at, at, 0.0 if before in _SENTENCE else 0.2 if before in _AFTER else within)
 
@@ -130,37 +132,89 @@ def cost_at_space(text: str, before: int, after: int) -> float:
     return 0.4 if following.lower().strip(",.") in _BEFORE else 1.0
 
 
-def _best(text: str, places: list[_Place], count: int, profile: Profile, format: Format) -> str | None:
+class _Ruler:
+    """How long a text is between any two places of it, measured once.
+
+    No place stands within a tag or an entity, so lengths add up.
+    """
+
+    def __init__(self, text: str, places: Sequence[_Place], profile: Profile, format: Format) -> None:
+        self.cpl = profile.cpl
+        self.end = len(text)
+        self._half_width = profile.half_width
+        self._counts: dict[int, tuple[int, int]] = {0: (0, 0)}
+        offsets = {offset for place in places for offset in (place.before, place.after)} | {self.end}
+        if visible(text, format) is text:
+            counts = profile.wide_counts(text)
+            self._counts |= {at: (at, counts[at]) for at in offsets}
+            return
+        signs = wide = done = 0
+        for at in sorted(offsets):
+            words = visible(text[done:at], format)
+            signs += len(words)
+            wide += profile.wide_signs(words)
+            self._counts[at] = signs, wide
+            done = at
+
+    def length(self, start: int, end: int) -> float:
+        """As ``Profile.length`` has it, of what is seen between two places, the text's ends included."""
+        signs, wide = self._counts[end]
+        signs_before, wide_before = self._counts[start]
+        wide -= wide_before
+        return wide + (signs - signs_before - wide) * self._half_width
+
+
+def _best(text: str, places: Sequence[_Place], count: int, ruler: _Ruler) -> str | None:
     """The text in that many lines, none too long; None when no breaks do that."""
     if count > 3 and len(places) > 30:
         return None  # so many lines are broken as they come
-    best: tuple[float, str] | None = None
+    if count == 2:
+        return _in_two(text, places, ruler)
+    best: tuple[float, Sequence[_Place]] | None = None
     for chosen in combinations(places, count - 1):
-        broken = _broken(text, chosen)
-        lengths = [profile.length(visible(line, format)) for line in broken.split("\n")]
-        if max(lengths) > profile.cpl or not min(lengths):
+        starts = [0, *(place.after for place in chosen)]
+        ends = [*(place.before for place in chosen), ruler.end]
+        lengths = list(map(ruler.length, starts, ends))
+        if max(lengths) > ruler.cpl or not min(lengths):
             continue
-        uneven = (max(lengths) - min(lengths)) / profile.cpl
-        top_heavy = max(0.0, lengths[0] - lengths[-1]) / profile.cpl
-        score = sum(place.cost for place in chosen) + 1.5 * uneven + 0.3 * top_heavy
+        score = sum(place.cost for place in chosen) + _unbalance(lengths, ruler)
         if best is None or score < best[0]:
-            best = score, broken
-    return best and best[1]
+            best = score, chosen
+    return best and _broken(text, best[1])
 
 
-def _as_they_come(text: str, places: list[_Place], profile: Profile, format: Format) -> str:
+def _in_two(text: str, places: Sequence[_Place], ruler: _Ruler) -> str | None:
+    """As ``_best`` has it, for what nearly all cues are."""
+    best: tuple[float, _Place] | None = None
+    for place in places:
+        lengths = ruler.length(0, place.before), ruler.length(place.after, ruler.end)
+        if max(lengths) <= ruler.cpl and min(lengths):
+            score = place.cost + _unbalance(lengths, ruler)
+            if best is None or score < best[0]:
+                best = score, place
+    return best and _broken(text, [best[1]])
+
+
+def _unbalance(lengths: Sequence[float], ruler: _Ruler) -> float:
+    """What is against lines of these lengths."""
+    uneven = (max(lengths) - min(lengths)) / ruler.cpl
+    top_heavy = max(0.0, lengths[0] - lengths[-1]) / ruler.cpl
+    return 1.5 * uneven + 0.3 * top_heavy
+
+
+def _as_they_come(text: str, places: Sequence[_Place], ruler: _Ruler) -> str:
     """Lines filled one after the other, however many they get."""
     chosen: list[_Place] = []
     start = 0
     for place, following in zip(places, [*places[1:], None], strict=True):
-        end = len(text) if following is None else following.before
-        if profile.length(visible(text[start:end], format)) > profile.cpl:
+        end = ruler.end if following is None else following.before
+        if ruler.length(start, end) > ruler.cpl:
             chosen.append(place)
             start = place.after
     return _broken(text, chosen)
 
 
-def _broken(text: str, places: "tuple[_Place, ...] | list[_Place]") -> str:
+def _broken(text: str, places: Sequence[_Place]) -> str:
     lines: list[str] = []
     start = 0
     for place in places:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from tools.subtitles.cues import Cue
 from tools.subtitles.file import Format
-from tools.subtitles.markup import visible
 from tools.subtitles.profiles import Profile
+from tools.subtitles.seeing import see
 
 Rule = Literal["cps", "cpl", "lines", "too_short", "too_long", "gap", "overlap", "empty", "backwards"]
 
@@ -57,22 +57,20 @@ def judge(cues: Sequence[Cue], profile: Profile, format: Format, *, fps: float =
 
 
 def _alone(cue: Cue, profile: Profile, format: Format) -> Iterator[Breach]:
-    words = visible(cue.text, format)
+    sight = see(cue.text, profile, format)
     if cue.duration <= 0:
         yield Breach(cue=cue.id, rule="backwards", value=cue.duration, limit=1)
         return
-    if not words.strip():
+    if sight.is_blank:
         yield Breach(cue=cue.id, rule="empty", value=0, limit=1)
         return
-    lines = words.split("\n")
-    longest = max(profile.length(line) for line in lines)
-    if cue.duration < profile.reading_ms(words):
-        speed = round(profile.length(words) / cue.duration * 1000, 2)
+    if cue.duration < sight.reading_ms:
+        speed = round(sight.length / cue.duration * 1000, 2)
         yield Breach(cue=cue.id, rule="cps", value=speed, limit=profile.cps)
-    if longest > profile.cpl:
-        yield Breach(cue=cue.id, rule="cpl", value=longest, limit=profile.cpl)
-    if len(lines) > profile.max_lines:
-        yield Breach(cue=cue.id, rule="lines", value=len(lines), limit=profile.max_lines)
+    if sight.longest > profile.cpl:
+        yield Breach(cue=cue.id, rule="cpl", value=sight.longest, limit=profile.cpl)
+    if sight.lines > profile.max_lines:
+        yield Breach(cue=cue.id, rule="lines", value=sight.lines, limit=profile.max_lines)
     if cue.duration < profile.min_ms:
         yield Breach(cue=cue.id, rule="too_short", value=cue.duration, limit=profile.min_ms)
     if cue.duration > profile.max_ms:

@@ -7,8 +7,8 @@ from tools.subtitles.breaking import break_lines
 from tools.subtitles.conflicts import mend_conflicts
 from tools.subtitles.cues import Cue
 from tools.subtitles.file import Format
-from tools.subtitles.markup import visible
 from tools.subtitles.profiles import Profile
+from tools.subtitles.seeing import see
 from tools.subtitles.timing import fit_times
 
 _FILLED = 0.9  # of its lines a text fills at most where each break is at a good place
@@ -42,11 +42,10 @@ def too_long(cues: Sequence[Cue], profile: Profile, format: Format) -> dict[int,
     """How many characters have room in the time and the lines of each cue that has more, by id."""
     limits: dict[int, int] = {}
     for cue in cues:
-        words = visible(cue.text, format)
+        sight = see(cue.text, profile, format)
         in_time = int(profile.cps * cue.duration / 1000)
-        is_late = 0 < cue.duration < profile.reading_ms(words)
-        lines = words.split("\n")
-        is_wide = len(lines) > profile.max_lines or max(map(profile.length, lines)) > profile.cpl
+        is_late = 0 < cue.duration < sight.reading_ms
+        is_wide = sight.lines > profile.max_lines or sight.longest > profile.cpl
         if is_late or is_wide:
             in_lines = int(profile.max_lines * profile.cpl * _FILLED)
             limits[cue.id] = min(in_time, in_lines) if cue.duration > 0 else in_lines

@@ -3,6 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Mapping
+from itertools import accumulate
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -59,10 +60,18 @@ class Profile(BaseModel):
 
     def length(self, text: str) -> float:
         """How long a text is to a reader, in this profile's characters. Line ends count nothing."""
-        if self.half_width == 1:
-            return len(text) - text.count("\n")
-        wide = sum(map(_IS_WIDE.__getitem__, text))
+        wide = self.wide_signs(text)
         return wide + (len(text) - text.count("\n") - wide) * self.half_width
+
+    def wide_signs(self, text: str) -> int:
+        """How many characters count whole whatever ``half_width`` is; 0 where all do."""
+        return 0 if self.half_width == 1 else sum(map(_IS_WIDE.__getitem__, text))
+
+    def wide_counts(self, text: str) -> list[int]:
+        """``wide_signs`` of what stands in front of each place of a text, its end included."""
+        if self.half_width == 1:
+            return [0] * (len(text) + 1)
+        return [0, *accumulate(map(_IS_WIDE.__getitem__, text))]
 
     def reading_ms(self, text: str) -> int:
         """The least time in which a text can be read, in milliseconds."""

@@ -13,6 +13,7 @@ from tools.text.lines import Line, split_lines
 
 _CLOCK = r"[-\u2212]?\d+:\d{1,2}:\d{1,2}(?:[,.]\d{1,3})?"
 TIMING = re.compile(rf"(\s*)({_CLOCK})(\s*-+>\s*)({_CLOCK})([^\r\n]*)")
+_CUT_TIMING = re.compile(r"\s*\d+:\d{1,2}:[\d,.]*\s*-*")
 
 
 SRT = Dialect(format="srt", write_time=srt_clock, write_text=lambda text: text)
@@ -21,6 +22,8 @@ SRT = Dialect(format="srt", write_time=srt_clock, write_text=lambda text: text)
 def parse_srt(text: str) -> SubtitleFile:
     """Read a SubRip file. What is no cue is kept and named in ``problems``."""
     lines = split_lines(text)
+    whole = _before_a_cut(lines)
+    rest, lines = lines[whole:], lines[:whole]
     timings = [at for at, line in enumerate(lines) if "-->" in line.text or TIMING.fullmatch(line.text)]
     heads = _heads(lines, timings)
     first = heads[0] if heads else len(lines)
@@ -36,6 +39,10 @@ def parse_srt(text: str) -> SubtitleFile:
         else:
             pieces.extend(line.whole for line in lines[head:after])
             problems.append(Problem(line=at + 1, message="the times cannot be read, so this is no cue"))
+    if rest:
+        pieces.extend(line.whole for line in rest)
+        message = "the file ends within the times of a cue, so this is no cue"
+        problems.append(Problem(line=len(lines) + 1, message=message))
     return SubtitleFile(
         dialect=SRT,
         cues=tuple(cues),
@@ -43,6 +50,18 @@ def parse_srt(text: str) -> SubtitleFile:
         newline=newline_of(text),
         problems=tuple(problems),
     )
+
+
+def _before_a_cut(lines: list[Line]) -> int:
+    """How many lines there are before a cue in whose times the file ends."""
+    last = next((at for at in reversed(range(len(lines))) if not lines[at].is_blank), 0)
+    if (
+        not last
+        or not _CUT_TIMING.fullmatch(lines[last].text)
+        or not lines[last - 1].text.strip().isdecimal()
+    ):
+        return len(lines)
+    return last - 1 if last < 2 or lines[last - 2].is_blank else len(lines)
 
 
 def _heads(lines: list[Line], timings: list[int]) -> list[int]:

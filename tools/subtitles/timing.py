@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from tools.subtitles.cues import Cue
 from tools.subtitles.file import Format
-from tools.subtitles.markup import visible
 from tools.subtitles.profiles import Profile
+from tools.subtitles.seeing import see
 
 _LEAST = 200  # milliseconds; what stands for less is not seen
 
@@ -62,7 +62,7 @@ class _Room:
 
 
 def _wanted(cue: Cue, profile: Profile, format: Format) -> int:
-    return max(profile.min_ms, profile.reading_ms(visible(cue.text, format)))
+    return max(profile.min_ms, see(cue.text, profile, format).reading_ms)
 
 
 def _fit(cue: Cue, room: _Room, profile: Profile, wanted: int, fps: float) -> Cue:

@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from prompts import PROMPTS
 from tools.errors import ModelAnswerInvalid
 from tools.llm.structured import NoUsableAnswer, Problem, Question, ask
 from tools.translation.engine import ModelEngine
+from tools.translation.glossary import Term
 from tools.translation.ladder import Item
 
 _PROMPT = PROMPTS["translate/segments.en"]
+_LONGEST_SUMMARY = 600  # characters
 
 
 class Translation(BaseModel):
@@ -28,6 +30,18 @@ class Translations(BaseModel):
     translations: list[Translation]
 
 
+def _require_summary(schema: dict[str, Any]) -> None:
+    schema["required"].append("summary")
+
+
+class Summarised(Translations):
+    """The same, with what the text tells up to here."""
+
+    model_config = ConfigDict(json_schema_extra=_require_summary)
+
+    summary: str = ""  # a model that forgets it has translated all the same
+
+
 @dataclass(slots=True, kw_only=True)
 class ChatEngine(ModelEngine):
     """Asks a chat model."""
@@ -37,7 +51,7 @@ class ChatEngine(ModelEngine):
         question = Question(
             instructions=_PROMPT.render(),
             data=self._data(items),
-            schema=Translations,
+            schema=Summarised if self.context.asks_for_summary else Translations,
             check=_nothing,
             prompt=_PROMPT,
         )
@@ -47,6 +61,8 @@ class ChatEngine(ModelEngine):
             self.usage += error.usage
             raise
         self.usage += answer.usage
+        if isinstance(answer.value, Summarised):
+            self.summary = answer.value.summary.strip()[:_LONGEST_SUMMARY]
         return _by_id(answer.value)
 
     def _data(self, items: Sequence[Item]) -> dict[str, Any]:
@@ -55,7 +71,8 @@ class ChatEngine(ModelEngine):
             "source_language": context.source,
             "target_language": context.target,
             "style": dict(context.style),
-            "glossary": [[term.source, list(term.targets)] for term in context.terms],
+            "glossary": [_entry(term) for term in context.terms],
+            "summary": context.summary,
             "memory": [list(pair) for pair in context.memory],
             "before": [list(pair) for pair in context.before],
             "after": list(context.after),
@@ -73,6 +90,11 @@ class ChatEngine(ModelEngine):
         if item.complaints:
             segment |= {"previous": item.previous, "wrong": list(item.complaints)}
         return segment
+
+
+def _entry(term: Term) -> list[Any]:
+    is_fixed = term.is_exact or term.is_case_sensitive
+    return [term.source, list(term.targets), *(["exact"] if is_fixed else [])]
 
 
 def _nothing(_: Translations) -> list[Problem]:

@@ -24,6 +24,8 @@ class Context:
     memory: Sequence[tuple[str, str]] = ()  #: Texts like these, with their translations.
     notes: Mapping[str, str] = field(default_factory=dict[str, str])  #: By segment id.
     limits: Mapping[str, int] = field(default_factory=dict[str, int])  #: Most characters, by segment id.
+    summary: str = ""  #: What came before.
+    asks_for_summary: bool = False  #: Of what has come up to the end of these segments.
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class ModelEngine(ABC):
     role: Role
     context: Context
     usage: Usage = field(default_factory=Usage)
+    summary: str = ""  #: What the text tells up to here, as far as the engine says so.
 
     @property
     def name(self) -> str:

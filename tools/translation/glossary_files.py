@@ -14,7 +14,10 @@ from tools.translation.glossary import Glossary, Term
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_TERMS = 50_000
-_HINT = "Its columns are source, target (several parted by |), and if you like case_sensitive, keep and note."
+_HINT = (
+    "Its columns are source, target (several parted by |), and if you like case_sensitive, keep, note, "
+    "language, forms and exact."
+)
 _YES = frozenset(["1", "true", "yes", "y", "x"])
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -28,7 +31,7 @@ def read_glossary(data: bytes, name: str, *, source: str = "", target: str = "")
     Args:
         name: The file's name, whose suffix says what it is.
         source: The language of the terms, such as ``en``; TBX needs it.
-        target: The language of the translations; TBX needs it.
+        target: The language of the translations; TBX needs it, and entries for other languages are left out.
 
     Raises:
         InputTooLarge: "file_too_large" or "too_many_terms".
@@ -45,9 +48,9 @@ def read_glossary(data: bytes, name: str, *, source: str = "", target: str = "")
     if suffix in (".tbx", ".xml"):
         terms = list(_from_tbx(data, name, source, target))
     elif suffix == ".json":
-        terms = list(_from_json(decode(data).text))
+        terms = list(_from_json(decode(data).text, target))
     elif suffix in (".csv", ".tsv", ".txt"):
-        terms = list(_from_table(decode(data).text, "\t" if suffix == ".tsv" else None))
+        terms = list(_from_table(decode(data).text, "\t" if suffix == ".tsv" else None, target))
     else:
         raise InvalidInput(
             f"{name!r} is no glossary that can be read",
@@ -87,9 +90,7 @@ def term_of(entry: Mapping[str, Any], where: str) -> Term | None:
     source, target = entry.get("source"), entry.get("target", entry.get("targets"))
     if not isinstance(source, str):
         raise _invalid(f"{where} has no source")
-    targets = [target] if isinstance(target, str) else cast("Sequence[object]", target or ())
-    texts = [part.strip() for text in targets if isinstance(text, str) for part in text.split("|")]
-    texts = [text for text in texts if text]
+    texts = _parted(target)
     if not source.strip() and not texts:
         return None
     if not source.strip():
@@ -105,10 +106,25 @@ def term_of(entry: Mapping[str, Any], where: str) -> Term | None:
         targets=tuple(dict.fromkeys(texts)),
         is_case_sensitive=_is_yes(entry.get("case_sensitive")),
         note=str(entry.get("note") or "").strip(),
+        forms=tuple(dict.fromkeys(_parted(entry.get("forms")))),
+        is_exact=_is_yes(entry.get("exact")),
     )
 
 
-def _from_table(text: str, delimiter: str | None) -> Iterator[Term]:
+def is_for(entry: Mapping[str, Any], target: str) -> bool:
+    """Whether an entry counts for a language: it names none, or this one, or one that this is a kind of."""
+    language = str(entry.get("language") or "").strip().lower()
+    wanted = target.lower()
+    return not language or not wanted or wanted == language or wanted.startswith(f"{language}-")
+
+
+def _parted(value: object) -> list[str]:
+    given = [value] if isinstance(value, str) else cast("Sequence[object]", value or ())
+    parts = [part.strip() for text in given if isinstance(text, str) for part in text.split("|")]
+    return [part for part in parts if part]
+
+
+def _from_table(text: str, delimiter: str | None, target: str) -> Iterator[Term]:
     if delimiter is None:
         first = text.partition("\n")[0]
         delimiter = max(",;\t", key=first.count)
@@ -118,19 +134,20 @@ def _from_table(text: str, delimiter: str | None) -> Iterator[Term]:
     names = heading if has_heading else ["source", "target", "case_sensitive", "note"]
     for line, row in enumerate(rows[has_heading:], 1 + has_heading):
         if any(cell.strip() for cell in row):
-            term = term_of(dict(zip(names, row, strict=False)), f"line {line}")
-            if term is not None:
+            entry = dict(zip(names, row, strict=False))
+            term = term_of(entry, f"line {line}")
+            if term is not None and is_for(entry, target):
                 yield term
 
 
-def _from_json(text: str) -> Iterator[Term]:
+def _from_json(text: str, target: str) -> Iterator[Term]:
     try:
         value: object = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise _invalid(f"it is no JSON: {error}") from error
     for number, entry in enumerate(_entries(value), 1):
         term = term_of(entry, f"entry {number}")
-        if term is not None:
+        if term is not None and is_for(entry, target):
             yield term
 
 

@@ -1,30 +1,17 @@
 """What is wrong with a translation: by rules alone, without knowing whether it is good."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tools.translation.glossary import Glossary
 from tools.translation.protection import Protected, number_problems
+from tools.translation.scripts import main_language, script_of
 
 Kind = Literal[
     "empty", "marks", "markup", "script", "same", "numbers", "terms", "length", "shifted", "merged"
 ]
 
-_SCRIPTS = {
-    "zh": re.compile("[\u3400-\u9fff\uf900-\ufaff]"),
-    "ja": re.compile("[\u3040-\u30ff\u3400-\u9fff]"),
-    "ko": re.compile("[\uac00-\ud7af]"),
-    "ru": re.compile("[\u0400-\u052f]"),
-    "uk": re.compile("[\u0400-\u052f]"),
-    "ar": re.compile("[\u0600-\u06ff]"),
-    "he": re.compile("[\u05d0-\u05ea]"),
-    "el": re.compile("[\u0370-\u03ff]"),
-    "th": re.compile("[\u0e00-\u0e7f]"),
-    "hi": re.compile("[\u0900-\u097f]"),
-}
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _EAST_ASIAN = frozenset(["zh", "ja", "ko"])
 _UNUSABLE: frozenset[Kind] = frozenset(["empty", "marks", "markup", "script", "shifted", "merged"])
 _A_SENTENCE = 4  # words; fewer may be a name, which is the same everywhere
@@ -84,8 +71,7 @@ class Judge:
             if not self._is_kept(words):
                 yield Fault(kind="same", message="it is the source text, not a translation")
             return
-        script = _SCRIPTS.get(_language(self.target), _LATIN)
-        if not script.search(translation) and len(words.split()) >= _A_SENTENCE:
+        if not script_of(self.target).search(translation) and len(words.split()) >= _A_SENTENCE:
             yield Fault(kind="script", message=f"it is not written in the script of {self.target!r}")
 
     def _is_kept(self, words: str) -> bool:
@@ -111,10 +97,6 @@ def is_usable(faults: Sequence[Fault]) -> bool:
     return not any(fault.is_fatal for fault in faults)
 
 
-def _language(code: str) -> str:
-    return code.lower().replace("_", "-").partition("-")[0]
-
-
 def _signs(code: str) -> float:
     """Signs per unit of meaning, an East Asian one being 1."""
-    return 1.0 if _language(code) in _EAST_ASIAN else _CHARACTERS_PER_SIGN
+    return 1.0 if main_language(code) in _EAST_ASIAN else _CHARACTERS_PER_SIGN

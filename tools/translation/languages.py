@@ -3,9 +3,9 @@
 import re
 
 from tools.text.language import FUNCTION_WORDS
-from tools.translation.scripts import language_by_script
+from tools.translation.scripts import is_in_script, language_by_script, main_language
 
-_SAMPLE = 60_000  # characters
+_SAMPLE = 10_000  # characters
 _CODES = {
     "English": "en",
     "French": "fr",
@@ -39,3 +39,14 @@ def language_of(text: str) -> str | None:
     )
     (most, best), (second, _) = hits[0], hits[1]
     return best if most >= _LEAST * len(words) and most >= _AHEAD * second else None
+
+
+def other_language(text: str, code: str) -> str | None:
+    """The language that a text plainly has in place of the named one: a code, or "another script".
+
+    Languages whose words nobody here knows are taken at their word, as long as the letters are theirs.
+    """
+    found, named = language_of(text), main_language(code)
+    if found is not None and found != named and (named in _WORDS or not is_in_script(text, code)):
+        return found
+    return "another script" if found is None and not is_in_script(text, code) else None

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tools.translation.segments import Place, Segment
 
@@ -26,6 +27,7 @@ _PLACEHOLDERS = (
     "\u27e6\\d+\u27e7",  # what looks like one of our own marks
 )
 _KEPT = re.compile("|".join((_ADDRESSES, _MAIL, *_PLACEHOLDERS)))
+_MAYBE_KEPT = re.compile("[:@{%<\u27e6]")  # one of these stands in each of them
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*")
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
@@ -65,7 +67,8 @@ class Protected:
 def protect(segment: Segment) -> Protected:
     """Take out of a segment what is no words."""
     text = segment.text
-    places = _joined(text, [*segment.kept, *(found.span() for found in _KEPT.finditer(text))])
+    found = _KEPT.finditer(text) if _MAYBE_KEPT.search(text) else ()
+    places = _joined(text, [*segment.kept, *(each.span() for each in found)])
     start, end = 0, len(text)
     if places and not text[: places[0][0]].strip():
         start = places.pop(0)[1]
@@ -102,8 +105,9 @@ def without_marks(text: str) -> str:
     return _MARK.sub(" ", text)
 
 
+@lru_cache(maxsize=512)  # an answer is held against its question by several rules
 def numbers_in(text: str) -> Counter[str]:
-    """The numbers of a text, by their digits alone."""
+    """The numbers of a text, by their digits alone; read it, and change nothing."""
     plain = without_marks(text).translate(_DIGITS)
     return Counter(re.sub(r"\D", "", number) for number in _NUMBER.findall(plain))
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import String, and_, func, or_
+from sqlalchemy import cast as sql_cast
 from sqlalchemy import select as sa_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.db.models import Blob, File, FileUsage, Retention, RunFile, Upload
+from server.db.models import Blob, File, FileUsage, Retention, Run, RunFile, Thread, Upload
 from tools.errors import InputTooLarge, NotFound
 
 
@@ -158,8 +159,17 @@ async def stored(session: AsyncSession, *, owner: str | None) -> int:
 
 
 async def expired(session: AsyncSession, moment: datetime, *, limit: int) -> Sequence[str]:
-    """Files whose time is over."""
-    query = select(File.file_id).where(col(File.expires_at) < moment).limit(limit)
+    """Files whose time is over, but those that a run needs which waits for a person."""
+    waiting = (
+        select(Run.run_id)
+        .join(Thread, col(Thread.thread_id) == col(Run.thread_id))
+        .where(Thread.status == "interrupted", sql_cast(col(Run.kwargs), String).contains(col(File.file_id)))
+    )
+    query = (
+        select(File.file_id)
+        .where(col(File.expires_at) < moment, ~waiting.correlate(File).exists())
+        .limit(limit)
+    )
     return (await session.exec(query)).all()
 
 

@@ -345,6 +345,8 @@ export default {
 	"translation.file": "File",
 	"editor.choose_film": "Choose the film",
 	"editor.film_stays": "It stays in this browser.",
+	"editor.kept_film": "A film kept here:",
+	"editor.no_film": "None",
 	"editor.language": "Language",
 	"editor.only_flagged": "Only what is flagged",
 	"editor.keys": "Keys: Ctrl+Enter goes to the next cue, Ctrl+Shift+Enter back.",

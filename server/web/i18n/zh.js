@@ -345,6 +345,8 @@ export default {
 	"translation.file": "文件",
 	"editor.choose_film": "选择影片",
 	"editor.film_stays": "影片只留在本浏览器中。",
+	"editor.kept_film": "服务器上的影片：",
+	"editor.no_film": "不选",
 	"editor.language": "语言",
 	"editor.only_flagged": "只看有标记的",
 	"editor.keys": "按键：Ctrl+Enter 到下一条，Ctrl+Shift+Enter 返回上一条。",

@@ -10,7 +10,7 @@ from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
 from tools.dialogue import drafts
 from tools.dialogue import reading as dialogue_reading
 from tools.llm import completion
-from tools.translation import chat_engine
+from tools.translation import chat_engine, quality, term_finding
 from tools.video import emotions, reading, recap
 
 _SCHEMAS = (
@@ -18,6 +18,8 @@ _SCHEMAS = (
     translating,
     questions,
     chat_engine,
+    term_finding,
+    quality,
     drafts,
     dialogue_reading,
     reading,

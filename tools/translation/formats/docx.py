@@ -16,6 +16,7 @@ from tools.documents.archive import Archive
 from tools.errors import InvalidInput
 from tools.translation.segments import Assembly, Place, Segment, TextDocument
 
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of OLE: what Word encrypts into
 _PARTS = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _SKIPPED = frozenset(["del", "moveFrom", "instrText"])
@@ -65,8 +66,14 @@ def parse_docx(data: bytes) -> DocxDocument:
 
     Raises:
         InputTooLarge: "archive_bomb".
-        InvalidInput: What the archive raises, or "broken_docx".
+        InvalidInput: What the archive raises, "broken_docx" or "encrypted_docx".
     """
+    if data.startswith(_COMPOUND_FILE):
+        raise InvalidInput(
+            "the document is encrypted, or in Word's old format",
+            hint="Remove its password, or save it as .docx.",
+            code="encrypted_docx",
+        )
     archive = Archive(data)
     with zipfile.ZipFile(BytesIO(data)) as names:
         found = sorted((name for name in names.namelist() if _PARTS.fullmatch(name)), key=_body_first)

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from graphs.stages import Stages, stages_of
 from server import access
 from server.api.jobs import thread_tasks
 from server.api.jobs.thread_tasks import Task
@@ -124,8 +125,18 @@ async def shown(resources: Resources, task: Task) -> dict[str, Any]:
         event = orjson.loads(newest.data) if newest else None
     if run is not None and status == "completed":
         result = await resources.states.output(run)
-    body = task_json(thread, run, event, result)
+    body = task_json(thread, run, stages_in(task), event, result)
     return body | ({"review": await _review(resources, thread)} if status == "paused" else {})
+
+
+def stages_in(task: Task) -> Stages | None:
+    """The stages that a task's run goes through; None before it was begun."""
+    thread, run = task
+    if run is None:
+        return None
+    own = thread.meta[KEY]
+    given = request_for(own["module"], options_of(own["options"]), own["files"]).input
+    return stages_of(run.graph_id, given)
 
 
 async def _review(resources: Resources, thread: Thread) -> list[Any]:

@@ -3,22 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from graphs.stages import Phase, Stages
 from server.db.models import File, Run, Thread
 
 KEY = "translator_task"  #: Where a thread's metadata hold what the caller said of the task.
 
-# The old service's bands of progress: files 0-10, analysis 10-40, the work 40-90, finishing 90-100.
-_UPLOAD, _ANALYSIS, _WORK, _FINISH = (0, 10), (10, 40), (40, 90), (90, 100)
-_BANDS = {
-    "read": _UPLOAD,
-    "probe": _UPLOAD,
-    "plan": _ANALYSIS,
-    "audio": _ANALYSIS,
-    "words": _ANALYSIS,
-    "recognise": _ANALYSIS,
-    "pictures": _ANALYSIS,
-    "translate": _WORK,
-    "render": _FINISH,
+# The old service's bands of progress, in percent.
+_BANDS: Mapping[Phase, tuple[int, int]] = {
+    "opening": (0, 10),
+    "analysis": (10, 40),
+    "work": (40, 90),
+    "finish": (90, 100),
 }
 _STATUS = {"pending": "queued", "running": "processing", "success": "completed"}  # any other: failed
 ENDED = ("completed", "failed")
@@ -49,11 +44,16 @@ def status_of(thread: Thread, run: Run | None) -> str:
 
 
 def task_json(
-    thread: Thread, run: Run | None, event: Mapping[str, Any] | None, result: Mapping[str, Any] | None
+    thread: Thread,
+    run: Run | None,
+    stages: Stages | None,
+    event: Mapping[str, Any] | None,
+    result: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The task.
 
     Args:
+        stages: Of the run; None: it has none yet.
         event: The run's latest progress event, while it is under way.
         result: The graph's output, once it is there.
     """
@@ -65,7 +65,7 @@ def task_json(
         "module": own["module"],
         "taskName": own["taskName"],
         "status": status,
-        "progress": progress_of(status, event),
+        "progress": progress_of(status, stages, event),
         "message": message_of(status, event, run),
         "files": {"uploaded": own["files"], "processed": result_files(result), "failed": []},
         "memoryLayer": own["memoryLayer"],
@@ -79,14 +79,19 @@ def task_json(
     }
 
 
-def progress_of(status: str, event: Mapping[str, Any] | None) -> int:
-    """From 0 to 100, in the old bands."""
+def progress_of(status: str, stages: Stages | None, event: Mapping[str, Any] | None) -> int:
+    """From 0 to 100, in the old bands, which the stages of each kind share.
+
+    What a person asked for once more is no stage of the run's own, and counts as work.
+    """
     if status == "completed":
         return 100
     if event is None:
         return 0
-    low, high = _BANDS.get(event["stage"], _WORK)
-    return int(low + (high - low) * event["done"] / max(event["total"], 1))
+    phase, place, count = (stages and stages.place(event["stage"])) or ("work", 0, 1)
+    low, high = _BANDS[phase]
+    share = (place + event["done"] / max(event["total"], 1)) / count
+    return int(low + (high - low) * share)
 
 
 def message_of(status: str, event: Mapping[str, Any] | None, run: Run | None) -> str:

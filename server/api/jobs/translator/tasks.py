@@ -115,7 +115,7 @@ async def create_task(body: Annotated[TaskCreate, Snaked], resources: Open) -> R
 async def list_tasks(resources: Open, module: str | None = None, status: str | None = None) -> Response:
     """One's tasks, the newest first, without their results."""
     found = await board.search(resources, module=module, status=status)
-    return success([board.task_json(*task, None, None) for task in found])
+    return success([board.task_json(*task, None, None, None) for task in found])
 
 
 @router.get("/all")
@@ -237,6 +237,7 @@ async def add_memory(job_id: str, body: Annotated[MemoryAdd, Snaked], resources:
 
 async def _events(resources: Resources, task: board.Task, after: str | None) -> AsyncIterator[bytes]:
     thread, run = task
+    stages = board.stages_in(task)
     if run is not None:
         async with aclosing(run_events(resources, run, after=after)) as entries:
             async for entry in entries:
@@ -244,7 +245,7 @@ async def _events(resources: Resources, task: board.Task, after: str | None) -> 
                     if board.is_progress(event):
                         data = orjson.loads(event.data)
                         told = {"taskId": thread.thread_id, "status": "processing", **data}
-                        told["progress"] = progress_of("processing", data)
+                        told["progress"] = progress_of("processing", stages, data)
                         yield frame("progress", to_json(told), event.id)
     last = await board.shown(resources, await board.find(resources, thread.thread_id))
     yield frame(last["status"], to_json(last))

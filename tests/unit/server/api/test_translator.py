@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from graphs.stages import stages_of
 from server.api.jobs.translator.fields import file_id_of, snake_keys
 from server.api.jobs.translator.modules import MODULES, known_module, options_of, request_for
 from server.api.jobs.translator.task import progress_of, result_files
@@ -134,7 +135,25 @@ def test_names_are_taken_in_both_ways() -> None:
     [("read", 1, 10), ("plan", 0, 10), ("translate", 0.5, 65), ("render", 1, 100), ("anything", 0, 40)],
 )
 def test_progress_keeps_to_the_old_bands(stage: str, share: float, percent: int) -> None:
-    assert progress_of("processing", {"stage": stage, "done": share * 10, "total": 10}) == percent
+    stages = stages_of("subtitles", {"target_languages": ["zh"]})
+
+    assert progress_of("processing", stages, {"stage": stage, "done": share * 10, "total": 10}) == percent
+
+
+def test_a_film_s_progress_only_grows_through_the_stages_of_its_module() -> None:
+    request = request_for("video-translate", options_of(_ZH), [_FILM])
+    stages = stages_of("video", request.input)
+    names = ["probe", "find_regions", "look", "read_picture", "translate", "render_zh"]
+
+    assert [*stages.opening, *stages.analysis, *stages.work, *stages.finish] == names
+    assert [progress_of("processing", stages, {"stage": name, "done": 1, "total": 1}) for name in names] == [
+        10,
+        20,
+        30,
+        40,
+        65,
+        90,
+    ]
 
 
 def test_files_of_a_result_are_found_wherever_they_stand() -> None:

@@ -197,6 +197,14 @@ def test_docx_keeps_formatting_and_joins_what_word_has_split() -> None:
         (b"PK\x03\x04broken", "a.docx", "broken_archive"),
         (docx("<!DOCTYPE a><a/>"), "a.docx", "broken_docx"),
         (docx("<a>"), "a.docx", "broken_docx"),
+        (docx()[:-40], "a.docx", "broken_archive"),
+        (docx()[:200], "a.docx", "broken_archive"),
+        (docx(BODY[:-60]), "a.docx", "broken_docx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.docx", "encrypted_docx"),
+        (b"", "a.docx", "broken_archive"),
+        (b"\x00\x01\x02", "a.txt", "binary_input"),
+        ("深い海".encode("shift-jis") * 3, "a.txt", "undecodable_input"),
+        (MARKDOWN.encode()[:-1] + b"\xe4\xbd", "a.md", "undecodable_input"),
     ],
 )
 def test_a_file_that_cannot_be_translated_is_refused_by_name(data: bytes, name: str, code: str) -> None:

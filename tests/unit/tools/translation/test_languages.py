@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.translation.languages import language_of
+from tools.translation.languages import language_of, other_language
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,21 @@ from tools.translation.languages import language_of
 )
 def test_a_language_is_told_only_where_it_shows(text: str, language: str | None) -> None:
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "found"),
+    [
+        ("Der Wärter sagte, dass es nicht sein Boot war und er es nie gesehen hatte.", "en", "de"),
+        ("Der Wärter sagte, dass es nicht sein Boot war und er es nie gesehen hatte.", "de-CH", None),
+        ("Der Wärter sagte, dass es nicht sein Boot war und er es nie gesehen hatte.", "nds", None),
+        ("Смотритель сказал, что это не его лодка.", "en", "another script"),
+        ("Смотритель сказал, что это не его лодка.", "ru", None),
+        ("灯塔看守人说那不是他的船，他从来没有见过它，他也不知道是谁的。", "en", "zh"),
+        ("OK", "zh", None),
+    ],
+)
+def test_a_language_is_doubted_only_where_the_text_shows_another(
+    text: str, said: str, found: str | None
+) -> None:
+    assert other_language(text, said) == found

@@ -36,6 +36,19 @@ def test_the_region_is_where_texts_come_and_go() -> None:
     assert abs(region.x - 30) <= 1
 
 
+def test_dark_letters_on_a_light_ground_are_found_by_the_ground_around_them() -> None:
+    pictures = 255 - _empty(60)
+    for number, first in enumerate(range(0, 60, 10)):
+        letters = np.random.default_rng(number).random((8, 90)) < 0.3
+        pictures[first : first + 7, 70:78, 30:120][:, letters] = 20
+    finder = RegionFinder()
+    finder.feed(pictures)
+
+    (region,) = finder.regions()
+    assert (abs(region.y - 70) <= 2, abs(region.height - 8) <= 4) == (True, True)
+    assert abs(region.x - 30) <= 3
+
+
 def test_a_sign_that_never_changes_is_no_subtitle() -> None:
     pictures = _empty(60)
     _write(pictures, y=5, x=120, width=30, seed=1)
