@@ -1,0 +1,51 @@
+"""What is asked of a speaker for a line, and under which name its sound is kept."""
+
+from typing import Any, Protocol
+
+from graphs.audiobook.stage import Stage
+from graphs.audiobook.state import ChapterTask, ScriptLine, State
+from tools.audiobook.delivery import delivery_of
+from tools.audiobook.lines import spoken
+from tools.audiobook.sound import Request
+from tools.audiobook.voices import pitch_of
+from tools.speech.output import MAX_SPEED, MIN_SPEED
+
+
+def asked_for(line: ScriptLine, source: str, stage: Stage, state: State) -> Request | None:
+    """What a line is asked for with; None: it has nothing to be said."""
+    options: dict[str, Any] = state["given"]["options"]
+    return request_for(line, source, stage, options["speed"], state["locks"]["takes"])
+
+
+def asked_in(task: ChapterTask, line: ScriptLine, source: str, stage: Stage) -> Request | None:
+    """The same, in a chapter's own task."""
+    return request_for(line, source, stage, task["speed"], task["takes"])
+
+
+class _Takes(Protocol):
+    def get(self, key: str, default: int, /) -> int: ...
+
+
+def request_for(line: ScriptLine, source: str, stage: Stage, speed: float, takes: _Takes) -> Request | None:
+    """What a speaker is told of a line; None: it has nothing to be said."""
+    text = spoken(source[line["start"] : line["end"]])
+    if not text:
+        return None
+    manner = delivery_of(line["tone"], line["strength"])  # type: ignore[arg-type] - as in scripting.unpack
+    voice = line.get("voice", "")
+    own_speed = 1.0 if stage.is_model else min(MAX_SPEED, max(MIN_SPEED, speed * manner.speed))
+    return Request(
+        text=text,
+        voice=voice,
+        language=stage.language,
+        speed=round(own_speed, 3),
+        pitch=1.0 if stage.is_model else round(manner.pitch * pitch_of(voice), 3),
+        instruction=manner.instruction if stage.is_model else "",
+        engine=stage.engine,
+        take=takes.get(line["id"], 0),
+    )
+
+
+def sound_name(request: Request) -> str:
+    """The name of the file in which its sound is kept."""
+    return f"line-{request.key}.wav"
