@@ -6,6 +6,8 @@ from typing import Any
 
 from langgraph.graph import StateGraph
 
+from graphs.audiobook import graph as audiobook
+from graphs.audiobook import request as audiobook_request
 from graphs.characters import graph as characters
 from graphs.characters import sources as characters_sources
 from graphs.dialogue import graph as dialogue
@@ -42,6 +44,13 @@ _ENTRIES = (
         description="Finds a novel's characters, who says each quotation, and how people are related.",
         build=characters.build,
         check_input=characters_sources.check_input,
+    ),
+    GraphEntry(
+        graph_id="audiobook",
+        title="Audiobooks with a voice for everybody",
+        description="Turns a novel into script, cast and sound: M4B with chapters, MP3, captions.",
+        build=audiobook.build,
+        check_input=audiobook_request.check_input,
     ),
     GraphEntry(
         graph_id="translate",

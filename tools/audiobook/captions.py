@@ -17,9 +17,9 @@ class Caption:
 
 
 def srt(captions: Sequence[Caption]) -> str:
-    """As SubRip."""
+    """As SubRip, in which words that look like a time would begin another cue."""
     return "".join(
-        f"{number}\n{srt_clock(one.start)} --> {srt_clock(one.end)}\n{one.text}\n\n"
+        f"{number}\n{srt_clock(one.start)} --> {srt_clock(one.end)}\n{one.text.replace('-->', '->')}\n\n"
         for number, one in enumerate(captions, 1)
     )
 

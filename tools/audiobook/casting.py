@@ -17,6 +17,7 @@ _GENDER, _AGE, _NEAR_AGE, _STYLE, _MOST_STYLE = 30.0, 25.0, 15.0, 10.0, 20.0
 _WRONG_GENDER = 100.0  # a man's voice for a woman is worse than the voice of another woman
 _SAME_VOICE = 60.0  # as somebody whom one talks with
 _CLOSE_VOICE = 40.0  # for a voice at no distance
+_CHANGED_PITCH = 10.0  # for a voice at a pitch that is not its own: less natural
 _USED = 4.0  # for each role that has the voice already: all voices are used before one comes again
 _CLOSE = 0.2  # nearer than this, listeners take two voices for one
 _NEAR_QUOTES = 4  # quotations of a chapter that make one scene
@@ -137,6 +138,7 @@ class _Chosen:
 
     def _points(self, role: Role, voice: Voice) -> float:
         points = fit(role, voice) - _USED * self._used[voice.id]
+        points -= _CHANGED_PITCH if voice.pitch != 1 else 0
         if role.gender and voice.gender and role.gender != voice.gender:
             points -= _WRONG_GENDER
         for near, weight in self.company.of(role.id).items():
