@@ -28,7 +28,8 @@ def build() -> StateGraph[State, None, Request, Output]:
     graph.add_edge("show_plan", "review_plan")
     after_review = ["review_plan", "write_lines", *spoken]
     graph.add_conditional_edges("review_plan", routes.after_review, after_review)
-    graph.add_conditional_edges("speak_chapter", routes.after_voices, ["make_book", "finish"])
+    graph.add_edge("speak_chapter", "hear_all")
+    graph.add_conditional_edges("hear_all", routes.after_voices, ["make_book", "finish"])
     graph.add_edge("make_book", "finish")
     graph.add_edge("finish", END)
     return graph

@@ -21,5 +21,6 @@ def add_nodes(graph: StateGraph[Any, Any, Any, Any]) -> None:
     graph.add_node("show_plan", casting.show_plan, timeout=RULES_TIME)
     graph.add_node("review_plan", casting.review_plan, timeout=RULES_TIME)
     graph.add_node("speak_chapter", speaking.speak_chapter, retry_policy=STALLS, timeout=FILM_TIME)
+    graph.add_node("hear_all", speaking.hear_all, timeout=RULES_TIME)
     graph.add_node("make_book", making.make_book, retry_policy=STALLS, timeout=FILM_TIME)
     graph.add_node("finish", reading.finish, timeout=RULES_TIME)

@@ -113,7 +113,7 @@ async def read_text(file_id: str) -> str:
 
 async def finish(state: State) -> Update:
     """Sum up. What people should know of an incomplete book is among the warnings."""
-    failures = state["failures"]
+    failures = state["failed_lines"]
     notes = [*state["found_notes"]]
     if failures:
         message = (
@@ -134,7 +134,6 @@ async def finish(state: State) -> Update:
         "language": state["spoken"],
         "lines": state.get("lines") or [],
         "cast": state.get("cast") or [],
-        "failed_lines": failures,
         "usage": _shown(usage),
         "warnings": notes,
     }

@@ -45,7 +45,7 @@ def after_review(state: State) -> Sequence[str | Send]:
 
 def after_voices(state: State) -> str:
     """To the book, if every line was spoken."""
-    return "finish" if state["failures"] else "make_book"
+    return "finish" if state["failed_lines"] else "make_book"
 
 
 def _chapters(state: State) -> list[Send]:

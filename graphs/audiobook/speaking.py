@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from graphs.audiobook.reading import read_text
 from graphs.audiobook.requests import asked_in, sound_name
 from graphs.audiobook.stage import Stage, find_stage
-from graphs.audiobook.state import ChapterTask, Failure, Sound, Update
+from graphs.audiobook.state import ChapterTask, Failure, Sound, State, Update
 from graphs.model_calls import counted_calls
 from graphs.progress import shared_meter
 from tools import heartbeat
@@ -80,6 +80,12 @@ async def speak_chapter(state: ChapterTask) -> Update:
         except* ServiceError as errors:
             raise _first(errors) from None
     return {"sounds": sounds, "failures": failures, "usages": [consumed.fields()]}
+
+
+async def hear_all(state: State) -> Update:
+    """Bring together what all chapters say: a branch of a chapter's own would see that chapter alone."""
+    order = {line["id"]: at for at, line in enumerate(state["lines"])}
+    return {"failed_lines": sorted(state["failures"], key=lambda failure: order[failure["line"]])}
 
 
 def _first(errors: BaseExceptionGroup[ServiceError]) -> ServiceError:
