@@ -10,7 +10,7 @@ from langgraph.types import Overwrite
 from graphs.audiobook import locks
 from graphs.audiobook.request import Input, parse_input
 from graphs.audiobook.scripting import script_of
-from graphs.audiobook.state import Request, State, Update
+from graphs.audiobook.state import Opening, State, Update
 from graphs.characters.graph import graph as characters_graph
 from graphs.characters.sources import Source, read_source
 from graphs.notes import Note, warn
@@ -25,19 +25,18 @@ _TEXT = "text/plain; charset=utf-8"
 _USED = ("calls", "input_tokens", "output_tokens", "cost", "currency")
 
 
-async def open_book(state: Request) -> Update:
+async def open_book(state: Opening) -> Update:
     """Check the input, and find out whether this thread has read the very same text already."""
-    given = parse_input(state)
+    given = parse_input({name: value for name, value in state.items() if name != "locks"})
     source = await read_source(given.novel)
     file_id = given.file_id or await _store(source)
     kept = given.model_dump(exclude={"text", "edits"})
     kept |= {"file_id": file_id, "name": source.name, "title": given.title or _title(source.name)}
-    known: Any = state  # what earlier runs of the thread left
     # The results of an earlier run are not this one's; Overwrite clears what would add up.
     return {
         "given": kept,
         "novel": await asyncio.to_thread(_fingerprint, given, source, await _model()),
-        "locks": locks.merge(known.get("locks"), given.edits),
+        "locks": locks.merge(state.get("locks"), given.edits),
         "spoken": source.language,
         "problems": [],
         "decided": False,

@@ -164,6 +164,12 @@ class Request(TypedDict, total=False):
     options: dict[str, Any]
 
 
+class Opening(Request, total=False):
+    """The input, and what an earlier run of the thread has left."""
+
+    locks: dict[str, Any]
+
+
 class ChapterTask(TypedDict):
     """A chapter that is to be spoken, in a task of its own."""
 
