@@ -57,7 +57,8 @@ async def cast_voices(state: State) -> Update:
     await stage.check(chosen.values())
     roles = _roles(state)
     quotations = [(q["chapter"], q["speaker_id"]) for q in state["quotes"]]
-    parts = await asyncio.to_thread(cast_roles, roles, stage.voices, scenes_of(quotations), chosen)
+    scenes = scenes_of(quotations)
+    parts = await asyncio.to_thread(cast_roles, roles, stage.voices, scenes, chosen, _earlier(state))
     voices = {part.role: part.voice for part in parts}
     lines = [
         ScriptLine(**{**line, "voice": voices[line["speaker_id"] or NARRATOR]})  # type: ignore[typeddict-item]
@@ -65,6 +66,16 @@ async def cast_voices(state: State) -> Update:
     ]
     meter.finish()
     return {"cast": [_pack(part, role) for part, role in zip(parts, roles, strict=True)], "lines": lines}
+
+
+def _earlier(state: State) -> dict[str, str]:
+    """The voices of the thread's last cast, but for those whose choice a person has taken back."""
+    chosen = state["locks"]["voices"]
+    return {
+        part["role"]: part["voice"]
+        for part in state.get("cast") or []
+        if not part["is_locked"] or part["role"] in chosen
+    }
 
 
 def _roles(state: State) -> list[Role]:

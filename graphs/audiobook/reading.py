@@ -67,6 +67,7 @@ async def recognise(state: State) -> Update:
     return {
         "recognised": state["novel"],
         "found_notes": result["warnings"],
+        "cast": [],
         "usages": [{"calls": statistics["model_calls"], **{name: statistics[name] for name in _USED[1:]}}],
         **{name: result[name] for name in ("mode", "chapters", "characters", "alias_map", "quotes")},
         **{name: result[name] for name in ("relations", "statistics", "text_file_id")},

@@ -80,6 +80,10 @@ TEXT = {"text": "Hello.", "target_language": "zh"}
 JOB = {"module": "translation", "taskName": "t", "options": {"text": "Hello.", "targetLanguage": "zh"}}
 FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nx\r\n--b--\r\n'
 BOOK = FORM.replace(b"\r\n\r\nx\r\n", b"\r\n\r\nIt rained, said Ada.\r\n")
+NO_BOOKS = (
+    '{"success":true,"data":{"books":[],"pagination":'
+    '{"page":1,"limit":10,"total":0,"totalPages":1,"hasNext":false,"hasPrev":false}}}'
+)
 FORM_TYPE = {"Content-Type": "multipart/form-data; boundary=b"}
 CALL = {"jsonrpc": "2.0", "id": 1}
 SAY = {"message": {"role": "user", "parts": [{"kind": "text", "text": "x"}], "messageId": "m"}}
@@ -283,7 +287,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/v1/workflow/{guideline_id}/pvg/download"): Case(),
     ("GET", "/api/v1/workflow/{guideline_id}/versions"): Case(),
     ("GET", "/api/v1/workflow/{guideline_id}/compare"): Case(ok=(404,)),  # it has one version
-    ("GET", "/api/books"): Case(others='"total":0'),
+    ("GET", "/api/books"): Case(others=NO_BOOKS),
     ("POST", "/api/books"): Case(body={"title": "t"}, ok=(201,)),
     ("GET", "/api/books/{book_id}"): Case(),
     ("PUT", "/api/books/{book_id}"): Case(body={"title": "u"}),

@@ -18,6 +18,7 @@ _WRONG_GENDER = 100.0  # a man's voice for a woman is worse than the voice of an
 _SAME_VOICE = 60.0  # as somebody whom one talks with
 _CLOSE_VOICE = 40.0  # for a voice at no distance
 _CHANGED_PITCH = 10.0  # for a voice at a pitch that is not its own: less natural
+_KEPT = 50.0  # for the voice of an earlier cast
 _USED = 4.0  # for each role that has the voice already: all voices are used before one comes again
 _CLOSE = 0.2  # nearer than this, listeners take two voices for one
 _NEAR_QUOTES = 4  # quotations of a chapter that make one scene
@@ -66,7 +67,11 @@ def scenes_of(speakers: Sequence[tuple[int, str | None]]) -> Scenes:
 
 
 def cast(
-    roles: Sequence[Role], voices: Sequence[Voice], scenes: Scenes, locked: Mapping[str, str]
+    roles: Sequence[Role],
+    voices: Sequence[Voice],
+    scenes: Scenes,
+    locked: Mapping[str, str],
+    earlier: Mapping[str, str] | None = None,
 ) -> list[Part]:
     """A voice for every role, in the order of the roles.
 
@@ -75,9 +80,10 @@ def cast(
         voices: What there is to choose from; at least one.
         scenes: As scenes_of finds them.
         locked: Voices that people chose, by role. They need not be among the voices.
+        earlier: Voices of an earlier cast: who can keep one, does, for listeners know it.
     """
     company = _Company(roles, scenes)
-    chosen = _Chosen(voices, company)
+    chosen = _Chosen(voices, company, earlier or {})
     for role in roles:
         if role.id in locked:
             known = next((voice for voice in voices if voice.id == locked[role.id]), None)
@@ -120,6 +126,7 @@ class _Chosen:
 
     voices: Sequence[Voice]
     company: _Company
+    earlier: Mapping[str, str]
     _given: dict[str, Voice] = field(init=False, default_factory=dict[str, Voice])
     _used: Counter[str] = field(init=False, default_factory=Counter[str])
 
@@ -139,6 +146,7 @@ class _Chosen:
     def _points(self, role: Role, voice: Voice) -> float:
         points = fit(role, voice) - _USED * self._used[voice.id]
         points -= _CHANGED_PITCH if voice.pitch != 1 else 0
+        points += _KEPT if self.earlier.get(role.id) == voice.id else 0
         if role.gender and voice.gender and role.gender != voice.gender:
             points -= _WRONG_GENDER
         for near, weight in self.company.of(role.id).items():

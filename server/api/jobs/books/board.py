@@ -158,6 +158,7 @@ async def cancel(resources: Resources, book: Book) -> None:
     run = book[1]
     if run is None or run.status not in ACTIVE or not await resources.canceller.cancel(run.run_id):
         raise Conflict("No task is working on this book.", hint="Look at its status.", code="task_not_active")
+    await ended(resources, run)
 
 
 def _is_progress(event: StreamEvent) -> bool:

@@ -79,6 +79,16 @@ def test_a_chosen_voice_stays_and_the_others_keep_away_from_it() -> None:
     assert chosen["c0"].voice != free["c0"].voice
 
 
+def test_who_had_a_voice_keeps_it_when_another_is_chosen_for_somebody_else() -> None:
+    roles = [READER, *people(*"mmf")]
+    scenes = scenes_of([(0, "c0"), (0, "c1"), (0, "c2")])
+    before = {part.role: part.voice for part in cast(roles, ESPEAK, scenes, {})}
+
+    after = {part.role: part.voice for part in cast(roles, ESPEAK, scenes, {"c0": "en-us+m7"}, before)}
+
+    assert after == before | {"c0": "en-us+m7"}
+
+
 def test_age_and_style_speak_for_a_voice() -> None:
     old = Voice(id="v", gender="male", age="old", styles=("deep", "rough"))
 
