@@ -19,6 +19,7 @@ export class AudiobookPage {
 	#failure = null;
 	/** @type {AudiobookView | null} */ #view = null;
 	#leaving = new AbortController();
+	#wishes = Promise.resolve();
 
 	/** @param {string | undefined} bookId */
 	constructor(bookId) {
@@ -57,7 +58,10 @@ export class AudiobookPage {
 			event.preventDefault();
 			this.#try(async () => {
 				const { id } = await askBooks("", "POST", { title: title.value || file.files[0].name.replace(/\.\w+$/, "") });
-				await sendBook(id, file.files[0]);
+				await sendBook(id, file.files[0]).catch(async (error) => {
+					await askBooks(`/${id}`, "DELETE");
+					throw error;
+				});
 				await askBooks(`/${id}/script/generate`, "POST");
 				location.hash = `#/books/${id}`;
 			});
@@ -106,12 +110,12 @@ export class AudiobookPage {
 		announce(t("books.ready", { lines: values.lines.length }));
 	}
 
-	/** Do what a person wants, then show what has become of the book. */
+	/** Do what a person wants, then show what has become of the book; one wish after the other. */
 	#change(work) {
-		return this.#try(async () => {
+		this.#wishes = this.#wishes.then(() => this.#try(async () => {
 			await work();
 			await this.#follow();
-		});
+		}));
 	}
 
 	async #try(work) {

@@ -20,7 +20,7 @@ export class AudiobookView {
 	#voices = [];
 
 	/** @param {string} bookId @param {Novel} novel @param {Record<string, any>} values The thread's.
-	 * @param {(work: () => Promise<any>) => void} change @param {{chapter: number, line: string | null}} [place] */
+	 * @param {(work: () => Promise<any>) => void} change Has it done when what was wanted before has been @param {{chapter: number, line: string | null}} [place] */
 	constructor(bookId, novel, values, change, place) {
 		Object.assign(this, { bookId, novel, values, change });
 		this.quotes = new Map(novel.quotes.map((quote) => [quote.id, quote]));
