@@ -1,4 +1,4 @@
-"""A novel of ten thousand words becomes an M4B although its service is killed, and no line is spoken twice."""
+"""A novel of ten thousand words becomes an M4B although its service is killed; no line is spoken twice."""
 
 import json
 import re
