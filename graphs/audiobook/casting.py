@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from graphs.audiobook import locks
 from graphs.audiobook.reading import read_text
 from graphs.audiobook.request import Edits
-from graphs.audiobook.requests import asked_for, sound_name
+from graphs.audiobook.requests import request_for, sound_name
 from graphs.audiobook.stage import Stage, find_stage
 from graphs.audiobook.state import CastPart, Estimate, ScriptLine, State, Update
 from graphs.errors import explain_invalid
@@ -124,7 +124,8 @@ async def estimate(state: State) -> Update:
     stage = await find_stage(state["spoken"])
     lines = wanted_lines(state)
     source = await read_text(state["text_file_id"])
-    requests = [asked_for(line, source, stage, state) for line in lines]
+    speed, takes = state["given"]["options"]["speed"], state["locks"]["takes"]
+    requests = [request_for(line, source, stage, speed, takes) for line in lines]
     names = {sound_name(request) for request in requests if request is not None}
     known = await storage.current().find(names)
     left = [request for request in requests if request is not None and sound_name(request) not in known]

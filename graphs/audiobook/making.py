@@ -33,7 +33,7 @@ from tools.audiobook.timeline import (
 )
 from tools.audiobook.voices import Voice
 from tools.media import loudness
-from tools.media.spoken_book import MAX_COVER, Mark, Samples, Tags, make_cover, write_m4b, write_mp3
+from tools.media.spoken_book import Mark, Samples, Tags, make_cover, write_m4b, write_mp3
 from tools.media.workspace import disk_full, workspace, write_file
 from tools.storage import base as storage
 
@@ -155,12 +155,7 @@ async def _bring_cover(file_id: str | None, making: "_Making") -> None:
     if file_id is None:
         await make_cover(making.cover, tags=making.tags)
         return
-    files = storage.current()
-    stored = await files.describe(file_id)
-    if stored.size > MAX_COVER:
-        await make_cover(making.cover, tags=making.tags)
-        return
-    await write_file(making.cover, files.read_stream(file_id))
+    await write_file(making.cover, storage.current().read_stream(file_id))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,9 +15,10 @@ from graphs.characters.graph import graph as characters_graph
 from graphs.characters.sources import Source, read_source
 from graphs.notes import Note, warn
 from graphs.progress import Meter
-from tools.errors import InvalidInput
+from tools.errors import InputTooLarge, InvalidInput
 from tools.llm.chat_models import current
 from tools.llm.usage import Usage
+from tools.media.spoken_book import MAX_COVER, picture_reader
 from tools.storage import base as storage
 
 _characters: Any = characters_graph  # its input is checked by itself
@@ -29,6 +30,8 @@ async def open_book(state: Opening) -> Update:
     """Check the input, and find out whether this thread has read the very same text already."""
     given = parse_input({name: value for name, value in state.items() if name != "locks"})
     source = await read_source(given.novel)
+    if given.cover_file_id is not None:
+        await _check_cover(given.cover_file_id)
     file_id = given.file_id or await _store(source)
     kept = given.model_dump(exclude={"text", "edits"})
     kept |= {"file_id": file_id, "name": source.name, "title": given.title or _title(source.name)}
@@ -145,6 +148,23 @@ def _shown(usage: Usage) -> dict[str, Any]:
 
 def _title(name: str) -> str:
     return name.rsplit(".", 1)[0].replace("_", " ").strip() or name
+
+
+async def _check_cover(file_id: str) -> None:
+    """Refuse what is no cover now, and not after hours of speaking.
+
+    Raises:
+        InvalidInput: It is too large, or neither PNG nor JPEG.
+        NotFound: There is no such file.
+    """
+    files = storage.current()
+    stored = await files.describe(file_id)
+    if stored.size > MAX_COVER:
+        raise InputTooLarge(
+            f"cover_file_id: the cover has {stored.size:,} bytes, more than {MAX_COVER:,}",
+            hint="A picture of 3000 pixels a side is enough for every shop.",
+        )
+    picture_reader((await files.read(file_id))[:8])
 
 
 async def _store(source: Source) -> str:

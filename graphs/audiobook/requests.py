@@ -1,9 +1,9 @@
 """What is asked of a speaker for a line, and under which name its sound is kept."""
 
-from typing import Any, Protocol
+from collections.abc import Mapping
 
 from graphs.audiobook.stage import Stage
-from graphs.audiobook.state import ChapterTask, ScriptLine, State
+from graphs.audiobook.state import ScriptLine
 from tools.audiobook.delivery import delivery_of
 from tools.audiobook.lines import spoken
 from tools.audiobook.sound import Request
@@ -11,22 +11,9 @@ from tools.audiobook.voices import pitch_of
 from tools.speech.output import MAX_SPEED, MIN_SPEED
 
 
-def asked_for(line: ScriptLine, source: str, stage: Stage, state: State) -> Request | None:
-    """What a line is asked for with; None: it has nothing to be said."""
-    options: dict[str, Any] = state["given"]["options"]
-    return request_for(line, source, stage, options["speed"], state["locks"]["takes"])
-
-
-def asked_in(task: ChapterTask, line: ScriptLine, source: str, stage: Stage) -> Request | None:
-    """The same, in a chapter's own task."""
-    return request_for(line, source, stage, task["speed"], task["takes"])
-
-
-class _Takes(Protocol):
-    def get(self, key: str, default: int, /) -> int: ...
-
-
-def request_for(line: ScriptLine, source: str, stage: Stage, speed: float, takes: _Takes) -> Request | None:
+def request_for(
+    line: ScriptLine, source: str, stage: Stage, speed: float, takes: Mapping[str, int]
+) -> Request | None:
     """What a speaker is told of a line; None: it has nothing to be said."""
     text = spoken(source[line["start"] : line["end"]])
     if not text:

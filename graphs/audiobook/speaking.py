@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphs.audiobook.reading import read_text
-from graphs.audiobook.requests import asked_in, sound_name
+from graphs.audiobook.requests import request_for, sound_name
 from graphs.audiobook.stage import Stage, find_stage
 from graphs.audiobook.state import ChapterTask, Failure, Sound, State, Update
 from graphs.model_calls import counted_calls
@@ -56,7 +56,8 @@ async def speak_chapter(state: ChapterTask) -> Update:
     """
     stage = await find_stage(state["language"])
     source = await read_text(state["text_file_id"])
-    asked = {line["id"]: asked_in(state, line, source, stage) for line in state["lines"]}
+    speed, takes = state["speed"], state["takes"]
+    asked = {line["id"]: request_for(line, source, stage, speed, takes) for line in state["lines"]}
     names = {sound_name(request) for request in asked.values() if request is not None}
     known = await storage.current().find(names)
     meter = shared_meter(state["run"], stage="voices", total=state["total"], unit="lines")

@@ -25,6 +25,7 @@ from tools.llm.chat_models import ChatModels, bind
 from tools.llm.choices import choose
 from tools.media.ffmpeg import read_ffmpeg
 from tools.media.loudness import TARGET, measure
+from tools.media.spoken_book import Tags, make_cover
 from tools.speech import current as speech
 from tools.speech.output import EspeakSpeaker
 from tools.storage import base as storage
@@ -304,6 +305,27 @@ async def test_a_person_settles_who_speaks_and_how_before_anything_is_spoken(
     assert speaker.said == []
     taken_back = await thread.run(novel(until="script", edits={"speakers": {dots["id"]: None}}))
     assert next(q for q in taken_back["quotes"] if q["id"] == dots["id"]) == dots
+
+
+async def test_a_cover_of_ones_own_is_the_cover_and_what_is_none_is_refused_at_once(
+    files: LocalStorage, speaker: ToneSpeaker, tmp_path: Path
+) -> None:
+    await make_cover(tmp_path / "own.png", tags=Tags(title="Own"))
+    own = await files.write((tmp_path / "own.png").read_bytes(), name="own.png")
+    text = await files.write(b"no picture", name="own.png")
+    with pytest.raises(InvalidInput, match="neither PNG nor JPEG"):
+        await Thread().run(novel() | {"cover_file_id": text.file_id})
+    assert speaker.said == []
+
+    result = await Thread().run(novel(chapters=[1]) | {"cover_file_id": own.file_id})
+
+    note = result["audio"]["m4b"]
+    (tmp_path / "a.m4b").write_bytes(await files.read(note["file_id"]))
+    shown = await read_ffmpeg(
+        ["-i", str(tmp_path / "a.m4b"), "-map", "0:v", "-c", "copy", "-f", "image2pipe", "pipe:1"],
+        stdout_limit=10_000_000,
+    )
+    assert shown == (tmp_path / "own.png").read_bytes()
 
 
 async def test_single_chapters_can_be_made(files: LocalStorage, speaker: ToneSpeaker) -> None:
