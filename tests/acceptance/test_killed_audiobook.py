@@ -18,6 +18,7 @@ from tools.subtitles import open_subtitles
 pytestmark = [pytest.mark.timeout(3600), pytest.mark.faults]
 
 KILLED_AT = 0.4  # of the lines
+ENVIRONMENT = {"LEASE_SECONDS": "10", "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "1"}
 PAUSE = 0.5  # seconds between two questions of how far it is
 
 
@@ -66,7 +67,7 @@ def test_a_killed_service_speaks_no_line_of_a_long_story_twice(tmp_path: Path) -
     story = long_story(10_000)
     assert len(story.split()) >= 10_000
     data = tmp_path / "data"
-    service = ServiceProcess(data_dir=data, environment={"LEASE_SECONDS": "2"})
+    service = ServiceProcess(data_dir=data, environment=ENVIRONMENT)
     try:
         url = service.start().url
         book = _begin(url, story)

@@ -7,7 +7,6 @@ from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
 
-from openai import omit
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import InvalidInput, ModelAnswerInvalid
@@ -137,10 +136,11 @@ async def _by_speech(
 ) -> Answered[Sound]:
     """As OpenAI and compatible servers speak."""
     client = await models.clients.openai(choice)
-    told = instruction if instruction and fnmatch(choice.model, _INSTRUCTED) else omit
+    takes_instructions = bool(instruction) and fnmatch(choice.model, _INSTRUCTED)
+    told: dict[str, Any] = {"instructions": instruction} if takes_instructions else {}
     async with asyncio.timeout(models.limits.total):
         answer = await client.audio.speech.create(
-            model=choice.model, input=text, voice=voice, response_format="wav", instructions=told
+            model=choice.model, input=text, voice=voice, response_format="wav", **told
         )
         data = await answer.aread()
     return Answered(value=_wav(data), usage=Usage(calls=1))
