@@ -4,6 +4,7 @@ import { askBooks, fileAddress, hearBook, readBlob } from "./api.js";
 import { button, el, refill } from "./element.js";
 import { formatNumber, t, term } from "./i18n.js";
 import { isUnsure } from "./novel.js";
+import { LOOSE } from "./relations_picture.js";
 import { RelationsView } from "./relations_view.js";
 /** @import {Novel} from "./novel.js" */
 
@@ -197,7 +198,7 @@ export class AudiobookView {
 		const label = t("books.voice_of", { name: this.#nameOf(role) });
 		const select = el("select", { "aria-label": label, onchange: () => this.change(() => askBooks(path, "PUT", { voiceId: select.value })) },
 			ids.map((id) => el("option", { value: id, selected: id === voice }, id)));
-		const ties = this.novel.result.relations.filter(({ from, to }) => from === role || to === role).sort((a, b) => b.weight - a.weight);
+		const ties = this.novel.result.relations.filter(({ from, to, type }) => (from === role || to === role) && !LOOSE.has(type)).sort((a, b) => b.weight - a.weight);
 		return el("div", { class: "sheet cast-card" },
 			el("p", { class: `card-speaker ${role === NARRATOR ? "speaker-none" : this.novel.speakerClass(role)}` }, this.#nameOf(role)),
 			el("p", { class: "muted" }, t("books.lines", { n: formatNumber(lines) }), near.length > 0 && ` · ${t("books.talks_with", { names: near.slice(0, DEAREST).map((id) => this.#nameOf(id)).join(t("cast.separator")) })}`),
