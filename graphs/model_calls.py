@@ -2,6 +2,8 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
 
 from langgraph.runtime import get_runtime
 
@@ -19,6 +21,29 @@ def model_calls() -> Generator[None]:
     """Inside the with block, waiting for a model is a sign of life, and each call's usage is an event."""
     with heartbeat.bind(get_runtime().heartbeat), listen(_tell):
         yield
+
+
+class Consumed:
+    """What the calls of models inside a block took."""
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+
+    def add(self, record: CallRecord) -> None:
+        """Count a call."""
+        self.usage += record.usage
+
+    def fields(self) -> dict[str, Any]:
+        """For the state."""
+        return asdict(self.usage)
+
+
+@contextmanager
+def counted_calls() -> Generator[Consumed]:
+    """As model_calls, and what they took is counted. What a program writes is a sign of life, too."""
+    consumed = Consumed()
+    with model_calls(), listen(consumed.add):
+        yield consumed
 
 
 async def expect(role: Role, least: Usage) -> None:

@@ -9,6 +9,8 @@ from langgraph.graph.state import CompiledStateGraph
 
 from graphs.assistant import graph as assistant
 from graphs.assistant import state as assistant_state
+from graphs.audiobook import graph as audiobook
+from graphs.audiobook import request as audiobook_request
 from graphs.characters import graph as characters
 from graphs.characters import sources as characters_sources
 from graphs.dialogue import graph as dialogue
@@ -53,6 +55,13 @@ _ENTRIES = (
         description="Finds a novel's characters, who says each quotation, and how people are related.",
         build=characters.build,
         check_input=characters_sources.check_input,
+    ),
+    GraphEntry(
+        graph_id="audiobook",
+        title="Audiobooks with a voice for everybody",
+        description="Turns a novel into script, cast and sound: M4B with chapters, MP3, captions.",
+        build=audiobook.build,
+        check_input=audiobook_request.check_input,
     ),
     GraphEntry(
         graph_id="translate",

@@ -125,7 +125,7 @@ def run(
         Path | None, typer.Option(help="Where translated files go.", exists=True, file_okay=False)
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what a translation will take.")
+        bool, typer.Option("--dry-run", help="Only say what a translation, or an audiobook, will take.")
     ] = False,
 ) -> None:
     """Run one job on a file, or on each of several, here, without a server; or talk: `run dialogue`."""
@@ -154,7 +154,7 @@ def run(
             is_dry=dry_run,
         )
         results.append(asyncio.run(local_run.run_file(settings, job, err)))
-        if not dry_run:
+        if not dry_run or graph not in translated_files.GRAPHS:
             local_run.show(graph, results[-1], out)
     _write_result(results[0] if len(results) == 1 else results, result_file)
 

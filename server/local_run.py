@@ -1,8 +1,8 @@
 """Runs one job in this process, for the command line: no server, no queue, nothing kept."""
 
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from configs.settings import Settings
 from graphs.registry import GRAPHS
-from server import film_estimate, film_files, guideline_files, translated_files
+from server import audiobook_files, film_estimate, film_files, guideline_files, translated_files
 from server.resources import speech_settings
 from tools.errors import InvalidInput
 from tools.llm import spending
@@ -56,14 +56,16 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
             hint=f"The graphs are: {', '.join(GRAPHS)}.",
             code="unknown_graph",
         )
-    with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
-        storage = LocalStorage(Path(folder))
+    with _files_of(job) as work:
+        storage = LocalStorage(work)
         given = await _input(settings, job, storage)
         async with with_models(settings, graph_id):
             with bind_storage(storage), _progress(console) as progress:
                 if job.is_dry:
                     return await _estimated(entry.build(), job, given, storage, console)
                 result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
+        if graph_id == audiobook_files.GRAPH:
+            return await audiobook_files.write(result, storage, job.folder or job.file.parent, work)
         if graph_id == film_files.GRAPH:
             return await film_files.write(result, storage, job.folder or job.file.parent)
         if graph_id in translated_files.GRAPHS:
@@ -96,6 +98,16 @@ async def _estimated(
     return asdict(text)
 
 
+@contextmanager
+def _files_of(job: FileJob) -> Generator[Path]:
+    """Where a job's files lie meanwhile: what takes hours stays there until it is done."""
+    if job.graph_id == audiobook_files.GRAPH and not job.is_dry:
+        yield audiobook_files.work_folder(job.file, job.folder)
+        return
+    with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
+        yield Path(folder)
+
+
 @asynccontextmanager
 async def with_models(settings: Settings, graph_id: str) -> AsyncGenerator[None]:
     """The configured models, voices and the budget of one run, bound inside the block."""
@@ -121,6 +133,9 @@ async def with_models(settings: Settings, graph_id: str) -> AsyncGenerator[None]
 
 def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
     """Print a readable summary of a result."""
+    if graph_id == audiobook_files.GRAPH:
+        audiobook_files.show(result, console)
+        return
     if graph_id == film_files.GRAPH:
         film_files.show(result, console)
         return
@@ -159,6 +174,11 @@ async def _input(settings: Settings, job: FileJob, storage: LocalStorage) -> dic
     most = settings.max_video_size if is_film else settings.max_file_size
     file_id = await film_files.store(job.file, storage, max_bytes=most)
     given: dict[str, Any] = {"file_id": file_id, "options": job.options}
+    if job.graph_id == audiobook_files.GRAPH:
+        options = {**job.options, "until": "cast"} if job.is_dry else job.options
+        return await audiobook_files.input_of(
+            {"file_id": file_id, "language": job.language}, options, storage
+        )
     if job.graph_id not in translated_files.GRAPHS and not is_film:
         given |= {"language": job.language}
         return guideline_files.prepared(given) if job.graph_id == guideline_files.GRAPH else given

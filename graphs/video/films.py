@@ -1,23 +1,17 @@
 """Films on their way between the storage and ffmpeg: fetched into a folder, and kept when they are made."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
-from graphs.model_calls import model_calls
-from graphs.progress import ArtifactReady, Meter, emit
-from graphs.video.state import FileNote
-from tools.llm.usage import CallRecord, Usage
-from tools.llm.watching import listen
+from graphs.made_files import FileNote, keep_bytes, keep_file
+from graphs.progress import Meter
 from tools.media.ffmpeg import MediaFile
 from tools.media.probing import Film, open_film
 from tools.media.workspace import workspace, write_file
 from tools.storage import base as storage
 
-_CHUNK = 1024 * 1024
 _MEDIA_TYPES = {
     ".mp4": "video/mp4",
     ".mkv": "video/x-matroska",
@@ -41,18 +35,14 @@ async def opened(file_id: str) -> AsyncGenerator[tuple[Path, MediaFile, Film]]:
         yield folder, media, film
 
 
-async def keep_file(path: Path, name: str) -> FileNote:
-    """Store a file that was made."""
-    media_type = _MEDIA_TYPES[path.suffix]
-    stored = await storage.current().write_stream(_chunks(path), name=name, media_type=media_type)
-    return _told(FileNote(file_id=stored.file_id, name=name, media_type=media_type))
+async def keep_film(path: Path, name: str) -> FileNote:
+    """Store a film that was made."""
+    return await keep_file(path, name, media_type=_MEDIA_TYPES[path.suffix])
 
 
-async def keep_text(text: str, name: str) -> FileNote:
+async def keep_subtitles(text: str, name: str) -> FileNote:
     """Store subtitles that were made."""
-    media_type = _MEDIA_TYPES[".srt"]
-    stored = await storage.current().write(text.encode(), name=name, media_type=media_type)
-    return _told(FileNote(file_id=stored.file_id, name=name, media_type=media_type))
+    return await keep_bytes(text.encode(), name, media_type=_MEDIA_TYPES[".srt"])
 
 
 def named(source: str, label: str, suffix: str) -> str:
@@ -73,40 +63,6 @@ def seconds_meter(stage: str, film: Film, *, times: int = 1) -> tuple[Meter, Cal
             meter.advance(int(seconds) - meter.done)
 
     return meter, tell
-
-
-class Consumed:
-    """What the calls of models inside a block took."""
-
-    def __init__(self) -> None:
-        self.usage = Usage()
-
-    def add(self, record: CallRecord) -> None:
-        """Count a call."""
-        self.usage += record.usage
-
-    def fields(self) -> dict[str, Any]:
-        """For the state."""
-        return asdict(self.usage)
-
-
-@contextmanager
-def film_work() -> Generator[Consumed]:
-    """Inside the block, whatever a program writes is a sign of life, and calls of models are counted."""
-    consumed = Consumed()
-    with model_calls(), listen(consumed.add):
-        yield consumed
-
-
-def _told(note: FileNote) -> FileNote:
-    emit(ArtifactReady(name=note["name"], media_type=note["media_type"], file_id=note["file_id"]))
-    return note
-
-
-async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := await asyncio.to_thread(file.read, _CHUNK):
-            yield chunk
 
 
 def film_summary(film: Film, name: str) -> dict[str, Any]:

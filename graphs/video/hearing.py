@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from graphs.model_calls import counted_calls
 from graphs.progress import Meter
 from graphs.video.cues import pack
-from graphs.video.films import film_work, opened, seconds_meter
+from graphs.video.films import opened, seconds_meter
 from graphs.video.state import PackedCue, State, Update
 from tools.errors import InvalidInput
 from tools.llm.chat_models import current
@@ -24,7 +25,7 @@ _ROOM_MS = 300  # of sound around a cue that is heard again
 async def hear(state: State) -> Update:
     """Write down what is said, and part it into cues."""
     given = state["given"]
-    with film_work() as consumed:
+    with counted_calls() as consumed:
         async with opened(given["file_id"]) as (folder, media, film):
             engine = current_engine(await current())
             heard = await _transcribe(engine, media, film, folder, state)
@@ -57,7 +58,7 @@ async def hear_again(state: State) -> Update:
     changed: dict[int, PackedCue] = {}
     meter = Meter(stage="hear_again", total=len(wanted), unit="segments")
     meter.start()
-    with film_work() as consumed:
+    with counted_calls() as consumed:
         async with opened(state["given"]["file_id"]) as (folder, media, film):
             engine = current_engine(await current())
             sound = folder / "sound.wav"

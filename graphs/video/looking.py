@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from functools import partial
 
+from graphs.model_calls import counted_calls
 from graphs.notes import Note, warn
 from graphs.progress import Meter
 from graphs.video.cues import pack, pack_place, unpack_place
-from graphs.video.films import film_work, opened, seconds_meter
+from graphs.video.films import opened, seconds_meter
 from graphs.video.request import Input, Region
 from graphs.video.state import PackedCue, State, Update
 from tools.errors import InvalidInput
@@ -26,7 +27,7 @@ _LEGIBLE = 64  # pixels that a still should have in height
 async def read_picture(state: State) -> Update:
     """Find the subtitles that are part of the picture, and read each of them once."""
     given = Input.model_validate(state["given"])
-    with film_work() as consumed:
+    with counted_calls() as consumed:
         async with opened(given.file_id) as (_, media, film):
             captions = await _captions(media, film, given.look_at)
             if not captions:
@@ -71,7 +72,7 @@ async def read_again(state: State) -> Update:
     ]
     meter = Meter(stage="read_again", total=len(chosen), unit="segments")
     meter.start()
-    with film_work() as consumed:
+    with counted_calls() as consumed:
         async with opened(state["given"]["file_id"]) as (_, media, film):
             stills = [partial(_still, media, film, caption, str(cue["id"])) for cue, caption in chosen]
             own = reader(await current())
@@ -88,7 +89,7 @@ async def find_places(state: State) -> Update:
     """Find where words stand in the picture, without reading them, so that they can be erased."""
     given = Input.model_validate(state["given"])
     assert given.erase is not None  # noqa: S101 - the route leads here for erasing alone
-    with film_work():
+    with counted_calls():
         async with opened(given.file_id) as (_, media, film):
             captions = await _captions(media, film, given.erase.regions)
     note = Note(code="no_captions", message="no subtitles were found in the picture; nothing is erased")

@@ -6,9 +6,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from graphs.model_calls import counted_calls
 from graphs.video.cues import unpack, unpack_place
 from graphs.video.dubbing import dub
-from graphs.video.films import film_work, keep_file, keep_text, named, opened, seconds_meter
+from graphs.video.films import keep_film, keep_subtitles, named, opened, seconds_meter
 from graphs.video.request import Input
 from graphs.video.state import PackedCue, State, TargetResult, Update
 from tools.errors import NotFound
@@ -34,7 +35,7 @@ _WIDE = ("zh", "ja", "ko")
 async def keep_words(state: State) -> Update:
     """Store the words in their own language."""
     name = named(state["source"], state["spoken"] or "source", ".srt")
-    file = await keep_text(srt_text(unpack(state["cues"])), name)
+    file = await keep_subtitles(srt_text(unpack(state["cues"])), name)
     words = {**state["words"], "file": file, "language": state["spoken"], "cues": len(state["cues"])}
     return {"words": words}
 
@@ -44,7 +45,7 @@ async def keep_translations(state: State) -> Update:
     targets: dict[str, TargetResult] = {}
     for target, figures in state["figures"].items():
         text = srt_text(_shown(state, target))
-        new = await keep_text(text, figures["name"])
+        new = await keep_subtitles(text, figures["name"])
         if figures["file_id"] is not None:
             with suppress(NotFound):  # an attempt before this one may have come so far
                 await storage.current().delete(figures["file_id"])
@@ -66,14 +67,14 @@ async def make_film(state: State) -> Update:
     """Make the next film."""
     given = Input.model_validate(state["given"])
     target, *left = state["films"]
-    with film_work() as consumed:
+    with counted_calls() as consumed:
         async with opened(given.file_id) as (folder, media, film):
             plan, told = await _planned(state, given, target, (folder, media, film))
             meter, tell = seconds_meter(f"render_{target}" if target else "render", film)
             meter.start()
             made = await render(media, film, plan, folder, name="made", on_progress=tell)
             meter.finish()
-            file = await keep_file(made, named(state["source"], target or "new", made.suffix))
+            file = await keep_film(made, named(state["source"], target or "new", made.suffix))
     update: Update = {"films": left, "usages": [consumed.fields()]}
     if target:
         result = TargetResult(subtitles=state["targets"][target]["subtitles"], video=file, dub=told)

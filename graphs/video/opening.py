@@ -6,11 +6,12 @@ from typing import Any
 
 from langgraph.types import Overwrite
 
+from graphs.model_calls import counted_calls
 from graphs.notes import Note, warn
 from graphs.progress import Meter
 from graphs.translation_request import read_terms
 from graphs.video.cues import pack
-from graphs.video.films import film_summary, film_work, opened
+from graphs.video.films import film_summary, opened
 from graphs.video.request import Input, parse_input
 from graphs.video.state import Request, State, Update, WordsResult
 from tools.errors import InvalidInput
@@ -51,7 +52,7 @@ async def look_at_film(state: Request) -> Update:
     meter.start()
     name = await _check(given)
     await _require_parts(given)
-    with film_work():
+    with counted_calls():
         async with opened(given.file_id) as (_, _, film):
             _require_sound(given, film)
     notes = [*_notes(film), *await _offline_notes(given)]

@@ -5,15 +5,8 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from langgraph.channels import EphemeralValue
 
+from graphs.made_files import FileNote
 from graphs.notes import Note
-
-
-class FileNote(TypedDict):
-    """A file that the run made."""
-
-    file_id: str
-    name: str
-    media_type: str
 
 
 class PackedCue(TypedDict):

@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from graphs.model_calls import counted_calls
 from graphs.progress import Meter
 from graphs.video.cues import unpack
-from graphs.video.films import film_work, keep_text, named
+from graphs.video.films import keep_subtitles, named
 from graphs.video.request import Recap
 from graphs.video.state import State, Update
 from tools.llm.chat_models import current
@@ -25,7 +26,7 @@ async def label_emotions(state: State) -> Update:
     meter = Meter(stage="label_emotions", total=len(lines), unit="segments")
     meter.start()
     labels: dict[str, Label] = {}
-    with film_work() as consumed:
+    with counted_calls() as consumed:
         for first in batches(len(lines)):
             labels |= await label_batch(models, lines, first)
             meter.advance(batches(len(lines)).step)
@@ -48,7 +49,7 @@ async def write_recap(state: State) -> Update:
     meter = Meter(stage="write_recap", total=len(cues), unit="segments")
     meter.start()
     parts: list[RecapPart] = []
-    with film_work() as consumed:
+    with counted_calls() as consumed:
         for stretch in stretches(cues):
             share = sum(len(cue.text) for cue in stretch) / letters
             so_far = " ".join(part.text for part in parts)
@@ -56,6 +57,6 @@ async def write_recap(state: State) -> Update:
             meter.advance(len(stretch))
     meter.finish()
     script = [Cue(id=number, start=p.start, end=p.end, text=p.text) for number, p in enumerate(parts, 1)]
-    file = await keep_text(srt_text(script), named(state["source"], "recap", ".srt")) if script else None
+    file = await keep_subtitles(srt_text(script), named(state["source"], "recap", ".srt")) if script else None
     told: dict[str, Any] = {"language": wish.language, "parts": [asdict(p) for p in parts], "file": file}
     return {"recap": told, "usages": [consumed.fields()]}

@@ -14,6 +14,8 @@ from server.api.accounts import audit, auth, files, keys, own_data, shares, uplo
 from server.api.body import BodyTooLarge, refuse
 from server.api.errors import ErrorBody
 from server.api.jobs import catalog, novels, vosk_dialect
+from server.api.jobs.books import audio as book_audio
+from server.api.jobs.books import books, people, script
 from server.api.jobs.guidelines import routes as guidelines
 from server.api.jobs.idialogue import rest as idialogue
 from server.api.jobs.idialogue import sockets as idialogue_sockets
@@ -51,6 +53,7 @@ OWN_ROUTERS = (
     *(files, uploads, webhooks, catalog, novels, realtime),
     *(idialogue, idialogue_sockets, vosk_dialect),
     *(tasks, processing, translator_uploads, translator_models),
+    *(books, people, script, book_audio),
 )
 _PROBES = frozenset(("/ok", "/health", "/api/health", "/api/v1/health", "/metrics"))
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)
@@ -79,7 +82,7 @@ def build_api(
     app.add_exception_handler(BodyTooLarge, _body_too_large)
     for module in (*ROUTERS, *((truncate,) if with_truncate else ())):
         app.include_router(module.router)
-    for router in guidelines.ROUTERS:
+    for router in (*guidelines.ROUTERS, books.forms):
         app.include_router(router)
     console.install(app)
     return app

@@ -6,7 +6,7 @@ finds bytes without a row. Files of one owner with the same content share their 
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -163,6 +163,11 @@ class FileLibrary:
         async with self.database.read() as session:
             place = await files.get(session, after, owner=owner) if after is not None else None
             return await files.search(session, owner=owner, retention=retention, after=place, limit=limit)
+
+    async def of_thread(self, thread_id: str, names: Collection[str]) -> Sequence[File]:
+        """The files that a thread's runs wrote under these names, the newest last."""
+        async with self.database.read() as session:
+            return await files.of_thread(session, thread_id, names)
 
     def read(self, file: File, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """A file's bytes, or some of them, in chunks."""

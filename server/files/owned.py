@@ -1,7 +1,7 @@
 """The file library as a graph sees it: a Storage that knows for whom it reads and writes."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, replace
 
 from server.db.models import File, Retention
 from server.files.library import FileLibrary
@@ -54,6 +54,14 @@ class OwnedStorage:
 
     async def delete(self, file_id: str) -> None:
         await self.files.remove(file_id, owner=self.reader)
+
+    async def find(self, names: Collection[str]) -> Mapping[str, StoredFile]:
+        if self.thread_id is None:
+            return {}
+        return {file.name: stored(file) for file in await self.files.of_thread(self.thread_id, names)}
+
+    def scratch(self) -> "OwnedStorage":
+        return replace(self, retention="temp")
 
 
 def stored(file: File) -> StoredFile:

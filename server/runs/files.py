@@ -1,8 +1,8 @@
 """The file storage as one run sees it: what the run writes is noted as the run's."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
@@ -48,6 +48,12 @@ class RunStorage:
 
     async def delete(self, file_id: str) -> None:
         await self.storage.delete(file_id)
+
+    async def find(self, names: Collection[str]) -> Mapping[str, StoredFile]:
+        return await self.storage.find(names)
+
+    def scratch(self) -> "RunStorage":
+        return replace(self, storage=self.storage.scratch())
 
     async def _noted(self, file: StoredFile) -> StoredFile:
         # A cancelled write transaction keeps SQLite locked until its connection ends.

@@ -140,6 +140,22 @@ export const getGuidelineTask = (taskId, signal) => getJson(`/api/v1/workflow/${
 /** @param {string} taskId @param {object} verdict */
 export const answerReview = (taskId, verdict) => postJson(`/api/v1/workflow/${encodeURIComponent(taskId)}/review`, verdict);
 
+/** A question about one's audiobooks. @param {string} path @param {string} [method] @param {object} [body] @param {AbortSignal} [signal] */
+export async function askBooks(path, method = "GET", body, signal) {
+	const headers = { "Content-Type": "application/json" };
+	return (await (await request(`/api/books${path}`, { method, headers, body: body && JSON.stringify(body), signal })).json()).data;
+}
+
+/** @param {string} bookId @param {File} file */
+export function sendBook(bookId, file) {
+	const form = new FormData();
+	form.append("file", file);
+	return request(`/api/books/${encodeURIComponent(bookId)}/upload`, { method: "POST", body: form });
+}
+
+/** A voice, saying something. @param {string} bookId @param {{voiceId: string, language: string}} wish @returns {Promise<Blob>} */
+export const hearBook = async (bookId, wish) => (await postJson(`/api/books/${encodeURIComponent(bookId)}/voices/preview`, wish)).blob();
+
 /** @param {string} address */
 export const readBlob = async (address) => (await request(address, {})).blob();
 
@@ -196,6 +212,8 @@ async function refresh() {
 async function failureOf(response) {
 	const body = await response.json().catch(() => ({})); // A proxy's error page is no JSON.
 	const details = Array.isArray(body.detail) ? body.detail.map((part) => part.msg ?? JSON.stringify(part)).join("; ") : body.detail;
+	const { message, details: hint, code } = body.error ?? {}; // As an older contract tells it.
+	if (message) return new ApiError({ status: response.status, code, message, hint });
 	return new ApiError({
 		status: response.status,
 		code: body.error ?? `http_${response.status}`,

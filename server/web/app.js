@@ -2,6 +2,7 @@
 
 import { getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
+import { AudiobookPage } from "./audiobook_page.js";
 import { refill } from "./element.js";
 import { GuidelinePage } from "./guideline_page.js";
 import { switchLanguage, t, translatePage } from "./i18n.js";
@@ -19,10 +20,11 @@ import { TranslationView } from "./translation_view.js";
 const TRANSLATION_ADDRESS = /^#\/translations\/([^/]+)\/([^/]+)$/;
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
 
+const BOOK_ADDRESS = /^#\/books(?:\/([^/]+))?$/;
 const GUIDELINE_ADDRESS = /^#\/guidelines(?:\/([^/]+))?$/;
 
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | TalkView | GuidelinePage | null} */
+/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | TalkView | GuidelinePage | AudiobookPage | null} */
 let view = null;
 let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
@@ -37,6 +39,7 @@ function showAddress() {
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
 	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
 	else if (GUIDELINE_ADDRESS.test(location.hash)) view = new GuidelinePage(location.hash.match(GUIDELINE_ADDRESS)[1]);
+	else if (BOOK_ADDRESS.test(location.hash)) view = new AudiobookPage(location.hash.match(BOOK_ADDRESS)[1]);
 	else if (location.hash === "#/talk") view = new TalkView();
 	else view = runId ? new RunView(threadId, runId, knownTab) : translating() ?? new RunForm();
 	showWho();

@@ -13,7 +13,7 @@ import { rememberRun } from "./recent_runs.js";
 /** @import {Failure} from "./failure_panel.js" */
 
 const ACCEPTED = ".txt,.md,.epub,.docx";
-const ELSEWHERE = new Set([...TRANSLATING, "dialogue", "guideline", "video"]); // They have pages of their own, or want a film.
+const ELSEWHERE = new Set([...TRANSLATING, "dialogue", "guideline", "video", "audiobook"]); // They have pages of their own, or want a film.
 const TITLE_LENGTH = 60; // characters of a pasted text that name its run
 
 export class RunForm {

@@ -116,3 +116,12 @@ async def test_key_is_not_sent_to_where_a_recording_lies() -> None:
         keys = {request.path: request.key_id for request in served.server.requests()}
 
     assert all(key is None for path, key in keys.items() if path.startswith("/_files"))
+
+
+@pytest.mark.parametrize(("model", "is_told"), [("gpt-4o-mini-tts", True), ("tts-1", False)])
+async def test_only_models_that_take_instructions_are_told_how_to_say_it(model: str, is_told: bool) -> None:
+    with serving(OPENAI, role="tts", model=model) as served:
+        await speak(served.models, "Yes.", voice="alloy", instruction="Whisper.")
+
+        body = served.server.requests()[-1].body
+    assert body.get("instructions") == ("Whisper." if is_told else None)

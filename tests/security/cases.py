@@ -25,6 +25,7 @@ KINDS = (
     "guideline_batch",
     "guideline_task",
     "guideline",
+    "book",
 )
 NAMES = re.compile(r"\{(" + "|".join(KINDS) + r")(?:_id)?\}")
 
@@ -78,6 +79,11 @@ NOVEL = {"text": "\u201cYes,\u201d said Ada."}
 TEXT = {"text": "Hello.", "target_language": "zh"}
 JOB = {"module": "translation", "taskName": "t", "options": {"text": "Hello.", "targetLanguage": "zh"}}
 FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nx\r\n--b--\r\n'
+BOOK = FORM.replace(b"\r\n\r\nx\r\n", b"\r\n\r\nIt rained, said Ada.\r\n")
+NO_BOOKS = (
+    '{"success":true,"data":{"books":[],"pagination":'
+    '{"page":1,"limit":10,"total":0,"totalPages":1,"hasNext":false,"hasPrev":false}}}'
+)
 FORM_TYPE = {"Content-Type": "multipart/form-data; boundary=b"}
 CALL = {"jsonrpc": "2.0", "id": 1}
 SAY = {"message": {"role": "user", "parts": [{"kind": "text", "text": "x"}], "messageId": "m"}}
@@ -96,7 +102,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/console/{path:path}"): OPEN,
     ("POST", "/assistants"): Case(body={"graph_id": "notes"}),
     ("POST", "/assistants/search"): Case(body={}),
-    ("POST", "/assistants/count"): Case(body={}, others="8"),
+    ("POST", "/assistants/count"): Case(body={}, others="9"),
     ("GET", "/assistants/{assistant_id}"): Case(),
     ("PATCH", "/assistants/{assistant_id}"): Case(body={"name": "n"}),
     ("DELETE", "/assistants/{assistant_id}"): Case(ok=MADE),
@@ -281,6 +287,42 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/v1/workflow/{guideline_id}/pvg/download"): Case(),
     ("GET", "/api/v1/workflow/{guideline_id}/versions"): Case(),
     ("GET", "/api/v1/workflow/{guideline_id}/compare"): Case(ok=(404,)),  # it has one version
+    ("GET", "/api/books"): Case(others=NO_BOOKS),
+    ("POST", "/api/books"): Case(body={"title": "t"}, ok=(201,)),
+    ("GET", "/api/books/{book_id}"): Case(),
+    ("PUT", "/api/books/{book_id}"): Case(body={"title": "u"}),
+    ("DELETE", "/api/books/{book_id}"): Case(),
+    ("POST", "/api/books/{book_id}/upload"): Case(body=BOOK, headers=FORM_TYPE, ok=(201,), is_writing=True),
+    ("POST", "/api/books/{book_id}/process"): Case(body={}),
+    **{("GET", f"/api/books/{{book_id}}/{part}"): Case() for part in ("upload", "process", "chapters")},
+    ("GET", "/api/books/{book_id}/segments"): Case(),
+    ("GET", "/api/books/{book_id}/voices"): Case(ok=(200, 503)),  # espeak-ng may be missing
+    ("POST", "/api/books/{book_id}/voices/preview"): Case(body={"voiceId": "none"}, ok=(400, 503)),
+    **{
+        (method, f"/api/books/{{book_id}}/{part}"): Case(body={}, ok=(202,))
+        for method, part in (
+            ("POST", "characters/recognize"),
+            ("POST", "script/generate"),
+            ("POST", "audio/generate"),
+        )
+    },
+    # Nothing has been made of it yet.
+    **{
+        ("GET", f"/api/books/{{book_id}}/{part}"): Case(ok=(404,))
+        for part in ("characters/recognize", "script/generate", "audio/generate")
+    },
+    **{
+        ("GET", f"/api/books/{{book_id}}/{part}"): Case(ok=(409,))
+        for part in (
+            *("characters", "characters/{character_id}", "voice-bindings", "script"),
+            *("audio", "audio/lines/{line_id}", "download"),
+        )
+    },
+    ("DELETE", "/api/books/{book_id}/audio/generate"): Case(ok=(409,)),
+    ("PUT", "/api/books/{book_id}/script"): Case(body={"lines": [{"id": "l0"}]}, ok=(409,)),
+    ("PUT", "/api/books/{book_id}/characters/{character_id}"): Case(body={"age": "old"}, ok=(409,)),
+    ("PUT", "/api/books/{book_id}/characters/{character_id}/voices"): Case(body={"voiceId": "v"}, ok=(409,)),
+    ("DELETE", "/api/books/{book_id}/characters/{character_id}/voices"): Case(ok=(409,)),
     ("POST", "/api/recognize"): Case(body=NOVEL),
     ("POST", "/api/recognize/async"): Case(body=NOVEL),
     ("GET", "/api/recognize/async/{task_id}"): Case(),
@@ -319,6 +361,8 @@ def address(path: str, case: Case, things: Things) -> str:
         "path:path": "app.js",
         "kind": "translate",
         "file_name": "none.txt",
+        "character_id": "c000",
+        "line_id": "l0",
         **(case.parameters or {}),
     }
     path = filled(path, things)
@@ -361,6 +405,10 @@ def _tasks(person: Person, kinds: set[str]) -> dict[str, str]:
     made: dict[str, str] = {}
     if "job" in kinds:
         made["job"] = person.http.post("/api/v1/tasks", json=JOB).json()["data"]["taskId"]
+    if "book" in kinds:
+        made["book"] = person.http.post("/api/books", json={"title": "t"}).json()["data"]["id"]
+        path = f"/api/books/{made['book']}/upload"
+        person.http.post(path, content=BOOK, headers=FORM_TYPE).raise_for_status()
     if "task" in kinds:
         made["task"] = person.http.post("/api/recognize/async", json=NOVEL).json()["task_id"]
     return made

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from tools.llm.usage import Answered, Usage
 
 MAX_SOUND = 256 * 1024 * 1024  # bytes
 _SHORT = 1024 * 1024  # bytes: 20 seconds of a WAV file
+_INSTRUCTED = "gpt-4o*-tts*"  # OpenAI's models of speech that take instructions
 _NATIVE_PATH = "services/aigc/multimodal-generation/generation"
 
 
@@ -62,7 +64,13 @@ class _Spoken(Counted):
 
 
 async def speak(
-    models: ChatModels, text: str, *, voice: str, language: str | None = None, role: Role = "tts"
+    models: ChatModels,
+    text: str,
+    *,
+    voice: str,
+    language: str | None = None,
+    instruction: str = "",
+    role: Role = "tts",
 ) -> Answered[Sound]:
     """The text, spoken; a WAV file.
 
@@ -71,6 +79,7 @@ async def speak(
         text: What is to be said.
         voice: One of the model's voices, such as ``Cherry``.
         language: Its name, such as ``Chinese``, for models that take it; None: the model finds out.
+        instruction: How to say it; models that take none are not told.
         role: Which model to ask.
 
     Raises:
@@ -88,14 +97,15 @@ async def speak(
         if speaks_by_task(choice):
             return _as_sound(await synthesise(models, choice, text, voice))
         if choice.protocol == "dashscope":
-            return await _by_generation(models, choice, text, voice, language)
-        return await _by_speech(models, choice, text, voice)
+            return await _by_generation(models, choice, text, voice, language, instruction)
+        return await _by_speech(models, choice, text, voice, instruction)
 
     call = Call(
         role=role,
         operation="speech",
         send=send,
-        request={"text": text, "voice": voice, "language": language},
+        request={"text": text, "voice": voice, "language": language}
+        | ({"instruction": instruction} if instruction else {}),
         as_json=Sound.as_json,
         from_json=Sound.from_json,
         keep=Sound.is_short,
@@ -104,13 +114,15 @@ async def speak(
 
 
 async def _by_generation(
-    models: ChatModels, choice: ModelChoice, text: str, voice: str, language: str | None
+    models: ChatModels, choice: ModelChoice, text: str, voice: str, language: str | None, instruction: str
 ) -> Answered[Sound]:
     """As DashScope speaks: the answer says where the file lies, for a day."""
     url = f"{require_url(choice, choice.native_url, 'DASHSCOPE_NATIVE_URL')}/{_NATIVE_PATH}"
     given: dict[str, Any] = {"text": text, "voice": voice}
     if language is not None:
         given["language_type"] = language
+    if instruction and "instruct" in choice.model:
+        given["instructions"] = instruction
     answer = await post(models, choice, url, {"model": choice.model, "input": given}, _Spoken)
     where = answer.output.audio.url
     if urlsplit(where).scheme not in ("http", "https"):
@@ -120,12 +132,16 @@ async def _by_generation(
     return Answered(value=_wav(data), usage=answer.counted())
 
 
-async def _by_speech(models: ChatModels, choice: ModelChoice, text: str, voice: str) -> Answered[Sound]:
+async def _by_speech(
+    models: ChatModels, choice: ModelChoice, text: str, voice: str, instruction: str
+) -> Answered[Sound]:
     """As OpenAI and compatible servers speak."""
     client = await models.clients.openai(choice)
+    takes_instructions = bool(instruction) and fnmatch(choice.model, _INSTRUCTED)
+    told: dict[str, Any] = {"instructions": instruction} if takes_instructions else {}
     async with asyncio.timeout(models.limits.total):
         answer = await client.audio.speech.create(
-            model=choice.model, input=text, voice=voice, response_format="wav"
+            model=choice.model, input=text, voice=voice, response_format="wav", **told
         )
         data = await answer.aread()
     return Answered(value=_wav(data), usage=Usage(calls=1))

@@ -14,6 +14,7 @@ MAX_CHARACTERS = 5_000  # of one text
 SECONDS = 30.0  # that espeak-ng may take
 _VARIANT = re.compile(r"[A-Za-z0-9_]*")  # espeak-ng looks for a file of this name
 USUAL_WPM = 175  # espeak-ng's own speed at 1.0
+_USUAL_PITCH = 50  # of 0 to 99
 MIN_SPEED, MAX_SPEED = 0.5, 2.5
 #: Voices of qwen3-tts-flash that Alibaba Cloud documents for every language of the model.
 MODEL_VOICES = ("Cherry", "Serena", "Ethan", "Chelsie")
@@ -39,13 +40,24 @@ class Speaker(Protocol):
         """Those that ``say`` takes."""
         ...
 
-    async def say(self, text: str, *, voice: str | None, language: str | None, speed: float) -> Sound:
+    async def say(
+        self,
+        text: str,
+        *,
+        voice: str | None,
+        language: str | None,
+        speed: float,
+        pitch: float = 1.0,
+        instruction: str = "",
+    ) -> Sound:
         """The text, spoken.
 
         Args:
             voice: One of ``voices``; None: the usual one of the language.
             language: Code of the text's language; None: the voice's.
             speed: 1.0 is the usual one.
+            pitch: Likewise; for whoever can change it.
+            instruction: How to say it, for whoever understands one.
 
         Raises:
             InvalidInput: There is no text, or no such voice or speed.
@@ -63,9 +75,18 @@ class TextOnly:
         """None."""
         return []
 
-    async def say(self, text: str, *, voice: str | None, language: str | None, speed: float) -> Sound:
+    async def say(
+        self,
+        text: str,
+        *,
+        voice: str | None,
+        language: str | None,
+        speed: float,
+        pitch: float = 1.0,
+        instruction: str = "",
+    ) -> Sound:
         """Refuse."""
-        del text, voice, language, speed
+        del text, voice, language, speed, pitch, instruction
         raise Unavailable(
             "this server shows texts and does not speak them",
             hint="Set TTS_ENGINE to espeak, or TTS_MODEL to a model; or speak on the device.",
@@ -78,16 +99,35 @@ class EspeakSpeaker:
 
     name = "espeak"
 
+    def __init__(self) -> None:
+        self._voices: list[Voice] = []
+
     async def voices(self) -> list[Voice]:
         """espeak-ng's languages."""
-        told = await run_process(["espeak-ng", "--voices"], timeout=SECONDS)
-        rows = [line.split() for line in told.stdout.decode().splitlines()[1:]]
-        return [Voice(name=row[1], language=row[1].split("-")[0]) for row in rows if len(row) > 1]
+        if not self._voices:
+            told = await run_process(["espeak-ng", "--voices"], timeout=SECONDS)
+            rows = [line.split() for line in told.stdout.decode().splitlines()[1:]]
+            self._voices = [Voice(name=row[1], language=row[1].split("-")[0]) for row in rows if len(row) > 1]
+        return self._voices
 
-    async def say(self, text: str, *, voice: str | None, language: str | None, speed: float) -> Sound:
-        """As Speaker has it."""
+    async def variants(self) -> list[str]:
+        """What a voice can be made of by ``+``, such as ``f2``."""
+        told = await run_process(["espeak-ng", "--voices=variant"], timeout=SECONDS)
+        return list(re.findall(r"!v/([A-Za-z0-9_]+)", told.stdout.decode()))
+
+    async def say(
+        self,
+        text: str,
+        *,
+        voice: str | None,
+        language: str | None,
+        speed: float,
+        pitch: float = 1.0,
+        instruction: str = "",
+    ) -> Sound:
+        """As Speaker has it; it understands no instruction."""
         _check(text, speed)
-        wanted = voice or _espeak_language(language)
+        wanted = voice or espeak_language(language)
         known = {known.name for known in await self.voices()}
         name, _, variant = wanted.partition("+")
         if name not in known or not _VARIANT.fullmatch(variant):
@@ -97,7 +137,8 @@ class EspeakSpeaker:
                 code="unknown_voice",
             )
         speak_wpm = str(round(USUAL_WPM * speed))
-        args = ["espeak-ng", "--stdin", "--stdout", "-v", wanted, "-s", speak_wpm]
+        height = str(min(99, max(0, round(_USUAL_PITCH * pitch))))
+        args = ["espeak-ng", "--stdin", "--stdout", "-v", wanted, "-s", speak_wpm, "-p", height]
         told = await run_process(args, input=text.encode(), timeout=SECONDS)
         return Sound(data=_with_length(told.stdout))
 
@@ -114,8 +155,18 @@ class ModelSpeaker:
         """Those that are documented; models have more."""
         return [Voice(name=name) for name in MODEL_VOICES]
 
-    async def say(self, text: str, *, voice: str | None, language: str | None, speed: float) -> Sound:
-        """As Speaker has it; the model's speed is its own."""
+    async def say(
+        self,
+        text: str,
+        *,
+        voice: str | None,
+        language: str | None,
+        speed: float,
+        pitch: float = 1.0,
+        instruction: str = "",
+    ) -> Sound:
+        """As Speaker has it; the model's speed and pitch are its own."""
+        del pitch
         _check(text, speed)
         if speed != 1.0:
             raise InvalidInput(
@@ -123,7 +174,9 @@ class ModelSpeaker:
             )
         names = {"zh": "Chinese", "en": "English"}
         named = names.get((language or "").split("-")[0])
-        answer = await speak(self._models(), text, voice=voice or MODEL_VOICES[0], language=named)
+        answer = await speak(
+            self._models(), text, voice=voice or MODEL_VOICES[0], language=named, instruction=instruction
+        )
         return answer.value
 
 
@@ -142,7 +195,8 @@ def _check(text: str, speed: float) -> None:
         )
 
 
-def _espeak_language(language: str | None) -> str:
+def espeak_language(language: str | None) -> str:
+    """espeak-ng's voice of a language."""
     code = (language or "en").lower().replace("_", "-")
     return {"zh": "cmn", "zh-cn": "cmn", "en": "en-us"}.get(code, code)
 

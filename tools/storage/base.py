@@ -4,7 +4,7 @@ A graph knows files by id only. Whoever runs it (the server, the command line, a
 around the run; nodes and the tasks that they start inherit it.
 """
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Collection, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -57,6 +57,14 @@ class Storage(Protocol):
 
     async def delete(self, file_id: str) -> None:
         """Remove a file for good."""
+        ...
+
+    async def find(self, names: Collection[str]) -> Mapping[str, StoredFile]:
+        """Of these names, those under which the run's thread has written a file, with one such file each."""
+        ...
+
+    def scratch(self) -> "Storage":
+        """The same, for files that only spare a repetition: they may be gone after some hours."""
         ...
 
 

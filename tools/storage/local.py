@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +56,19 @@ class LocalStorage:
     async def delete(self, file_id: str) -> None:
         await asyncio.to_thread(shutil.rmtree, self._place(file_id))
 
+    async def find(self, names: Collection[str]) -> Mapping[str, StoredFile]:
+        """As Storage has it; all of the folder is one thread's."""
+        return await asyncio.to_thread(self._find, frozenset(names))
+
+    def scratch(self) -> "LocalStorage":
+        return self
+
+    def _find(self, names: frozenset[str]) -> dict[str, StoredFile]:
+        if not self._folder.is_dir():
+            return {}
+        known = (self._describe(place.name) for place in self._folder.iterdir() if _is_uuid(place.name))
+        return {file.name: file for file in known if file.name in names}
+
     def _keep(self, received: Received, name: str, media_type: str) -> StoredFile:
         shown = safe_name(name)
         file = StoredFile(
@@ -83,10 +96,7 @@ class LocalStorage:
 
     def _place(self, file_id: str) -> Path:
         """The folder of a file; only a well-formed id ever becomes part of a path."""
-        try:
-            place = self._folder / str(uuid.UUID(file_id))
-        except ValueError:
-            place = None
+        place = self._folder / str(uuid.UUID(file_id)) if _is_uuid(file_id) else None
         if place is None or not place.is_dir():
             raise NotFound(
                 f"There is no file {file_id!r}.",
@@ -94,3 +104,12 @@ class LocalStorage:
                 code="unknown_file",
             )
         return place
+
+
+def _is_uuid(text: str) -> bool:
+    """Whether it is the id of a file."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -240,6 +240,31 @@ RULES: Mapping[tuple[str, str], Rule] = {
         ("GET", f"/api/v1/workflow/{{guideline_id}}/{part}"): _rule("threads.search")
         for part in ("pvg/download", "versions", "compare")
     },
+    ("GET", "/api/books"): _rule("threads.search"),
+    ("POST", "/api/books"): replace(_rule("threads.create"), keeps_body=True),
+    ("PUT", "/api/books/{book_id}"): replace(_UPDATE, keeps_body=True),
+    ("DELETE", "/api/books/{book_id}"): _rule("threads.delete"),
+    ("POST", "/api/books/{book_id}/upload"): replace(_UPDATE, keeps_body=True, brings_files=True),
+    ("POST", "/api/books/{book_id}/process"): replace(_UPDATE, keeps_body=True),
+    **{
+        ("GET", f"/api/books/{{book_id}}{part}"): _READ
+        for part in (
+            *("", "/upload", "/process", "/chapters", "/segments", "/voices", "/voice-bindings"),
+            *("/characters", "/characters/recognize", "/characters/{character_id}"),
+            *("/script", "/script/generate", "/audio", "/audio/generate", "/audio/lines/{line_id}"),
+            "/download",
+        )
+    },
+    **{
+        ("POST", f"/api/books/{{book_id}}/{part}"): _TASK_RUN
+        for part in ("characters/recognize", "script/generate", "audio/generate")
+    },
+    ("POST", "/api/books/{book_id}/voices/preview"): replace(_READ, keeps_body=True),
+    ("PUT", "/api/books/{book_id}/script"): _TASK_RUN,
+    ("PUT", "/api/books/{book_id}/characters/{character_id}"): _TASK_RUN,
+    ("PUT", "/api/books/{book_id}/characters/{character_id}/voices"): _TASK_RUN,
+    ("DELETE", "/api/books/{book_id}/characters/{character_id}/voices"): _TASK_RUN,
+    ("DELETE", "/api/books/{book_id}/audio/generate"): _UPDATE,
     ("POST", "/api/recognize"): _FOREIGN_RUN,
     ("POST", "/api/recognize/async"): _FOREIGN_RUN,
     ("GET", "/api/recognize/async/{task_id}"): _READ,

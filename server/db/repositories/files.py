@@ -4,7 +4,7 @@ Whoever adds or removes a file holds the lock of its owner's usage row first, so
 both take the last of a quota, and bytes are never counted as unused while somebody begins to use them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -73,6 +73,24 @@ async def search(
         is_next = and_(col(File.created_at) == after.created_at, col(File.file_id) < after.file_id)
         query = query.where(or_(is_older, is_next))
     return (await session.exec(query)).all()
+
+
+_AT_ONCE = 500  # names in one query; SQLite takes some thousand variables
+
+
+async def of_thread(session: AsyncSession, thread_id: str, names: Collection[str]) -> list[File]:
+    """The files that a thread's runs wrote under these names, the newest last."""
+    wanted = list(names)
+    found: list[File] = []
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = (
+            select(File)
+            .join(RunFile, col(RunFile.file_id) == col(File.file_id))
+            .where(RunFile.thread_id == thread_id, col(File.name).in_(wanted[at : at + _AT_ONCE]))
+            .order_by(col(File.created_at))
+        )
+        found += (await session.exec(query)).all()
+    return found
 
 
 async def add(session: AsyncSession, file: File, *, key: str | None, quota: int) -> bool:

@@ -1,0 +1,183 @@
+"""The nodes that read: the book is opened, its people are recognised, its script is written."""
+
+import asyncio
+import hashlib
+from typing import Any
+
+from langgraph.config import get_stream_writer
+from langgraph.types import Overwrite
+
+from graphs.audiobook import locks
+from graphs.audiobook.request import Input, parse_input
+from graphs.audiobook.scripting import script_of
+from graphs.audiobook.state import Opening, State, Update
+from graphs.characters.graph import graph as characters_graph
+from graphs.characters.sources import Source, read_source
+from graphs.notes import Note, warn
+from graphs.progress import Meter
+from tools.errors import InputTooLarge, InvalidInput
+from tools.llm.chat_models import current
+from tools.llm.usage import Usage
+from tools.media.spoken_book import MAX_COVER, picture_reader
+from tools.storage import base as storage
+
+_characters: Any = characters_graph  # its input is checked by itself
+_TEXT = "text/plain; charset=utf-8"
+_USED = ("calls", "input_tokens", "output_tokens", "cost", "currency")
+
+
+async def open_book(state: Opening) -> Update:
+    """Check the input, and find out whether this thread has read the very same text already."""
+    given = parse_input({name: value for name, value in state.items() if name != "locks"})
+    source = await read_source(given.novel)
+    if given.cover_file_id is not None:
+        await _check_cover(given.cover_file_id)
+    file_id = given.file_id or await _store(source)
+    kept = given.model_dump(exclude={"text", "edits"})
+    kept |= {"file_id": file_id, "name": source.name, "title": given.title or _title(source.name)}
+    # The results of an earlier run are not this one's; Overwrite clears what would add up.
+    return {
+        "given": kept,
+        "novel": await asyncio.to_thread(_fingerprint, given, source, await _model()),
+        "locks": locks.merge(state.get("locks"), given.edits),
+        "spoken": source.language,
+        "problems": [],
+        "decided": False,
+        "failures": Overwrite([]),
+        "usages": Overwrite([]),
+        "estimate": None,
+        "audio": None,
+        "failed_lines": [],
+    }
+
+
+async def recognise(state: State) -> Update:
+    """Who speaks; the characters graph runs inside this node, and keeps its own checkpoints."""
+    given = state["given"]
+    asked = {
+        "file_id": given["file_id"],
+        "language": given["language"],
+        "options": given["options"]["recognition"],
+    }
+    result: dict[str, Any] = {}
+    tell = get_stream_writer()
+    async for kind, chunk in _characters.astream(asked, stream_mode=["custom", "values"]):
+        if kind == "values":
+            result = chunk
+        else:
+            tell(chunk)
+    statistics = result["statistics"]
+    return {
+        "recognised": state["novel"],
+        "found_notes": result["warnings"],
+        "cast": [],
+        "usages": [{"calls": statistics["model_calls"], **{name: statistics[name] for name in _USED[1:]}}],
+        **{name: result[name] for name in ("mode", "chapters", "characters", "alias_map", "quotes")},
+        **{name: result[name] for name in ("relations", "statistics", "text_file_id")},
+    }
+
+
+async def write_lines(state: State) -> Update:
+    """Lines that tile the text, with the speakers and manners that people chose."""
+    meter = Meter(stage="script", total=1, unit="scripts")
+    meter.start()
+    names = {one["id"]: one["canonical_name"] for one in state["characters"]}
+    quotes = locks.with_speakers(state["quotes"], state["locks"], names)
+    source = await read_text(state["text_file_id"])
+    found = await asyncio.to_thread(script_of, source, state["chapters"], quotes, state["spoken"])
+    lines = locks.with_manners(found, state["locks"])
+    unknown = locks.unknown_ids(
+        state["locks"],
+        {quote["id"] for quote in quotes},
+        {line["id"] for line in lines},
+        {*names, locks.NARRATOR},
+    )
+    if unknown:
+        raise InvalidInput(
+            "; ".join(f"edits.{problem}" for problem in unknown[:5]),
+            hint="Ids are those of this book's result; None takes a decision back.",
+            code="unknown_edit",
+        )
+    chapters = {chapter["index"] for chapter in state["chapters"]}
+    missing = sorted(set(state["given"]["options"]["chapters"]) - chapters)
+    if missing:
+        raise InvalidInput(
+            f"options.chapters: there is no chapter {missing[0]}; the book has {len(chapters)}, from 0 on",
+            code="unknown_chapter",
+        )
+    meter.finish()
+    return {"quotes": quotes, "lines": lines}
+
+
+async def read_text(file_id: str) -> str:
+    """The text that offsets are of."""
+    return (await storage.current().read(file_id)).decode()
+
+
+async def finish(state: State) -> Update:
+    """Sum up. What people should know of an incomplete book is among the warnings."""
+    failures = state["failed_lines"]
+    notes = [*state["found_notes"]]
+    if failures:
+        message = (
+            f"{len(failures)} lines could not be spoken, so no file was made; a run on the same thread "
+            f"speaks them alone. The first: {failures[0]['message']}"
+        )
+        notes.append(Note(code="lines_failed", message=message))
+    close = [part for part in state.get("cast") or [] if part["too_close_to"]]
+    if close and state["given"]["options"]["until"] in ("cast", "audio"):
+        names = ", ".join(part["name"] for part in close[:5])
+        message = f"{len(close)} people talk with somebody whose voice is nearly the same: {names}"
+        notes.append(Note(code="voices_too_close", message=message))
+    warn(notes[len(state["found_notes"]) :])
+    usage = Usage()
+    for used in state["usages"]:
+        usage += Usage(**used)
+    return {
+        "language": state["spoken"],
+        "lines": state.get("lines") or [],
+        "cast": state.get("cast") or [],
+        "usage": _shown(usage),
+        "warnings": notes,
+    }
+
+
+def _shown(usage: Usage) -> dict[str, Any]:
+    return {name: getattr(usage, name) for name in _USED}
+
+
+def _title(name: str) -> str:
+    return name.rsplit(".", 1)[0].replace("_", " ").strip() or name
+
+
+async def _check_cover(file_id: str) -> None:
+    """Refuse what is no cover now, and not after hours of speaking.
+
+    Raises:
+        InvalidInput: It is too large, or neither PNG nor JPEG.
+        NotFound: There is no such file.
+    """
+    files = storage.current()
+    stored = await files.describe(file_id)
+    if stored.size > MAX_COVER:
+        raise InputTooLarge(
+            f"cover_file_id: the cover has {stored.size:,} bytes, more than {MAX_COVER:,}",
+            hint="A picture of 3000 pixels a side is enough for every shop.",
+        )
+    picture_reader((await files.read(file_id))[:8])
+
+
+async def _store(source: Source) -> str:
+    """A text that came with the request: later nodes find it as a file."""
+    written = await storage.current().write(source.text.encode(), name=source.name, media_type=_TEXT)
+    return written.file_id
+
+
+async def _model() -> str:
+    choice = (await current()).choice("primary")
+    return choice.name if choice else "offline"
+
+
+def _fingerprint(given: Input, source: Source, model: str) -> str:
+    told = f"{source.language}\0{given.options.recognition.model_dump_json()}\0{model}\0{source.text}"
+    return hashlib.sha256(told.encode()).hexdigest()

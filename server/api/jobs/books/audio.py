@@ -1,0 +1,120 @@
+"""A book's sound: made, followed, cancelled, heard line by line, downloaded."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from graphs.audiobook.request import Id
+from server.api.accounts import files
+from server.api.deps import Open
+from server.api.jobs.books import board
+from server.api.jobs.books.book import audio_json, task_json
+from server.api.jobs.books.envelope import FAILURES, EnvelopeRoute, success
+from tools.errors import NotFound
+
+router = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=EnvelopeRoute, responses=FAILURES)
+
+_HINT = "POST audio/generate makes it; its status says why not."
+
+
+class AudioOptions(BaseModel):
+    """How it is spoken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    batchSize: int = Field(default=4, ge=1, le=32, description="Lines that are spoken at the same time.")
+    speed: float = Field(default=1.0, ge=0.5, le=2.0)
+    mp3: bool = True
+
+
+class AudioWish(BaseModel):
+    """What is to be spoken: a book, or some of its chapters. What was spoken before is not spoken again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["book", "chapter"] = "book"
+    chapterIds: list[Annotated[int, Field(ge=0)]] = Field(default=[], max_length=10_000)
+    scriptSentenceIds: list[Id] = Field(
+        default=[], max_length=10_000, description="Lines that are to be spoken anew."
+    )
+    options: AudioOptions = AudioOptions()
+
+
+@router.post("/{book_id}/audio/generate", status_code=202)
+async def generate_audio(book_id: str, body: AudioWish, resources: Open) -> Response:
+    """Speak the book; people and script are found first, where that has not been done."""
+    options = {
+        "chapters": body.chapterIds if body.type == "chapter" else [],
+        "at_once": body.options.batchSize,
+        "speed": body.options.speed,
+        "mp3": body.options.mp3,
+    }
+    book = await board.find(resources, book_id)
+    edits = {"again": body.scriptSentenceIds}
+    run = await board.begin(resources, book, until="audio", options=options, edits=edits)
+    return success(task_json(run, None), status=202)
+
+
+@router.get("/{book_id}/audio/generate")
+async def audio_status(book_id: str, resources: Open) -> Response:
+    """How far that is, what it takes, and what could not be spoken."""
+    book = await board.find(resources, book_id)
+    run, event = await board.latest(resources, book, "audio")
+    state = await resources.states.snapshot(book[0])
+    values: dict[str, Any] = state.values if state is not None else {}
+    failed: list[Any] = values.get("failed_lines", [])
+    told: dict[str, Any] = {"estimate": values.get("estimate"), "failedLines": failed}
+    return success(task_json(run, event) | told)
+
+
+@router.delete("/{book_id}/audio/generate")
+async def cancel_task(book_id: str, resources: Open) -> Response:
+    """Stop the task that works on the book, whichever it is; what was spoken is kept."""
+    book = await board.find(resources, book_id)
+    await board.cancel(resources, book)
+    run, event = await board.latest(resources, await board.find(resources, book_id))
+    return success(task_json(run, event))
+
+
+@router.get("/{book_id}/audio")
+async def get_audio(book_id: str, resources: Open) -> Response:
+    """The finished book: its length, loudness, chapters and files."""
+    return success(audio_json(await _audio(resources, book_id)))
+
+
+@router.get("/{book_id}/audio/lines/{line_id}", response_class=Response)
+async def hear_line(
+    book_id: str, line_id: Annotated[str, Path(max_length=200)], request: Request, resources: Open
+) -> Response:
+    """A line's sound as a WAV file; ranges are served. It is there for some hours after it was made."""
+    values = await board.result_of(resources, await board.find(resources, book_id))
+    file_id, _ = values.get("sounds", {}).get(line_id, ("", 0))
+    if not file_id:
+        raise NotFound(
+            "This line has no sound.", hint="It is silent, or has not been spoken yet.", code="no_sound"
+        )
+    return await files.download_file(file_id, request, resources)
+
+
+@router.get("/{book_id}/download", response_class=Response)
+async def download(
+    book_id: str,
+    request: Request,
+    resources: Open,
+    format: Literal["zip", "m4b", "srt", "vtt", "lrc", "json", "ssml"] = "zip",
+    chapter: Annotated[int | None, Query(alias="chapterId", ge=0, description="Its MP3.")] = None,
+) -> Response:
+    """A file of the finished book; ranges are served, so that players can seek."""
+    audio = audio_json(await _audio(resources, book_id))
+    if chapter is None:
+        return await files.download_file(audio["files"][format]["file_id"], request, resources)
+    for one in audio["chapters"]:
+        if one["index"] == chapter and one["file"]:
+            return await files.download_file(one["file"]["file_id"], request, resources)
+    raise NotFound(f"There is no MP3 of chapter {chapter}.", hint=_HINT, code="chapter_not_found")
+
+
+async def _audio(resources: Open, book_id: str) -> dict[str, Any]:
+    values = await board.result_of(resources, await board.find(resources, book_id))
+    return board.told(values, "audio", _HINT)

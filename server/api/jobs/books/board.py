@@ -1,0 +1,165 @@
+"""Finds, makes and changes books, and has the graph work on them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from server import access
+from server.api.following import ended
+from server.api.jobs import thread_tasks
+from server.api.jobs.books.book import CONTRACT, KEY, record, until_of
+from server.api.jobs.thread_tasks import Task as Book
+from server.db.models import ACTIVE, Run
+from server.db.repositories import runs, threads
+from server.keys import RunKey
+from server.resources import Resources
+from server.runs.job import RunRequest
+from server.stream.entry import StreamEvent
+from tools.errors import BadRequest, Conflict, InvalidInput, NotFound, ServiceError
+
+GRAPH = "audiobook"
+
+
+async def add(resources: Resources, *, title: str, author: str) -> Book:
+    """A new book without a text."""
+    own = record(title=title, author=author)
+    return await resources.threads.create(metadata=access.stamped({"contract": CONTRACT, KEY: own})), None
+
+
+async def find(resources: Resources, book_id: str) -> Book:
+    """A book; raises NotFound for what is none, or another's."""
+    unknown = NotFound(f"Book {book_id[:60]} not found", hint="Check its id.", code="book_not_found")
+    return await thread_tasks.find(resources, book_id, mark=KEY, unknown=unknown)
+
+
+async def search(resources: Resources, *, limit: int, offset: int) -> tuple[list[Book], int]:
+    """One's books, the newest first, and how many there are."""
+    wanted = threads.ThreadFilter(metadata={"contract": CONTRACT})
+    async with resources.database.read() as session:
+        found = await threads.search(
+            session, wanted, limit=limit, offset=offset, sort_by="created_at", with_values=False
+        )
+        total = await threads.count(session, wanted)
+        latest = await runs.latest_of_threads(session, [thread.thread_id for thread, _ in found])
+    return [(thread, latest.get(thread.thread_id)) for thread, _ in found if KEY in thread.meta], total
+
+
+async def change(resources: Resources, book: Book, **changes: Any) -> Book:
+    """A book of which other things are known."""
+    thread, run = book
+    return await resources.threads.patch(thread.thread_id, {KEY: {**thread.meta[KEY], **changes}}, None), run
+
+
+async def begin(
+    resources: Resources,
+    book: Book,
+    *,
+    until: str,
+    options: Mapping[str, Any] | None = None,
+    edits: Mapping[str, Any] | None = None,
+) -> Run:
+    """Have the graph work on a book, one task at a time.
+
+    Raises:
+        Conflict: "task_running".
+        BadRequest: "no_text": nothing was uploaded.
+        ServiceError: What is asked for cannot be done.
+    """
+    thread, run = book
+    own: dict[str, Any] = thread.meta[KEY]
+    if own["file"] is None:
+        raise BadRequest("The book has no text.", hint="Upload a file first.", code="no_text")
+    if run is not None and run.status in ACTIVE:
+        raise Conflict(
+            f"Task {run.run_id} is working on this book.",
+            hint="Wait for it, or cancel it.",
+            code="task_running",
+        )
+    given = {
+        "file_id": own["file"]["file_id"],
+        "title": own["title"],
+        "author": own["author"],
+        "options": {**(options or {}), "until": until},
+        "edits": dict(edits or {}),
+    }
+    request = RunRequest(assistant_id=GRAPH, input=given, stream_mode=("custom",), stream_resumable=True)
+    return await resources.runs.create_run(request, thread_id=thread.thread_id)
+
+
+async def edit(resources: Resources, book: Book, edits: Mapping[str, Any]) -> dict[str, Any]:
+    """Change what a person decided, and what follows from it; the book's new result.
+
+    Sound that was made is kept as files, but belongs to the book no more.
+
+    Raises:
+        InvalidInput: It names what is not there; nothing has changed.
+    """
+    values = await result_of(resources, book)
+    given: dict[str, Any] = (book[1].kwargs["input"] if book[1] else None) or {}
+    options: dict[str, Any] = given.get("options", {})
+    until = "cast" if values.get("cast") else "script" if values.get("lines") else "characters"
+    run = await begin(resources, book, until=until, options=options, edits=edits)
+    run = await ended(resources, run)
+    if run.error is not None:
+        kind = InvalidInput if run.error.get("code") in ("unknown_edit", "unknown_voice") else ServiceError
+        raise kind(run.error["message"], hint=run.error.get("hint", ""), code=run.error.get("code"))
+    return await result_of(resources, await find(resources, book[0].thread_id))
+
+
+async def result_of(resources: Resources, book: Book) -> dict[str, Any]:
+    """What is known of a book so far.
+
+    Raises:
+        Conflict: "not_ready": its people are not known yet.
+    """
+    state = await resources.states.snapshot(book[0])
+    if state is None or "characters" not in state.values:
+        raise Conflict(
+            "Nothing has been recognised in this book yet.",
+            hint="POST characters/recognize, script/generate or audio/generate, and wait for the task.",
+            code="not_ready",
+        )
+    return state.values
+
+
+def told(values: Mapping[str, Any], channel: str, hint: str) -> Any:
+    """A part of the result.
+
+    Raises:
+        Conflict: "not_ready": it is not there yet.
+    """
+    if not values.get(channel):
+        raise Conflict(f"The book has no {channel} yet.", hint=hint, code="not_ready")
+    return values[channel]
+
+
+async def latest(resources: Resources, book: Book, *kinds: str) -> tuple[Run, dict[str, Any] | None]:
+    """The latest task of a book, if it is one of these kinds, and its latest progress.
+
+    Raises:
+        NotFound: "task_not_found".
+    """
+    run = book[1]
+    if run is None or (kinds and until_of(run) not in kinds):
+        raise NotFound("There is no such task of this book.", hint="Begin one.", code="task_not_found")
+    newest = None
+    if run.status == "running":
+        newest = await resources.broker.newest(RunKey(run.thread_id, run.run_id), _is_progress)
+    return run, orjson.loads(newest.data) if newest else None
+
+
+async def cancel(resources: Resources, book: Book) -> None:
+    """Stop the task that works on a book; what was spoken is kept.
+
+    Raises:
+        Conflict: "task_not_active".
+    """
+    run = book[1]
+    if run is None or run.status not in ACTIVE or not await resources.canceller.cancel(run.run_id):
+        raise Conflict("No task is working on this book.", hint="Look at its status.", code="task_not_active")
+    await ended(resources, run)
+
+
+def _is_progress(event: StreamEvent) -> bool:
+    return event.name == "custom" and orjson.loads(event.data)["type"] == "progress"

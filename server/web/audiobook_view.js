@@ -1,0 +1,222 @@
+/** A book that is cast: its text by chapters, a player that shows the line being spoken, the cast and its voices. */
+
+import { askBooks, fileAddress, hearBook, readBlob } from "./api.js";
+import { button, el, refill } from "./element.js";
+import { formatNumber, t, term } from "./i18n.js";
+import { isUnsure } from "./novel.js";
+import { LOOSE } from "./relations_picture.js";
+import { RelationsView } from "./relations_view.js";
+/** @import {Novel} from "./novel.js" */
+
+const TONES = ["neutral", "asking", "whispering", "shouting", "cheerful", "sad", "angry", "afraid"];
+const NARRATOR = "narrator";
+const STEPS = { ArrowRight: 1, ArrowDown: 1, j: 1, ArrowLeft: -1, ArrowUp: -1, k: -1 };
+const DEAREST = 3; // Relations on a card of the cast.
+
+export class AudiobookView {
+	element = el("section", { class: "result" });
+	#chapter = 0;
+	#line = null;
+	#address = "";
+	#voices = [];
+
+	/** @param {string} bookId @param {Novel} novel @param {Record<string, any>} values The thread's.
+	 * @param {(work: () => Promise<any>) => void} change Has it done when what was wanted before has been @param {{chapter: number, line: string | null}} [place] */
+	constructor(bookId, novel, values, change, place) {
+		Object.assign(this, { bookId, novel, values, change });
+		this.quotes = new Map(novel.quotes.map((quote) => [quote.id, quote]));
+		this.#chapter = place?.chapter ?? values.lines[0].chapter;
+		this.#line = values.lines.find(({ id }) => id === place?.line) ?? null;
+		this.sound = el("audio", { controls: true, hidden: true, "aria-label": t("books.player"), ontimeupdate: () => this.#showSpoken() });
+		this.relations = new RelationsView(novel, { showPlace: ({ start }) => this.#choose(values.lines.findLast((line) => line.start <= start)) });
+		askBooks(`/${bookId}/voices?language=${values.language}`).then(({ voices }) => { this.#voices = voices; this.#showCast(); }, () => {}); // A choice less.
+	}
+
+	get place() {
+		return { chapter: this.#chapter, line: this.#line?.id ?? null };
+	}
+
+	close() {
+		this.relations.close();
+		URL.revokeObjectURL(this.#address);
+	}
+
+	render() {
+		const { chapters } = this.novel.result;
+		this.chapters = el("select", { id: "chapter", "aria-label": t("book.chapter"), onchange: () => this.#turnTo(Number(this.chapters.value)) },
+			chapters.map(({ index, title }) => el("option", { value: index }, title || t("books.beginning"))));
+		this.text = el("article", { class: "page book-text said-text", lang: this.novel.result.language, onclick: (event) => this.#onClick(event), onkeydown: (event) => this.#onKey(event) });
+		this.card = el("aside", { class: "card", "aria-label": t("books.line"), "aria-live": "polite" });
+		this.cast = el("div", { class: "cast-cards" });
+		this.relations.render();
+		const unsure = this.novel.quotes.filter(isUnsure).length;
+		refill(this.element,
+			el("div", { class: "panel-tools" }, this.chapters,
+				unsure > 0 && button({ id: "next-unsure", class: "button", onclick: () => this.#nextUnsure() }, t("books.next_unsure", { n: formatNumber(unsure) })),
+				this.sound, this.#files()),
+			el("div", { class: "spread" }, this.text, this.card),
+			el("h2", {}, t("books.cast")), this.cast,
+			el("h2", {}, t("result.relations")), this.relations.element);
+		this.#showCast();
+		this.#turnTo(this.#chapter);
+	}
+
+	#files() {
+		const { audio } = this.values;
+		if (!audio) return null;
+		const files = { m4b: audio.m4b, zip: audio.zip, ...audio.captions };
+		return el("span", { class: "book-files" }, Object.entries(files).map(([kind, { file_id: id, name }]) =>
+			button({ class: "button", onclick: () => save(id, name) }, kind.toUpperCase())));
+	}
+
+	#turnTo(chapter) {
+		const isNew = chapter !== this.#chapter || !this.sound.src;
+		this.#chapter = chapter;
+		this.chapters.value = String(chapter);
+		this.lines = this.values.lines.filter((line) => line.chapter === chapter);
+		this.spans = new Map(this.lines.map((line) => [line.id, this.#span(line)]));
+		refill(this.text, [...this.spans.values()]);
+		this.#mark();
+		if (isNew) this.#load();
+	}
+
+	#span(line) {
+		const quote = this.quotes.get(line.quote_id);
+		const classes = ["said", quote && `quote ${this.novel.quoteClass(quote)}`, quote && isUnsure(quote) && "is-unsure"];
+		const description = quote && (quote.speaker ?? t("quote.unknown"));
+		return el("span", { class: classes.filter(Boolean).join(" "), "data-line": line.id, role: "button", tabindex: "-1", "aria-description": description },
+			this.novel.text.slice(line.start, line.end));
+	}
+
+	/** The chapter's own sound: a small file, whose times begin where the chapter does. */
+	async #load() {
+		const heard = this.values.audio?.chapters.find(({ index }) => index === this.#chapter);
+		URL.revokeObjectURL(this.#address);
+		this.#address = "";
+		this.sound.hidden = !heard?.file;
+		this.sound.removeAttribute("src");
+		if (!heard?.file) return;
+		this.begin = heard.start_ms;
+		const blob = await readBlob(fileAddress(heard.file.file_id));
+		this.#address = URL.createObjectURL(new Blob([blob], { type: "audio/mpeg" }));
+		this.sound.src = this.#address;
+	}
+
+	#showSpoken() {
+		const now = this.begin + this.sound.currentTime * 1000;
+		const line = this.lines.findLast(({ start_ms: start }) => start <= now);
+		if (line?.id === this.spoken) return;
+		this.spans.get(this.spoken)?.classList.remove("is-spoken");
+		this.spoken = line?.id;
+		const span = this.spans.get(this.spoken);
+		span?.classList.add("is-spoken");
+		span?.scrollIntoView({ block: "nearest" });
+	}
+
+	#choose(line) {
+		if (!line) return;
+		this.#line = line;
+		if (line.chapter !== this.#chapter) this.#turnTo(line.chapter);
+		else this.#mark();
+		this.spans.get(line.id).scrollIntoView({ block: "center" });
+		this.spans.get(line.id).focus({ preventScroll: true });
+	}
+
+	#mark() {
+		for (const [id, span] of this.spans) {
+			const isChosen = id === this.#line?.id;
+			span.classList.toggle("is-chosen", isChosen);
+			if (isChosen) span.setAttribute("aria-current", "true");
+			else span.removeAttribute("aria-current");
+			span.tabIndex = isChosen ? 0 : -1;
+		}
+		if (!this.spans.has(this.#line?.id)) this.spans.get(this.lines[0]?.id)?.setAttribute("tabindex", "0");
+		this.card.classList.toggle("is-empty", !this.#line);
+		refill(this.card, this.#line ? this.#cardOf(this.#line) : el("p", { class: "muted" }, t("books.choose")));
+	}
+
+	#cardOf(line) {
+		const quote = this.quotes.get(line.quote_id);
+		const put = (change) => this.change(() => askBooks(`/${this.bookId}/script`, "PUT", { lines: [{ id: line.id, ...change }] }));
+		const speaker = line.speaker_id ?? NARRATOR;
+		const people = [{ id: NARRATOR, canonical_name: t("books.narrator") }, ...this.novel.result.characters];
+		return [
+			el("p", { class: `card-speaker ${quote ? this.novel.quoteClass(quote) : "speaker-none"}` }, this.#nameOf(speaker)),
+			quote && isUnsure(quote) && el("p", {}, el("em", {}, t("quote.unsure"))),
+			quote && this.#choice("line-speaker", t("books.speaker"), people.map((who) => [who.id, who.canonical_name]), speaker, (id) => put({ characterId: id })),
+			this.#choice("line-tone", t("books.tone"), TONES.map((tone) => [tone, term("tone", tone)]), line.tone, (tone) => put({ tone })),
+			el("p", { class: "actions" },
+				"start_ms" in line && !this.sound.hidden && button({ class: "button", onclick: () => this.#play(line) }, t("books.play")),
+				this.values.sounds?.[line.id]?.[0] && button({ class: "button", onclick: () => this.change(() => askBooks(`/${this.bookId}/audio/generate`, "POST", { scriptSentenceIds: [line.id] })) }, t("books.again"))),
+		];
+	}
+
+	#choice(id, label, choices, chosen, choose) {
+		const select = el("select", { id, onchange: () => choose(select.value) },
+			choices.map(([value, name]) => el("option", { value, selected: value === chosen }, name)));
+		return el("p", { class: "option" }, el("label", { for: id }, label), select);
+	}
+
+	#play(line) {
+		this.sound.currentTime = (line.start_ms - this.begin) / 1000;
+		this.sound.play();
+	}
+
+	#nextUnsure() {
+		const from = this.#line?.start ?? -1;
+		const unsure = this.values.lines.filter(({ quote_id: id }) => id && isUnsure(this.quotes.get(id)));
+		this.#choose(unsure.find(({ start }) => start > from) ?? unsure[0]);
+	}
+
+	#onClick(event) {
+		const span = event.target.closest("[data-line]");
+		if (span) this.#choose(this.lines.find(({ id }) => id === span.dataset.line));
+	}
+
+	#onKey(event) {
+		const span = event.target.closest("[data-line]");
+		if (!span || event.ctrlKey || event.metaKey || event.altKey) return;
+		const at = this.lines.findIndex(({ id }) => id === span.dataset.line);
+		if (event.key === "Enter") this.#choose(this.lines[at]);
+		else if (event.key === " " && "start_ms" in this.lines[at]) this.#play(this.lines[at]);
+		else if (event.key in STEPS) this.#choose(this.lines[at + STEPS[event.key]]);
+		else return;
+		event.preventDefault();
+	}
+
+	#nameOf(role) {
+		return role === NARRATOR ? t("books.narrator") : this.novel.nameOf(role);
+	}
+
+	#showCast() {
+		if (this.cast) refill(this.cast, this.values.cast.map((part) => this.#castCard(part)));
+	}
+
+	#castCard({ role, voice, lines, talks_with: near, too_close_to: close }) {
+		const ids = [...new Set([voice, ...this.#voices.map(({ voiceId }) => voiceId)])];
+		const path = `/${this.bookId}/characters/${encodeURIComponent(role)}/voices`;
+		const label = t("books.voice_of", { name: this.#nameOf(role) });
+		const select = el("select", { "aria-label": label, onchange: () => this.change(() => askBooks(path, "PUT", { voiceId: select.value })) },
+			ids.map((id) => el("option", { value: id, selected: id === voice }, id)));
+		const ties = this.novel.result.relations.filter(({ from, to, type }) => (from === role || to === role) && !LOOSE.has(type)).sort((a, b) => b.weight - a.weight);
+		return el("div", { class: "sheet cast-card" },
+			el("p", { class: `card-speaker ${role === NARRATOR ? "speaker-none" : this.novel.speakerClass(role)}` }, this.#nameOf(role)),
+			el("p", { class: "muted" }, t("books.lines", { n: formatNumber(lines) }), near.length > 0 && ` · ${t("books.talks_with", { names: near.slice(0, DEAREST).map((id) => this.#nameOf(id)).join(t("cast.separator")) })}`),
+			ties.length > 0 && el("ul", { class: "muted" }, ties.slice(0, DEAREST).map(({ from, to, type }) => el("li", {}, `${term("relation", type)}: ${this.novel.nameOf(from === role ? to : from)}`))),
+			close.length > 0 && el("p", {}, el("em", {}, t("books.too_close", { names: close.map((id) => this.#nameOf(id)).join(t("cast.separator")) }))),
+			el("p", { class: "actions" }, select, button({ class: "button", "aria-label": t("books.preview_of", { name: this.#nameOf(role) }), onclick: () => this.#preview(select.value) }, t("books.preview"))));
+	}
+
+	async #preview(voiceId) {
+		const address = URL.createObjectURL(await hearBook(this.bookId, { voiceId, language: this.values.language }));
+		const sound = new Audio(address);
+		sound.onended = () => URL.revokeObjectURL(address);
+		await sound.play();
+	}
+}
+
+async function save(fileId, name) {
+	const url = URL.createObjectURL(await readBlob(fileAddress(fileId)));
+	el("a", { href: url, download: name }).click();
+	URL.revokeObjectURL(url);
+}

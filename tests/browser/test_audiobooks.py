@@ -1,0 +1,83 @@
+"""An audiobook in the console: cast, settled by click, spoken, and followed line by line while it plays."""
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import Journal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.timeout(180)
+
+STORY = """CHAPTER I
+
+“Who is there?” asked Mary Hale.
+
+“Only me,” said Tom Brook.
+
+“The boat.”
+
+CHAPTER II
+
+“Wait!” shouted Mary. Tom was gone.
+"""
+
+
+def test_a_book_is_cast_settled_spoken_and_heard_line_by_line(page: "Page") -> None:
+    page.click("a[href='#/books']")
+    page.set_input_files(
+        "#book-file", {"name": "lamp.txt", "mimeType": "text/plain", "buffer": STORY.encode()}
+    )
+    page.fill("#book-title", "The Lamp")
+    page.click("#book-send")
+    page.wait_for_selector(".cast-card")
+    assert page.locator(".cast-card .card-speaker").first.inner_text() == "Narrator"
+    assert "about 0:" in page.inner_text("#book-status")
+
+    # A line is settled by click, and what follows from it is shown.
+    page.click(".said:has-text('The boat')")
+    page.select_option("#line-speaker", label="Tom Brook")
+    page.wait_for_selector(".card .card-speaker:has-text('Tom Brook')")
+    page.select_option("#line-tone", "whispering")
+    page.wait_for_function("document.querySelector('#line-tone')?.value === 'whispering'")
+    page.select_option("select[aria-label='Voice of Tom Brook']", "en-us+m8")
+    page.wait_for_function(
+        "document.querySelector(\"select[aria-label='Voice of Tom Brook']\")?.value === 'en-us+m8'"
+    )
+    page.click("#book-speak")
+    page.wait_for_selector(".book-files", timeout=120_000)
+    assert page.input_value("select[aria-label='Voice of Tom Brook']") == "en-us+m8"
+    with page.expect_download() as download:
+        page.click(".book-files button >> nth=0")
+    assert download.value.suggested_filename == "The Lamp.m4b"
+
+    # By keyboard: the next line is chosen, and the space bar plays from it.
+    page.wait_for_function("document.querySelector('audio')?.readyState >= 2")
+    page.click(".said:has-text('Who is there')")
+    page.keyboard.press("j")
+    assert "asked Mary Hale" in page.inner_text(".said.is-chosen")
+    page.keyboard.press(" ")
+    page.wait_for_selector(".said.is-spoken:has-text('asked Mary Hale')")
+    page.wait_for_selector(".said.is-spoken:has-text('Only me')")
+    page.evaluate("document.querySelector('audio').pause()")
+
+    # The second chapter, in Chinese; the address holds the book.
+    page.select_option("#chapter", "1")
+    assert "Wait!" in page.inner_text(".said-text")
+    page.click("#language")
+    assert "旁白" in page.inner_text(".cast-cards")
+    assert re.search(r"#/books/[0-9a-f-]{36}$", page.url)
+    page.reload()
+    page.wait_for_selector(".cast-card")
+
+
+def test_what_is_no_novel_is_told(page: "Page", journal: Journal) -> None:
+    page.click("a[href='#/books']")
+    page.set_input_files("#book-file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"  \n"})
+    page.click("#book-send")
+
+    assert "the file holds no text" in page.inner_text(".failure")
+    journal.forgive("400 (Bad Request)")
