@@ -36,8 +36,10 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph.add_node("agree", nodes.agree, timeout=RULES_TIME)
     graph.add_node("relations", nodes.relations, timeout=RULES_TIME)
     graph.add_node("result", nodes.result, timeout=RULES_TIME)
+    graph.add_node("review", nodes.review, timeout=RULES_TIME)
+    graph.add_node("edit", nodes.edit, timeout=RULES_TIME)
     graph.add_edge(START, "read")
-    graph.add_edge("read", "chapters")
+    graph.add_conditional_edges("read", routes.after_reading, ["chapters", "edit"])
     graph.add_edge("chapters", "quotations")
     graph.add_edge("quotations", "names")
     graph.add_conditional_edges("names", routes.after_names, ["name_window", "aliases"])
@@ -49,7 +51,9 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph.add_edge("speaker_window", "agree")
     graph.add_edge("agree", "relations")
     graph.add_edge("relations", "result")
-    graph.add_edge("result", END)
+    graph.add_conditional_edges("result", routes.after_result, ["review", END])
+    graph.add_edge("review", "edit")
+    graph.add_edge("edit", END)
     return graph
 
 

@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from graphs.characters.edits import Entry
+from graphs.characters.history import facts_of
 from graphs.characters.questions import fold
 from graphs.characters.roster import Ballot
 from graphs.characters.state import State
@@ -33,11 +35,21 @@ def name_windows(
 
 
 def ballot_of(state: State) -> Ballot:
-    """The votes of all windows that were answered so far."""
+    """The votes of all windows that were answered so far, under what editors decided."""
     ballot = Ballot()
     for answer in state["name_answers"]:
         ballot.count_window(answer["values"])
     for answer in state["pair_answers"]:
         for one, other, verdict in answer["values"]:
             ballot.decide(one, other, is_same=verdict == "same")
+    edited = facts_of(entries_of(state))
+    if edited is not None:
+        for is_same, pairs in ((True, edited.same), (False, edited.different)):
+            for one, other in pairs:
+                ballot.decide(one, other, is_same=is_same)
     return ballot
+
+
+def entries_of(state: State) -> list[Entry]:
+    """The edits that the thread has."""
+    return [Entry.model_validate(entry) for entry in state.get("history", [])]

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from time import time
+from typing import Any, cast
 
-from langgraph.types import Overwrite
+from langgraph.types import Overwrite, interrupt
 
 from graphs.characters import stages
 from graphs.characters.estimate import least_usage
@@ -16,7 +17,8 @@ from graphs.characters.verdicts import read_speakers
 from graphs.characters.windowing import ask_window
 from graphs.model_calls import expect
 from graphs.notes import Note, warn
-from graphs.progress import Meter
+from graphs.progress import Meter, ReviewWanted, emit
+from tools.errors import InvalidInput
 from tools.llm.chat_models import current
 
 _STAGES = ("read", "chapters", "quotations", "names", "aliases", "attribution", "relations", "result")
@@ -26,10 +28,20 @@ _OFFLINE = Note(
 )
 
 
-async def read(state: Request) -> Update:
+async def read(state: State) -> Update:
     """Check the input, fetch and decode the text, find out its language, and whether the budget will do."""
     started_at = time()
-    given = parse_input(state)
+    values = cast("dict[str, Any]", state)
+    given = parse_input({name: values[name] for name in Request.__annotations__ if name in values})
+    if not given.has_source and not state.get("source"):
+        raise InvalidInput(
+            "edits need a novel, and this thread has read none",
+            hint="Send edits on the thread whose result they change.",
+            code="nothing_to_edit",
+        )
+    history = await asyncio.to_thread(stages.take_edits, state, given.edits or [])
+    if not given.has_source:
+        return {"history": history, "is_new": False}
     source = await read_source(given)
     models = await current()
     choice = models.choice("primary")
@@ -42,6 +54,8 @@ async def read(state: Request) -> Update:
     text_file_id = await store_text(source)
     # A thread's earlier run may have left its answers; Overwrite clears what else would add up.
     return {
+        "is_new": True,
+        "history": history,
         "source": source.text,
         "text_file_id": text_file_id,
         "format_chapters": list(source.chapter_starts),
@@ -135,9 +149,38 @@ async def relations(state: State) -> Update:
 
 async def result(state: State) -> Update:
     """Write the result."""
-    update = await _work(state, "result", stages.write_result)
+    _enter("result", len(state["source"]))
+    update = await asyncio.to_thread(stages.write_result, state)
+    warn(update["warnings"].value[len(state["warnings"]) :])
     _meter("result", len(state["source"])).finish()
+    if state["settings"]["review"] and update["unsure"]:
+        emit(ReviewWanted(subject="characters", items=tuple(update["unsure"])))
     return update
+
+
+async def review(state: State) -> Update:
+    """Wait until a person has looked; edits that cannot be made are shown again with what is wrong."""
+    problems: list[str] = []
+    while True:
+        answer: object = interrupt({"subject": "characters", "items": state["unsure"], "problems": problems})
+        history, problems = await asyncio.to_thread(_answered, state, answer)
+        if not problems:
+            return {"history": history}
+
+
+async def edit(state: State) -> Update:
+    """Write the result with what was changed."""
+    return await asyncio.to_thread(stages.write_result, state)
+
+
+def _answered(state: State, answer: object) -> tuple[list[Update], list[str]]:
+    edits = cast("dict[str, Any]", answer).get("edits") if isinstance(answer, dict) else None
+    if not isinstance(edits, list):
+        return [], ['answer with an object: {"edits": [...]}; with no edits all stays as it is']
+    try:
+        return stages.take_edits(state, cast("list[Any]", edits)), []
+    except InvalidInput as error:
+        return [], [error.message]
 
 
 async def _work(state: State, stage: str, work: Callable[[State], Update]) -> Update:

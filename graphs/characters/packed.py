@@ -140,11 +140,13 @@ def _pack_character(character: Character) -> Packed:
         character.is_narrator,
         pack_mentions(character.mentions),
         [_pack_evidence(place) for place in character.evidence],
+        character.age,
+        list(character.traits),
     ]
 
 
 def _unpack_character(packed: Packed, text: str) -> Character:
-    identifier, name, aliases, gender, is_narrator, mentions, evidence = packed
+    identifier, name, aliases, gender, is_narrator, mentions, evidence, age, traits = packed
     return Character(
         id=identifier,
         canonical_name=name,
@@ -153,6 +155,8 @@ def _unpack_character(packed: Packed, text: str) -> Character:
         is_narrator=is_narrator,
         mentions=tuple(unpack_mentions(mentions, text)),
         evidence=_unpack_evidence(evidence),
+        age=age,
+        traits=tuple(traits),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
+from langgraph.graph import END
 from langgraph.types import Send
 
 from graphs.characters.book import Book
@@ -15,6 +16,16 @@ from graphs.characters.scenes import speaker_windows
 from graphs.characters.state import State, WindowTask
 
 Route = list[Send] | str
+
+
+def after_reading(state: State) -> str:
+    """Through all stages, or straight to what edits change."""
+    return "chapters" if state["is_new"] else "edit"
+
+
+def after_result(state: State) -> str:
+    """To a person where something is unsure and one is to look."""
+    return "review" if state["settings"]["review"] and state["unsure"] else END
 
 
 async def after_names(state: State) -> Route:

@@ -6,8 +6,13 @@ from itertools import pairwise
 from time import time
 from typing import Any
 
+from langgraph.types import Overwrite
+
 from graphs.characters.book import Book
-from graphs.characters.names import ballot_of
+from graphs.characters.doubts import doubtful_pairs
+from graphs.characters.edits import parse_edits
+from graphs.characters.history import amend, facts_of, replay
+from graphs.characters.names import ballot_of, entries_of
 from graphs.characters.packed import (
     pack_attributions,
     pack_cast,
@@ -36,6 +41,15 @@ PACKS: Mapping[str, LanguagePack] = {"en": english, "zh": chinese}
 
 _LONGEST_TITLE = 80  # characters; a longer first line is the chapter's first paragraph
 _NO_QUOTATIONS = Note(code="no_quotations", message="The text holds nothing in quotation marks.")
+_WRITTEN = ("characters_left_out", "edit_not_applied")  # codes of the warnings that write_result adds
+_NOTHING_FOUND: Mapping[str, Any] = {
+    "characters": [],
+    "alias_map": {},
+    "quotes": [],
+    "relations": [],
+    "unsure": [],
+    "statistics": {},
+}
 _NO_CHARACTERS = Note(code="no_characters", message="No person is named in the text.")
 
 
@@ -68,11 +82,13 @@ def merge_names(state: State) -> Update:
     book, spans = _open(state)
     pack = PACKS[state["spoken"]]
     threshold = state["settings"]["similarity_threshold"]
+    facts = edited = facts_of(entries_of(state))
     if state["name_answers"]:
         facts = ballot_of(state).facts()
+        facts = replace(facts, genders={**facts.genders, **edited.genders}) if edited else facts
         mentions = pack.find_names(book.text, spans, facts)
     else:
-        facts, mentions = None, unpack_mentions(state["mentions"], book.text)
+        mentions = unpack_mentions(state["mentions"], book.text)
     cast = pack.build_cast(book.text, spans, mentions, facts, similarity_threshold=threshold)
     return {"cast": pack_cast(cast), "warnings": [] if cast.characters else [_NO_CHARACTERS]}
 
@@ -113,20 +129,47 @@ def relate(state: State) -> Update:
 
 
 def write_result(state: State) -> Update:
-    """The result, its offsets counted in the text as given."""
+    """The result with all edits, its offsets counted in the text as given."""
+    found, left_out = _without_edits(state)
+    entries = entries_of(state)
+    result, not_applied = replay(found, entries, state["source"])
+    result["statistics"] |= _costs(state)
+    earlier = [note for note in state["warnings"] if note["code"] not in _WRITTEN]
+    return {
+        "language": state["spoken"],
+        "mode": "model" if state["model"] else "offline",
+        **result,
+        "history": [entry.model_dump(exclude_unset=True) for entry in entries],
+        "warnings": Overwrite([*earlier, *left_out, *not_applied]),
+    }
+
+
+def take_edits(state: State, edits: Sequence[Any]) -> list[Update]:
+    """The history with these edits of the thread's newest result.
+
+    Raises:
+        InvalidInput: The first edit that cannot be made, and why.
+    """
+    found = _without_edits(state)[0] if "ties" in state else dict(_NOTHING_FOUND)
+    amended = amend(found, entries_of(state), parse_edits(edits), state.get("source", ""))
+    return [entry.model_dump(exclude_unset=True) for entry in amended]
+
+
+def _without_edits(state: State) -> tuple[Update, list[Note]]:
+    """What the stages found, as a result, and what has to be said about it."""
     book, spans = _open(state)
+    cast = unpack_cast(state["cast"], book.text)
     findings = Findings(
         book=book,
         chapters=unpack_chapters(state["chapter_marks"]),
         spans=spans,
-        cast=unpack_cast(state["cast"], book.text),
+        cast=cast,
         attributions=unpack_attributions(state["attributions"]),
         relations=unpack_relations(state["ties"]),
         options=Options.model_validate(state["settings"]),
+        doubtful=doubtful_pairs(cast, ballot_of(state)),
     )
-    written: dict[str, Any] = findings.write()
-    written["statistics"] |= _costs(state)
-    return {"language": state["spoken"], "mode": "model" if state["model"] else "offline", **written}
+    return findings.write(), findings.warnings()
 
 
 def _chapters_at(starts: Sequence[int], text: str) -> Iterator[Chapter]:
@@ -152,8 +195,9 @@ def _without_pronouns(attribution: Attribution) -> Attribution:
 def _costs(state: State) -> dict[str, Any]:
     answers = [*state["name_answers"], *state["pair_answers"], *state["speaker_answers"]]
     usage = sum((Usage(**answer["usage"]) for answer in answers), Usage())
+    seconds = round(time() - state["started_at"], 3)
     return {
-        "processing_time": round(time() - state["started_at"], 3),
+        "processing_time": seconds if state["is_new"] else state["statistics"]["processing_time"],
         "model": state["model"],
         "model_calls": usage.calls,
         "cached_answers": usage.cache_hits,

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from graphs.characters.edits import parse_edits
 from graphs.inputs import validated
 from graphs.notes import Note
 
@@ -34,10 +35,14 @@ class Options(BaseModel):
     min_mentions: int = Field(
         default=2, ge=1, description="Leave out who is mentioned less often, unless a quotation is theirs."
     )
+    review: bool = Field(default=False, description="Stop where something is unsure, for a person to look.")
+    sure_from: float = Field(
+        default=0.6, ge=0, le=1, description="The least confidence of a speaker who is not called unsure."
+    )
 
 
 class Input(BaseModel):
-    """A novel: its text, or a stored file that holds it."""
+    """A novel: its text, or a stored file that holds it; or edits of the novel that the thread has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,12 +52,23 @@ class Input(BaseModel):
     )
     language: Language | None = Field(default=None, description="Detected when not given.")
     options: Options = Options()
+    edits: list[Any] | None = Field(
+        default=None, description="Changes of the result, in order; see graphs/characters/edits.py."
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> "Input":
-        if (self.text is None) == (self.file_id is None):
-            raise ValueError("give exactly one of text and file_id")
+        given = [name for name in ("text", "file_id") if getattr(self, name) is not None]
+        if len(given) > 1 or (not given and self.edits is None):
+            raise ValueError("give exactly one of text and file_id, or edits of what the thread has read")
+        if self.edits is not None:
+            parse_edits(self.edits)
         return self
+
+    @property
+    def has_source(self) -> bool:
+        """Whether a novel is given, and not only edits of one."""
+        return self.text is not None or self.file_id is not None
 
 
 ALLOWED = {"": list(Input.model_fields), "options": list(Options.model_fields)}
@@ -77,6 +93,8 @@ class Output(TypedDict):
     alias_map: dict[str, str]  #: Each name that belongs to one character -> the canonical name.
     quotes: list[dict[str, Any]]
     relations: list[dict[str, Any]]
+    unsure: list[dict[str, Any]]  #: What a person had better look at.
+    history: list[dict[str, Any]]  #: The edits, those that were taken back too.
     statistics: dict[str, Any]
     warnings: list[Note]
     text_file_id: str | None  #: The decoded text as a file.
@@ -98,6 +116,7 @@ class Request(TypedDict, total=False):
     file_id: str | None
     language: str | None
     options: dict[str, Any]
+    edits: list[Any]
 
 
 class State(TypedDict):
@@ -108,6 +127,7 @@ class State(TypedDict):
     file_id: Annotated[str | None, EphemeralValue]
     language: Annotated[str | None, EphemeralValue]
     options: Annotated[dict[str, Any], EphemeralValue]
+    edits: Annotated[list[Any], EphemeralValue]
 
     source: str  #: The text as given, or as decoded from the file.
     spoken: Language  #: The language of the source.
@@ -115,6 +135,7 @@ class State(TypedDict):
     settings: dict[str, Any]  #: Options, all filled in.
     model: str | None  #: "provider:model" of the role primary; None is offline.
     started_at: float  #: Seconds since the epoch.
+    is_new: bool  #: Whether this run reads a text; else it changes what an earlier one found.
 
     chapter_marks: list[list[Any]]  #: Title, start, end.
     quotations: list[int]  #: Flat: start, end, is closed, continues.
@@ -135,6 +156,8 @@ class State(TypedDict):
     alias_map: dict[str, str]
     quotes: list[dict[str, Any]]
     relations: list[dict[str, Any]]
+    unsure: list[dict[str, Any]]
+    history: list[dict[str, Any]]  #: Of graphs.characters.edits.Entry; outlives the run.
     statistics: dict[str, Any]
     warnings: Annotated[list[Note], operator.add]
     text_file_id: str | None

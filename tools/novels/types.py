@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 Gender = Literal["male", "female", "unknown"]
 Importance = Literal["major", "intermediate", "minor"]
+Age = Literal["child", "teen", "adult", "senior", "unknown"]
 
 
 class SpanKind(StrEnum):
@@ -77,6 +78,8 @@ class Character:
     mentions: tuple[Mention, ...]
     evidence: tuple[Evidence, ...] = ()  #: Why these names are one person, and why this gender.
     is_narrator: bool = False  #: Whether "I" outside quotations is this person.
+    age: Age = "unknown"
+    traits: tuple[str, ...] = ()  #: What a model read about the person in passages that it quoted.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ def test_defaults_are_those_of_the_old_recogniser() -> None:
         "similarity_threshold": 0.8,
         "max_characters": None,
         "min_mentions": 2,
+        "review": False,
+        "sure_from": 0.6,
     }
 
 
