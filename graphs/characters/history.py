@@ -48,7 +48,7 @@ def amend(base: Result, history: Sequence[Entry], edits: Iterable[Edit], source:
     return amended
 
 
-def replay(base: Result, history: Sequence[Entry], source: str) -> tuple[Result, list[Note]]:
+def replay(base: Result, history: Iterable[Entry], source: str) -> tuple[Result, list[Note]]:
     """The result with every edit that holds, and a note for each that finds nothing to change."""
     draft, notes = _replayed(base, history, source)
     return draft.finish(), notes

@@ -9,10 +9,20 @@ from langgraph.types import Overwrite, interrupt
 
 from graphs.characters import stages
 from graphs.characters.estimate import least_usage
-from graphs.characters.questions import ask_names, ask_pairs, ask_speakers
+from graphs.characters.plans import people_in
+from graphs.characters.questions import ask_names, ask_pairs, ask_second, ask_speakers
 from graphs.characters.roster import read_names, read_pairs
 from graphs.characters.sources import read_source, store_text
-from graphs.characters.state import Request, State, Update, WindowTask, parse_input
+from graphs.characters.state import (
+    ANSWERS,
+    Request,
+    State,
+    Update,
+    WindowAnswer,
+    WindowTask,
+    answers_of,
+    parse_input,
+)
 from graphs.characters.verdicts import read_speakers
 from graphs.characters.windowing import ask_window
 from graphs.model_calls import expect
@@ -64,10 +74,16 @@ async def read(state: State) -> Update:
         "model": choice.name if choice else None,
         "started_at": started_at,
         "warnings": Overwrite(notes),
-        "name_answers": Overwrite([]),
-        "pair_answers": Overwrite([]),
-        "speaker_answers": Overwrite([]),
+        "earlier": _answers_before(state),
+        "doubted": [],
+        **{channel: Overwrite([]) for channel in ANSWERS.values()},
     }
+
+
+def _answers_before(state: State) -> dict[str, list[WindowAnswer]]:
+    """What the model said in the thread's last run that had one."""
+    answers = {stage: answers_of(state, channel) for stage, channel in ANSWERS.items()}
+    return answers if any(answers.values()) else state.get("earlier", {})
 
 
 async def chapters(state: State) -> Update:
@@ -134,12 +150,29 @@ async def speaker_window(state: WindowTask) -> Update:
     answer, notes = await ask_window(
         "attribution", state, ask_speakers(state["language"], data), data["quotes"], read_speakers
     )
+    answer["people"] = people_in(answer["values"], data)
     return {"speaker_answers": [answer], "warnings": notes}
 
 
 async def agree(state: State) -> Update:
     """Weigh the windows' answers against each other and against the rules."""
     return await asyncio.to_thread(stages.weigh, state)
+
+
+async def second_window(state: WindowTask) -> Update:
+    """Have the model read again what its first readings differ about."""
+    data = state["data"]
+    question = ask_second(state["language"], data)
+    answer, notes = await ask_window(
+        "attribution", state, question, data["quotes"], read_speakers, is_counted=False
+    )
+    answer["people"] = people_in(answer["values"], data)
+    return {"second_answers": [answer], "warnings": notes}
+
+
+async def agree_again(state: State) -> Update:
+    """Weigh the second reading."""
+    return await asyncio.to_thread(stages.weigh_again, state)
 
 
 async def relations(state: State) -> Update:

@@ -1,6 +1,6 @@
 """What the model is asked, what it may answer, and what makes an answer unusable.
 
-All three questions offer numbered things and want their numbers back. Where the model may write a name or
+All questions offer numbered things and want their numbers back. Where the model may write a name or
 a phrase of its own, it has to stand in the window, letter for letter.
 """
 
@@ -103,14 +103,22 @@ def ask_pairs(language: str, data: dict[str, Any]) -> Question[PairsAnswer]:
 
 def ask_speakers(language: str, data: dict[str, Any]) -> Question[SpeakersAnswer]:
     """Who says each of these quotations, and to whom?"""
+    return _ask_lines("speakers", language, data)
 
+
+def ask_second(language: str, data: dict[str, Any]) -> Question[SpeakersAnswer]:
+    """Who says these quotations, about which earlier answers differ?"""
+    return _ask_lines("second", language, data)
+
+
+def _ask_lines(name: str, language: str, data: dict[str, Any]) -> Question[SpeakersAnswer]:
     def check(answer: SpeakersAnswer) -> list[Problem]:
         candidates = {candidate["id"] for candidate in data["candidates"]}
         lines = [_check_line(line, candidates, data["text"]) for line in answer.quotes]
         ids = _check_ids((line.quote for line in answer.quotes), set(data["quotes"]), "quotation")
         return [*ids, *filter(None, lines)]
 
-    return _question("speakers", language, data, SpeakersAnswer, check)
+    return _question(name, language, data, SpeakersAnswer, check)
 
 
 def occurs(phrase: str, text: str) -> bool:

@@ -27,8 +27,9 @@ from graphs.characters.packed import (
     unpack_relations,
     unpack_spans,
 )
+from graphs.characters.plans import plan_names, plan_second, plan_speakers, recall_names, recall_speakers
 from graphs.characters.result import Findings
-from graphs.characters.state import Options, State, Update
+from graphs.characters.state import ANSWERS, Options, State, Update, answers_of, free_of_cost, updated
 from graphs.characters.verdicts import Court
 from graphs.notes import Note
 from tools.llm.usage import Usage
@@ -74,7 +75,11 @@ def find_names(state: State) -> Update:
     book, spans = _open(state)
     mentions = PACKS[state["spoken"]].find_names(book.text, spans)
     surfaces = list(dict.fromkeys(mention.surface for mention in mentions))
-    return {"mentions": pack_mentions(mentions), "surfaces": surfaces}
+    found = {"mentions": pack_mentions(mentions), "surfaces": surfaces}
+    known = recall_names(state, plan_names(updated(state, found)))
+    # Of pairs, verdicts of the earlier run count where it read the same book.
+    pairs = state["earlier"].get("pairs", []) if known else []
+    return {**found, "name_answers": known, "pair_answers": [free_of_cost(answer) for answer in pairs]}
 
 
 def merge_names(state: State) -> Update:
@@ -103,7 +108,8 @@ def attribute(state: State) -> Update:
     if not state["settings"]["enable_coreference"]:
         ruled = [_without_pronouns(attribution) for attribution in ruled]
     packed = pack_attributions(ruled)
-    return {"ruled": packed, "attributions": packed}
+    known = recall_speakers(state, "speakers", plan_speakers(state))
+    return {"ruled": packed, "attributions": packed, "speaker_answers": known}
 
 
 def weigh(state: State) -> Update:
@@ -114,6 +120,24 @@ def weigh(state: State) -> Update:
     lines = [line for answer in in_order for line in answer["values"]]
     court = Court(book.text, spans, cast, lines, book.quote_id)
     verdicts, full_cast = court.judge(unpack_attributions(state["ruled"]))
+    weighed = {
+        "attributions": pack_attributions(verdicts),
+        "cast": pack_cast(full_cast),
+        "doubted": [[index, *people] for index, people in court.doubted.items()],
+    }
+    known = recall_speakers(state, "second", plan_second(updated(state, weighed)))
+    return {**weighed, "second_answers": known}
+
+
+def weigh_again(state: State) -> Update:
+    """The speakers about whom the first readings differed, by the second one."""
+    book, spans = _open(state)
+    cast = unpack_cast(state["cast"], book.text)
+    in_order = sorted(state["second_answers"], key=lambda answer: answer["window"])
+    lines = [line for answer in in_order for line in answer["values"]]
+    court = Court(book.text, spans, cast, lines, book.quote_id)
+    doubts = {index: people for index, *people in state["doubted"]}
+    verdicts, full_cast = court.judge_again(unpack_attributions(state["attributions"]), doubts)
     return {"attributions": pack_attributions(verdicts), "cast": pack_cast(full_cast)}
 
 
@@ -193,13 +217,14 @@ def _without_pronouns(attribution: Attribution) -> Attribution:
 
 
 def _costs(state: State) -> dict[str, Any]:
-    answers = [*state["name_answers"], *state["pair_answers"], *state["speaker_answers"]]
+    answers = [answer for stage in ANSWERS.values() for answer in answers_of(state, stage)]
     usage = sum((Usage(**answer["usage"]) for answer in answers), Usage())
     seconds = round(time() - state["started_at"], 3)
     return {
         "processing_time": seconds if state["is_new"] else state["statistics"]["processing_time"],
         "model": state["model"],
         "model_calls": usage.calls,
+        "kept_answers": sum(Usage(**answer["usage"]).is_free for answer in answers),
         "cached_answers": usage.cache_hits,
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,

@@ -6,7 +6,8 @@ long novel stays a few megabytes.
 """
 
 import operator
-from typing import Annotated, Any, Literal, TypedDict
+from dataclasses import asdict
+from typing import Annotated, Any, Literal, TypedDict, cast
 
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from graphs.characters.edits import parse_edits
 from graphs.inputs import validated
 from graphs.notes import Note
+from tools.llm.usage import Usage
 
 Language = Literal["zh", "en"]
 
@@ -104,6 +106,9 @@ class WindowAnswer(TypedDict):
     """What one window's model call came to."""
 
     window: int
+    key: str  #: What the question is known by in a later run.
+    start: int  #: Where the window begins in the source.
+    people: dict[str, list[str]]  #: The names of the people whose ids stand in the values.
     values: list[list[Any]]  #: The answer's items as plain lists; none when the call failed.
     failed: list[str]  #: Ids that got no usable answer.
     usage: dict[str, Any]  #: The fields of tools.llm.usage.Usage.
@@ -143,11 +148,14 @@ class State(TypedDict):
     surfaces: list[str]  #: The names that windows ask about; their ids are n0, n1...
     name_answers: Annotated[list[WindowAnswer], operator.add]
     facts: dict[str, Any]
+    earlier: dict[str, list[WindowAnswer]]  #: By stage, what the thread's run before this one was answered.
     cast: dict[str, Any]
     pair_answers: Annotated[list[WindowAnswer], operator.add]
     ruled: list[list[Any]]  #: The rules' attribution of each quotation.
     speaker_answers: Annotated[list[WindowAnswer], operator.add]
     attributions: list[list[Any]]  #: The final ones.
+    doubted: list[list[Any]]  #: Index of a span, and the ids of those who were taken for its speaker.
+    second_answers: Annotated[list[WindowAnswer], operator.add]
     ties: list[list[Any]]
 
     mode: str
@@ -167,10 +175,36 @@ Update = dict[str, Any]
 """What a stage changes: some channels of State."""
 
 
+ANSWERS = {
+    "names": "name_answers",
+    "pairs": "pair_answers",
+    "speakers": "speaker_answers",
+    "second": "second_answers",
+}
+"""By stage: the channel of its windows' answers."""
+
+
+def answers_of(state: State, channel: str) -> list[WindowAnswer]:
+    """What one of these channels holds."""
+    return cast("dict[str, list[WindowAnswer]]", state).get(channel, [])
+
+
+def updated(state: State, update: Update) -> State:
+    """The state as it will be after an update of channels that are written once."""
+    return cast("State", {**state, **update})
+
+
+def free_of_cost(answer: WindowAnswer) -> WindowAnswer:
+    """An answer as it counts in another run than the one that paid for it."""
+    return {**answer, "usage": asdict(Usage())}
+
+
 class WindowTask(TypedDict):
     """One window of a fan-out: all that its model call needs."""
 
     window: int
+    key: str  #: Of the question; see graphs/characters/plans.py.
+    start: int  #: Where the window begins in the source.
     windows: int
     text_length: int  #: Of the whole novel; progress is counted in its characters.
     run: str  #: Tells the windows of one fan-out from those of others, for counting them.

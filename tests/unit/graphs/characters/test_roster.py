@@ -40,7 +40,7 @@ def test_unusable_items_are_left_out() -> None:
     assert read_names(answer, _SURFACES, {"n1", "n9", "n2", "Lydia"}) == [["unknown", "Mr. Darcy"]]
 
 
-def test_pairs_are_kept_where_they_are_decided() -> None:
+def test_pairs_are_kept_with_their_verdicts() -> None:
     verdicts = [
         PairVerdict(pair="p0", same=True),
         PairVerdict(pair="p1", same=None),
@@ -51,6 +51,7 @@ def test_pairs_are_kept_where_they_are_decided() -> None:
 
     assert read_pairs(PairsAnswer(verdicts=verdicts), names, {"p3"}) == [
         ["a0", "b0", "same"],
+        ["a1", "b1", "unclear"],
         ["a2", "b2", "different"],
     ]
 
