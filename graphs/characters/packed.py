@@ -65,6 +65,7 @@ def pack_cast(cast: Cast) -> dict[str, Any]:
     return {
         "characters": [_pack_character(character) for character in cast.characters],
         "ambiguous": list(cast.ambiguous),
+        "contested": [list(pair) for pair in cast.contested],
     }
 
 
@@ -73,6 +74,7 @@ def unpack_cast(packed: dict[str, Any], text: str) -> Cast:
     return Cast(
         characters=tuple(_unpack_character(character, text) for character in packed["characters"]),
         ambiguous=tuple(packed["ambiguous"]),
+        contested=tuple((one, other) for one, other in packed.get("contested", ())),
     )
 
 

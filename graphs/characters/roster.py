@@ -93,7 +93,7 @@ class Ballot:
 
     def decide(self, one: str, other: str, *, is_same: bool) -> None:
         """Settle a pair that was asked for by itself; it outweighs every window."""
-        self.same[_pair(one, other)] = _DECISIVE if is_same else -_DECISIVE
+        self.same[_pair(one, other)] = 2 * _DECISIVE if is_same else -2 * _DECISIVE
 
     def shelve(self, one: str, other: str) -> None:
         """Note that a pair was asked for by itself, and not even so decided."""
@@ -102,6 +102,10 @@ class Ballot:
     def votes(self, one: Iterable[str], other: Iterable[str]) -> int:
         """How many more votes say that these are one person than deny it."""
         return sum(self.same[_pair(a, b)] for a, b in product(one, other) if a != b)
+
+    def is_decided(self, one: str, other: str) -> bool:
+        """Whether this pair was asked for by itself, or an editor settled it."""
+        return _pair(one, other) in self._shelved or abs(self.same[_pair(one, other)]) >= _DECISIVE
 
     def is_silent(self, one: Iterable[str], other: Iterable[str]) -> bool:
         """Whether no vote ever said anything about these two, and nobody was asked."""
@@ -114,7 +118,8 @@ class Ballot:
         return NameFacts(
             persons=frozenset(name for name, votes in self.person.items() if votes >= 0),
             not_persons=frozenset(name for name, votes in self.person.items() if votes < 0),
-            same=tuple((names[0], name) for names in people for name in names[1:]),
+            same=tuple(pair for pair, votes in self.same.items() if votes >= _DECISIVE),
+            proposed=tuple((names[0], name) for names in people for name in names[1:]),
             different=tuple(
                 pair
                 for one, other in combinations(people, 2)
