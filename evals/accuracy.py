@@ -1,6 +1,6 @@
 """The part of docs/accuracy.md about novels, written from what ``evals.characters --save`` kept.
 
-``python -m evals.accuracy`` writes it from the files in evals/results; ``--check`` only says whether it is so.
+``python -m evals.accuracy`` writes it from the files in evals/results; ``--check`` only says whether it is.
 """
 
 import argparse
@@ -56,22 +56,22 @@ def _novels(reports: Sequence[Report]) -> str:
         _table(["Novel", *(title for title, _, _ in columns)], _each_rows(columns)),
         "### Beside what others published",
         _table(["System", "Data", "Figure"], _english_peers(columns)),
-        "No two rows have the same data and measure: BookNLP's figures are its own, on LitBank; its speaker figure is B-cubed "
-        "over chains of speakers, where ours counts quotations.",
+        "No two rows have the same data and measure: BookNLP's figures are its own, on LitBank; its speaker "
+        "figure is B-cubed over chains of speakers, where ours counts quotations.",
         "## Chinese: WP2021",
         _table(["Speaker right", *(title for title, _ in _chinese(reports)), "Goal"], _chinese_rows(reports)),
-        "Rules are given the names, as the published systems are; the oracle's run has to find them. Beside it, "
-        "from Table 3 of the SPC paper, per cent right on the corpus' own dev and test parts:",
+        "Rules are given the names, as the published systems are; the oracle's run has to find them. Beside "
+        "it, from Table 3 of the SPC paper, per cent right on the corpus' own dev and test parts:",
         _table(["System", "dev", "test"], _chinese_peers(reports)),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
 def _columns(reports: Sequence[Report]) -> list[Column]:
-    titles = {"offline": "Rules only", "oracle": "Oracle"}
+    titles: Mapping[str, str] = {"offline": "Rules only", "oracle": "Oracle"}
     columns: list[Column] = []
     for report in reports:
-        title = titles.get(report["model"], report["model"])
+        title = titles.get(str(report["model"]), str(report["model"]))
         columns.append((title, report, "english"))
         if "english_with_faults" in report:
             columns.append((f"{title} with faults", report, "english_with_faults"))
@@ -81,7 +81,7 @@ def _columns(reports: Sequence[Report]) -> list[Column]:
 def _english_rows(columns: Sequence[Column]) -> list[list[str]]:
     rows: list[Row] = [
         (
-            "quotations and narration, joined, are the text",
+            "quotations and narration, joined: the text",
             lambda f: f"{f['verbatim']} of {f['novels']}",
             "all",
         ),
@@ -129,7 +129,8 @@ def _faults(reports: Sequence[Report]) -> str:
     silent = f"{found['silent']} novels have a fault that was neither repaired nor reported"
     return (
         f"In the run with faults {found['injected']} of {found['requests']:,} answers were spoiled; "
-        f"{found['unanswered']} questions never got a usable answer, {found['reported']} warnings say so, and {silent}."
+        f"{found['unanswered']} questions never got a usable answer, {found['reported']} warnings say so, "
+        f"and {silent}."
     )
 
 
@@ -148,8 +149,8 @@ def _english_peers(columns: Sequence[Column]) -> list[list[str]]:
 
 
 def _chinese(reports: Sequence[Report]) -> list[tuple[str, Report]]:
-    titles = {"offline": "Rules only, names given", "oracle": "Oracle, names found"}
-    return [(titles.get(r["model"], r["model"]), r["chinese"]) for r in reports if "chinese" in r]
+    titles: Mapping[str, str] = {"offline": "Rules only, names given", "oracle": "Oracle, names found"}
+    return [(titles.get(str(r["model"]), str(r["model"])), r["chinese"]) for r in reports if "chinese" in r]
 
 
 def _chinese_rows(reports: Sequence[Report]) -> list[list[str]]:
@@ -207,9 +208,7 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the document; with --check, 1 when it says something else."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit with 1 when it would change"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 when it would change")
     options = parser.parse_args(arguments)
     document = DOCUMENT.read_text("utf-8")
     written = write(document, load(RESULTS))

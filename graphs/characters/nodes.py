@@ -10,6 +10,8 @@ from langgraph.types import Overwrite, interrupt
 from graphs.characters import stages
 from graphs.characters.estimate import least_usage
 from graphs.characters.plans import people_in
+from graphs.characters.portrait_question import ask_portraits
+from graphs.characters.portraits import read_portraits
 from graphs.characters.questions import ask_names, ask_pairs, ask_second, ask_speakers
 from graphs.characters.roster import read_names, read_pairs
 from graphs.characters.sources import read_source, store_text
@@ -178,6 +180,25 @@ async def agree_again(state: State) -> Update:
 async def relations(state: State) -> Update:
     """Find the ties between people."""
     return await _work(state, "relations", stages.relate)
+
+
+async def portrait_window(state: WindowTask) -> Update:
+    """Have the model read about a few people."""
+    data = state["data"]
+    keys = state["key"].split(",")
+    answer, notes = await ask_window(
+        "relations",
+        state,
+        ask_portraits(state["language"], data),
+        [person["id"] for person in data["people"]],
+        lambda value, _: read_portraits(value, data, keys),
+    )
+    return {"portrait_answers": [answer], "warnings": notes}
+
+
+async def draw(state: State) -> Update:
+    """Add what was read about people."""
+    return await asyncio.to_thread(stages.draw, state)
 
 
 async def result(state: State) -> Update:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 from graphs.characters.book import Book
 from graphs.characters.names import name_windows
 from graphs.characters.packed import unpack_cast, unpack_chapters, unpack_spans
+from graphs.characters.portraits import portrait_questions, subjects
 from graphs.characters.scenes import speaker_windows
 from graphs.characters.second_reading import second_windows
 from graphs.characters.state import State, WindowAnswer, free_of_cost
@@ -84,6 +85,31 @@ def plan_second(state: State) -> list[Planned]:
         words = f"{book.text[window.start : window.end]}\0{asked}"
         plan.append(Planned(key_of(state, "second", words), start, data))
     return plan
+
+
+def plan_portraits(state: State) -> list[Planned]:
+    """A question for every few people whom no answer of the state is about."""
+    if state["model"] is None or not state["settings"]["enable_portraits"]:
+        return []
+    book = Book(state["source"])
+    people = subjects(book.text, unpack_cast(state["cast"], book.text), state["spoken"])
+    known = (row[0] for answer in state["portrait_answers"] for row in answer["values"])
+    return [Planned(keys, 0, data) for keys, data in portrait_questions(book.text, people, known)]
+
+
+def recall_portraits(state: State) -> list[WindowAnswer]:
+    """What the earlier run read about people whose passages are the same."""
+    answers = state["earlier"].get("portraits", [])
+    if state["model"] is None or not state["settings"]["enable_portraits"] or not answers:
+        return []
+    book = Book(state["source"])
+    people = subjects(book.text, unpack_cast(state["cast"], book.text), state["spoken"])
+    wanted = {subject.key for subject in people}
+    kept = [
+        free_of_cost({**answer, "values": [row for row in answer["values"] if row[0] in wanted]})
+        for answer in answers
+    ]
+    return [{**answer, "window": -1} for answer in kept if answer["values"]]
 
 
 def recall_names(state: State, plan: Iterable[Planned]) -> list[WindowAnswer]:

@@ -12,7 +12,14 @@ from graphs.characters.book import Book
 from graphs.characters.doubts import pair_questions
 from graphs.characters.names import ballot_of
 from graphs.characters.packed import unpack_cast
-from graphs.characters.plans import Planned, open_questions, plan_names, plan_second, plan_speakers
+from graphs.characters.plans import (
+    Planned,
+    open_questions,
+    plan_names,
+    plan_portraits,
+    plan_second,
+    plan_speakers,
+)
 from graphs.characters.state import State, WindowTask, answers_of
 
 Route = list[Send] | str
@@ -56,6 +63,14 @@ async def after_agreeing(state: State) -> Route:
     """Quotations whose speaker is doubtful go to the model again."""
     otherwise = "agree_again" if state["second_answers"] else "relations"
     return await _fan_out(state, "second_window", partial(_open, plan_second, "second_answers"), otherwise)
+
+
+async def after_relations(state: State) -> Route:
+    """People of whom nothing was read yet go to the model."""
+    otherwise = "draw" if state["portrait_answers"] else "result"
+    return await _fan_out(
+        state, "portrait_window", lambda state: list(enumerate(plan_portraits(state))), otherwise
+    )
 
 
 Questions = list[tuple[int, Planned]]

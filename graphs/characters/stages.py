@@ -27,7 +27,15 @@ from graphs.characters.packed import (
     unpack_relations,
     unpack_spans,
 )
-from graphs.characters.plans import plan_names, plan_second, plan_speakers, recall_names, recall_speakers
+from graphs.characters.plans import (
+    plan_names,
+    plan_second,
+    plan_speakers,
+    recall_names,
+    recall_portraits,
+    recall_speakers,
+)
+from graphs.characters.portraits import portray, subjects
 from graphs.characters.result import Findings
 from graphs.characters.state import ANSWERS, Options, State, Update, answers_of, free_of_cost, updated
 from graphs.characters.verdicts import Court
@@ -36,6 +44,7 @@ from tools.llm.usage import Usage
 from tools.novels import chinese, english
 from tools.novels.chapters import find_chapters
 from tools.novels.quotations import find_spans
+from tools.novels.ties import with_ties
 from tools.novels.types import Attribution, Chapter, LanguagePack, Span
 
 PACKS: Mapping[str, LanguagePack] = {"en": english, "zh": chinese}
@@ -142,14 +151,27 @@ def weigh_again(state: State) -> Update:
 
 
 def relate(state: State) -> Update:
-    """The ties between people."""
+    """The ties between people, and what an earlier run read about them."""
+    known = recall_portraits(state)
     if not state["settings"]["enable_relations"]:
-        return {"ties": []}
+        return {"ties": [], "portrait_answers": known}
     book, spans = _open(state)
     cast = unpack_cast(state["cast"], book.text)
     attributions = unpack_attributions(state["attributions"])
     ties = PACKS[state["spoken"]].find_relations(book.text, spans, cast, attributions)
-    return {"ties": pack_relations(ties)}
+    return {"ties": pack_relations(ties), "portrait_answers": known}
+
+
+def draw(state: State) -> Update:
+    """The people and ties with what the model read about them."""
+    book = Book(state["source"])
+    cast = unpack_cast(state["cast"], book.text)
+    rows = [row for answer in state["portrait_answers"] for row in answer["values"]]
+    drawn, read = portray(cast, subjects(book.text, cast, state["spoken"]), rows)
+    ties = unpack_relations(state["ties"])
+    if state["settings"]["enable_relations"]:
+        ties = with_ties(ties, read)
+    return {"cast": pack_cast(drawn), "ties": pack_relations(ties)}
 
 
 def write_result(state: State) -> Update:

@@ -28,6 +28,9 @@ class Options(BaseModel):
     enable_coreference: bool = Field(default=True, description="Use what pronouns say about who speaks.")
     enable_dialogue: bool = Field(default=True, description="Attribute every quotation to its speaker.")
     enable_relations: bool = Field(default=True, description="Find ties between characters.")
+    enable_portraits: bool = Field(
+        default=True, description="With a model: read age, traits and further ties of the main characters."
+    )
     similarity_threshold: float = Field(
         default=0.8, ge=0, le=1, description="How alike two names must be to count as one person."
     )
@@ -157,6 +160,7 @@ class State(TypedDict):
     doubted: list[list[Any]]  #: Index of a span, and the ids of those who were taken for its speaker.
     second_answers: Annotated[list[WindowAnswer], operator.add]
     ties: list[list[Any]]
+    portrait_answers: Annotated[list[WindowAnswer], operator.add]
 
     mode: str
     chapters: list[dict[str, Any]]
@@ -180,6 +184,7 @@ ANSWERS = {
     "pairs": "pair_answers",
     "speakers": "speaker_answers",
     "second": "second_answers",
+    "portraits": "portrait_answers",
 }
 """By stage: the channel of its windows' answers."""
 

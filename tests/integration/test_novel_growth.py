@@ -111,3 +111,18 @@ async def test_sure_rule_that_the_model_overrules_is_read_again(server: ModelSer
     assert [data["quotes"] for data in seconds] == [["q0"]]
     assert "[q0]" in seconds[0]["text"]
     assert (result["quotes"][0]["speaker"], result["quotes"][0]["confidence"]) == ("Mr. Hale", 0.9)
+
+
+async def test_people_are_read_about_once_and_their_gender_is_known(server: ModelServer) -> None:
+    book = _Book()
+    text = "".join(map(_chapter, range(1, 8)))
+    await book.read(text)
+    before = len(server.requests())
+    longer = await book.read(text + _chapter(8))
+    portraits = [data for data in _asked(server) if "others" in data]
+
+    assert [[person["names"][0] for person in data["people"]] for data in portraits] == [
+        ["Mr. Hale", "Miss Lane"]
+    ]
+    assert portraits[0] not in _asked(server, before)
+    assert {c["canonical_name"]: c["gender"] for c in longer["characters"]}["Mr. Hale"] == "male"
