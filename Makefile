@@ -13,7 +13,7 @@ READY_DEV := $(VENV)/.ready-dev
 # Compiled modules are kept, whatever the environment says: every process that is started starts from them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-peers bench-stack bench-translate bench-uploads bench-dialogue evals smoke-providers clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-peers bench-stack bench-translate bench-uploads bench-dialogue bench-novels evals smoke-providers clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -91,6 +91,9 @@ bench-uploads: $(READY_DEV)  ## Whether many large uploads at once arrive whole,
 
 bench-dialogue: $(READY_DEV)  ## Talks: our own part of each wait, a hundred at once, and how many Vosk hears; wants an idle machine
 	$(BIN)/python -m bench.dialogue --check
+
+bench-novels: $(READY_DEV)  ## A novel of a million characters and twenty at once, with a model that answers at once; wants an idle machine
+	$(BIN)/python -m bench.novels --check
 
 bench-models: $(READY_DEV)  ## What the model layer adds to a call, and whether 200 streams keep their speed
 	$(BIN)/python -m bench.models --check

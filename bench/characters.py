@@ -15,8 +15,8 @@ from evals.memory import Footprint, measure
 LIMIT_SECONDS = 60.0  # for a million characters on two cores
 LIMIT_MEBIBYTES = 600.0
 
-_GIVEN = ("Martha", "Peter", "Agnes", "Walter", "Edith", "Hugh", "Clara", "Simon", "Nora", "Giles")
-_FAMILY = ("Finch", "Harrow", "Lorne", "Pryce", "Vane", "Wells", "Thorne", "Marsh", "Dale", "Rook")
+GIVEN = ("Martha", "Peter", "Agnes", "Walter", "Edith", "Hugh", "Clara", "Simon", "Nora", "Giles")
+FAMILY = ("Finch", "Harrow", "Lorne", "Pryce", "Vane", "Wells", "Thorne", "Marsh", "Dale", "Rook")
 _VERBS = ("said", "asked", "replied", "whispered", "cried", "answered")
 _LINES = ("Where did you put the lamp?", "I never touched it.", "The river is high tonight.", "Then we wait.")
 _NARRATION = (
@@ -29,7 +29,7 @@ _NARRATION = (
 def novel(length: int) -> str:
     """A novel of at least this many characters, always the same one."""
     chance = random.Random(7)  # noqa: S311 - repeatable, guards nothing
-    names = [f"{given} {chance.choice(_FAMILY)}" for given in _GIVEN]
+    names = [f"{given} {chance.choice(FAMILY)}" for given in GIVEN]
     parts: list[str] = []
     written = chapter = 0
     while written < length:

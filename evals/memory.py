@@ -1,6 +1,6 @@
 """Time and peak memory of one run of the characters graph, in a process of its own.
 
-``python -m evals.memory TEXT_FILE --model offline`` prints both as JSON.
+``python -m evals.memory TEXT_FILE --model offline`` prints them as JSON.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 
 from evals.graph_run import open_models, run_graph
 
@@ -22,6 +23,7 @@ class Footprint:
     """What one run took."""
 
     seconds: float
+    cpu_seconds: float  #: Of this process: what is left of the seconds on an idle machine, but for waiting.
     peak_mebibytes: float  #: Resident memory of the whole process, the interpreter and libraries included.
 
 
@@ -53,8 +55,10 @@ def _main() -> None:
     parser.add_argument("--base-url")
     arguments = parser.parse_args()
     seconds = asyncio.run(_run(arguments.text, arguments.model, arguments.base_url))
+    used = round(process_time(), 2)
     peak_kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"seconds": round(seconds, 2), "peak_mebibytes": round(peak_kibibytes / 1024, 1)}))
+    peak = round(peak_kibibytes / 1024, 1)
+    print(json.dumps({"seconds": round(seconds, 2), "cpu_seconds": used, "peak_mebibytes": peak}))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals.attribution import ALL, AttributionScores, score_attribution
+from evals.attribution import ALL, AttributionScores, Share, score_attribution
 from evals.clusters import ClusterScores, cluster_scores
+from evals.genders import gender_scores
 from evals.graph_run import GraphRun
 from evals.pdnc import Novel
 from evals.spans import (
@@ -30,6 +31,8 @@ _HEADER = (
     "alias B3",
     "CEAFe",
     "addressee",
+    "gender",
+    "calls",
     "warnings",
     "seconds",
 )
@@ -47,8 +50,13 @@ class NovelScores:
     baseline_spans: OverlapScores  #: What one regular expression finds.
     attribution: AttributionScores
     clusters: ClusterScores
+    genders: Share
     warnings: int
     seconds: float
+    calls: int  #: Of the model.
+    tokens: int  #: In and out.
+    cost: float | None  #: None where no price is known.
+    currency: str | None
 
     def row(self) -> list[str]:
         """The line's cells."""
@@ -63,6 +71,8 @@ class NovelScores:
             f"{self.clusters.b_cubed_f1:.3f}",
             f"{self.clusters.ceafe:.3f}",
             f"{percent(addressees.accuracy)} of {addressees.total}",
+            f"{percent(self.genders.accuracy)} of {self.genders.total}",
+            str(self.calls),
             str(self.warnings),
             f"{self.seconds:.1f}",
         ]
@@ -77,6 +87,7 @@ def score(novel: Novel, run: GraphRun) -> NovelScores:
     """Compare one run with the gold data."""
     gold_spans = [span for quotation in novel.quotations for span in quotation.sub_spans]
     found_spans = [(span.start, span.end) for span in run.spans]
+    used = run.output["statistics"]
     return NovelScores(
         name=novel.name,
         characters=len(novel.text),
@@ -86,8 +97,13 @@ def score(novel: Novel, run: GraphRun) -> NovelScores:
         baseline_spans=overlap_scores(gold_spans, between_marks(novel.text), novel.text),
         attribution=score_attribution(novel, run.spans, run.cast, run.attributions),
         clusters=cluster_scores(run.cast, novel.characters),
+        genders=gender_scores(run.cast, novel.characters),
         warnings=len([w for w in run.output["warnings"] if w["code"] != "offline"]),
         seconds=run.seconds,
+        calls=used["model_calls"],
+        tokens=used["input_tokens"] + used["output_tokens"],
+        cost=used["cost"],
+        currency=used["currency"],
     )
 
 
@@ -96,6 +112,7 @@ def total(scores: Sequence[NovelScores]) -> NovelScores:
     attribution = AttributionScores()
     for novel in scores:
         attribution += novel.attribution
+    costs = [novel.cost for novel in scores if novel.cost is not None]
     return NovelScores(
         name="all",
         characters=sum(novel.characters for novel in scores),
@@ -105,8 +122,13 @@ def total(scores: Sequence[NovelScores]) -> NovelScores:
         baseline_spans=sum((novel.baseline_spans for novel in scores), NO_OVERLAPS),
         attribution=attribution,
         clusters=_mean_clusters([novel.clusters for novel in scores]),
+        genders=sum((novel.genders for novel in scores), Share()),
         warnings=sum(novel.warnings for novel in scores),
         seconds=sum(novel.seconds for novel in scores),
+        calls=sum(novel.calls for novel in scores),
+        tokens=sum(novel.tokens for novel in scores),
+        cost=sum(costs) if len(costs) == len(scores) else None,
+        currency=next((novel.currency for novel in scores), None),
     )
 
 

@@ -129,7 +129,7 @@ def run(
     ] = False,
 ) -> None:
     """Run one job on a file, or on each of several, here, without a server; or talk: `run dialogue`."""
-    from server import local_run, local_talk, translated_files
+    from server import audiobook_files, local_run, local_talk, translated_files
 
     settings = load_settings()
     options = dict(_parse_option(text) for text in option or ())
@@ -154,7 +154,7 @@ def run(
             is_dry=dry_run,
         )
         results.append(asyncio.run(local_run.run_file(settings, job, err)))
-        if not dry_run or graph not in translated_files.GRAPHS:
+        if not dry_run or graph == audiobook_files.GRAPH:  # of the others, what they will take is shown
             local_run.show(graph, results[-1], out)
     _write_result(results[0] if len(results) == 1 else results, result_file)
 

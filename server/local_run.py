@@ -61,7 +61,7 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
         given = await _input(settings, job, storage)
         async with with_models(settings, graph_id):
             with bind_storage(storage), _progress(console) as progress:
-                if job.is_dry:
+                if job.is_dry and graph_id != audiobook_files.GRAPH:  # which is read and cast to be told
                     return await _estimated(entry.build(), job, given, storage, console)
                 result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
         if graph_id == audiobook_files.GRAPH:
@@ -90,7 +90,7 @@ async def _estimated(
     if job.graph_id not in translated_files.GRAPHS:
         raise InvalidInput(
             f"--dry-run: what {job.graph_id} will take cannot be told before",
-            hint=f"It can of {', '.join(sorted({*translated_files.GRAPHS, film_files.GRAPH}))}.",
+            hint=f"It can of {', '.join(sorted({*translated_files.GRAPHS, film_files.GRAPH, audiobook_files.GRAPH}))}.",
             code="no_estimate",
         )
     text = await translated_files.estimate(graph, given, job.graph_id)

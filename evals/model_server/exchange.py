@@ -21,7 +21,7 @@ from evals.model_server.question import Answer, Json, NoAnswer, Question
 from evals.model_server.reply import End, Reply, broken, whole
 from evals.model_server.server import ModelServer, key_id
 from evals.model_server.sound import samples_of
-from evals.model_server.spoil import spoil
+from evals.model_server.spoil import is_of_words, spoil
 
 _BEARER = re.compile(r"bearer +", re.IGNORECASE)
 
@@ -103,7 +103,10 @@ class Exchange:
 
     def _spoilt(self, question: Question, record: LoggedRequest) -> Answer:
         answer = self._server.answers(question) if self._endpoint.needs_answer else Answer()
-        answer = spoil(record.fault, limited(question, answer))
+        sound = limited(question, answer)
+        answer = spoil(record.fault, sound)
+        if is_of_words(record.fault) and answer == sound:  # nothing was there to spoil
+            self._server.faults.take_back(question.key)
         record.answer = answer.text
         return answer
 

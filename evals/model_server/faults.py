@@ -150,6 +150,10 @@ class Faults:
         record.outcomes.append(fault)
         return fault
 
+    def take_back(self, question: str) -> None:
+        """The fault just drawn for this question left its answer as it was."""
+        self.questions[question].outcomes[-1] = None
+
     @property
     def injected(self) -> Counter[Fault]:
         """How often each fault was played."""

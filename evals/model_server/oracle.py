@@ -57,7 +57,14 @@ class Oracle:
             return {"quotes": [self._line(quote, data) for quote in data["quotes"]]}
         if "pairs" in data:
             return {"verdicts": [self._verdict(pair) for pair in data["pairs"]]}
+        if "others" in data:
+            return {"people": [self._portray(person) for person in data["people"]]}
         return self._sort_names(data)
+
+    def _portray(self, person: Mapping[str, Any]) -> dict[str, Any]:
+        """The gender, which is all that is annotated."""
+        owner = self._owner(person["names"])
+        return {"id": person["id"], "gender": self._gold.genders.get(owner or "", UNKNOWN)}
 
     def _line(self, quote: str, data: Mapping[str, Any]) -> dict[str, Any]:
         speaker = self._gold.speaker(quote)

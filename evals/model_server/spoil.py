@@ -29,6 +29,11 @@ def spoil(fault: Fault | None, answer: Answer) -> Answer:
     return answer
 
 
+def is_of_words(fault: Fault | None) -> bool:
+    """Whether the fault lies in what is written: an answer without such words has nothing to spoil."""
+    return fault in _OF_TEXT or fault in _OF_LISTS
+
+
 def _in_json(text: str, change: Callable[[list[Any]], list[Any]]) -> str:
     """The text with its first list or, when it has none, its fields changed; as it is when it is no JSON."""
     try:

@@ -35,7 +35,7 @@ def pair_questions(text: str, cast: Cast, ballot: Ballot) -> Iterator[dict[str, 
 
 
 def doubtful_pairs(cast: Cast, ballot: Ballot) -> list[Pair]:
-    """People whose names share a word, whom no vote joins or parts."""
+    """People whose names share a word and about whom no window voted; and those whom only the text parts."""
     bearers: dict[str, list[Character]] = defaultdict(list)
     for character in cast.characters:
         for part in {part for alias in character.aliases for part in _parts(alias)}:
@@ -46,7 +46,24 @@ def doubtful_pairs(cast: Cast, ballot: Ballot) -> list[Pair]:
         if len(people) <= _MOST_SHARED
         for a, b in combinations(people, 2)
     }
-    return [(a, b) for a, b in pairs.values() if _may_be_one(a, b) and ballot.is_silent(a.aliases, b.aliases)]
+    silent = {
+        ids: (a, b)
+        for ids, (a, b) in pairs.items()
+        if _may_be_one(a, b) and ballot.is_silent(a.aliases, b.aliases)
+    }
+    return list((silent | _contested(cast, ballot)).values())
+
+
+def _contested(cast: Cast, ballot: Ballot) -> dict[tuple[str, str], Pair]:
+    owners = {alias: character for character in cast.characters for alias in character.aliases}
+    pairs = [
+        (owners[one], owners[other])
+        for one, other in cast.contested
+        if one in owners and other in owners and owners[one] is not owners[other]
+    ]
+    return {
+        (a.id, b.id): (a, b) for a, b in pairs if not ballot.is_decided(a.canonical_name, b.canonical_name)
+    }
 
 
 def _may_be_one(a: Character, b: Character) -> bool:

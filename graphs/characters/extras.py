@@ -1,6 +1,7 @@
 """People without a name of their own who speak: "the coachman", "the elder of the two gentlemen"."""
 
 import re
+from dataclasses import replace
 
 from graphs.characters.questions import fold
 from tools.novels.types import Cast, Character, Evidence, Mention
@@ -38,7 +39,7 @@ class Extras:
     def join(self) -> Cast:
         """The cast with these people at its end."""
         added = tuple(self._character(character_id) for character_id in self._mentions)
-        return Cast(characters=(*self._cast.characters, *added), ambiguous=self._cast.ambiguous)
+        return replace(self._cast, characters=(*self._cast.characters, *added))
 
     def _add(self, phrase: str) -> str:
         character_id = f"c{len(self._cast.characters) + len(self._mentions):03d}"

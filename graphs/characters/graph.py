@@ -34,10 +34,16 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph.add_node("attribution", nodes.attribution, timeout=RULES_TIME)
     graph.add_node("speaker_window", nodes.speaker_window, retry_policy=STALLS, timeout=model_time)
     graph.add_node("agree", nodes.agree, timeout=RULES_TIME)
+    graph.add_node("second_window", nodes.second_window, retry_policy=STALLS, timeout=model_time)
+    graph.add_node("agree_again", nodes.agree_again, timeout=RULES_TIME)
     graph.add_node("relations", nodes.relations, timeout=RULES_TIME)
+    graph.add_node("portrait_window", nodes.portrait_window, retry_policy=STALLS, timeout=model_time)
+    graph.add_node("draw", nodes.draw, timeout=RULES_TIME)
     graph.add_node("result", nodes.result, timeout=RULES_TIME)
+    graph.add_node("review", nodes.review, timeout=RULES_TIME)
+    graph.add_node("edit", nodes.edit, timeout=RULES_TIME)
     graph.add_edge(START, "read")
-    graph.add_edge("read", "chapters")
+    graph.add_conditional_edges("read", routes.after_reading, ["chapters", "edit"])
     graph.add_edge("chapters", "quotations")
     graph.add_edge("quotations", "names")
     graph.add_conditional_edges("names", routes.after_names, ["name_window", "aliases"])
@@ -45,11 +51,20 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph.add_conditional_edges("aliases", routes.after_aliases, ["pair_window", "attribution"])
     graph.add_edge("pair_window", "settle")
     graph.add_edge("settle", "attribution")
-    graph.add_conditional_edges("attribution", routes.after_attribution, ["speaker_window", "relations"])
+    after_rules = ["speaker_window", "agree", "relations"]
+    graph.add_conditional_edges("attribution", routes.after_attribution, after_rules)
     graph.add_edge("speaker_window", "agree")
-    graph.add_edge("agree", "relations")
-    graph.add_edge("relations", "result")
-    graph.add_edge("result", END)
+    after_models = ["second_window", "agree_again", "relations"]
+    graph.add_conditional_edges("agree", routes.after_agreeing, after_models)
+    graph.add_edge("second_window", "agree_again")
+    graph.add_edge("agree_again", "relations")
+    after_ties = ["portrait_window", "draw", "result"]
+    graph.add_conditional_edges("relations", routes.after_relations, after_ties)
+    graph.add_edge("portrait_window", "draw")
+    graph.add_edge("draw", "result")
+    graph.add_conditional_edges("result", routes.after_result, ["review", END])
+    graph.add_edge("review", "edit")
+    graph.add_edge("edit", END)
     return graph
 
 

@@ -3,20 +3,34 @@
 import asyncio
 from collections.abc import Callable
 from time import time
+from typing import Any, cast
 
-from langgraph.types import Overwrite
+from langgraph.types import Overwrite, interrupt
 
 from graphs.characters import stages
 from graphs.characters.estimate import least_usage
-from graphs.characters.questions import ask_names, ask_pairs, ask_speakers
+from graphs.characters.plans import people_in
+from graphs.characters.portrait_question import ask_portraits
+from graphs.characters.portraits import read_portraits
+from graphs.characters.questions import ask_names, ask_pairs, ask_second, ask_speakers
 from graphs.characters.roster import read_names, read_pairs
 from graphs.characters.sources import read_source, store_text
-from graphs.characters.state import Request, State, Update, WindowTask, parse_input
+from graphs.characters.state import (
+    ANSWERS,
+    Request,
+    State,
+    Update,
+    WindowAnswer,
+    WindowTask,
+    answers_of,
+    parse_input,
+)
 from graphs.characters.verdicts import read_speakers
 from graphs.characters.windowing import ask_window
 from graphs.model_calls import expect
 from graphs.notes import Note, warn
-from graphs.progress import Meter
+from graphs.progress import Meter, ReviewWanted, emit
+from tools.errors import InvalidInput
 from tools.llm.chat_models import current
 
 _STAGES = ("read", "chapters", "quotations", "names", "aliases", "attribution", "relations", "result")
@@ -26,10 +40,20 @@ _OFFLINE = Note(
 )
 
 
-async def read(state: Request) -> Update:
+async def read(state: State) -> Update:
     """Check the input, fetch and decode the text, find out its language, and whether the budget will do."""
     started_at = time()
-    given = parse_input(state)
+    values = cast("dict[str, Any]", state)
+    given = parse_input({name: values[name] for name in Request.__annotations__ if name in values})
+    if not given.has_source and not state.get("source"):
+        raise InvalidInput(
+            "edits need a novel, and this thread has read none",
+            hint="Send edits on the thread whose result they change.",
+            code="nothing_to_edit",
+        )
+    history = await asyncio.to_thread(stages.take_edits, state, given.edits or [])
+    if not given.has_source:
+        return {"history": history, "is_new": False}
     source = await read_source(given)
     models = await current()
     choice = models.choice("primary")
@@ -42,6 +66,8 @@ async def read(state: Request) -> Update:
     text_file_id = await store_text(source)
     # A thread's earlier run may have left its answers; Overwrite clears what else would add up.
     return {
+        "is_new": True,
+        "history": history,
         "source": source.text,
         "text_file_id": text_file_id,
         "format_chapters": list(source.chapter_starts),
@@ -50,10 +76,16 @@ async def read(state: Request) -> Update:
         "model": choice.name if choice else None,
         "started_at": started_at,
         "warnings": Overwrite(notes),
-        "name_answers": Overwrite([]),
-        "pair_answers": Overwrite([]),
-        "speaker_answers": Overwrite([]),
+        "earlier": _answers_before(state),
+        "doubted": [],
+        **{channel: Overwrite([]) for channel in ANSWERS.values()},
     }
+
+
+def _answers_before(state: State) -> dict[str, list[WindowAnswer]]:
+    """What the model said in the thread's last run that had one."""
+    answers = {stage: answers_of(state, channel) for stage, channel in ANSWERS.items()}
+    return answers if any(answers.values()) else state.get("earlier", {})
 
 
 async def chapters(state: State) -> Update:
@@ -120,6 +152,7 @@ async def speaker_window(state: WindowTask) -> Update:
     answer, notes = await ask_window(
         "attribution", state, ask_speakers(state["language"], data), data["quotes"], read_speakers
     )
+    answer["people"] = people_in(answer["values"], data)
     return {"speaker_answers": [answer], "warnings": notes}
 
 
@@ -128,16 +161,80 @@ async def agree(state: State) -> Update:
     return await asyncio.to_thread(stages.weigh, state)
 
 
+async def second_window(state: WindowTask) -> Update:
+    """Have the model read again what its first readings differ about."""
+    data = state["data"]
+    question = ask_second(state["language"], data)
+    answer, notes = await ask_window(
+        "attribution", state, question, data["quotes"], read_speakers, is_counted=False
+    )
+    answer["people"] = people_in(answer["values"], data)
+    return {"second_answers": [answer], "warnings": notes}
+
+
+async def agree_again(state: State) -> Update:
+    """Weigh the second reading."""
+    return await asyncio.to_thread(stages.weigh_again, state)
+
+
 async def relations(state: State) -> Update:
     """Find the ties between people."""
     return await _work(state, "relations", stages.relate)
 
 
+async def portrait_window(state: WindowTask) -> Update:
+    """Have the model read about a few people."""
+    data = state["data"]
+    keys = state["key"].split(",")
+    answer, notes = await ask_window(
+        "relations",
+        state,
+        ask_portraits(state["language"], data),
+        [person["id"] for person in data["people"]],
+        lambda value, _: read_portraits(value, data, keys),
+    )
+    return {"portrait_answers": [answer], "warnings": notes}
+
+
+async def draw(state: State) -> Update:
+    """Add what was read about people."""
+    return await asyncio.to_thread(stages.draw, state)
+
+
 async def result(state: State) -> Update:
     """Write the result."""
-    update = await _work(state, "result", stages.write_result)
+    _enter("result", len(state["source"]))
+    update = await asyncio.to_thread(stages.write_result, state)
+    warn(update["warnings"].value[len(state["warnings"]) :])
     _meter("result", len(state["source"])).finish()
+    if state["settings"]["review"] and update["unsure"]:
+        emit(ReviewWanted(subject="characters", items=tuple(update["unsure"])))
     return update
+
+
+async def review(state: State) -> Update:
+    """Wait until a person has looked; edits that cannot be made are shown again with what is wrong."""
+    problems: list[str] = []
+    while True:
+        answer: object = interrupt({"subject": "characters", "items": state["unsure"], "problems": problems})
+        history, problems = await asyncio.to_thread(_answered, state, answer)
+        if not problems:
+            return {"history": history}
+
+
+async def edit(state: State) -> Update:
+    """Write the result with what was changed."""
+    return await asyncio.to_thread(stages.write_result, state)
+
+
+def _answered(state: State, answer: object) -> tuple[list[Update], list[str]]:
+    edits = cast("dict[str, Any]", answer).get("edits") if isinstance(answer, dict) else None
+    if not isinstance(edits, list):
+        return [], ['answer with an object: {"edits": [...]}; with no edits all stays as it is']
+    try:
+        return stages.take_edits(state, cast("list[Any]", edits)), []
+    except InvalidInput as error:
+        return [], [error.message]
 
 
 async def _work(state: State, stage: str, work: Callable[[State], Update]) -> Update:

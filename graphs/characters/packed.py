@@ -65,6 +65,7 @@ def pack_cast(cast: Cast) -> dict[str, Any]:
     return {
         "characters": [_pack_character(character) for character in cast.characters],
         "ambiguous": list(cast.ambiguous),
+        "contested": [list(pair) for pair in cast.contested],
     }
 
 
@@ -73,6 +74,7 @@ def unpack_cast(packed: dict[str, Any], text: str) -> Cast:
     return Cast(
         characters=tuple(_unpack_character(character, text) for character in packed["characters"]),
         ambiguous=tuple(packed["ambiguous"]),
+        contested=tuple((one, other) for one, other in packed.get("contested", ())),
     )
 
 
@@ -140,11 +142,13 @@ def _pack_character(character: Character) -> Packed:
         character.is_narrator,
         pack_mentions(character.mentions),
         [_pack_evidence(place) for place in character.evidence],
+        character.age,
+        list(character.traits),
     ]
 
 
 def _unpack_character(packed: Packed, text: str) -> Character:
-    identifier, name, aliases, gender, is_narrator, mentions, evidence = packed
+    identifier, name, aliases, gender, is_narrator, mentions, evidence, age, traits = packed
     return Character(
         id=identifier,
         canonical_name=name,
@@ -153,6 +157,8 @@ def _unpack_character(packed: Packed, text: str) -> Character:
         is_narrator=is_narrator,
         mentions=tuple(unpack_mentions(mentions, text)),
         evidence=_unpack_evidence(evidence),
+        age=age,
+        traits=tuple(traits),
     )
 
 

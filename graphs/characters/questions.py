@@ -1,6 +1,6 @@
 """What the model is asked, what it may answer, and what makes an answer unusable.
 
-All three questions offer numbered things and want their numbers back. Where the model may write a name or
+All questions offer numbered things and want their numbers back. Where the model may write a name or
 a phrase of its own, it has to stand in the window, letter for letter.
 """
 
@@ -86,9 +86,9 @@ def ask_names(language: str, data: dict[str, Any]) -> Question[NamesAnswer]:
         grouped = [name for person in answer.people for name in person.names]
         used = [*grouped, *answer.unclear, *answer.not_people]
         missed = [_check_missed(missed, known, data["text"]) for missed in answer.missed]
-        return [*_check_ids(used, known, "name"), *filter(None, missed)]
+        return [*check_ids(used, known, "name"), *filter(None, missed)]
 
-    return _question("names", language, data, NamesAnswer, check)
+    return make_question("names", language, data, NamesAnswer, check)
 
 
 def ask_pairs(language: str, data: dict[str, Any]) -> Question[PairsAnswer]:
@@ -96,21 +96,29 @@ def ask_pairs(language: str, data: dict[str, Any]) -> Question[PairsAnswer]:
 
     def check(answer: PairsAnswer) -> list[Problem]:
         known = {pair["id"] for pair in data["pairs"]}
-        return _check_ids((verdict.pair for verdict in answer.verdicts), known, "pair")
+        return check_ids((verdict.pair for verdict in answer.verdicts), known, "pair")
 
-    return _question("pairs", language, data, PairsAnswer, check)
+    return make_question("pairs", language, data, PairsAnswer, check)
 
 
 def ask_speakers(language: str, data: dict[str, Any]) -> Question[SpeakersAnswer]:
     """Who says each of these quotations, and to whom?"""
+    return _ask_lines("speakers", language, data)
 
+
+def ask_second(language: str, data: dict[str, Any]) -> Question[SpeakersAnswer]:
+    """Who says these quotations, about which earlier answers differ?"""
+    return _ask_lines("second", language, data)
+
+
+def _ask_lines(name: str, language: str, data: dict[str, Any]) -> Question[SpeakersAnswer]:
     def check(answer: SpeakersAnswer) -> list[Problem]:
         candidates = {candidate["id"] for candidate in data["candidates"]}
         lines = [_check_line(line, candidates, data["text"]) for line in answer.quotes]
-        ids = _check_ids((line.quote for line in answer.quotes), set(data["quotes"]), "quotation")
+        ids = check_ids((line.quote for line in answer.quotes), set(data["quotes"]), "quotation")
         return [*ids, *filter(None, lines)]
 
-    return _question("speakers", language, data, SpeakersAnswer, check)
+    return make_question(name, language, data, SpeakersAnswer, check)
 
 
 def occurs(phrase: str, text: str) -> bool:
@@ -123,12 +131,16 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def _question(name: str, language: str, data: dict[str, Any], schema: type[Any], check: Any) -> Question[Any]:
+def make_question(
+    name: str, language: str, data: dict[str, Any], schema: type[Any], check: Any
+) -> Question[Any]:
+    """A question with the prompt of this name."""
     prompt = PROMPTS[f"characters/{name}.{language}"]
     return Question(instructions=prompt.render(), data=data, schema=schema, check=check, prompt=prompt)
 
 
-def _check_ids(used: Iterable[str], known: set[str], what: str) -> list[Problem]:
+def check_ids(used: Iterable[str], known: set[str], what: str) -> list[Problem]:
+    """Ids that are unknown, used twice, or not answered."""
     counts = Counter(used)
     unknown = [Problem(item=i, message=f"{what} {i!r} is not in the list") for i in counts if i not in known]
     repeated = [

@@ -8,15 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from graphs.characters.book import Book
+from graphs.characters.doubts import Pair
+from graphs.characters.importance import importance_of
 from graphs.characters.sentences import Sentences
 from graphs.characters.state import Options
+from graphs.characters.unsure import unsure_aliases, unsure_speakers
 from graphs.notes import Note
-from tools.novels.types import Attribution, Cast, Chapter, Character, Evidence, Importance, Relation, Span
+from tools.novels.types import Attribution, Cast, Chapter, Character, Evidence, Relation, Span
 
-# Shares of the attributed quotations or of the mentions that make a character important. PDNC's annotators
-# call major who has a large part of the dialogue; these shares come closest to their categories.
-_MAJOR_SHARE = 0.05
-_INTERMEDIATE_SHARE = 0.01
 _MOST_EVIDENCE = 20  # places shown for one character or relation; the first ones in the text
 
 
@@ -31,6 +30,7 @@ class Findings:
     attributions: Sequence[Attribution]
     relations: Sequence[Relation]
     options: Options
+    doubtful: Sequence[Pair] = ()  #: People who may be one.
 
     @cached_property
     def quotes_by_speaker(self) -> Counter[str]:
@@ -58,14 +58,17 @@ class Findings:
     def write(self) -> dict[str, Any]:
         """The parts of Output that come from the findings."""
         sentences = Sentences(self.book.text)
+        quotes = self._quotes()
+        listed = {character.id for character in self.listed}
+        speakers = unsure_speakers(quotes, self.options.sure_from)
         return {
             "chapters": [self._chapter(chapter) for chapter in self.chapters],
             "characters": [self._character(character, sentences) for character in self.listed],
             "alias_map": self._alias_map(),
-            "quotes": self._quotes(),
+            "quotes": quotes,
+            "unsure": [*unsure_aliases(self.doubtful, listed), *speakers],
             "relations": self._relations(),
             "statistics": self._statistics(sentences),
-            "warnings": self._warnings(),
         }
 
     def _chapter(self, chapter: Chapter) -> dict[str, Any]:
@@ -74,25 +77,32 @@ class Findings:
 
     def _character(self, character: Character, sentences: Sentences) -> dict[str, Any]:
         first = min((mention.start for mention in character.mentions), default=None)
+        counts = Counter(mention.surface for mention in character.mentions)
         return {
             "id": character.id,
             "canonical_name": character.canonical_name,
             "aliases": sorted(set(character.aliases) - {character.canonical_name}),
             "gender": character.gender,
-            "importance": self._importance(character),
+            "importance": importance_of(
+                quotes=self.quotes_by_speaker[character.id],
+                all_quotes=self.quotes_by_speaker.total(),
+                mentions=len(character.mentions),
+                all_mentions=self._all_mentions,
+            ),
             "mentions": len(character.mentions),
             "quotes": self.quotes_by_speaker[character.id],
             "first_appearance_idx": None if first is None else sentences.index_at(first),
             "evidence": self._places(character.evidence),
+            "age": character.age,
+            "traits": list(character.traits),
+            "is_narrator": character.is_narrator,
+            "name_counts": {name: counts[name] for name in (character.canonical_name, *character.aliases)},
+            "locked": [],
         }
 
-    def _importance(self, character: Character) -> Importance:
-        quotes = self.quotes_by_speaker[character.id] / max(1, self.quotes_by_speaker.total())
-        mentions = len(character.mentions) / max(1, sum(len(c.mentions) for c in self.cast.characters))
-        share = max(quotes, mentions)
-        if share >= _MAJOR_SHARE:
-            return "major"
-        return "intermediate" if share >= _INTERMEDIATE_SHARE else "minor"
+    @cached_property
+    def _all_mentions(self) -> int:
+        return sum(len(character.mentions) for character in self.cast.characters)
 
     def _alias_map(self) -> dict[str, str]:
         owners: dict[str, set[str]] = {}
@@ -110,12 +120,14 @@ class Findings:
         if not self.options.enable_dialogue:
             return []
         starts = [chapter.start for chapter in self.chapters]
-        return [self._quote(attribution, starts) for attribution in self.attributions]
+        listed = {character.id for character in self.listed}
+        return [self._quote(attribution, starts, listed) for attribution in self.attributions]
 
-    def _quote(self, attribution: Attribution, chapter_starts: Sequence[int]) -> dict[str, Any]:
+    def _quote(
+        self, attribution: Attribution, chapter_starts: Sequence[int], listed: set[str]
+    ) -> dict[str, Any]:
         span = self.spans[attribution.quote]
         start, end = self.book.in_source(span.start, span.end)
-        listed = {character.id for character in self.listed}
         return {
             "id": self.book.quote_id(span),
             "start": start,
@@ -155,7 +167,8 @@ class Findings:
             "sentence_count": len(sentences),
         }
 
-    def _warnings(self) -> list[Note]:
+    def warnings(self) -> list[Note]:
+        """What the reader of these parts has to know."""
         left_out = len([c for c in self.cast.characters if self._is_frequent(c)]) - len(self.listed)
         if not left_out:
             return []

@@ -18,6 +18,7 @@ Group = list[str]
 
 UNCLEAR = "unclear"  #: People, but which?
 NOT_A_PERSON = "none"
+_VERDICTS = {True: "same", False: "different", None: UNCLEAR}
 _DECISIVE = 1_000_000  # more votes than any book has windows
 
 
@@ -53,7 +54,7 @@ def read_names(answer: NamesAnswer, surfaces: dict[str, str], unusable: set[str]
 
 
 def read_pairs(answer: PairsAnswer, names: dict[str, tuple[str, str]], unusable: set[str]) -> list[list[str]]:
-    """The decided pairs, each as a name of the one, a name of the other, and "same" or "different".
+    """The pairs, each as a name of the one, a name of the other, and "same", "different" or "unclear".
 
     Args:
         answer: The model's.
@@ -61,9 +62,9 @@ def read_pairs(answer: PairsAnswer, names: dict[str, tuple[str, str]], unusable:
         unusable: Ids that the answer got wrong.
     """
     return [
-        [*names[verdict.pair], "same" if verdict.same else "different"]
+        [*names[verdict.pair], _VERDICTS[verdict.same]]
         for verdict in answer.verdicts
-        if verdict.pair in names and verdict.pair not in unusable and verdict.same is not None
+        if verdict.pair in names and verdict.pair not in unusable
     ]
 
 
@@ -74,6 +75,7 @@ class Ballot:
     person: Counter[str] = field(default_factory=Counter[str])  #: That a name means a person: yes less no.
     same: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])  #: Likewise, of pairs.
     genders: dict[str, Counter[Gender]] = field(default_factory=dict[str, Counter[Gender]])
+    _shelved: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def count_window(self, groups: Iterable[Group]) -> None:
         """Add what one window says."""
@@ -91,15 +93,24 @@ class Ballot:
 
     def decide(self, one: str, other: str, *, is_same: bool) -> None:
         """Settle a pair that was asked for by itself; it outweighs every window."""
-        self.same[_pair(one, other)] = _DECISIVE if is_same else -_DECISIVE
+        self.same[_pair(one, other)] = 2 * _DECISIVE if is_same else -2 * _DECISIVE
+
+    def shelve(self, one: str, other: str) -> None:
+        """Note that a pair was asked for by itself, and not even so decided."""
+        self._shelved.add(_pair(one, other))
 
     def votes(self, one: Iterable[str], other: Iterable[str]) -> int:
         """How many more votes say that these are one person than deny it."""
         return sum(self.same[_pair(a, b)] for a, b in product(one, other) if a != b)
 
+    def is_decided(self, one: str, other: str) -> bool:
+        """Whether this pair was asked for by itself, or an editor settled it."""
+        return _pair(one, other) in self._shelved or abs(self.same[_pair(one, other)]) >= _DECISIVE
+
     def is_silent(self, one: Iterable[str], other: Iterable[str]) -> bool:
-        """Whether no vote ever said anything about these two."""
-        return all(_pair(a, b) not in self.same for a, b in product(one, other))
+        """Whether no vote ever said anything about these two, and nobody was asked."""
+        pairs = [_pair(a, b) for a, b in product(one, other)]
+        return all(pair not in self.same and pair not in self._shelved for pair in pairs)
 
     def facts(self) -> NameFacts:
         """What the votes come to."""
@@ -107,7 +118,8 @@ class Ballot:
         return NameFacts(
             persons=frozenset(name for name, votes in self.person.items() if votes >= 0),
             not_persons=frozenset(name for name, votes in self.person.items() if votes < 0),
-            same=tuple((names[0], name) for names in people for name in names[1:]),
+            same=tuple(pair for pair, votes in self.same.items() if votes >= _DECISIVE),
+            proposed=tuple((names[0], name) for names in people for name in names[1:]),
             different=tuple(
                 pair
                 for one, other in combinations(people, 2)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from graphs.characters.windows import SPEAKER_WINDOWS, Window, cut, with_markers
@@ -17,22 +17,30 @@ Quotation = tuple[int, Span]  #: Index into the sequence of spans, and the span.
 
 
 def speaker_windows(
-    text: str, spans: Sequence[Span], cast: Cast, language: str, quote_id: Callable[[Span], str]
-) -> Iterator[dict[str, Any]]:
-    """The data of one question per window; windows without a quotation ask nothing.
+    text: str,
+    spans: Sequence[Span],
+    cast: Cast,
+    language: str,
+    quote_id: Callable[[Span], str],
+    chapters: Iterable[int] = (),
+) -> Iterator[tuple[Window, dict[str, Any]]]:
+    """Every window that holds a quotation, and the data of its question.
 
     A quotation that goes on with the one before has the same speaker and is not asked about.
     """
     heads = [(index, span) for index, span in enumerate(spans) if span.is_quotation and not span.continues]
     casting = Casting(cast)
-    for window in cut(text, SPEAKER_WINDOWS[language]):
+    for window in cut(text, SPEAKER_WINDOWS[language], chapters):
         asked = [span for _, span in heads if window.holds(span.start, span.end)]
         if asked:
-            yield {
-                "text": with_markers(text, window, [(span.start, quote_id(span)) for span in asked]),
-                "quotes": [quote_id(span) for span in asked],
-                "candidates": [describe(character) for character in casting.around(window)],
-            }
+            yield (
+                window,
+                {
+                    "text": with_markers(text, window, [(span.start, quote_id(span)) for span in asked]),
+                    "quotes": [quote_id(span) for span in asked],
+                    "candidates": [describe(character) for character in casting.around(window)],
+                },
+            )
 
 
 class Casting:

@@ -68,6 +68,8 @@ async def check_input(values: object) -> None:
         NotFound: There is no such file.
     """
     given = parse_input(values)
+    if not given.has_source:
+        return  # whether the thread has a novel, and what its ids are, the run sees
     source = await read_source(given)
     if given.options.enable_dialogue and not await asyncio.to_thread(_has_quotations, source):
         raise InvalidInput(

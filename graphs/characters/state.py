@@ -6,13 +6,16 @@ long novel stays a few megabytes.
 """
 
 import operator
-from typing import Annotated, Any, Literal, TypedDict
+from dataclasses import asdict
+from typing import Annotated, Any, Literal, TypedDict, cast
 
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from graphs.characters.edits import parse_edits
 from graphs.inputs import validated
 from graphs.notes import Note
+from tools.llm.usage import Usage
 
 Language = Literal["zh", "en"]
 
@@ -25,6 +28,9 @@ class Options(BaseModel):
     enable_coreference: bool = Field(default=True, description="Use what pronouns say about who speaks.")
     enable_dialogue: bool = Field(default=True, description="Attribute every quotation to its speaker.")
     enable_relations: bool = Field(default=True, description="Find ties between characters.")
+    enable_portraits: bool = Field(
+        default=True, description="With a model: read age, traits and further ties of the main characters."
+    )
     similarity_threshold: float = Field(
         default=0.8, ge=0, le=1, description="How alike two names must be to count as one person."
     )
@@ -34,10 +40,14 @@ class Options(BaseModel):
     min_mentions: int = Field(
         default=2, ge=1, description="Leave out who is mentioned less often, unless a quotation is theirs."
     )
+    review: bool = Field(default=False, description="Stop where something is unsure, for a person to look.")
+    sure_from: float = Field(
+        default=0.6, ge=0, le=1, description="The least confidence of a speaker who is not called unsure."
+    )
 
 
 class Input(BaseModel):
-    """A novel: its text, or a stored file that holds it."""
+    """A novel: its text, or a stored file that holds it; or edits of the novel that the thread has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,12 +57,23 @@ class Input(BaseModel):
     )
     language: Language | None = Field(default=None, description="Detected when not given.")
     options: Options = Options()
+    edits: list[Any] | None = Field(
+        default=None, description="Changes of the result, in order; see graphs/characters/edits.py."
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> "Input":
-        if (self.text is None) == (self.file_id is None):
-            raise ValueError("give exactly one of text and file_id")
+        given = [name for name in ("text", "file_id") if getattr(self, name) is not None]
+        if len(given) > 1 or (not given and self.edits is None):
+            raise ValueError("give exactly one of text and file_id, or edits of what the thread has read")
+        if self.edits is not None:
+            parse_edits(self.edits)
         return self
+
+    @property
+    def has_source(self) -> bool:
+        """Whether a novel is given, and not only edits of one."""
+        return self.text is not None or self.file_id is not None
 
 
 ALLOWED = {"": list(Input.model_fields), "options": list(Options.model_fields)}
@@ -77,6 +98,8 @@ class Output(TypedDict):
     alias_map: dict[str, str]  #: Each name that belongs to one character -> the canonical name.
     quotes: list[dict[str, Any]]
     relations: list[dict[str, Any]]
+    unsure: list[dict[str, Any]]  #: What a person had better look at.
+    history: list[dict[str, Any]]  #: The edits, those that were taken back too.
     statistics: dict[str, Any]
     warnings: list[Note]
     text_file_id: str | None  #: The decoded text as a file.
@@ -86,6 +109,9 @@ class WindowAnswer(TypedDict):
     """What one window's model call came to."""
 
     window: int
+    key: str  #: What the question is known by in a later run.
+    start: int  #: Where the window begins in the source.
+    people: dict[str, list[str]]  #: The names of the people whose ids stand in the values.
     values: list[list[Any]]  #: The answer's items as plain lists; none when the call failed.
     failed: list[str]  #: Ids that got no usable answer.
     usage: dict[str, Any]  #: The fields of tools.llm.usage.Usage.
@@ -98,6 +124,7 @@ class Request(TypedDict, total=False):
     file_id: str | None
     language: str | None
     options: dict[str, Any]
+    edits: list[Any]
 
 
 class State(TypedDict):
@@ -108,6 +135,7 @@ class State(TypedDict):
     file_id: Annotated[str | None, EphemeralValue]
     language: Annotated[str | None, EphemeralValue]
     options: Annotated[dict[str, Any], EphemeralValue]
+    edits: Annotated[list[Any], EphemeralValue]
 
     source: str  #: The text as given, or as decoded from the file.
     spoken: Language  #: The language of the source.
@@ -115,6 +143,7 @@ class State(TypedDict):
     settings: dict[str, Any]  #: Options, all filled in.
     model: str | None  #: "provider:model" of the role primary; None is offline.
     started_at: float  #: Seconds since the epoch.
+    is_new: bool  #: Whether this run reads a text; else it changes what an earlier one found.
 
     chapter_marks: list[list[Any]]  #: Title, start, end.
     quotations: list[int]  #: Flat: start, end, is closed, continues.
@@ -122,12 +151,16 @@ class State(TypedDict):
     surfaces: list[str]  #: The names that windows ask about; their ids are n0, n1...
     name_answers: Annotated[list[WindowAnswer], operator.add]
     facts: dict[str, Any]
+    earlier: dict[str, list[WindowAnswer]]  #: By stage, what the thread's run before this one was answered.
     cast: dict[str, Any]
     pair_answers: Annotated[list[WindowAnswer], operator.add]
     ruled: list[list[Any]]  #: The rules' attribution of each quotation.
     speaker_answers: Annotated[list[WindowAnswer], operator.add]
     attributions: list[list[Any]]  #: The final ones.
+    doubted: list[list[Any]]  #: Index of a span, and the ids of those who were taken for its speaker.
+    second_answers: Annotated[list[WindowAnswer], operator.add]
     ties: list[list[Any]]
+    portrait_answers: Annotated[list[WindowAnswer], operator.add]
 
     mode: str
     chapters: list[dict[str, Any]]
@@ -135,6 +168,8 @@ class State(TypedDict):
     alias_map: dict[str, str]
     quotes: list[dict[str, Any]]
     relations: list[dict[str, Any]]
+    unsure: list[dict[str, Any]]
+    history: list[dict[str, Any]]  #: Of graphs.characters.edits.Entry; outlives the run.
     statistics: dict[str, Any]
     warnings: Annotated[list[Note], operator.add]
     text_file_id: str | None
@@ -144,10 +179,37 @@ Update = dict[str, Any]
 """What a stage changes: some channels of State."""
 
 
+ANSWERS = {
+    "names": "name_answers",
+    "pairs": "pair_answers",
+    "speakers": "speaker_answers",
+    "second": "second_answers",
+    "portraits": "portrait_answers",
+}
+"""By stage: the channel of its windows' answers."""
+
+
+def answers_of(state: State, channel: str) -> list[WindowAnswer]:
+    """What one of these channels holds."""
+    return cast("dict[str, list[WindowAnswer]]", state).get(channel, [])
+
+
+def updated(state: State, update: Update) -> State:
+    """The state as it will be after an update of channels that are written once."""
+    return cast("State", {**state, **update})
+
+
+def free_of_cost(answer: WindowAnswer) -> WindowAnswer:
+    """An answer as it counts in another run than the one that paid for it."""
+    return {**answer, "usage": asdict(Usage())}
+
+
 class WindowTask(TypedDict):
     """One window of a fan-out: all that its model call needs."""
 
     window: int
+    key: str  #: Of the question; see graphs/characters/plans.py.
+    start: int  #: Where the window begins in the source.
     windows: int
     text_length: int  #: Of the whole novel; progress is counted in its characters.
     run: str  #: Tells the windows of one fan-out from those of others, for counting them.

@@ -13,7 +13,8 @@ from tools.novels.types import Attribution, Cast, Character, Evidence, Span
 # (Michel et al., NAACL 2025); where rules or a second window come to the same, both have to be wrong.
 _ALONE = 0.9
 _AGREED = 0.97
-_DISPUTED = 0.6
+_DISPUTED = 0.55
+_SURE_RULE = 0.9  # a rule that is right as often is not overruled without a second reading
 
 _REACH = 3_000  # characters between a quotation and a name that can still be taken to show its speaker
 
@@ -52,6 +53,8 @@ class Court:
         self._by_id: Mapping[str, Character] = {character.id: character for character in cast.characters}
         self._extras = Extras(text, cast)
         self._quote_id = quote_id
+        self.doubted: dict[int, list[str]] = {}
+        """By index of the span: who was taken for its speaker, where the readings differ."""
         self._votes: dict[str, list[Line]] = {}
         for line in lines:
             self._votes.setdefault(str(line[0]), []).append(line)
@@ -67,6 +70,43 @@ class Court:
                 verdicts.append(self._judge(span, rule))
         return verdicts, self._extras.join()
 
+    def judge_again(
+        self, verdicts: Sequence[Attribution], doubts: Mapping[int, Sequence[str]]
+    ) -> tuple[list[Attribution], Cast]:
+        """The attributions and the cast after a second reading, whose lines this court has.
+
+        Args:
+            verdicts: What the first readings came to.
+            doubts: As ``doubted`` of the court that judged them.
+        """
+        final: list[Attribution] = []
+        for verdict in verdicts:
+            if self._spans[verdict.quote].continues and final:
+                final.append(replace(final[-1], quote=verdict.quote))
+            elif verdict.quote in doubts:
+                final.append(self._judge_again(verdict, doubts[verdict.quote]))
+            else:
+                final.append(verdict)
+        return final, self._extras.join()
+
+    def _judge_again(self, verdict: Attribution, contenders: Sequence[str]) -> Attribution:
+        """Whom the second reading names: surely, where an earlier reading did so too."""
+        span = self._spans[verdict.quote]
+        votes = self._votes.get(self._quote_id(span), [])
+        if not votes:
+            return verdict
+        speaker, evidence = self._speaker(str(votes[0][1]), span)
+        if speaker is None:
+            return verdict
+        return replace(
+            verdict,
+            speaker_id=speaker,
+            addressee_id=votes[0][2] if votes[0][2] != speaker else None,
+            method="model",
+            confidence=_ALONE if speaker in contenders else _DISPUTED,
+            evidence=verdict.evidence if speaker == verdict.speaker_id and verdict.evidence else evidence,
+        )
+
     def _judge(self, span: Span, rule: Attribution) -> Attribution:
         votes = self._votes.get(self._quote_id(span), [])
         if not votes:
@@ -74,6 +114,7 @@ class Court:
         found = [(self._speaker(str(vote[1]), span), vote[2]) for vote in votes]
         speakers = [speaker for (speaker, _), _ in found]
         chosen, confidence = _choose(speakers, rule.speaker_id)
+        self._note_doubt(speakers, chosen, rule)
         evidence, addressee = next((e, a) for (speaker, e), a in found if speaker == chosen)
         if chosen is None:
             return Attribution(quote=rule.quote, speaker_id=None, method="model", confidence=0.0)
@@ -85,6 +126,13 @@ class Court:
             confidence=confidence,
             evidence=rule.evidence if chosen == rule.speaker_id and rule.evidence else evidence,
         )
+
+    def _note_doubt(self, speakers: Sequence[str | None], chosen: str | None, rule: Attribution) -> None:
+        is_overruled = rule.confidence >= _SURE_RULE and rule.speaker_id not in (None, chosen)
+        is_given_up = chosen is None and rule.speaker_id is not None
+        if is_given_up or is_overruled or len(set(speakers)) > 1:
+            heard = [*speakers, rule.speaker_id]
+            self.doubted[rule.quote] = list(dict.fromkeys(person for person in heard if person))
 
     def _speaker(self, answer: str, span: Span) -> tuple[str | None, Evidence | None]:
         if answer == UNKNOWN:

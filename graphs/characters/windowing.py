@@ -24,6 +24,8 @@ async def ask_window(
     question: Question[A],
     items: Iterable[str],
     read: Callable[[A, set[str]], list[list[Any]]],
+    *,
+    is_counted: bool = True,
 ) -> tuple[WindowAnswer, list[Note]]:
     """Ask one window's question; what stays unusable is left to the rules, and said.
 
@@ -33,6 +35,7 @@ async def ask_window(
         question: What is asked.
         items: The ids that are asked about.
         read: Turns an answer, and the ids that it got wrong, into plain lists.
+        is_counted: Whether the stage's progress counts this window.
 
     Raises:
         ModelRefused: Bad key, unpaid account, unknown model: no window can be answered.
@@ -53,8 +56,19 @@ async def ask_window(
         reason, failed = _leftovers(answer)
         values, usage = read(answer.value, set(failed)), answer.usage
         notes = [_note(stage, task, reason, failed)] if failed else []
-    _report(stage, task, notes)
-    return WindowAnswer(window=task["window"], values=values, failed=failed, usage=asdict(usage)), notes
+    warn(notes)
+    if is_counted:
+        _count(stage, task)
+    answered = WindowAnswer(
+        window=task["window"],
+        key=task["key"],
+        start=task["start"],
+        people={},
+        values=values,
+        failed=failed,
+        usage=asdict(usage),
+    )
+    return answered, notes
 
 
 def _concerns_this_window(error: ModelError, models: ChatModels) -> bool:
@@ -77,7 +91,6 @@ def _note(stage: str, task: WindowTask, reason: str, failed: list[str]) -> Note:
     return Note(code="model_answer_unusable", message=message)
 
 
-def _report(stage: str, task: WindowTask, notes: Iterable[Note]) -> None:
-    warn(notes)
+def _count(stage: str, task: WindowTask) -> None:
     meter = shared_meter(task["run"], stage=stage, total=task["text_length"], unit="characters")
     meter.advance(task["text_length"] // task["windows"])

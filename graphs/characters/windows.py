@@ -1,8 +1,10 @@
 """Cutting a novel into windows that a model can read whole.
 
-Windows end where paragraphs end and together cover the whole text.
+Windows end where paragraphs end and together cover the whole text. Each chapter is cut by itself, so that a
+new chapter leaves the windows of all others as they were.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -30,6 +32,8 @@ SPEAKER_WINDOWS = {
     "zh": WindowSize(characters=4_000, paragraphs=40, overlap=6),
 }
 
+_SHORTEST_CHAPTER = 1_000  # characters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -44,24 +48,41 @@ class Window:
         return self.start <= start and end <= self.end
 
 
-def cut(text: str, size: WindowSize) -> list[Window]:
+def cut(text: str, size: WindowSize, chapters: Iterable[int] = ()) -> list[Window]:
     """Windows over the whole text.
 
     A paragraph longer than a window becomes a window of its own: cutting it would part a quotation from
     what tells its speaker.
+
+    Args:
+        text: A novel.
+        size: How much each may hold.
+        chapters: Where its chapters begin. A very short one (a heading of a part) goes with the next.
     """
-    blocks = list(_blocks(text))
-    return [
-        Window(index=index, start=blocks[first][0], end=blocks[last - 1][1])
-        for index, (first, last) in enumerate(_runs(blocks, size))
+    starts = _long_chapters(chapters, len(text))
+    blocks = list(_blocks(text, starts))
+    sections = pairwise([*(bisect_left(blocks, (start, start)) for start in starts), len(blocks)])
+    found = [
+        (blocks[first + one][0], blocks[first + other - 1][1])
+        for first, last in sections
+        for one, other in _runs(blocks[first:last], size)
     ]
+    return [Window(index=index, start=start, end=end) for index, (start, end) in enumerate(found)]
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
+def _long_chapters(chapters: Iterable[int], length: int) -> list[int]:
+    """Where chapters begin, those left out whose predecessor is too short to stand alone."""
+    starts = [0]
+    for start in chapters:
+        if starts[-1] + _SHORTEST_CHAPTER <= start < length:
+            starts.append(start)
+    return starts
+
+
+def _blocks(text: str, chapters: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Paragraphs with the white space that follows them, so that they tile the text."""
     starts = [start for start, _ in iter_paragraphs(text)]
-    bounds = [0, *starts[1:], len(text)] if starts else [0, len(text)]
-    return pairwise(bounds)
+    return pairwise(sorted({0, *starts[1:], *chapters, len(text)}) if text else [0, 0])
 
 
 def _runs(blocks: Sequence[tuple[int, int]], size: WindowSize) -> Iterator[tuple[int, int]]:

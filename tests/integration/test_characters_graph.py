@@ -78,6 +78,8 @@ async def test_output_holds_the_result_and_nothing_else() -> None:
         "alias_map",
         "quotes",
         "relations",
+        "unsure",
+        "history",
         "statistics",
         "warnings",
         "text_file_id",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from tools.text.paragraphs import iter_paragraphs
 SYMMETRIC = frozenset(
     (
         *("spouse", "sibling", "sibling_in_law", "cousin", "relative", "friend", "lover", "betrothed"),
-        *("colleague", "classmate"),
+        *("colleague", "classmate", "neighbour", "enemy", "rival"),
         *("talks_with", "appears_with"),
     )
 )  #: Types that hold both ways; their pairs are in the order of the ids.
@@ -74,3 +75,21 @@ def gather(ties: Iterable[Tie]) -> list[Relation]:
         )
         for (source, target, kind), evidence in sorted(places.items())
     ]
+
+
+def with_ties(relations: Iterable[Relation], ties: Iterable[Tie]) -> list[Relation]:
+    """The relations with further places that show some."""
+    found = {(r.source_id, r.target_id, r.type): r for r in relations}
+    for more in gather(ties):
+        key = (more.source_id, more.target_id, more.type)
+        known = found.get(key)
+        found[key] = (
+            more
+            if known is None
+            else replace(
+                known,
+                weight=known.weight + more.weight,
+                evidence=(*known.evidence, *more.evidence)[:_MOST_EVIDENCE],
+            )
+        )
+    return [found[key] for key in sorted(found)]

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 Gender = Literal["male", "female", "unknown"]
 Importance = Literal["major", "intermediate", "minor"]
+Age = Literal["child", "teen", "adult", "senior", "unknown"]
 
 
 class SpanKind(StrEnum):
@@ -77,6 +78,8 @@ class Character:
     mentions: tuple[Mention, ...]
     evidence: tuple[Evidence, ...] = ()  #: Why these names are one person, and why this gender.
     is_narrator: bool = False  #: Whether "I" outside quotations is this person.
+    age: Age = "unknown"
+    traits: tuple[str, ...] = ()  #: What a model read about the person in passages that it quoted.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,7 @@ class Cast:
 
     characters: tuple[Character, ...]
     ambiguous: tuple[str, ...] = field(default=())  #: Surface forms shared by several people.
+    contested: tuple[tuple[str, str], ...] = ()  #: Proposed pairs that the text shows to be two people.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,8 @@ class NameFacts:
     persons: frozenset[str] = frozenset()  #: Surface forms that name a person, even where rules doubt it.
     not_persons: frozenset[str] = frozenset()  #: Surface forms that do not.
     same: tuple[tuple[str, str], ...] = ()  #: Pairs of surface forms of one person.
+    proposed: tuple[tuple[str, str], ...] = ()
+    """Pairs that readers of single passages took for one person: unless the text shows two people."""
     different: tuple[tuple[str, str], ...] = ()  #: Pairs of surface forms of two people.
     genders: Mapping[str, Gender] = field(default_factory=dict[str, Gender])  #: By surface form.
 

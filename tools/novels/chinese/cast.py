@@ -57,7 +57,11 @@ def build_cast(
             people.append(_Person(members, tuple(mentioned), gender, tuple(evidence.get(root, ()))))
     people, narrator = _with_narrator(text, spans, people)
     characters = (_character(i, person, is_narrator=person is narrator) for i, person in enumerate(people))
-    return Cast(characters=tuple(characters), ambiguous=tuple(sorted(merger.ambiguous)))
+    return Cast(
+        characters=tuple(characters),
+        ambiguous=tuple(sorted(merger.ambiguous)),
+        contested=tuple(merger.contested),
+    )
 
 
 def _parse(surfaces: Set[str]) -> dict[str, NameParts]:

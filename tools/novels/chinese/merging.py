@@ -111,6 +111,7 @@ class Merger:
         self.people = UnionFind(names)
         self.merges: list[Merge] = []
         self.ambiguous: set[str] = set()  #: Names that several people share.
+        self.contested: list[tuple[str, str]] = []  #: Proposed pairs that the text shows to be two people.
         self._sharing: defaultdict[str, list[NameParts]] = defaultdict(list)
         for name in names.values():
             for part in _parts(name):
@@ -129,6 +130,13 @@ class Merger:
         for one, other in facts.same:
             if one in self._names and other in self._names:
                 self._join(one, other, "told")
+        for one, other in facts.proposed:
+            if one not in self._names or other not in self._names:
+                continue
+            if self.people.find(one) == self.people.find(other) or self._may_join(one, other):
+                self._join(one, other, "read as one person")
+            else:
+                self.contested.append((one, other))
 
     def apply(self, rule: Rule) -> None:
         """Join each name to the one person to whom it belongs by the rule; several make it ambiguous."""

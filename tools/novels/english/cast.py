@@ -41,6 +41,7 @@ def build_cast(
     clusters = Clusters(index, _pairs(facts.different), talking, _genders(facts), UnionFind(index.uses))
     ambiguous = merge_all(clusters, similarity_threshold)
     _obey(clusters, facts, ambiguous)
+    contested = _weigh(clusters, facts, ambiguous)
     people = _people(clusters, ambiguous)
     narrator = _add_narrator(text, spans, people)
     order = sorted(range(len(people)), key=lambda number: people[number].mentions[0].start)
@@ -48,7 +49,7 @@ def build_cast(
         _character(place, people[number], is_narrator=number == narrator)
         for place, number in enumerate(order)
     )
-    return Cast(characters=characters, ambiguous=_surfaces(index, ambiguous))
+    return Cast(characters=characters, ambiguous=_surfaces(index, ambiguous), contested=contested)
 
 
 def _pairs(names: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
@@ -67,6 +68,24 @@ def _obey(clusters: Clusters, facts: NameFacts, ambiguous: dict[str, Sequence[st
             clusters.merge(*keys, "stated")
             for key in keys:
                 ambiguous.pop(key, None)
+
+
+def _weigh(
+    clusters: Clusters, facts: NameFacts, ambiguous: dict[str, Sequence[str]]
+) -> tuple[tuple[str, str], ...]:
+    """Merge what was read as one person; returns the pairs against which gender or dialogue stands."""
+    contested: list[tuple[str, str]] = []
+    for one, other in facts.proposed:
+        keys = name_key(one), name_key(other)
+        if not all(key in clusters.index.uses for key in keys):
+            continue
+        if not clusters.is_merged(*keys) and not clusters.may_be_one(*keys):
+            contested.append((one, other))
+            continue
+        clusters.merge(*keys, "read as one person")
+        for key in keys:
+            ambiguous.pop(key, None)
+    return tuple(contested)
 
 
 def _people(clusters: Clusters, ambiguous: Mapping[str, Sequence[str]]) -> list[_Person]:

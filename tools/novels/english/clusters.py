@@ -33,6 +33,10 @@ class Clusters:
         """The gender of the person who bears ``key``."""
         return find_gender(self.uses(key), self.genders)
 
+    def is_merged(self, one: str, other: str) -> bool:
+        """Whether two names are one person by now."""
+        return self.sets.find(one) == self.sets.find(other)
+
     def merge(self, one: str, other: str, reason: str) -> None:
         """Make two names one person, whatever speaks against it."""
         one_set, other_set = self.sets.find(one), self.sets.find(other)

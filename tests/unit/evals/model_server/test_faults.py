@@ -74,3 +74,13 @@ def test_faults_are_read_from_a_command_line() -> None:
 def test_unknown_fault_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"speed|bad_luck"):
         Faults.parse(text)
+
+
+def test_fault_that_found_nothing_to_spoil_counts_as_an_answer() -> None:
+    faults = Faults.always(Fault.MISSING_IDS)
+    faults.draw("empty")
+    faults.take_back("empty")
+    faults.draw("full")
+
+    assert faults.unanswered == ["full"]
+    assert faults.injected == {Fault.MISSING_IDS: 1}

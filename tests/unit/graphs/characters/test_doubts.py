@@ -53,3 +53,14 @@ def test_question_shows_where_the_names_stand() -> None:
 
     assert question["pairs"][0]["id"] == "p0"
     assert question["pairs"][0]["a"]["places"] == ["Ann was here."]
+
+
+def test_pair_that_windows_join_and_the_text_parts_is_doubtful_until_it_is_decided() -> None:
+    people = (_person(0, "Jane"), _person(1, "Miss Lane"))
+    ballot = Ballot()
+    ballot.count_window([["unknown", "Jane", "Miss Lane"]])
+    cast = Cast(characters=people, contested=(("Jane", "Miss Lane"),))
+
+    assert doubtful_pairs(cast, ballot) == [people]
+    ballot.decide("Jane", "Miss Lane", is_same=False)
+    assert doubtful_pairs(cast, ballot) == []

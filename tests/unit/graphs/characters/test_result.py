@@ -85,14 +85,15 @@ def test_name_of_two_people_is_nobodys_alias() -> None:
 
 
 def test_quotation_of_someone_left_out_keeps_the_name_only() -> None:
-    written = _findings(max_characters=1).write()
+    findings = _findings(max_characters=1)
+    written = findings.write()
 
     assert [(q["speaker_id"], q["speaker"]) for q in written["quotes"]] == [
         ("c000", "Ann"),
         (None, "Mr. Lee"),
     ]
     assert written["quotes"][0]["addressee_id"] is None
-    assert [warning["code"] for warning in written["warnings"]] == ["characters_left_out"]
+    assert [warning["code"] for warning in findings.warnings()] == ["characters_left_out"]
 
 
 def test_relations_tie_listed_people_only() -> None:

@@ -40,7 +40,7 @@ def test_unusable_items_are_left_out() -> None:
     assert read_names(answer, _SURFACES, {"n1", "n9", "n2", "Lydia"}) == [["unknown", "Mr. Darcy"]]
 
 
-def test_pairs_are_kept_where_they_are_decided() -> None:
+def test_pairs_are_kept_with_their_verdicts() -> None:
     verdicts = [
         PairVerdict(pair="p0", same=True),
         PairVerdict(pair="p1", same=None),
@@ -51,6 +51,7 @@ def test_pairs_are_kept_where_they_are_decided() -> None:
 
     assert read_pairs(PairsAnswer(verdicts=verdicts), names, {"p3"}) == [
         ["a0", "b0", "same"],
+        ["a1", "b1", "unclear"],
         ["a2", "b2", "different"],
     ]
 
@@ -65,8 +66,8 @@ def test_name_that_most_windows_call_a_person_is_one() -> None:
 def test_names_are_joined_across_windows() -> None:
     facts = _ballot([["male", "Mr. Darcy", "Darcy"]], [["male", "Darcy", "Fitzwilliam"]]).facts()
 
-    assert {name for pair in facts.same for name in pair} == {"Mr. Darcy", "Darcy", "Fitzwilliam"}
-    assert len(facts.same) == 2
+    assert {name for pair in facts.proposed for name in pair} == {"Mr. Darcy", "Darcy", "Fitzwilliam"}
+    assert len(facts.proposed) == 2
 
 
 def test_name_that_changes_its_bearer_joins_nobody_else() -> None:
@@ -75,7 +76,7 @@ def test_name_that_changes_its_bearer_joins_nobody_else() -> None:
     away = [["female", "Elizabeth", "Miss Bennet"], ["female", "Jane"]]
     facts = _ballot(at_home, at_home, at_home, away).facts()
 
-    assert facts.same == (("Jane", "Miss Bennet"),) or facts.same == (("Miss Bennet", "Jane"),)
+    assert facts.proposed == (("Jane", "Miss Bennet"),) or facts.proposed == (("Miss Bennet", "Jane"),)
     assert {frozenset(pair) for pair in facts.different} == {
         frozenset({"Jane", "Elizabeth"}),
         frozenset({"Miss Bennet", "Elizabeth"}),
@@ -86,7 +87,7 @@ def test_pair_that_was_asked_for_outweighs_windows() -> None:
     ballot = _ballot(*[[["unknown", "A", "B"]]] * 50)
     ballot.decide("B", "A", is_same=False)
 
-    assert ballot.facts().same == ()
+    assert ballot.facts().proposed == ()
 
 
 def test_name_that_may_be_anybodys_joins_and_parts_nobody() -> None:
@@ -109,3 +110,20 @@ def test_silence_is_the_absence_of_votes(other: str, silent: bool) -> None:
     ballot = _ballot([["male", "Darcy"], ["male", "Bingley"]])
 
     assert ballot.is_silent(["Darcy"], [other]) is silent
+
+
+def test_pair_that_was_asked_for_by_itself_is_certain() -> None:
+    ballot = _ballot([["male", "Mr. Darcy", "Darcy"]])
+    ballot.decide("Mr. Darcy", "Fitzwilliam", is_same=True)
+
+    assert ballot.facts().same == (("Fitzwilliam", "Mr. Darcy"),)
+    assert ballot.is_decided("Fitzwilliam", "Mr. Darcy")
+    assert not ballot.is_decided("Mr. Darcy", "Darcy")
+
+
+def test_pair_that_stayed_unclear_is_not_asked_for_again() -> None:
+    ballot = Ballot()
+    ballot.shelve("Miss Bennet", "Jane")
+
+    assert not ballot.is_silent(["Jane"], ["Miss Bennet"])
+    assert ballot.facts().same == ()

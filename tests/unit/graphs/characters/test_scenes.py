@@ -27,7 +27,8 @@ def _spans() -> list[Span]:
 
 
 def _windows(*people: Character, text: str = _TEXT) -> list[dict[str, object]]:
-    return list(speaker_windows(text, _spans(), Cast(characters=people), "en", lambda s: f"q{s.start}"))
+    windows = speaker_windows(text, _spans(), Cast(characters=people), "en", lambda s: f"q{s.start}")
+    return [data for _, data in windows]
 
 
 def test_quotations_are_marked_in_the_text() -> None:

@@ -13,9 +13,12 @@ def test_defaults_are_those_of_the_old_recogniser() -> None:
         "enable_coreference": True,
         "enable_dialogue": True,
         "enable_relations": True,
+        "enable_portraits": True,
         "similarity_threshold": 0.8,
         "max_characters": None,
         "min_mentions": 2,
+        "review": False,
+        "sure_from": 0.6,
     }
 
 

@@ -40,6 +40,50 @@ def _judge(
     return court.judge(rules)
 
 
+def _judge_again(answers: list[str], *, contenders: list[str], before: str | None = "c000") -> Attribution:
+    verdict = Attribution(quote=0, speaker_id=before, method="model", confidence=0.55, evidence=_PLACE)
+    lines: list[list[str | None]] = [[f"q{_QUOTES[0]}", answer, None] for answer in answers]
+    court = Court(_TEXT, _spans(), _CAST, lines, lambda span: f"q{span.start}")
+    return court.judge_again([verdict], {0: contenders})[0][0]
+
+
+def test_second_reading_that_bears_an_earlier_one_out_is_surer_than_they_were() -> None:
+    final = _judge_again(["c001"], contenders=["c000", "c001"])
+
+    assert (final.speaker_id, final.confidence) == ("c001", 0.9)
+
+
+def test_second_reading_that_names_somebody_else_stays_unsure() -> None:
+    final = _judge_again(["c001"], contenders=["c000"])
+
+    assert (final.speaker_id, final.confidence) == ("c001", 0.55)
+
+
+@pytest.mark.parametrize("answers", [[], ["unknown"]], ids=["no answer", "unknown"])
+def test_second_reading_that_does_not_know_changes_nothing(answers: list[str]) -> None:
+    assert _judge_again(answers, contenders=["c000", "c001"]).speaker_id == "c000"
+
+
+@pytest.mark.parametrize(
+    ("speakers", "rule", "doubted"),
+    [
+        pytest.param(["c000", "c001"], ("c000", 0.7), ["c000", "c001"], id="windows differ"),
+        pytest.param(["c001"], ("c000", 0.95), ["c001", "c000"], id="a sure rule is overruled"),
+        pytest.param(["c001"], ("c000", 0.7), None, id="an unsure rule is overruled"),
+        pytest.param(["unknown"], ("c000", 0.7), ["c000"], id="the model gives up"),
+        pytest.param(["c000", "c000"], ("c000", 0.7), None, id="all agree"),
+    ],
+)
+def test_second_reading_is_for_doubts_alone(
+    speakers: list[str], rule: tuple[str, float], doubted: list[str] | None
+) -> None:
+    lines: list[list[str | None]] = [[f"q{_QUOTES[0]}", speaker, None] for speaker in speakers]
+    court = Court(_TEXT, _spans(), _CAST, lines, lambda span: f"q{span.start}")
+    court.judge([Attribution(quote=0, speaker_id=rule[0], method="said_name", confidence=rule[1])])
+
+    assert court.doubted.get(0) == doubted
+
+
 def _line(speaker: str, addressee: str | None = None, *, quote: int = 0) -> list[str | None]:
     return [f"q{_QUOTES[quote]}", speaker, addressee]
 

@@ -35,6 +35,28 @@ def test_window_shares_its_first_paragraphs_with_the_one_before() -> None:
     assert _TEXT[second.start : first.end].strip() == "This is paragraph number 1."
 
 
+_SIZE = WindowSize(characters=4_000, paragraphs=40, overlap=2)
+
+
+def _chapters(*lengths: int) -> tuple[str, list[int]]:
+    chapters = [f"{n}. {'word ' * (length // 5)}\n\n" for n, length in enumerate(lengths)]
+    return "".join(chapters), [sum(map(len, chapters[:n])) for n in range(len(chapters))]
+
+
+def test_each_chapter_is_cut_by_itself_so_that_a_new_one_moves_no_other() -> None:
+    text, starts = _chapters(1_500, 2_500, 1_200)
+    before, after = cut(text[: starts[2]], _SIZE, starts[:2]), cut(text, _SIZE, starts)
+
+    assert [window.start for window in after] == starts
+    assert before == after[:2]
+
+
+def test_chapter_that_is_a_heading_alone_goes_with_the_next() -> None:
+    text, starts = _chapters(50, 2_000, 1_200)
+
+    assert [window.start for window in cut(text, _SIZE, starts)] == [0, starts[2]]
+
+
 def test_paragraph_longer_than_a_window_stays_whole() -> None:
     long = "word " * 100
     windows = cut(f"Short.\n\n{long}\n\nShort.", _SMALL)

@@ -88,6 +88,14 @@ def test_told_identities_are_kept_whatever_the_rules_think() -> None:
     }
 
 
+def test_proposed_identities_hold_unless_the_text_shows_two_people() -> None:
+    facts = NameFacts(proposed=(("黑皮", "王世明"), ("李云", "周青")))
+    cast = cast_of("黑皮是王世明。李云和周青来了。", "黑皮", "王世明", "李云", "周青", facts=facts)
+
+    assert people(cast) == {frozenset({"黑皮", "王世明"}), frozenset({"李云"}), frozenset({"周青"})}
+    assert cast.contested == (("李云", "周青"),)
+
+
 def test_a_told_gender_counts_more_than_pronouns() -> None:
     text = "林岚来了，他坐下。林岚说，他累了。林岚笑了，他走了。"
 

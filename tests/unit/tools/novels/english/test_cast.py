@@ -159,6 +159,23 @@ def test_facts_decide_against_the_rules(read):
     assert book.person("Dr. Holt").gender == "female"
 
 
+def test_proposed_pair_is_merged_unless_people_talk_or_gender_stands_against_it(read):
+    """What readers of passages took for one person holds where the text shows no two people."""
+    text = """Mr. Holt nodded. Dodger sat down. Mrs. Dale came.
+
+"Are you well, Ann?" said Mary.
+
+"I am, Mary," said Ann.
+"""
+    pairs = (("Mr. Holt", "Dodger"), ("Mr. Holt", "Mrs. Dale"), ("Ann", "Mary"))
+    persons = frozenset(name for pair in pairs for name in pair)
+    book = read(text, NameFacts(persons=persons, proposed=pairs))
+
+    assert "read as one person" in {place.reason for place in book.person("Dodger").evidence}
+    assert book.person("Mr. Holt") is book.person("Dodger")
+    assert book.cast.contested == (("Mr. Holt", "Mrs. Dale"), ("Ann", "Mary"))
+
+
 def test_every_merge_shows_its_evidence(read):
     """A person of several names carries a place and a reason for each merge."""
     book = read(FAMILY)

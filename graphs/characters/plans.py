@@ -1,0 +1,194 @@
+"""Which questions a stage has for the model, and which of them an earlier run on the thread had answered.
+
+A window is known again by its words, so that a new chapter costs its own windows alone. Names and ids of
+quotations and people may be others by then: answers about names keep names, and answers about quotations
+are moved to today's ids.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+from graphs.characters.book import Book
+from graphs.characters.names import name_windows
+from graphs.characters.packed import unpack_cast, unpack_chapters, unpack_spans
+from graphs.characters.portraits import portrait_questions, subjects
+from graphs.characters.scenes import speaker_windows
+from graphs.characters.second_reading import second_windows
+from graphs.characters.state import State, WindowAnswer, free_of_cost
+from prompts import PROMPTS
+from tools.novels.types import Cast, Character
+
+
+class Planned(NamedTuple):
+    """One question."""
+
+    key: str
+    start: int  #: Where its window begins in the source.
+    data: dict[str, Any]  #: The material, as sent.
+
+
+def key_of(state: State, prompt: str, words: str) -> str:
+    """What a question about these words is known by: the same model, asked the same."""
+    asked = PROMPTS[f"characters/{prompt}.{state['spoken']}"].hash
+    return hashlib.sha256("\0".join([state["model"] or "", asked, words]).encode()).hexdigest()[:24]
+
+
+def plan_names(state: State) -> list[Planned]:
+    """A question for every window of the text: who is named there?"""
+    if state["model"] is None:
+        return []
+    book = Book(state["source"])
+    chapters = [chapter.start for chapter in unpack_chapters(state["chapter_marks"])]
+    windows = name_windows(book.text, state["mentions"], state["surfaces"], state["spoken"], chapters)
+    return [
+        Planned(key_of(state, "names", data["text"]), book.in_source(window.start, window.end)[0], data)
+        for window, data in windows
+    ]
+
+
+def plan_speakers(state: State) -> list[Planned]:
+    """A question for every window that holds quotations: who speaks there?"""
+    if state["model"] is None or not state["settings"]["enable_dialogue"]:
+        return []
+    book = Book(state["source"])
+    chapters = [chapter.start for chapter in unpack_chapters(state["chapter_marks"])]
+    spans = unpack_spans(state["quotations"], len(book.text))
+    cast = unpack_cast(state["cast"], book.text)
+    windows = speaker_windows(book.text, spans, cast, state["spoken"], book.quote_id, chapters)
+    return [
+        Planned(
+            key_of(state, "speakers", book.text[window.start : window.end]),
+            book.in_source(window.start, window.end)[0],
+            data,
+        )
+        for window, data in windows
+    ]
+
+
+def plan_second(state: State) -> list[Planned]:
+    """A question for every few quotations about whose speaker the first readings differ."""
+    book = Book(state["source"])
+    spans = unpack_spans(state["quotations"], len(book.text))
+    cast = unpack_cast(state["cast"], book.text)
+    doubts = {index: people for index, *people in state["doubted"]}
+    names = {character.id: character.canonical_name for character in cast.characters}
+    plan: list[Planned] = []
+    for window, data in second_windows(book.text, spans, cast, doubts, state["spoken"], book.quote_id):
+        start = book.in_source(window.start, window.end)[0]
+        asked = [
+            (int(quote[1:]) - start, [names[person] for person in people])
+            for quote, people in data["contenders"].items()
+        ]
+        words = f"{book.text[window.start : window.end]}\0{asked}"
+        plan.append(Planned(key_of(state, "second", words), start, data))
+    return plan
+
+
+def plan_portraits(state: State) -> list[Planned]:
+    """A question for every few people whom no answer of the state is about."""
+    if state["model"] is None or not state["settings"]["enable_portraits"]:
+        return []
+    book = Book(state["source"])
+    people = subjects(book.text, unpack_cast(state["cast"], book.text), state["spoken"])
+    known = (row[0] for answer in state["portrait_answers"] for row in answer["values"])
+    return [Planned(keys, 0, data) for keys, data in portrait_questions(book.text, people, known)]
+
+
+def recall_portraits(state: State) -> list[WindowAnswer]:
+    """What the earlier run read about people whose passages are the same."""
+    answers = state["earlier"].get("portraits", [])
+    if state["model"] is None or not state["settings"]["enable_portraits"] or not answers:
+        return []
+    book = Book(state["source"])
+    people = subjects(book.text, unpack_cast(state["cast"], book.text), state["spoken"])
+    wanted = {subject.key for subject in people}
+    kept = [
+        free_of_cost({**answer, "values": [row for row in answer["values"] if row[0] in wanted]})
+        for answer in answers
+    ]
+    return [{**answer, "window": -1} for answer in kept if answer["values"]]
+
+
+def recall_names(state: State, plan: Iterable[Planned]) -> list[WindowAnswer]:
+    """The earlier run's answers to these questions."""
+    return list(_recalled(state, "names", plan, _unmoved))
+
+
+def recall_speakers(state: State, stage: str, plan: Iterable[Planned]) -> list[WindowAnswer]:
+    """The earlier run's answers to these questions of a stage, with today's ids."""
+    if not state["earlier"].get(stage):
+        return []
+    cast = unpack_cast(state["cast"], Book(state["source"]).text)
+    return list(_recalled(state, stage, plan, partial(_moved, bearers_of(cast))))
+
+
+def open_questions(plan: Sequence[Planned], answers: Iterable[WindowAnswer]) -> Iterator[tuple[int, Planned]]:
+    """The questions that have no answer yet, numbered as in the plan."""
+    answered = {answer["window"] for answer in answers}
+    return ((number, planned) for number, planned in enumerate(plan) if number not in answered)
+
+
+Bearers = Mapping[str, Counter[str]]
+"""How often each name is whose."""
+
+
+def bearers_of(cast: Cast) -> Bearers:
+    """Every name of the cast."""
+    found: dict[str, Counter[str]] = {}
+    for character in cast.characters:
+        for name in character.aliases:
+            found.setdefault(name, Counter())[character.id] += 1
+        for mention in character.mentions:
+            found.setdefault(mention.surface, Counter())[character.id] += 1
+    return found
+
+
+def find_bearer(bearers: Bearers, names: Iterable[str]) -> str | None:
+    """Who is most called by these names."""
+    votes = sum((bearers.get(name, Counter[str]()) for name in names), Counter[str]())
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def names_of(character: Character) -> list[str]:
+    """What a character is known again by."""
+    return list(dict.fromkeys([character.canonical_name, *character.aliases]))
+
+
+def people_in(values: Iterable[Sequence[Any]], data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The names of the candidates whose ids stand in these lines."""
+    named = {person for line in values for person in line[1:]}
+    return {c["id"]: c["names"] for c in data.get("candidates", []) if c["id"] in named}
+
+
+Move = Callable[[WindowAnswer, Planned], list[list[Any]] | None]
+
+
+def _recalled(state: State, stage: str, plan: Iterable[Planned], move: Move) -> Iterator[WindowAnswer]:
+    earlier = {answer["key"]: answer for answer in state["earlier"].get(stage, []) if not answer["failed"]}
+    for number, planned in enumerate(plan):
+        known = earlier.get(planned.key)
+        values = move(known, planned) if known else None
+        if known and values is not None:
+            people = people_in(values, planned.data)
+            moved = {**known, "window": number, "start": planned.start, "values": values, "people": people}
+            yield free_of_cost(cast("WindowAnswer", moved))
+
+
+def _unmoved(known: WindowAnswer, planned: Planned) -> list[list[Any]]:
+    del planned
+    return known["values"]
+
+
+def _moved(bearers: Bearers, known: WindowAnswer, planned: Planned) -> list[list[Any]] | None:
+    """Lines about quotations with today's ids; None when one of them cannot be found any more."""
+    today = {id: find_bearer(bearers, names) for id, names in known["people"].items()}
+    shift = planned.start - known["start"]
+    lines = [
+        [f"q{int(quote[1:]) + shift}", today.get(speaker, speaker), today.get(addressee, addressee)]
+        for quote, speaker, addressee in known["values"]
+    ]
+    is_whole = None not in today.values() and {line[0] for line in lines} == set(planned.data["quotes"])
+    return lines if is_whole else None
