@@ -2,7 +2,7 @@
 
 The novels are made by bench.characters; an oracle of ours that knows their speakers answers over HTTP without
 waiting, in a process of its own, so that only our time and memory count.
-Run ``python -m bench.novels [--characters N] [--novels N] [--check]``; with --check it returns 1 over a limit.
+Run ``python -m bench.novels [--characters N] [--novels N] [--check]``; with --check it is 1 over a limit.
 """
 
 import argparse
@@ -56,7 +56,7 @@ class MadeGold:
 def _server(text: Path) -> Generator[str]:
     """The oracle of one text, in a process of its own."""
     command = [sys.executable, "-m", "bench.novels", "--serve", str(text)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdin is not None
     try:

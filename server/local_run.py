@@ -88,9 +88,10 @@ async def _estimated(
         film_estimate.show_estimate(film, job.file.name, console)
         return asdict(film)
     if job.graph_id not in translated_files.GRAPHS:
+        told = {*translated_files.GRAPHS, film_files.GRAPH, audiobook_files.GRAPH}
         raise InvalidInput(
             f"--dry-run: what {job.graph_id} will take cannot be told before",
-            hint=f"It can of {', '.join(sorted({*translated_files.GRAPHS, film_files.GRAPH, audiobook_files.GRAPH}))}.",
+            hint=f"It can of {', '.join(sorted(told))}.",
             code="no_estimate",
         )
     text = await translated_files.estimate(graph, given, job.graph_id)
