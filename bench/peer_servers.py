@@ -169,6 +169,7 @@ def _ours(folder: Path, settings: dict[str, str]) -> Iterator[Served]:
         "SCRIPTORIUM_CONFIG": str(GRAPHS.with_name("langgraph.json")),
         "LOG_LEVEL": "WARNING",
         "RATE_LIMIT": "0",  # Peers have none.
+        "N_JOBS_PER_WORKER": "1000",  # Runs that wait for models; the default is for jobs that compute.
     }
     with _process(call, folder, ours | settings, port, "/ok") as served:
         yield served

@@ -7,6 +7,8 @@ from typing import Any
 from langgraph.graph import StateGraph
 from pydantic import BaseModel, ConfigDict, Field
 
+from graphs.audiobook import graph as audiobook
+from graphs.audiobook.request import check_input as check_book
 from graphs.characters import graph as characters
 from graphs.characters.sources import check_input as check_novel
 from graphs.dialogue import graph as dialogue
@@ -57,6 +59,10 @@ class Film(_Arguments):
 
 class Characters(_Source):
     """Find a novel's characters, who says each line, and how people are related."""
+
+
+class Audiobook(_Source):
+    """Make an audiobook of a novel: every character with a voice, chapters, captions."""
 
 
 class Guideline(_Source):
@@ -128,6 +134,13 @@ JOBS: Mapping[str, Job] = {
             arguments=Characters,
             build=characters.build,
             check_input=check_novel,
+            to_input=_as_it_is,
+        ),
+        Job(
+            name="audiobook",
+            arguments=Audiobook,
+            build=audiobook.build,
+            check_input=check_book,
             to_input=_as_it_is,
         ),
         Job(
