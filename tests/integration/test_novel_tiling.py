@@ -1,4 +1,4 @@
-"""Whatever the text: quotations and what lies between them, joined, are the text, code point by code point."""
+"""Whatever the text: quotations and what lies between them, joined, are the text, code point by point."""
 
 import asyncio
 from typing import Any
