@@ -2,7 +2,7 @@
 
 The novels are made by bench.characters; an oracle of ours that knows their speakers answers over HTTP without
 waiting, in a process of its own, so that only our time and memory count.
-Run ``python -m bench.novels [--characters N] [--novels N] [--check]``; with --check it is 1 over a limit.
+Run ``python -m bench.novels [--characters N] [--novels N] [--check]``; --check returns 1 over a limit.
 """
 
 import argparse
