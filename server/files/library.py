@@ -169,6 +169,11 @@ class FileLibrary:
         async with self.database.read() as session:
             return await files.of_thread(session, thread_id, names)
 
+    async def strays(self, owner: str, names: Collection[str]) -> Sequence[File]:
+        """An owner's temporary files of these names that no run has noted as its own."""
+        async with self.database.read() as session:
+            return await files.strays(session, owner, names)
+
     def read(self, file: File, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """A file's bytes, or some of them, in chunks."""
         return self.blobs.read(file.blob_key, start=start, length=length)

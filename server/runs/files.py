@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.db.models import Run, RunFile
 from server.files.library import FileLibrary
-from server.files.owned import OwnedStorage
+from server.files.owned import OwnedStorage, stored
 from server.files.ownership import reader_of
 from tools.storage.base import StoredFile
 
@@ -50,7 +50,12 @@ class RunStorage:
         await self.storage.delete(file_id)
 
     async def find(self, names: Collection[str]) -> Mapping[str, StoredFile]:
-        return await self.storage.find(names)
+        known = dict(await self.storage.find(names))
+        left = [name for name in names if name not in known]
+        # Written whole, but their worker was killed before they were noted: they are nobody else's.
+        for file in await self.storage.files.strays(self.storage.owner, left):
+            known[file.name] = await self._noted(stored(file))
+        return known
 
     def scratch(self) -> "RunStorage":
         return replace(self, storage=self.storage.scratch())

@@ -389,3 +389,20 @@ async def test_a_stateless_run_takes_the_files_that_it_wrote_with_it(
             kept = await client.get(f"/api/v1/files/{uploaded['file_id']}")
 
     assert kept.status_code == 200
+
+
+async def test_a_line_that_was_written_and_not_noted_is_the_runs_when_it_goes_on(parts: RunParts) -> None:
+    run = a_run("speaks")
+    await parts.add(run)
+    run.kwargs["config"] = {"configurable": {}}
+    storage = RunStorage.of(run, parts.files)
+    stray = await storage.storage.scratch().write(b"sound", name="line-a.wav", media_type="audio/wav")
+    noted = await storage.scratch().write(b"other", name="line-b.wav", media_type="audio/wav")
+
+    for _ in range(2):
+        found = await storage.find(["line-a.wav", "line-b.wav", "line-c.wav"])
+
+    assert {name: file.file_id for name, file in found.items()} == {
+        "line-a.wav": stray.file_id,
+        "line-b.wav": noted.file_id,
+    }

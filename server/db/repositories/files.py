@@ -93,6 +93,25 @@ async def of_thread(session: AsyncSession, thread_id: str, names: Collection[str
     return found
 
 
+async def strays(session: AsyncSession, owner: str, names: Collection[str]) -> list[File]:
+    """Temporary files of these names that belong to no run: their writer was killed before it noted them."""
+    wanted = list(names)
+    found: list[File] = []
+    for at in range(0, len(wanted), _AT_ONCE):
+        query = (
+            select(File)
+            .outerjoin(RunFile, col(RunFile.file_id) == col(File.file_id))
+            .where(
+                File.owner == owner,
+                File.retention == "temp",
+                col(File.name).in_(wanted[at : at + _AT_ONCE]),
+                col(RunFile.file_id).is_(None),
+            )
+        )
+        found += (await session.exec(query)).all()
+    return found
+
+
 async def add(session: AsyncSession, file: File, *, key: str | None, quota: int) -> bool:
     """Add a file's row, on bytes that its owner has already, else on those under this key.
 
