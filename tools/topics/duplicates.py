@@ -23,7 +23,9 @@ def find_duplicates(ids: NDArray[np.int32], starts: NDArray[np.int64]) -> NDArra
     first = np.arange(count)
     sets = [np.unique(ids[starts[d] : starts[d + 1]]) for d in range(count)]
     _equal_sets(ids, starts, first)
-    long = np.array([d for d in range(count) if len(sets[d]) >= _LEAST_WORDS and first[d] == d], dtype=np.int64)
+    long = np.array(
+        [d for d in range(count) if len(sets[d]) >= _LEAST_WORDS and first[d] == d], dtype=np.int64
+    )
     if len(long) < 2:
         return first
     signatures = _signatures([sets[d] for d in long], int(ids.max(initial=0)) + 1)

@@ -147,9 +147,7 @@ def apply_edits(model: TopicModel, corpus: Corpus, edits: Sequence[Edit]) -> Top
         else:
             found = _changed(found, edit)
     if not found.shown:
-        raise InvalidInput(
-            "the edits leave no topic", hint="Undo the last exclusion.", code="no_topics_left"
-        )
+        raise InvalidInput("the edits leave no topic", hint="Undo the last exclusion.", code="no_topics_left")
     return found
 
 
@@ -163,9 +161,7 @@ def _of(found: TopicSet, id: int) -> Topic:
 
 def _changed(found: TopicSet, edit: Rename | Exclude) -> TopicSet:
     topic = _of(found, edit.topic)
-    new = (
-        replace(topic, label=edit.label) if isinstance(edit, Rename) else replace(topic, is_excluded=True)
-    )
+    new = replace(topic, label=edit.label) if isinstance(edit, Rename) else replace(topic, is_excluded=True)
     return replace(found, topics=tuple(new if one is topic else one for one in found.topics))
 
 
@@ -204,9 +200,7 @@ def _split(found: TopicSet, corpus: Corpus, edit: Split, free: int) -> TopicSet:
     )
     new = tuple(Topic(id=free + part, members=(len(kept_rows) + part,)) for part in range(edit.into))
     doc_topic = assign(components, model.idf, corpus.counts)
-    return TopicSet(
-        model=replace(model, components=components, doc_topic=doc_topic), topics=(*others, *new)
-    )
+    return TopicSet(model=replace(model, components=components, doc_topic=doc_topic), topics=(*others, *new))
 
 
 def _parts(corpus: Corpus, chosen: NDArray[np.int64], into: int) -> Matrix:

@@ -50,7 +50,9 @@ def prepare(
     refuse_empty(texts)
     language = cleaning.language or language_of(texts)
     if language == "mixed":
-        message = "Texts are in Chinese and in English; each is taken apart in its own way, and topics may part "
+        message = (
+            "Texts are in Chinese and in English; each is taken apart in its own way, and topics may part "
+        )
         remarks.append(Remark(code="mixed_languages", message=f"{message}by language."))
     words, ids, starts = _tokenized(texts, Tokenizer(cleaning, language), tell)
     rows, row_documents = _documents(ids, starts, cleaning, remarks)
@@ -138,7 +140,9 @@ def _documents(
             code="too_few_documents",
         )
     if len(rows) < FEW_DOCUMENTS:
-        message = f"There are {len(rows)} texts. Take the topics as a trial: {FEW_DOCUMENTS} are few, 500 will do."
+        message = (
+            f"There are {len(rows)} texts. Take the topics as a trial: {FEW_DOCUMENTS} are few, 500 will do."
+        )
         remarks.append(Remark(code="few_documents", message=message))
     places = np.full(len(lengths), -1, dtype=np.int64)
     places[rows] = np.arange(len(rows))
@@ -162,7 +166,9 @@ def _vocabulary(
 
 
 def _least_documents(documents: int) -> int:
-    return next((least for most, least in ((50, 1), (500, 2), (2000, 3), (20_000, 5)) if documents < most), 10)
+    return next(
+        (least for most, least in ((50, 1), (500, 2), (2000, 3), (20_000, 5)) if documents < most), 10
+    )
 
 
 def _corpus(
@@ -208,7 +214,9 @@ def _times(
     known = [moment for moment in moments if moment is not None]
     without = len(moments) - len(known)
     if len(known) < _LEAST_DATED * len(moments):
-        message = f"{without} of {len(moments)} texts have no date in {columns.time!r}: nothing is said of time."
+        message = (
+            f"{without} of {len(moments)} texts have no date in {columns.time!r}: nothing is said of time."
+        )
         return None, [Remark(code="too_few_dates", message=message)], None
     cut = period or fitting_period(known)
     times = tuple((moment.period(cut) if moment else None) or MISSING for moment in moments)
@@ -243,7 +251,9 @@ def _groups(
             remarks.append(Remark(code="one_group", message=message))
             continue
         if len(sizes) > MOST_GROUPS:
-            largest = {value for value, _ in sorted(sizes.items(), key=lambda s: (-s[1], s[0]))[: MOST_GROUPS - 1]}
+            largest = {
+                value for value, _ in sorted(sizes.items(), key=lambda s: (-s[1], s[0]))[: MOST_GROUPS - 1]
+            }
             values = tuple(v if v in largest or v == MISSING else OTHER for v in values)
             message = (
                 f"{name!r} has {len(sizes)} groups; the {MOST_GROUPS - 1} largest are compared, "

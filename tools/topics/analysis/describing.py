@@ -71,7 +71,9 @@ def _topics(
             {
                 "id": topic.id,
                 "label": topic.label,
-                "words": [[w, round(float(topic_word[place, i]), 6)] for w, i in zip(words, order, strict=True)],
+                "words": [
+                    [w, round(float(topic_word[place, i]), 6)] for w, i in zip(words, order, strict=True)
+                ],
                 "typical": [corpus.words[int(word)] for word in typical],
                 "share": {key: round(v, 6) if isinstance(v, float) else v for key, v in told.items()},
                 "documents": int((main == place).sum()),

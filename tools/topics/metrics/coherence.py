@@ -53,9 +53,8 @@ class CoherenceMeter:
         )
 
 
-def _ratios(together: Matrix, windows: int) -> Matrix:
-    """Normalised log ratios of a set of words with each other."""
-    joint = together / windows
+def _ratios(joint: Matrix) -> Matrix:
+    """Normalised log ratios of words with each other, from the shares of windows that hold each two."""
     single = np.diag(joint)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.log((joint + _TINY) / np.outer(single, single)) / -np.log(joint + _TINY)
@@ -64,10 +63,9 @@ def _ratios(together: Matrix, windows: int) -> Matrix:
 
 def _c_v(counted: Cooccurrence, topics: Sequence[Ids]) -> Matrix:
     """The mean cosine of each word's vector of ratios to the sum of all of them."""
-    _, windows = counted.of(np.concatenate(topics))
     found: list[float] = []
     for topic in topics:
-        vectors = _ratios(counted.of(topic)[0], windows)
+        vectors = _ratios(counted.of(topic))
         whole = vectors.sum(axis=0)
         lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(whole)
         found.append(float(np.mean(vectors @ whole / np.where(lengths > 0, lengths, 1.0))))
@@ -75,28 +73,24 @@ def _c_v(counted: Cooccurrence, topics: Sequence[Ids]) -> Matrix:
 
 
 def _c_npmi(counted: Cooccurrence, topics: Sequence[Ids]) -> Matrix:
-    _, windows = counted.of(np.concatenate(topics))
-    return np.array([_mean_of_pairs(_ratios(counted.of(topic)[0], windows)) for topic in topics])
+    return np.array([_mean_of_pairs(_ratios(counted.of(topic))) for topic in topics])
 
 
 def _u_mass(counted: Cooccurrence, topics: Sequence[Ids]) -> Matrix:
-    documents = len(counted.windows)
     found: list[float] = []
     for topic in topics:
-        together = counted.of(topic)[0] / documents
-        single = np.diag(together)
+        joint = counted.of(topic)
         with np.errstate(divide="ignore"):
-            ratio = np.log((together + _TINY) / single[None, :])
+            ratio = np.log((joint + _TINY) / np.diag(joint)[None, :])
         later, earlier = np.tril_indices(len(topic), -1)
         found.append(float(np.mean(ratio[later, earlier])) if len(later) else 0.0)
     return np.array(found)
 
 
 def _npmi(counted: Cooccurrence, topics: Sequence[Ids]) -> Matrix:
-    documents = len(counted.windows)
     found: list[float] = []
     for topic in topics:
-        joint = counted.of(topic)[0] / documents
+        joint = counted.of(topic)
         single = np.diag(joint)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.log(joint / np.outer(single, single)) / -np.log(joint)

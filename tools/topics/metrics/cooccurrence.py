@@ -6,7 +6,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,29 +21,27 @@ _SEED = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Cooccurrence:
-    """Windows with each two of some words in them.
-
-    As gensim counts them: a document without any of the words in question is no part of the windows' number.
-    """
+    """Windows with each two of some words in them."""
 
     words: NDArray[np.int64]  #: Ids, ascending.
     together: Matrix  #: words x words: windows that hold both; on the diagonal, the word itself.
-    windows: NDArray[np.int64]  #: Of each document.
-    presence: Any  #: documents x words, sparse: whether a word is there.
+    windows: int  #: Of all documents.
 
-    def of(self, ids: NDArray[np.int64]) -> tuple[Matrix, int]:
-        """Windows that hold each two of these words, and the windows of documents that hold any.
+    def of(self, ids: NDArray[np.int64]) -> Matrix:
+        """The share of the windows that hold each two of these words.
 
         Args:
             ids: Word ids, all of them among ``words``; in any order, repeated or not.
         """
         places = np.searchsorted(self.words, ids)
-        holds = np.asarray(self.presence[:, np.unique(places)].sum(axis=1)).ravel() > 0
-        return self.together[np.ix_(places, places)], int(self.windows[holds].sum())
+        return self.together[np.ix_(places, places)] / self.windows
 
 
 def cooccurrence(corpus: Corpus, words: NDArray[np.int64], size: int | None) -> Cooccurrence:
     """Count windows over the whole corpus, or a sample of MOST_WORDS words.
+
+    As gensim slides its windows, a word leaves with the first of its occurrences, even where another one is
+    still inside; it is back with the next one that comes in.
 
     Args:
         corpus: Its documents' words in their order.
@@ -60,14 +57,10 @@ def cooccurrence(corpus: Corpus, words: NDArray[np.int64], size: int | None) -> 
     together = np.zeros((len(words), len(words)))
     places = np.full(len(corpus.words), -1, dtype=np.int64)
     places[words] = np.arange(len(words))
-    owners: list[NDArray[np.int64]] = []
-    held: list[NDArray[np.int64]] = []
     for part in _chunks(lengths, windows, size):
         owner, position, word = _occurrences(corpus, documents[part], places)
-        owners.append(owner + part.start)
-        held.append(word)
         first = np.zeros_like(position) if size is None else np.maximum(0, position - size + 1)
-        last = np.minimum(position, windows[part][owner] - 1)
+        last = np.minimum(_leaving(owner, position, word, first), windows[part][owner] - 1)
         spans = last - first + 1
         offsets = np.concatenate([[0], np.cumsum(windows[part])])
         begin = offsets[owner] + first
@@ -77,9 +70,23 @@ def cooccurrence(corpus: Corpus, words: NDArray[np.int64], size: int | None) -> 
         inside = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
         inside.data[:] = 1.0  # a word twice in a window counts once
         together += (inside.T @ inside).toarray()
-    owner, word = np.concatenate(owners), np.concatenate(held)
-    presence = csr_matrix((np.ones(len(owner)), (owner, word)), shape=(len(documents), len(words)))
-    return Cooccurrence(words=words, together=together, windows=windows, presence=presence.tocsc())
+    return Cooccurrence(words=words, together=together, windows=int(windows.sum()))
+
+
+def _leaving(
+    owner: NDArray[np.int64],
+    position: NDArray[np.int64],
+    word: NDArray[np.int64],
+    first: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """The last window of each occurrence, by number in its document.
+
+    It is the position of the word's first occurrence in the window that this occurrence comes in with.
+    """
+    long = int(position.max(initial=0)) + 1
+    base = (owner * (int(word.max(initial=0)) + 1) + word) * long
+    ordered = np.sort(base + position)
+    return ordered[np.searchsorted(ordered, base + first)] - base
 
 
 def sampled(corpus: Corpus) -> NDArray[np.int64]:

@@ -57,7 +57,9 @@ def _halves(corpus: Corpus, documents: NDArray[np.int64]) -> tuple[Half, Half]:
 
 
 def _laid(parts: Sequence[NDArray[np.int32]]) -> Half:
-    return np.concatenate(parts), np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    return np.concatenate(parts), np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(
+        np.int64
+    )
 
 
 def stability_of_words(reference: Sequence[Ids], others: Sequence[Sequence[Ids]]) -> float | None:

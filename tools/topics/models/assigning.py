@@ -55,7 +55,13 @@ def _projected(components: Matrix, idf: Matrix, counts: Counts) -> Matrix:
 
     weights = tf_idf(counts, idf)
     found, _, _ = non_negative_factorization(
-        weights, H=components, n_components=len(components), init="random", update_H=False, random_state=0, max_iter=400
+        weights,
+        H=components,
+        n_components=len(components),
+        init="random",
+        update_H=False,
+        random_state=0,
+        max_iter=400,
     )
     return found
 

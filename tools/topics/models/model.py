@@ -53,7 +53,11 @@ class TopicModel:
         arrays: dict[str, NDArray[Any]] = {"components": self.components, "doc_topic": self.doc_topic}
         if self.idf is not None:
             arrays["idf"] = self.idf
-        meta = {"spec": self.spec.model_dump(mode="json"), "words": list(self.words), "facts": dict(self.facts)}
+        meta = {
+            "spec": self.spec.model_dump(mode="json"),
+            "words": list(self.words),
+            "facts": dict(self.facts),
+        }
         return pack(arrays, meta)
 
     @classmethod

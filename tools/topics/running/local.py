@@ -51,9 +51,7 @@ class LocalProcesses:
         # One thread each: more cores are used by more models, and sums do not depend on how many there are.
         env = kept | dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": str(_ROOT), "PYTHONHASHSEED": "0"}
         try:
-            await run_process(
-                command, env=env, cwd=folder, grace=_GRACE_SECONDS, listen=listener(tell)
-            )
+            await run_process(command, env=env, cwd=folder, grace=_GRACE_SECONDS, listen=listener(tell))
         except ProcessFailed as error:
             raise self._explained(folder, error) from None
 
