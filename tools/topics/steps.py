@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from tools.topics.analysis.describing import assignments_csv, describe, measure_set
+from tools.topics.analysis.describing import assignments_csv, describe
+from tools.topics.analysis.guarding import guard
 from tools.topics.cleaning import Cleaning, Tokenizer
 from tools.topics.columns import Columns, checked, find_columns, preview
 from tools.topics.corpus import Corpus, counts_of
-from tools.topics.editing import TopicSet, apply_edits, gathered, read_edits
+from tools.topics.editing import Topic, TopicSet, apply_edits, gathered, read_edits
 from tools.topics.metrics.measures import measure_chance
 from tools.topics.models.assigning import assign
 from tools.topics.models.model import TopicModel
 from tools.topics.models.spec import ModelSpec
 from tools.topics.models.trial import try_model
-from tools.topics.packing import pack
+from tools.topics.packing import pack, unpack
 from tools.topics.preparing import prepare
 from tools.topics.remarks import Remark
 from tools.topics.running.job import Job, Tell
@@ -92,15 +94,9 @@ def _train(job: Job, tell: Tell) -> dict[str, bytes]:
 
 
 def _describe(job: Job, tell: Tell) -> dict[str, bytes]:
-    """corpus.zip, model.zip, ``edits``, ``labels`` -> analysis.json, topics.zip, assignments.csv.
-
-    With ``only_measures`` summary.json alone: what the edits make of the measures.
-    """
-    corpus = Corpus.load(job.files[CORPUS])
-    topics = apply_edits(TopicModel.load(job.files[MODEL]), corpus, read_edits(job.settings["edits"]))
-    if job.settings.get("only_measures"):
-        measures = measure_set(corpus, topics)
-        return {SUMMARY: _json({"measures": measures.as_dict(), "topics": [t.id for t in topics.shown]})}
+    """corpus.zip, model.zip, ``edits``, ``labels`` -> analysis.json, topics.zip, assignments.csv."""
+    corpus, model = Corpus.load(job.files[CORPUS]), TopicModel.load(job.files[MODEL])
+    topics = apply_edits(model, corpus, read_edits(job.settings["edits"]))
     labels: dict[str, str] = job.settings.get("labels", {})
     names = [topic.label or labels.get(str(topic.id), f"topic {topic.id}") for topic in topics.shown]
     return {
@@ -108,6 +104,13 @@ def _describe(job: Job, tell: Tell) -> dict[str, bytes]:
         TOPICS: save_topics(topics, names, corpus.facts),
         ASSIGNMENTS: assignments_csv(corpus, topics, names),
     }
+
+
+def _guard(job: Job, tell: Tell) -> dict[str, bytes]:
+    """corpus.zip, model.zip, ``edits``, ``proposals`` -> summary.json: which of the proposals do no harm."""
+    corpus, model = Corpus.load(job.files[CORPUS]), TopicModel.load(job.files[MODEL])
+    verdicts = guard(corpus, model, read_edits(job.settings["edits"]), read_edits(job.settings["proposals"]))
+    return {SUMMARY: _json({"verdicts": [asdict(verdict) for verdict in verdicts]})}
 
 
 def _assign(job: Job, tell: Tell) -> dict[str, bytes]:
@@ -140,9 +143,6 @@ def assign_texts(saved: bytes, texts: list[str]) -> dict[str, Any]:
         ``{"topics": [{"id", "label"}], "documents": [{"shares": [...] or None, "known_words"}]}``; None where
         no word of a text is in the vocabulary.
     """
-    from tools.topics.editing import Topic  # noqa: PLC0415
-    from tools.topics.packing import unpack  # noqa: PLC0415
-
     arrays, meta = unpack(saved)
     tokenizer = Tokenizer(Cleaning.model_validate(meta["cleaning"]), meta["language"])
     places = {word: place for place, word in enumerate(meta["words"])}
@@ -180,5 +180,6 @@ _STEPS: dict[str, Callable[[Job, Tell], dict[str, bytes]]] = {
     "prepare": _prepare,
     "train": _train,
     "describe": _describe,
+    "guard": _guard,
     "assign": _assign,
 }
