@@ -11,6 +11,8 @@ from tools.topics.corpus import Counts
 from tools.topics.models.model import Matrix
 
 _ROUNDS = 50
+_SWEEPS = 500
+_SETTLED = 1e-7  # of the greatest weight: a sweep that moves none by more is the last
 _PRIOR = 0.1  # of each topic in a document, in words; the alpha of LDA
 _CHUNK = 2_000_000  # products held at once: words of documents x topics
 
@@ -51,19 +53,23 @@ def inverse_frequency(counts: Counts) -> Matrix:
 
 
 def _projected(components: Matrix, idf: Matrix, counts: Counts) -> Matrix:
-    from sklearn.decomposition import non_negative_factorization  # noqa: PLC0415 - seconds
+    """The weights, none negative, that come nearest to each document: coordinate descent on all at once.
 
-    weights = tf_idf(counts, idf)
-    found, _, _ = non_negative_factorization(
-        weights,
-        H=components,
-        n_components=len(components),
-        init="random",
-        update_H=False,
-        random_state=0,
-        max_iter=400,
-    )
-    return found
+    The problem is convex, and a document's answer does not depend on the others.
+    """
+    aims = np.asarray(tf_idf(counts, idf) @ components.T)
+    products = components @ components.T
+    weights = np.maximum(aims / np.maximum(np.diag(products), 1e-300), 0.0) / len(components)
+    for _ in range(_SWEEPS):
+        largest = 0.0
+        for topic in range(len(components)):
+            step = (aims[:, topic] - weights @ products[:, topic]) / max(products[topic, topic], 1e-300)
+            moved = np.maximum(weights[:, topic] + step, 0.0)
+            largest = max(largest, float(np.abs(moved - weights[:, topic]).max(initial=0.0)))
+            weights[:, topic] = moved
+        if largest < _SETTLED * max(float(weights.max(initial=0.0)), 1e-300):
+            break
+    return weights
 
 
 def _folded(topic_word: Matrix, counts: Counts) -> Matrix:
