@@ -1,4 +1,4 @@
-"""The domain expert's nodes: what topics are called and why, what is merged, what people change, what is asked."""
+"""The domain expert's nodes: what topics are called and why, what is merged, changed and asked."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,8 @@ from tools.llm.chat_models import current
 from tools.llm.structured import ask
 from tools.storage import base as storage
 from tools.text.language import Language
-from tools.topics.analysis.facts import MOST_FACTS, facts_of as statements_of, nearest
+from tools.topics.analysis.facts import MOST_FACTS, nearest
+from tools.topics.analysis.facts import facts_of as statements_of
 from tools.topics.editing import read_edits
 
 _LABEL_WORDS = 3  # of a topic that no model names

@@ -1,4 +1,4 @@
-"""Texts and what is known of them in; topics that can be defended out: measured, named, compared, and written up.
+"""Texts and what is known of them in; topics that can be defended out: measured, named and compared.
 
 The data steward reads and cleans, the modelling analyst plans, trains and chooses, the domain expert names
 and merges under guard; a person confirms columns, plan and topics. Models are trained side by side in

@@ -1,4 +1,4 @@
-"""What is to be trained, decided from the data; and bound to a hash, so that what is approved is what is done."""
+"""What is to be trained, decided from the data; bound to a hash, so that what is approved is done."""
 
 import hashlib
 import json
@@ -10,7 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from graphs.topics.state import MOST_TRIED, Plan
 from tools.errors import InvalidInput
 from tools.topics.models.spec import MOST_TOPICS, Kind
-from tools.topics.selection import default_models, expected_seconds, possible_models, topic_counts
+from tools.topics.selection import (
+    default_again,
+    default_models,
+    expected_seconds,
+    possible_models,
+    topic_counts,
+    trainings_again,
+)
 
 
 class _Changes(BaseModel):
@@ -20,7 +27,7 @@ class _Changes(BaseModel):
 
     models: list[Kind] | None = Field(default=None, min_length=1, max_length=10)
     topics: list[int] | None = Field(default=None, min_length=1, max_length=MOST_TRIED)
-    again: int | None = Field(default=None, ge=0, le=10)
+    again: int | None = Field(default=None, ge=0, le=20)
     seed: int | None = Field(default=None, ge=0, le=2**31 - 2000)
     iterations: int | None = Field(default=None, ge=1, le=10_000)
 
@@ -48,14 +55,17 @@ def make_plan(settings: Mapping[str, Any], facts: Mapping[str, Any]) -> Plan:
 def _planned(
     models: list[Kind], topics: list[int], settings: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> Plan:
-    trainings = settings["again"] + 1
+    again = default_again(facts["words"]) if settings["again"] is None else settings["again"]
     first, *others = models
-    seconds = sum(expected_seconds(first, count, facts["words"], trainings) for count in topics)
-    seconds += sum(expected_seconds(kind, max(topics), facts["words"], trainings) for kind in others)
+    pairs = [(first, count) for count in topics] + [(kind, max(topics)) for kind in others]
+    seconds = sum(
+        expected_seconds(kind, count, facts["words"], trainings_again(kind, again) + 1)
+        for kind, count in pairs
+    )
     content: dict[str, Any] = {
         "models": models,
         "topics": topics,
-        "again": settings["again"],
+        "again": again,
         "seed": settings["seed"],
         "iterations": settings["iterations"],
     }
@@ -70,7 +80,7 @@ def read_verdict(
     """What a person says of a plan: the approved plan; or changed settings, for a new one; or what is wrong.
 
     Args:
-        answer: ``{"decision": "approve", "hash"}`` or ``{"changes": {...}}``; anything, as it comes from outside.
+        answer: ``{"decision": "approve", "hash"}`` or ``{"changes": {...}}``; anything, since it is from outside.
     """
     if not isinstance(answer, Mapping):
         return None, {}, ['answer with {"decision": "approve", "hash": "..."} or {"changes": {...}}']

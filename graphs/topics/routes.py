@@ -5,6 +5,7 @@ from langgraph.types import Send
 from graphs.topics.expert_nodes import LabelTask
 from graphs.topics.state import State, Task
 from tools.topics.models.spec import Kind
+from tools.topics.selection import trainings_again
 
 
 def after_reading(state: State) -> str:
@@ -15,7 +16,7 @@ def after_reading(state: State) -> str:
 
 
 def to_sweep(state: State) -> list[Send]:
-    """A training of the first model for every number of topics; of the others, too, where there is one number."""
+    """A training of the first model for every number of topics; of all, where there is one number."""
     plan = state["plan"]
     assert plan is not None  # noqa: S101 - the analyst has made it
     kinds = plan["models"] if len(plan["topics"]) == 1 else plan["models"][:1]
@@ -50,7 +51,7 @@ def _trainings(state: State, pairs: list[tuple[Kind, int]], *, is_sweep: bool) -
                     "seed": plan["seed"],
                     "iterations": plan["iterations"],
                 },
-                again=plan["again"],
+                again=trainings_again(kind, plan["again"]),
                 is_sweep=is_sweep,
             ),
         )

@@ -85,7 +85,7 @@ async def evaluate(state: State) -> Update:
     sweep = [scores[trial["name"]] for trial in trained if trial["is_sweep"]]
     others = [scores[trial["name"]] for trial in trained if not trial["is_sweep"]]
     selection: dict[str, Any] = {
-        "measure": "C_V above chance x diversity x stability of words x of documents"
+        "measure": "NPMI above chance x diversity x stability of words x of documents"
     }
     if sweep:
         count = best(sweep)

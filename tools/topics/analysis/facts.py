@@ -13,7 +13,32 @@ MOST_PICKED = 8
 _WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]", re.IGNORECASE)
 _LEAST_MATCH = 0.5  # of the question's weight, that a fact has to share with it
 _COMMON = frozenset(
-    "the a an of in is are was were do does did how what which who when there and or to for on by".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "how",
+        "what",
+        "which",
+        "who",
+        "when",
+        "there",
+        "and",
+        "or",
+        "to",
+        "for",
+        "on",
+        "by",
+    ]
 )
 
 
