@@ -69,7 +69,7 @@ _ENTRIES = (
     GraphEntry(
         graph_id="topics",
         title="Topics of a corpus",
-        description="Finds the topics of many texts, their trends, and how groups differ, each with its measures.",
+        description="Finds the topics of many texts, how they move and differ, and how well they hold.",
         build=topics.build,
         check_input=topics_sources.check_input,
     ),

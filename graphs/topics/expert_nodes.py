@@ -135,7 +135,7 @@ async def domain_expert(state: State) -> Update:
     notes = [
         Note(
             code="merge_done" if verdict["is_accepted"] else "merge_refused",
-            message=f"merge of topics {', '.join(map(str, merge.topics))} ({merge.reason}): {verdict['reason']}",
+            message=f"merge of {', '.join(map(str, merge.topics))} ({merge.reason}): {verdict['reason']}",
         )
         for merge, verdict in zip(merges, verdicts, strict=True)
     ]
@@ -197,7 +197,7 @@ def _item(topic: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]]) -> 
 def _read_changes(
     answer: object, history: Sequence[dict[str, Any]], known: set[int]
 ) -> tuple[list[dict[str, Any]] | None, list[str]]:
-    """All edits that are in effect after ``{"decision": "approve"}``, ``{"edits": [...]}`` or ``{"undo": n}``."""
+    """All edits in effect after ``{"decision": "approve"}``, ``{"edits": [...]}`` or ``{"undo": n}``."""
     given = cast("Mapping[str, object]", answer) if isinstance(answer, Mapping) else {}
     undo = given.get("undo")
     if isinstance(undo, int) and not isinstance(undo, bool):

@@ -80,7 +80,7 @@ def read_verdict(
     """What a person says of a plan: the approved plan; or changed settings, for a new one; or what is wrong.
 
     Args:
-        answer: ``{"decision": "approve", "hash"}`` or ``{"changes": {...}}``; anything, since it is from outside.
+        answer: ``{"decision": "approve", "hash"}`` or ``{"changes": {...}}``; anything: it is from outside.
     """
     if not isinstance(answer, Mapping):
         return None, {}, ['answer with {"decision": "approve", "hash": "..."} or {"changes": {...}}']

@@ -54,8 +54,8 @@ class Options(BaseModel):
         default=None,
         ge=0,
         le=20,
-        description="How often a model is trained again on parts, for its stability; by the data if not given. "
-        "Sampled and neural ones at most twice.",
+        description="How often a model is trained again on parts, for its stability; by the data if not "
+        "given. Sampled and neural ones at most twice.",
     )
     iterations: int | None = Field(default=None, ge=1, le=10_000, description="The models' own if not given.")
     seed: int = Field(default=1, ge=0, le=2**31 - 2000)

@@ -39,7 +39,7 @@ async def approve_plan(state: State) -> Update:
 
 
 async def train_model(task: Task) -> Update:
-    """Train one model, and again on parts of the texts; a model that cannot be trained is said, and left out."""
+    """Train one model, and again on parts of the texts; one that cannot be trained is said, and left out."""
     meter = shared_meter(
         f"{task['run']}:train:{task['is_sweep']}", stage="train", total=task["of"] * _PARTS, unit="parts"
     )

@@ -64,7 +64,7 @@ class Cleaning(BaseModel):
 def language_of(texts: Sequence[str]) -> TextLanguage:
     """The language of most texts, or "mixed".
 
-    Texts in Latin script without any language's function words have been cleaned before, and pass for English.
+    Texts in Latin script without any function words have been cleaned before, and pass for English.
 
     Raises:
         UnsupportedLanguage: They are in another language, as tools.text.language.detect finds.
@@ -82,8 +82,8 @@ def language_of(texts: Sequence[str]) -> TextLanguage:
             return "en"
         raise UnsupportedLanguage(
             error.message,
-            hint="Topics are found in Chinese and English. To have other texts taken apart at blanks, all the "
-            "same, give cleaning.language 'en' and your own stop_words.",
+            hint="Topics are found in Chinese and English. To have other texts taken apart at blanks all "
+            "the same, give cleaning.language 'en' and your own stop_words.",
         ) from None
 
 

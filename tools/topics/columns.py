@@ -1,4 +1,4 @@
-"""Which column is the text, which the time, which are groups: found, told with reasons, changed by a person."""
+"""Which column is the text, which the time, which are groups: found, and told with reasons."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

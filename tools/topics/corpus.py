@@ -51,7 +51,7 @@ class Corpus:
         return self.ids[self.starts[number] : self.starts[number + 1]]
 
     def part(self, chosen: NDArray[np.int64]) -> "Corpus":
-        """Some of the documents, with the whole vocabulary and without texts; rows lead to their numbers here."""
+        """Some of the documents, with the whole vocabulary and no texts; rows lead to their numbers here."""
         lengths = np.diff(self.starts)[chosen]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         ids = np.concatenate([self.document(int(d)) for d in chosen]) if len(chosen) else self.ids[:0]

@@ -96,7 +96,7 @@ class Topic:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicSet:
-    """Topics after edits: the model, with rows that splits have added, and which of them make up each topic."""
+    """Topics after edits: the model, with rows that splits have added, and which rows make up each topic."""
 
     model: TopicModel
     topics: tuple[Topic, ...]

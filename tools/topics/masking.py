@@ -21,7 +21,7 @@ _KINDS = (
 
 
 def mask(text: str) -> tuple[str, int]:
-    """The text with addresses, numbers of phones, identity cards and bank cards, and keys replaced; and how many.
+    """The text without addresses, keys, and numbers of phones, identity and bank cards; and how many.
 
     Names of people are not found.
     """

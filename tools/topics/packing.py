@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,4 @@ def unpack_texts(arrays: Arrays) -> list[str]:
     """What pack_texts packed."""
     joined = arrays["texts"].tobytes()
     ends = [0, *arrays["text_ends"].tolist()]
-    return [
-        joined[begin:end].decode("utf-8", "surrogatepass") for begin, end in zip(ends, ends[1:], strict=False)
-    ]
+    return [joined[begin:end].decode("utf-8", "surrogatepass") for begin, end in pairwise(ends)]

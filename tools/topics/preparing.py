@@ -68,8 +68,7 @@ def prepare(
     groups, group_remarks = _groups(table, columns, corpus.rows)
     labels = None
     if columns.label is not None:
-        values = table.columns[columns.label]
-        labels = tuple(values[row].strip() or MISSING for row in corpus.rows.tolist())
+        labels = _cells(table, columns.label, corpus.rows)
     remarks += [*time_remarks, *group_remarks]
     facts = _facts(table, columns, cleaning, corpus, language, cut)
     return (
@@ -122,7 +121,7 @@ def _tokenized(
 def _documents(
     ids: NDArray[np.int32], starts: NDArray[np.int64], cleaning: Cleaning, remarks: list[Remark]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows that become documents, and of each row its document's place among them; -1: it has no words."""
+    """The rows that become documents, and of each row its document's place among them; -1: no words."""
     lengths = np.diff(starts)
     first = find_duplicates(ids, starts) if cleaning.drop_duplicates else np.arange(len(lengths))
     rows = np.flatnonzero((lengths > 0) & (first == np.arange(len(lengths))))
@@ -198,7 +197,7 @@ def _corpus(
         words=tuple(words[int(word)] for word in kept),
         ids=np.concatenate(kept_parts),
         starts=np.concatenate([[0], np.cumsum([len(part) for part in kept_parts])]).astype(np.int64),
-        texts=[texts[row] for row in rows[alive].tolist()],
+        texts=[texts[int(row)] for row in rows[alive]],
         rows=rows[alive],
         row_documents=np.where(row_documents >= 0, renumbered[row_documents], -1),
     )
@@ -209,8 +208,7 @@ def _times(
 ) -> tuple[tuple[str, ...] | None, list[Remark], Period | None]:
     if columns.time is None:
         return None, [], None
-    values = table.columns[columns.time]
-    moments = [read_moment(values[row]) for row in rows.tolist()]
+    moments = [read_moment(value) for value in _cells(table, columns.time, rows)]
     known = [moment for moment in moments if moment is not None]
     without = len(moments) - len(known)
     if len(known) < _LEAST_DATED * len(moments):
@@ -233,6 +231,11 @@ def _times(
     return times, remarks, cut
 
 
+def _cells(table: Table, column: str, rows: NDArray[np.int64]) -> tuple[str, ...]:
+    values = table.columns[column]
+    return tuple(values[int(row)].strip() or MISSING for row in rows)
+
+
 def _are_ambiguous(moments: Sequence[Moment]) -> bool:
     return any(moment.is_ambiguous for moment in moments)
 
@@ -243,8 +246,7 @@ def _groups(
     groups: dict[str, tuple[str, ...]] = {}
     remarks: list[Remark] = []
     for name in columns.groups:
-        column = table.columns[name]
-        values = tuple(column[row].strip() or MISSING for row in rows.tolist())
+        values = _cells(table, name, rows)
         sizes = Counter(value for value in values if value != MISSING)
         if len(sizes) < 2:
             message = f"{name!r} has one value: there is nothing to compare."

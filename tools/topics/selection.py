@@ -128,10 +128,10 @@ def expected_seconds(kind: Kind, topics: int, words: int, trainings: int) -> flo
 
 
 def trainings_again(kind: Kind, asked: int) -> int:
-    """How often a model is trained again: sampled and neural ones take minutes, and are tried twice at most."""
+    """How often a model is trained again: sampled and neural ones take minutes, and are at most twice."""
     return asked if kind in _FAST else min(asked, 2)
 
 
 def default_again(words: int) -> int:
-    """How often, where nobody says: often enough for the choice not to be one of chance, while that is cheap."""
+    """How often, where nobody says: often enough for the choice to be none of chance, while that is cheap."""
     return 8 if words < _MANY_WORDS else 2

@@ -36,7 +36,7 @@ class Moment:
     is_ambiguous: bool = False  #: Month and day may be the other way round.
 
     def period(self, period: Period) -> str | None:
-        """Its name in periods of this length: "2024", "2024-Q1", "2024-03"; None where the month is unknown."""
+        """Its name in periods of this length: "2024", "2024-Q1", "2024-03"; None without a month."""
         if period == "year":
             return str(self.year)
         if self.month is None:
@@ -99,7 +99,7 @@ def _since_1970(seconds: float) -> Moment | None:
 
 
 def fitting_period(moments: Sequence[Moment]) -> Period:
-    """Months for up to two years, quarters for up to six, else years; years, too, where months are unknown."""
+    """Months for up to two years, quarters for up to six, else years; years, too, without months."""
     known = [12 * moment.year + moment.month for moment in moments if moment.month is not None]
     if len(known) < 0.9 * len(moments) or not known:
         return "year"

@@ -13,32 +13,10 @@ MOST_PICKED = 8
 _WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]", re.IGNORECASE)
 _LEAST_MATCH = 0.5  # of the question's weight, that a fact has to share with it
 _COMMON = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "how",
-        "what",
-        "which",
-        "who",
-        "when",
-        "there",
-        "and",
-        "or",
-        "to",
-        "for",
-        "on",
-        "by",
-    ]
+    (
+        *("the", "a", "an", "of", "in", "is", "are", "was", "were", "do", "does", "did", "how", "what"),
+        *("which", "who", "when", "there", "and", "or", "to", "for", "on", "by"),
+    )
 )
 
 
@@ -135,8 +113,8 @@ def _about_topics(analysis: Mapping[str, Any], labels: Mapping[str, str]) -> Ite
         share = {**topic["share"], "share": topic["share"]["mean"]}
         size = {1: " It is the largest topic.", len(ranked): " It is the smallest topic."}.get(rank, "")
         yield (
-            f"{name} has a share of {_interval(share)}; it is the main topic of {topic['documents']} documents "
-            f"and number {rank} by share.{size}",
+            f"{name} has a share of {_interval(share)}; it is the main topic of {topic['documents']} "
+            f"documents, and number {rank} by share.{size}",
             f"topics.{topic['id']}.share",
         )
         words = ", ".join(word for word, _ in topic["words"][:10])

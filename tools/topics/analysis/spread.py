@@ -50,7 +50,7 @@ def over_time(corpus: Corpus, doc_topic: Matrix, ids: Sequence[int]) -> dict[str
     return {
         "periods": periods,
         "documents": [int((places == place).sum()) for place in range(len(periods))],
-        "test": "Spearman's rank correlation of share and period over documents, Benjamini-Hochberg corrected",
+        "test": "Spearman correlation of share and period over documents, Benjamini-Hochberg corrected",
         "topics": topics,
     }
 
@@ -94,7 +94,7 @@ def _one_column(name: str, values: Sequence[str], doc_topic: Matrix, ids: Sequen
 
 
 def words_over_time(corpus: Corpus, doc_topic: Matrix, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Of each topic its words in each period: counts weighed by the topic's share, smoothed by the periods beside.
+    """Of each topic its words in each period: counts weighed by its share, smoothed by the periods beside.
 
     A word's weight is how much of the topic's words it is in that period; without a neural model, and without
     what is not in the data.

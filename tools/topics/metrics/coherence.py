@@ -1,4 +1,4 @@
-"""Whether the words of a topic belong together: C_V, C_NPMI, U_Mass as gensim has them, and NPMI by documents.
+"""Whether a topic's words belong together: C_V, C_NPMI, U_Mass as gensim has them, and NPMI by documents.
 
 Röder, Both and Hinneburg (2015): *Exploring the space of topic coherence measures*; Mimno et al. (2011) for
 U_Mass. The constants are those of gensim's CoherenceModel, to which tests hold all three equal.

@@ -114,7 +114,7 @@ def _chunks(lengths: NDArray[np.int64], windows: NDArray[np.int64], size: int | 
 def _occurrences(
     corpus: Corpus, documents: NDArray[np.int64], places: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Of each occurrence of a word that matters: the document's place, the position in it, the word's place."""
+    """Of each occurrence of a word that matters: its document, the position in it, the word's place."""
     starts = corpus.starts
     lengths = starts[documents + 1] - starts[documents]
     owner = np.repeat(np.arange(len(documents)), lengths)

@@ -18,7 +18,7 @@ def diversity(topics: Sequence[Ids]) -> float:
 
 
 def inverted_overlap(topics: Sequence[Ids]) -> float:
-    """One minus the mean rank-biased overlap of each two topics (Bianchi et al. 2021); 1 for a single topic."""
+    """One minus the mean rank-biased overlap of each two topics (Bianchi et al. 2021); 1 for one topic."""
     overlaps = [_overlap(list(map(int, a)), list(map(int, b))) for a, b in combinations(topics, 2)]
     return 1.0 - float(np.mean(overlaps)) if overlaps else 1.0
 

@@ -101,7 +101,7 @@ def stability_of_documents(
 
 
 def nmi(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
-    """Normalised mutual information of two partitions, by the mean of their entropies; 1 where both are one set."""
+    """Normalised mutual information of two partitions, by the mean of their entropies; 1 for one set each."""
     table = np.zeros((int(one.max()) + 1, int(other.max()) + 1))
     np.add.at(table, (one, other), 1.0)
     joint = table / table.sum()

@@ -1,4 +1,4 @@
-"""A trained model: topics as distributions over words, documents as distributions over topics; saved and loaded."""
+"""A trained model: topics as distributions over words, documents as distributions over topics."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

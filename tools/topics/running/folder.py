@@ -1,4 +1,4 @@
-"""A job in a folder: written, done, and read; for child processes, containers and anything that shares files."""
+"""A job in a folder: written, done, and read; for child processes, containers and all that share files."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Jobs in a thread of this process: for scripts and tests, which need neither limits nor a way to end them."""
+"""Jobs in a thread of this process: for scripts and tests, which need no limits and no way to end them."""
 
 import asyncio
 
@@ -12,6 +12,8 @@ class InProcess:
         from tools.topics.steps import run_step  # noqa: PLC0415 - seconds, where it is used
 
         loop = asyncio.get_running_loop()
-        return await asyncio.to_thread(
-            run_step, job, lambda done, total: loop.call_soon_threadsafe(tell, done, total)
-        )
+
+        def told(done: int, total: int) -> None:
+            loop.call_soon_threadsafe(tell, done, total)
+
+        return await asyncio.to_thread(run_step, job, told)
