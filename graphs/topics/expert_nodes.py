@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from langgraph.types import Overwrite, interrupt
 from typing_extensions import TypedDict
 
+from graphs.inputs import object_of
 from graphs.model_calls import model_calls
 from graphs.notes import Note, warn
 from graphs.progress import ArtifactReady, ReviewWanted, emit
@@ -18,6 +19,7 @@ from tools.llm.chat_models import current
 from tools.llm.structured import ask
 from tools.storage import base as storage
 from tools.text.language import Language
+from tools.topics.analysis.evidence import QUOTES
 from tools.topics.analysis.facts import MOST_FACTS, nearest
 from tools.topics.analysis.facts import facts_of as statements_of
 from tools.topics.editing import read_edits
@@ -190,15 +192,22 @@ def _item(topic: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]]) -> 
         "documents": topic["documents"],
         "c_v": topic["c_v"],
         "npmi": topic["npmi"],
-        "quotes": found["quotes"] or topic["quotes"],
+        "quotes": [*found["quotes"], *_further(found["quotes"], topic["quotes"])],
     }
+
+
+def _further(chosen: Sequence[Mapping[str, Any]], by_rules: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Quotations by rules, where a model has chosen too few."""
+    said = {one["quote"] for one in chosen}
+    rest = [{**one, "by": "rules"} for one in by_rules if one["quote"] not in said]
+    return rest[: max(0, QUOTES - len(chosen))]
 
 
 def _read_changes(
     answer: object, history: Sequence[dict[str, Any]], known: set[int]
 ) -> tuple[list[dict[str, Any]] | None, list[str]]:
     """All edits in effect after ``{"decision": "approve"}``, ``{"edits": [...]}`` or ``{"undo": n}``."""
-    given = cast("Mapping[str, object]", answer) if isinstance(answer, Mapping) else {}
+    given = object_of(answer)
     undo = given.get("undo")
     if isinstance(undo, int) and not isinstance(undo, bool):
         if not 1 <= undo <= len(history):

@@ -27,7 +27,7 @@ def build() -> StateGraph[State, None, Input, Output]:
     rules: dict[str, Any] = {"timeout": RULES_TIME}
     # A person takes as long as it takes.
     person: dict[str, Any] = {}
-    for node, policies in (
+    all_nodes: list[tuple[Any, dict[str, Any]]] = [
         (nodes.data_steward, job),
         (nodes.confirm_columns, person),
         (nodes.prepare_corpus, job),
@@ -41,7 +41,8 @@ def build() -> StateGraph[State, None, Input, Output]:
         (nodes.review_topics, person),
         (nodes.report, job),
         (nodes.answer_question, asking),
-    ):
+    ]
+    for node, policies in all_nodes:
         graph.add_node(node.__name__, node, **policies)
     graph.add_edge(START, "data_steward")
     graph.add_conditional_edges(

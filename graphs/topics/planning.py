@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from graphs.inputs import object_of
 from graphs.topics.state import MOST_TRIED, Plan
 from tools.errors import InvalidInput
 from tools.topics.models.spec import MOST_TOPICS, Kind
@@ -57,7 +58,9 @@ def _planned(
 ) -> Plan:
     again = default_again(facts["words"]) if settings["again"] is None else settings["again"]
     first, *others = models
-    pairs = [(first, count) for count in topics] + [(kind, max(topics)) for kind in others]
+    pairs: list[tuple[Kind, int]] = [(first, count) for count in topics] + [
+        (kind, max(topics)) for kind in others
+    ]
     seconds = sum(
         expected_seconds(kind, count, facts["words"], trainings_again(kind, again) + 1)
         for kind, count in pairs
@@ -82,9 +85,7 @@ def read_verdict(
     Args:
         answer: ``{"decision": "approve", "hash"}`` or ``{"changes": {...}}``; anything: it is from outside.
     """
-    if not isinstance(answer, Mapping):
-        return None, {}, ['answer with {"decision": "approve", "hash": "..."} or {"changes": {...}}']
-    given = cast("Mapping[str, object]", answer)
+    given = object_of(answer)
     if given.get("changes"):
         try:
             changes = _Changes.model_validate(given["changes"])

@@ -1,12 +1,12 @@
 """The data steward's nodes: what the texts are, which columns they have, and what becomes of them."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 from langgraph.types import Overwrite, interrupt
 from pydantic import ValidationError
 
+from graphs.inputs import object_of
 from graphs.notes import Note, warn
 from graphs.progress import ReviewWanted, emit
 from graphs.topics.jobs import facts_of, keep, read, staged, work
@@ -108,14 +108,14 @@ async def confirm_columns(state: State) -> Update:
 
 def _read_columns(answer: object, state: State) -> tuple[dict[str, Any] | None, list[str]]:
     """The columns of ``{"decision": "approve"}`` or ``{"columns": {...}}``, or what is wrong."""
-    given = cast("Mapping[str, object]", answer) if isinstance(answer, Mapping) else {}
+    given = object_of(answer)
     if "columns" not in given and given.get("decision") == "approve":
         return state["columns"], []
     changed = given.get("columns")
-    if not isinstance(changed, Mapping):
+    if not object_of(changed):
         return None, ['answer with {"decision": "approve"} or {"columns": {"text": "...", "groups": [...]}}']
     try:
-        columns = Columns.model_validate(state["columns"] | dict(cast("Mapping[str, Any]", changed)))
+        columns = Columns.model_validate(state["columns"] | dict(object_of(changed)))
     except ValidationError as error:
         return None, [f"columns: {one['loc']}: {one['msg']}" for one in error.errors(include_url=False)]
     known = {column["column"] for column in state["preview"]}

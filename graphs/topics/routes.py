@@ -20,7 +20,7 @@ def to_sweep(state: State) -> list[Send]:
     plan = state["plan"]
     assert plan is not None  # noqa: S101 - the analyst has made it
     kinds = plan["models"] if len(plan["topics"]) == 1 else plan["models"][:1]
-    pairs = [(kind, topics) for kind in kinds for topics in plan["topics"]]
+    pairs: list[tuple[Kind, int]] = [(kind, topics) for kind in kinds for topics in plan["topics"]]
     return _trainings(state, pairs, is_sweep=True)
 
 
@@ -29,7 +29,9 @@ def after_evaluation(state: State) -> list[Send] | str:
     plan = state["plan"]
     assert plan is not None  # noqa: S101 - as above
     tried: set[Kind] = {trial["spec"]["kind"] for trial in state["trials"]}
-    others = [(kind, state["selection"]["topics"]) for kind in plan["models"] if kind not in tried]
+    others: list[tuple[Kind, int]] = [
+        (kind, state["selection"]["topics"]) for kind in plan["models"] if kind not in tried
+    ]
     return _trainings(state, others, is_sweep=False) if others else "describe_topics"
 
 

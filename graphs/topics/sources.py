@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from typing import cast
 
-from graphs.inputs import utf8
+from graphs.inputs import object_of, utf8
 from graphs.topics.state import File, Input, parse_input
 from tools.errors import InputTooLarge, InvalidInput
 from tools.storage import base as storage
@@ -81,7 +80,7 @@ def result_files(result: Mapping[str, object]) -> dict[str, File]:
     """
     found: dict[str, File] = {}
     for name in RESULT_FILES:
-        file = cast("Mapping[str, object]", value) if isinstance(value := result.get(name), Mapping) else {}
+        file = object_of(result.get(name))
         file_id = file.get("file_id")
         if not isinstance(file_id, str):
             raise InvalidInput(

@@ -121,6 +121,10 @@ def parse_input(values: object) -> Input:
     return validated(Input, values, ALLOWED)
 
 
+def _together(one: dict[str, dict[str, Any]], other: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return one | other
+
+
 class File(TypedDict):
     """A file of the table."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -160,7 +160,7 @@ def _phrase_pattern(phrases: Collection[str]) -> re.Pattern[str] | None:
 def _segmenter(words: Sequence[str]) -> Callable[[str], list[str]]:
     import jieba  # noqa: PLC0415 - half a second, for Chinese texts alone
 
-    tokenizer = jieba.Tokenizer()
+    tokenizer: Any = jieba.Tokenizer()
     # Read here, since jieba itself would load a cache file from a folder that all users may write to.
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True

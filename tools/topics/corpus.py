@@ -140,4 +140,4 @@ def _coded(values: Sequence[str]) -> tuple[list[str], NDArray[np.int32]]:
 
 
 def _decoded(known: Sequence[str], codes: NDArray[np.int32]) -> tuple[str, ...]:
-    return tuple(known[code] for code in codes.tolist())
+    return tuple(known[int(code)] for code in codes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -208,6 +208,7 @@ def _parts(corpus: Corpus, chosen: NDArray[np.int64], into: int) -> Matrix:
     from sklearn.cluster import KMeans  # noqa: PLC0415 - seconds, where topics are split
 
     weights = tf_idf(corpus.counts, inverse_frequency(corpus.counts))[chosen]
-    found = KMeans(into, n_init=10, random_state=0).fit_predict(weights)
+    kmeans: Any = KMeans
+    found: NDArray[np.int64] = kmeans(into, n_init=10, random_state=0).fit_predict(weights)
     means = [np.asarray(weights[found == part].sum(axis=0)).ravel() for part in range(into)]
     return np.array(means) + 1e-9

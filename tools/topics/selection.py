@@ -6,10 +6,11 @@ from typing import Any
 
 from tools.topics.models.spec import KINDS, Kind
 
-GRID = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50)
+GRID = (4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50)
 _MOST_TRIED = ((1000, 15), (10_000, 20))  # topics, for fewer documents than this
 _LARGE = 20_000  # documents, from which on every number of topics costs minutes
 _LEAST_PER_TOPIC = 3  # documents
+_FEW = 100  # documents
 _MANY_WORDS = 2_000_000  # of all documents
 _FAST: tuple[Kind, ...] = ("nmf", "keynmf")
 
@@ -31,7 +32,9 @@ def topic_counts(documents: int, vocabulary: int) -> list[int]:
     """The numbers of topics that are worth a try."""
     most = next((topics for limit, topics in _MOST_TRIED if documents < limit), GRID[-1])
     most = min(most, max(2, documents // _LEAST_PER_TOPIC), vocabulary - 1)
-    grid = [topics for topics in GRID if topics <= most]
+    # Two or three topics say little that a reader does not know, and are for few texts alone.
+    grid = [*((2, 3) if documents < _FEW else ()), *(topics for topics in GRID if topics <= most)]
+    grid = [topics for topics in grid if topics <= most] or [max(2, most)]
     return grid[2::2] if documents >= _LARGE else grid
 
 

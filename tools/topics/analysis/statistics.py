@@ -6,6 +6,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def compare(samples: Sequence[Matrix]) -> tuple[float, float]:
     joined = np.concatenate(samples)
     if np.ptp(joined) == 0:
         return 1.0, 0.0
-    found = kruskal(*samples)
+    found: Any = kruskal(*samples)
     count = len(joined)
     return float(found.pvalue), float(found.statistic) / (count - 1) if count > 1 else 0.0
 
@@ -66,7 +67,7 @@ def trend(positions: Matrix, shares: Matrix) -> tuple[float, float]:
 
     if len(shares) < 3 or np.ptp(positions) == 0 or np.ptp(shares) == 0:
         return 0.0, 1.0
-    found = spearmanr(positions, shares)
+    found: Any = spearmanr(positions, shares)
     return float(found.statistic), float(found.pvalue)
 
 

@@ -6,6 +6,7 @@
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,8 @@ def _factorised(matrix: Counts, spec: ModelSpec) -> tuple[Matrix, dict[str, obje
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
 
     topics = min(spec.topics, *matrix.shape)
-    nmf = NMF(
+    factorisation: Any = NMF
+    nmf = factorisation(
         topics,
         init="nndsvd",
         random_state=spec.seed,
@@ -71,7 +73,7 @@ def _factorised(matrix: Counts, spec: ModelSpec) -> tuple[Matrix, dict[str, obje
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # how many iterations it took is in the facts
         nmf.fit(matrix)
-    facts = {"iterations": int(nmf.n_iter_), "loss": float(nmf.reconstruction_err_)}
+    facts: dict[str, object] = {"iterations": int(nmf.n_iter_), "loss": float(nmf.reconstruction_err_)}
     # A topic that nothing is left of has no words; a trace of each makes it one of chance, not of zeros.
     return np.asarray(nmf.components_, dtype=np.float64) + _TINY, facts
 
@@ -83,7 +85,7 @@ def _vectors(corpus: Corpus, seed: int) -> tuple[Matrix, Matrix]:
 
     weights = tf_idf(corpus.counts, inverse_frequency(corpus.counts))
     latent = min(_LATENT, min(weights.shape) - 1)
-    svd = TruncatedSVD(latent, random_state=seed)
+    svd: Any = TruncatedSVD(latent, random_state=seed)
     documents = svd.fit_transform(weights)
     return _unit(documents), _unit(svd.components_.T * svd.singular_values_)
 
