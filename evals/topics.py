@@ -86,8 +86,8 @@ class _Run:
         }
 
 
-async def _run(gold: Labelled, models: ChatModels, **options: Any) -> _Run:
-    with TemporaryDirectory() as folder, bind_storage(storage := LocalStorage(Path(folder))), bind(models):
+async def _run(gold: Labelled, playing: ChatModels, **options: Any) -> _Run:
+    with TemporaryDirectory() as folder, bind_storage(storage := LocalStorage(Path(folder))), bind(playing):
         stored = await storage.write(gold.file(), name=f"{gold.name}.jsonl")
         given: Any = {"file_id": stored.file_id, "options": {"confirm": False, **options}}
         output: dict[str, Any] = await graph.ainvoke(given)  # pyright: ignore[reportUnknownMemberType]

@@ -208,7 +208,7 @@ class State(TypedDict):
     model: str | None  #: "provider:model" of the role primary; None is offline.
     chosen: dict[str, Any]  #: The trial that the result is made of.
     labels: Annotated[
-        dict[str, dict[str, Any]], operator.or_
+        dict[str, dict[str, Any]], _together
     ]  #: By topic id: label, description, quotes, by whom.
     asked: str | None  #: The question of this run.
     is_reviewed: bool  #: Whether the model has looked over the topics as a whole.
