@@ -13,7 +13,7 @@ READY_DEV := $(VENV)/.ready-dev
 # Compiled modules are kept, whatever the environment says: every process that is started starts from them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-stack bench-translate bench-uploads bench-dialogue evals smoke-providers clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-stack bench-translate bench-uploads bench-dialogue bench-topics evals smoke-providers clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -56,6 +56,9 @@ evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 	$(BIN)/python -m evals.endpointing --check
 	$(BIN)/python -m evals.subtitles --check --data $(DATA)
 	$(BIN)/python -m evals.guideline --model oracle --check --data $(DATA)
+	$(BIN)/python -m evals.topics --model offline --check --data $(DATA)
+	$(BIN)/python -m evals.topics --model oracle --check --data $(DATA)
+	$(BIN)/python -m evals.topics --model adversarial --check --data $(DATA)
 
 smoke-providers: $(READY_DEV)  ## One small question to each provider whose key is in the environment; costs a few hundred tokens
 	$(BIN)/python -m evals.smoke_providers
@@ -90,6 +93,9 @@ bench-uploads: $(READY_DEV)  ## Whether many large uploads at once arrive whole,
 
 bench-dialogue: $(READY_DEV)  ## Talks: our own part of each wait, a hundred at once, and how many Vosk hears; wants an idle machine
 	$(BIN)/python -m bench.dialogue --check
+
+bench-topics: $(READY_DEV)  ## Topics of BBC News end to end, and of 100,000 short texts beside plain libraries; wants an idle machine
+	$(BIN)/python -m bench.topics --check --data $(DATA)
 
 bench-models: $(READY_DEV)  ## What the model layer adds to a call, and whether 200 streams keep their speed
 	$(BIN)/python -m bench.models --check

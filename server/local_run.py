@@ -13,8 +13,8 @@ from rich.table import Table
 
 from configs.settings import Settings
 from graphs.registry import GRAPHS
-from server import film_files, guideline_files, translated_files
-from server.resources import speech_settings
+from server import film_files, guideline_files, topics_files, translated_files
+from server.resources import speech_settings, topics_place
 from tools.errors import InvalidInput
 from tools.llm import spending
 from tools.llm.chat_models import bind as bind_models
@@ -26,6 +26,7 @@ from tools.speech.choosing import open_engine, open_speaker
 from tools.speech.current import bind as bind_speech
 from tools.storage.base import bind as bind_storage
 from tools.storage.local import LocalStorage
+from tools.topics.running.current import bind as bind_topics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class FileJob:
 
     graph_id: str
     file: Path
+    others: Sequence[Path] = ()  #: Files that belong to the same run.
     options: dict[str, Any] = field(default_factory=dict[str, Any])
     language: str | None = None  #: Of the file.
     targets: Sequence[str] = ()  #: Languages to translate into.
@@ -72,6 +74,8 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
             return await translated_files.write(result, storage, job.folder or job.file.parent)
         if graph_id == guideline_files.GRAPH:
             return await guideline_files.write(result, storage, job.folder or job.file.parent)
+        if graph_id == topics_files.GRAPH:
+            return await topics_files.write(result, storage, job.folder or job.file.parent)
         return result
 
 
@@ -80,6 +84,7 @@ async def with_models(settings: Settings, graph_id: str) -> AsyncGenerator[None]
     """The configured models, voices and the budget of one run, bound inside the block."""
     models = open_models(configured(settings))
     speech = speech_settings(settings)
+    topics = topics_place(settings)
     account = Account(
         payer=Payer(run=graph_id, user="local"),
         ledger=LocalLedger(),
@@ -91,6 +96,7 @@ async def with_models(settings: Settings, graph_id: str) -> AsyncGenerator[None]
             bind_speech(
                 engine=open_engine(speech, lambda: models), speaker=open_speaker(speech, lambda: models)
             ),
+            bind_topics(training=topics, others=topics),
             spending.bind(account),
         ):
             yield
@@ -108,6 +114,9 @@ def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
         return
     if graph_id == guideline_files.GRAPH:
         guideline_files.show(result, console)
+        return
+    if graph_id == topics_files.GRAPH:
+        topics_files.show(result, console)
         return
     if graph_id != "characters":
         console.print_json(data=result)
@@ -137,6 +146,9 @@ async def _input(settings: Settings, job: FileJob, storage: LocalStorage) -> dic
     is_film = job.graph_id == film_files.GRAPH
     most = settings.max_video_size if is_film else settings.max_file_size
     file_id = await film_files.store(job.file, storage, max_bytes=most)
+    if job.graph_id == topics_files.GRAPH:
+        others = [await film_files.store(path, storage, max_bytes=most) for path in job.others]
+        return topics_files.prepared([file_id, *others], job.options, job.language)
     given: dict[str, Any] = {"file_id": file_id, "options": job.options}
     if job.graph_id not in translated_files.GRAPHS and not is_film:
         given |= {"language": job.language}

@@ -1,5 +1,6 @@
 """Every node of the topics graph, by the module that it stands in."""
 
+from graphs.topics.embedding_nodes import embed_texts
 from graphs.topics.expert_nodes import (
     answer_question,
     describe_topics,
@@ -18,6 +19,7 @@ __all__ = [
     "data_steward",
     "describe_topics",
     "domain_expert",
+    "embed_texts",
     "evaluate",
     "label_topic",
     "modeling_analyst",

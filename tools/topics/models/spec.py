@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["nmf", "keynmf", "lda", "hdp", "ctm", "dmr", "pt", "slda", "etm", "detm"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+EMBEDDED: tuple[Kind, ...] = ("keynmf", "etm", "detm")
 NEURAL: tuple[Kind, ...] = ("etm", "detm")
 
 MOST_TOPICS = 200

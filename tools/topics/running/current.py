@@ -13,12 +13,12 @@ _others: ContextVar[Place | None] = ContextVar("other_jobs", default=None)
 
 
 @contextmanager
-def bind(*, training: Place, others: Place | None = None) -> Generator[None]:
+def bind(*, training: Place | None, others: Place | None = None) -> Generator[None]:
     """Have the code inside the with block, and the tasks that it starts, train there.
 
     Args:
-        training: Where models are trained.
-        others: Where all else is worked on; None: child processes of this one.
+        training: Where models are trained; None: child processes of this one.
+        others: Where all else is worked on; None as well.
     """
     tokens = _training.set(training), _others.set(others)
     try:
