@@ -1,4 +1,4 @@
-"""Topics on the command line: options become an input, and the result's files are written beside the texts."""
+"""Topics on the command line: options become an input, and the files are written beside the texts."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

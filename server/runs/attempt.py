@@ -67,7 +67,7 @@ class GraphRunner:
     Args:
         accounts: Who pays for the runs' model calls.
         engine: What hears on this machine; None: a model, if one plays the role asr.
-        topics: Where topics are worked on; None: in child processes with the limits that they have themselves.
+        topics: Where topics are worked on; None: in child processes with limits of their own.
         speaker: What speaks on this machine; likewise.
         timeout: How long one attempt may take.
         records_content: Whether spans of model calls hold what was asked and answered.
@@ -155,9 +155,9 @@ class GraphRunner:
                 async with limit:
                     ours_too = bind_speech(engine=self.engine, speaker=self.speaker)
                     working = bind_topics(training=self.topics, others=self.topics)
-                    with files, bind_models(models), ours_too, working, spending.bind(account):
-                        with watching.watch(watch):
-                            await self._stream(run, held, log, graph, config)
+                    paid, watched = spending.bind(account), watching.watch(watch)
+                    with files, bind_models(models), ours_too, working, paid, watched:
+                        await self._stream(run, held, log, graph, config)
                 state = await graph.aget_state(_latest(config))
         except GraphDrained as drained:
             raise HandedOver(run.run_id) from drained
