@@ -7,7 +7,8 @@ import numpy as np
 
 from tools.topics.corpus import Corpus
 
-TOPICS = 5
+_NAMES = ("alpha", "beta", "gamma", "delta", "kappa")
+TOPICS = len(_NAMES)
 
 _OWN, _SHARED = 40, 60  # words of each topic, words of all
 _SHARE_OF_OWN = 0.7  # of a document's words
@@ -39,8 +40,8 @@ def plant(seed: int, documents: int = 500) -> Planted:
         documents: How many.
     """
     chance = np.random.default_rng(seed)
-    own = [[f"t{topic}w{number:02d}" for number in range(_OWN)] for topic in range(TOPICS)]
-    shared = [f"shared{number:02d}" for number in range(_SHARED)]
+    own = [[_word(name, number) for number in range(_OWN)] for name in _NAMES]
+    shared = [_word("common", number) for number in range(_SHARED)]
     words = sorted([word for topic in own for word in topic] + shared)
     places = {word: place for place, word in enumerate(words)}
     zipf = 1.0 / np.arange(1, _OWN + 1)
@@ -77,6 +78,20 @@ def plant(seed: int, documents: int = 500) -> Planted:
         times=tuple(times),
         groups={"cov_half": tuple("first" if topic < 3 else "second" for topic in main)},
         labels=tuple(f"label{topic}" for topic in main),
-        facts={"language": "en", "cleaning": {}, "data_sha256": f"planted-{seed}-{documents}"},
+        facts={
+            "language": "en",
+            "cleaning": {},
+            "data_sha256": f"planted-{seed}-{documents}",
+            "rows": documents,
+            "documents": documents,
+            "vocabulary": len(words),
+            "words": int(starts[-1]),
+            "mean_length": round(float(starts[-1]) / documents, 2),
+        },
     )
     return Planted(corpus=corpus, topics=tuple(map(frozenset, own)), main=tuple(main))
+
+
+def _word(name: str, number: int) -> str:
+    """A word of letters alone, as tokenizers want them."""
+    return f"{name}{chr(97 + number // 10)}{chr(97 + number % 10)}"

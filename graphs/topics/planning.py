@@ -57,7 +57,7 @@ def _planned(
     models: list[Kind], topics: list[int], settings: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> Plan:
     again = default_again(facts["words"]) if settings["again"] is None else settings["again"]
-    first, *others = models
+    first, others = models[0], models[1:]
     pairs: list[tuple[Kind, int]] = [(first, count) for count in topics] + [
         (kind, max(topics)) for kind in others
     ]

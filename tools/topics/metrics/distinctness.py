@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tools.topics.metrics.coherence import Ids
 from tools.topics.models.model import TOP_WORDS, Matrix
@@ -52,8 +52,8 @@ def _ranks(values: Matrix) -> Matrix:
     """Each value's rank in its row as a share of the row; equal ones get their mean rank."""
     found = np.empty_like(values)
     for row, line in enumerate(values):
-        ordered: Matrix = np.sort(line)
-        left: NDArray[np.int64] = np.searchsorted(ordered, line, side="left")
-        right: NDArray[np.int64] = np.searchsorted(ordered, line, side="right")
+        ordered = np.sort(line)
+        left: Any = np.searchsorted(ordered, line, side="left")
+        right: Any = np.searchsorted(ordered, line, side="right")
         found[row] = (left + right + 1) / 2 / len(line)
     return found

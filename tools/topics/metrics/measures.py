@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,9 +85,9 @@ def measure_chance(corpus: Corpus, topics: int, seed: int) -> Measures:
     return measure(CoherenceMeter(corpus, np.concatenate(drawn)), drawn, None)
 
 
-def _rounded(value: object) -> object:
+def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, tuple):
-        return [_rounded(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+        return [_rounded(one) for one in cast("tuple[Any, ...]", value)]
     return value

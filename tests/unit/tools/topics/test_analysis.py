@@ -1,4 +1,4 @@
-"""What is said of topics follows from the data: intervals, tests, evidence, and facts that answer questions."""
+"""What is said of topics follows from the data: intervals, tests, evidence, facts that answer questions."""
 
 import json
 
@@ -89,7 +89,7 @@ def test_every_quotation_stands_in_its_row(planted: Planted, topics: TopicSet) -
     quotes = [quote for topic in analysis["topics"] for quote in topic["quotes"]]
     assert len(quotes) == 15
     assert all(is_verbatim(quote["quote"], planted.corpus.texts[quote["row"] - 1]) for quote in quotes)
-    assert not is_verbatim("t0w00 and more", planted.corpus.texts[0])
+    assert not is_verbatim("alphaaa and more", planted.corpus.texts[0])
 
 
 def test_questions_are_answered_with_the_numbers_of_the_data(planted: Planted, topics: TopicSet) -> None:

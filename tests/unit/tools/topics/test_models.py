@@ -1,4 +1,6 @@
-"""Models find what was planted, give the same for the same seed, and say of new texts what they say of old ones."""
+"""Models find what was planted, the same with one seed, and say of new texts what they say of old ones."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +8,6 @@ import pytest
 from evals.topics_planted import TOPICS, Planted, plant
 from tools.errors import InvalidInput, Unavailable
 from tools.topics.analysis.guarding import guard
-from tools.topics.corpus import Corpus
 from tools.topics.editing import apply_edits, read_edits
 from tools.topics.metrics.distinctness import diversity, frex, inverted_overlap
 from tools.topics.metrics.fit import held_out_perplexity, nmi, stability_of_words
@@ -76,9 +77,7 @@ def test_one_seed_gives_the_same_bytes(kind: Kind, planted: Planted) -> None:
 
 
 def test_a_model_that_needs_groups_is_refused_without_them(planted: Planted) -> None:
-    bare = Corpus.load(planted.corpus.save())
-    object.__setattr__(bare, "groups", {})
-    object.__setattr__(bare, "times", None)
+    bare = replace(planted.corpus, groups={}, times=None)
 
     with pytest.raises(InvalidInput, match="groups or time"):
         train(bare, ModelSpec(kind="dmr", topics=TOPICS), unheard)
@@ -87,13 +86,13 @@ def test_a_model_that_needs_groups_is_refused_without_them(planted: Planted) -> 
 def test_new_texts_get_the_topics_that_training_texts_have(planted: Planted, nmf: TopicModel) -> None:
     topics = apply_edits(nmf, planted.corpus, read_edits([{"op": "merge", "topics": [1, 2]}]))
     facts = {"cleaning": {"keep_standard_stop_words": True}, "language": "en", "data_sha256": "x"}
-    words = ("alpha", "beta", "gamma")
     saved = save_topics(topics, ["a", "b", "c", "d"], facts)
-    assert len(words) < len(nmf.words)
 
-    found = assign_texts(saved, ["no word of it is known"])
+    found = assign_texts(saved, [*planted.corpus.texts, "none of it is known"])
 
-    assert found["documents"] == [{"shares": None, "known_words": 0}]
+    *known, unknown = found["documents"]
+    np.testing.assert_allclose([one["shares"] for one in known], topics.doc_topic(), atol=2e-6)
+    assert unknown == {"shares": None, "known_words": 0}
     assert [topic["label"] for topic in found["topics"]] == ["a", "b", "c", "d"]
 
 
@@ -120,7 +119,7 @@ def test_perplexity_of_a_model_that_knows_nothing_is_the_vocabularys(
 
     found = held_out_perplexity(even, planted.corpus)
 
-    assert found == pytest.approx(len(nmf.words), rel=0.01)
+    assert found == pytest.approx(len(nmf.words), rel=0.03)
 
 
 def test_distinctness_is_what_a_hand_computes() -> None:

@@ -1,4 +1,4 @@
-"""Jobs in child processes: their errors are explained, their memory is bounded, and none outlives its caller."""
+"""Jobs in child processes: errors are explained, memory is bounded, and none outlives its caller."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ async def test_a_cancelled_training_is_gone_within_two_seconds() -> None:
         await task
 
     assert monotonic() - began < MOST_SECONDS_TO_CANCEL
-    assert not Path(f"/proc/{child}").exists()
+    assert child not in children()
 
 
 async def test_a_killed_training_is_told_as_one_that_may_pass_the_next_time() -> None:
