@@ -1,4 +1,4 @@
-"""How many topics, and which model: by coherence above chance, diversity and stability."""
+"""How many topics, and which model: by coherence above chance, diversity, stability and separation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ _MOST_TRIED = ((1000, 15), (10_000, 20))  # topics, for fewer documents than thi
 _LARGE = 20_000  # documents, from which on every number of topics costs minutes
 _LEAST_PER_TOPIC = 3  # documents
 _FEW = 100  # documents
+_NOISE = 0.03  # of a score: what other seeds make of it
 _MANY_WORDS = 2_000_000  # of all documents
 _FAST: tuple[Kind, ...] = ("nmf", "keynmf")
 
@@ -26,6 +27,7 @@ class Score:
     diversity: float
     stability_words: float | None
     stability_documents: float | None
+    separation: float
 
 
 def topic_counts(documents: int, vocabulary: int) -> list[int]:
@@ -73,7 +75,8 @@ def score(summary: Mapping[str, Any], chance: Mapping[str, Any]) -> Score:
     floor = chance["npmi"]
     coherence = max(0.0, (measures["npmi"] - floor) / max(1e-9, 1.0 - floor))
     stabilities = [measures["stability_words"], measures["stability_documents"]]
-    product = coherence * measures["diversity"]
+    apart = max(0.0, measures["separation"])
+    product = coherence * measures["diversity"] * apart
     for stability in stabilities:
         product *= 1.0 if stability is None else stability
     return Score(
@@ -84,12 +87,19 @@ def score(summary: Mapping[str, Any], chance: Mapping[str, Any]) -> Score:
         diversity=measures["diversity"],
         stability_words=stabilities[0],
         stability_documents=stabilities[1],
+        separation=measures["separation"],
     )
 
 
 def best(scores: Sequence[Score]) -> Score:
     """The one that most speaks for; among equals the one with fewer topics."""
     return max(scores, key=lambda one: (one.score, -one.topics))
+
+
+def simplest(scores: Sequence[Score]) -> Score:
+    """The one with the fewest topics whose score is as good as the best one's, but for noise."""
+    least = (1.0 - _NOISE) * best(scores).score
+    return min((one for one in scores if one.score >= least), key=lambda one: (one.topics, -one.score))
 
 
 def reason(chosen: Score, scores: Sequence[Score]) -> str:
@@ -103,9 +113,9 @@ def reason(chosen: Score, scores: Sequence[Score]) -> str:
             if chosen.stability_documents is not None
             else ""
         )
-        + f"; together {chosen.score:.3f}"
+        + f", documents lie apart by {chosen.separation:.3f}; together {chosen.score:.4f}"
     )
-    return f"{told}, next {others[0].name} {others[0].score:.3f}" if others else told
+    return f"{told}; of the others the best is {others[0].name}, {others[0].score:.4f}" if others else told
 
 
 # Seconds of a core for a million words, ten topics and one training, as measured on a common machine.
