@@ -12,7 +12,7 @@ TOPICS = len(_NAMES)
 
 _OWN, _SHARED = 40, 60  # words of each topic, words of all
 _SHARE_OF_OWN = 0.7  # of a document's words
-_WORDS = (40, 90)  # of a document
+_WORDS = (40, 90)  # of a document, from and below
 _PERIODS = ("2021", "2022", "2023", "2024")
 _MIXTURE = 0.1  # Dirichlet parameter of topics in a document
 
@@ -32,12 +32,13 @@ class Planted:
         ]
 
 
-def plant(seed: int, documents: int = 500) -> Planted:
+def plant(seed: int, documents: int = 500, lengths: tuple[int, int] = _WORDS) -> Planted:
     """A corpus of five topics, each with 40 words of its own, all with 60 in common; the last one rises.
 
     Args:
         seed: The same one gives the same corpus.
         documents: How many.
+        lengths: Of a document, from and below.
     """
     chance = np.random.default_rng(seed)
     own = [[_word(name, number) for number in range(_OWN)] for name in _NAMES]
@@ -54,7 +55,7 @@ def plant(seed: int, documents: int = 500) -> Planted:
         weights = np.ones(TOPICS)
         weights[-1] += period  # it rises
         mixture = chance.dirichlet(_MIXTURE * weights)
-        length = int(chance.integers(*_WORDS))
+        length = int(chance.integers(*lengths))
         topics = chance.choice(TOPICS, size=length, p=mixture)
         is_own = chance.random(length) < _SHARE_OF_OWN
         ranks = chance.choice(_OWN, size=length, p=zipf)
