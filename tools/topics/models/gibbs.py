@@ -65,7 +65,7 @@ def train_gibbs(corpus: Corpus, spec: ModelSpec, tell: Tell) -> TopicModel:
 
 
 def _chains(corpus: Corpus) -> int:
-    """How many chains are begun: in few texts, one may settle with two topics in one; in many, it does not."""
+    """How many chains are begun: in few texts, one may settle with two topics in one; in many it does not."""
     return _CHAINS if len(corpus.ids) < _FEW_WORDS else 1
 
 

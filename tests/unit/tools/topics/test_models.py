@@ -16,8 +16,8 @@ from tools.topics.models.assigning import inverse_frequency, tf_idf
 from tools.topics.models.model import TopicModel
 from tools.topics.models.spec import Kind, ModelSpec
 from tools.topics.models.training import train
-from tools.topics.models.trial import try_model
-from tools.topics.steps import assign_texts, save_topics
+from tools.topics.running.steps import assign_texts, save_topics
+from tools.topics.trial import try_model
 
 
 def unheard(done: int, total: int) -> None:
