@@ -44,9 +44,8 @@ from tools.topics.models.training import train
 
 OFFLINE, ORACLE, ADVERSARIAL = "offline", "oracle", "adversarial"
 
-_DEFAULT_MODELS: tuple[Kind, ...] = ("nmf", "lda", "dmr", "pt")
+_DEFAULT_MODELS: tuple[Kind, ...] = ("nmf", "lda", "dmr")
 _SEEDS = 20
-_SHORT: tuple[int, tuple[int, int]] = (1500, (8, 15))  # texts and their words: what PT is for
 _FOUND = 0.8  # of a planted topic's top ten words
 _NEAR = 1e-6  # to gensim
 _COLUMNS = ("coherence", "diversity", "stability_words", "stability_documents", "separation", "score")
@@ -170,7 +169,7 @@ def _evaluate_planted(goals: Goals, seeds: int) -> None:
     for kind in _DEFAULT_MODELS:
         shares: list[list[float]] = []
         for seed in range(1, seeds + 1):
-            planted = plant(seed, *_SHORT) if kind == "pt" else plant(seed)
+            planted = plant(seed)
             model = train(planted.corpus, ModelSpec(kind=kind, topics=TOPICS, seed=seed), _unheard)
             shares.append(planted.found(model.top_words()))
         whole = sum(min(share) >= _FOUND for share in shares)

@@ -32,13 +32,12 @@ class Planted:
         ]
 
 
-def plant(seed: int, documents: int = 500, lengths: tuple[int, int] = _WORDS) -> Planted:
+def plant(seed: int, documents: int = 500) -> Planted:
     """A corpus of five topics, each with 40 words of its own, all with 60 in common; the last one rises.
 
     Args:
         seed: The same one gives the same corpus.
         documents: How many.
-        lengths: Of a document, from and below.
     """
     chance = np.random.default_rng(seed)
     own = [[_word(name, number) for number in range(_OWN)] for name in _NAMES]
@@ -55,7 +54,7 @@ def plant(seed: int, documents: int = 500, lengths: tuple[int, int] = _WORDS) ->
         weights = np.ones(TOPICS)
         weights[-1] += period  # it rises
         mixture = chance.dirichlet(_MIXTURE * weights)
-        length = int(chance.integers(*lengths))
+        length = int(chance.integers(*_WORDS))
         topics = chance.choice(TOPICS, size=length, p=mixture)
         is_own = chance.random(length) < _SHARE_OF_OWN
         ranks = chance.choice(_OWN, size=length, p=zipf)

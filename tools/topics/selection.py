@@ -43,11 +43,10 @@ def topic_counts(documents: int, vocabulary: int) -> list[int]:
 def default_models(facts: Mapping[str, Any]) -> list[Kind]:
     """Models that fit the data; the first one is trained for every number of topics, the others for the best.
 
-    NMF is fast and stable. LDA is what readers know. Short texts get PT, groups and time DMR, labels sLDA.
+    NMF is fast and stable, LDA is what readers know, and DMR takes groups and time into account. PT and sLDA
+    are trained when they are asked for: PT finds the topics of short texts less surely than NMF does.
     """
     models: list[Kind] = ["nmf", "lda"]
-    if facts["is_short"]:
-        models.append("pt")
     if facts["groups"] or facts["has_times"]:
         models.append("dmr")
     return models
