@@ -13,7 +13,7 @@ READY_DEV := $(VENV)/.ready-dev
 # Compiled modules are kept, whatever the environment says: every process that is started starts from them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-peers bench-stack bench-translate bench-uploads bench-dialogue bench-novels evals smoke-providers clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-peers bench-stack bench-translate bench-uploads bench-dialogue bench-novels bench-topics evals smoke-providers clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -57,6 +57,9 @@ evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 	$(BIN)/python -m evals.endpointing --check
 	$(BIN)/python -m evals.subtitles --check --data $(DATA)
 	$(BIN)/python -m evals.guideline --model oracle --check --data $(DATA)
+	$(BIN)/python -m evals.topics --model offline --check --data $(DATA)
+	$(BIN)/python -m evals.topics --model oracle --check --data $(DATA)
+	$(BIN)/python -m evals.topics --model adversarial --check --data $(DATA)
 
 smoke-providers: $(READY_DEV)  ## One small question to each provider whose key is in the environment; costs a few hundred tokens
 	$(BIN)/python -m evals.smoke_providers
@@ -94,6 +97,9 @@ bench-dialogue: $(READY_DEV)  ## Talks: our own part of each wait, a hundred at 
 
 bench-novels: $(READY_DEV)  ## A novel of a million characters and twenty at once, with a model that answers at once; wants an idle machine
 	$(BIN)/python -m bench.novels --check
+
+bench-topics: $(READY_DEV)  ## Topics of BBC News end to end, and of 100,000 short texts beside plain libraries; wants an idle machine
+	$(BIN)/python -m bench.topics --check --data $(DATA)
 
 bench-models: $(READY_DEV)  ## What the model layer adds to a call, and whether 200 streams keep their speed
 	$(BIN)/python -m bench.models --check

@@ -309,6 +309,15 @@ class Settings(BaseSettings):
     max_video_size: ByteSize = Field(
         ByteSize(1024**3), alias="MAX_VIDEO_SIZE", ge=1024, description="Largest video, as its bytes tell it."
     )
+    topics_memory_mb: int = Field(
+        4096,
+        alias="TOPICS_MEMORY_MB",
+        ge=0,
+        description="Megabytes that one process that works on topics may allocate; 0: no limit.",
+    )
+    topics_processes: int = Field(
+        0, alias="TOPICS_PROCESSES", ge=0, description="Of them at once, for each worker; 0: one a core."
+    )
     storage: Literal["local", "oss"] = Field(
         "local",
         alias="STORAGE",

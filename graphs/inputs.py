@@ -29,6 +29,11 @@ def validated(model: type[M], values: object, allowed: dict[str, list[str]]) -> 
         raise explain_invalid(error, allowed) from None
 
 
+def object_of(value: object) -> Mapping[str, object]:
+    """An answer from outside as an object; an empty one where it is none."""
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
 def utf8(text: str) -> bytes:
     """A text's bytes.
 

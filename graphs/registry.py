@@ -19,6 +19,8 @@ from graphs.guideline import graph as guideline
 from graphs.guideline import sources as guideline_sources
 from graphs.subtitles import graph as subtitles
 from graphs.subtitles import sources as subtitles_sources
+from graphs.topics import graph as topics
+from graphs.topics import sources as topics_sources
 from graphs.translate import graph as translate
 from graphs.translate import sources as translate_sources
 from graphs.video import graph as video
@@ -83,6 +85,13 @@ _ENTRIES = (
         description="Turns a clinical guideline into a version for patients, every sentence with its source.",
         build=guideline.build,
         check_input=guideline_sources.check_input,
+    ),
+    GraphEntry(
+        graph_id="topics",
+        title="Topics of a corpus",
+        description="Finds the topics of many texts, how they move and differ, and how well they hold.",
+        build=topics.build,
+        check_input=topics_sources.check_input,
     ),
     GraphEntry(
         graph_id="dialogue",

@@ -129,7 +129,7 @@ def run(
     ] = False,
 ) -> None:
     """Run one job on a file, or on each of several, here, without a server; or talk: `run dialogue`."""
-    from server import audiobook_files, local_run, local_talk, translated_files
+    from server import audiobook_files, local_run, local_talk, topics_files, translated_files
 
     settings = load_settings()
     options = dict(_parse_option(text) for text in option or ())
@@ -142,10 +142,15 @@ def run(
         raise typer.BadParameter(f"{graph} works on a file; name it with --file")
     targets = [target for text in to or () for target in text.split(",") if target]
     results: list[dict[str, Any]] = []
-    for path in translated_files.find_files(file, graph):
+    paths = translated_files.find_files(file, graph)
+    others: list[Path] = []
+    if graph == topics_files.GRAPH:  # one corpus, however many files
+        paths, others = paths[:1], paths[1:]
+    for path in paths:
         job = local_run.FileJob(
             graph_id=graph,
             file=path,
+            others=others,
             options=options,
             language=language,
             targets=targets,

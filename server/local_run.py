@@ -1,11 +1,11 @@
 """Runs one job in this process, for the command line: no server, no queue, nothing kept."""
 
 import tempfile
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -13,8 +13,8 @@ from rich.table import Table
 
 from configs.settings import Settings
 from graphs.registry import GRAPHS
-from server import audiobook_files, film_estimate, film_files, guideline_files, translated_files
-from server.resources import speech_settings
+from server import audiobook_files, film_estimate, film_files, guideline_files, topics_files, translated_files
+from server.resources import speech_settings, topics_place
 from tools.errors import InvalidInput
 from tools.llm import spending
 from tools.llm.chat_models import bind as bind_models
@@ -26,6 +26,25 @@ from tools.speech.choosing import open_engine, open_speaker
 from tools.speech.current import bind as bind_speech
 from tools.storage.base import bind as bind_storage
 from tools.storage.local import LocalStorage
+from tools.topics.running.current import bind as bind_topics
+
+
+class _Files(Protocol):
+    """How a graph's result becomes files beside its source, and lines on a screen."""
+
+    async def write(
+        self, result: dict[str, Any], storage: LocalStorage, folder: Path, /
+    ) -> dict[str, Any]: ...
+
+    def show(self, result: dict[str, Any], console: Console) -> None: ...
+
+
+_FILES: Mapping[str, _Files] = {
+    film_files.GRAPH: film_files,
+    guideline_files.GRAPH: guideline_files,
+    topics_files.GRAPH: topics_files,
+    **dict.fromkeys(translated_files.GRAPHS, translated_files),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +53,7 @@ class FileJob:
 
     graph_id: str
     file: Path
+    others: Sequence[Path] = ()  #: Files that belong to the same run.
     options: dict[str, Any] = field(default_factory=dict[str, Any])
     language: str | None = None  #: Of the file.
     targets: Sequence[str] = ()  #: Languages to translate into.
@@ -64,15 +84,11 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
                 if job.is_dry and graph_id != audiobook_files.GRAPH:  # which is read and cast to be told
                     return await _estimated(entry.build(), job, given, storage, console)
                 result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
+        folder = job.folder or job.file.parent
         if graph_id == audiobook_files.GRAPH:
-            return await audiobook_files.write(result, storage, job.folder or job.file.parent, work)
-        if graph_id == film_files.GRAPH:
-            return await film_files.write(result, storage, job.folder or job.file.parent)
-        if graph_id in translated_files.GRAPHS:
-            return await translated_files.write(result, storage, job.folder or job.file.parent)
-        if graph_id == guideline_files.GRAPH:
-            return await guideline_files.write(result, storage, job.folder or job.file.parent)
-        return result
+            return await audiobook_files.write(result, storage, folder, work)
+        files = _FILES.get(graph_id)
+        return await files.write(result, storage, folder) if files is not None else result
 
 
 async def _estimated(
@@ -114,6 +130,7 @@ async def with_models(settings: Settings, graph_id: str) -> AsyncGenerator[None]
     """The configured models, voices and the budget of one run, bound inside the block."""
     models = open_models(configured(settings))
     speech = speech_settings(settings)
+    topics = topics_place(settings)
     account = Account(
         payer=Payer(run=graph_id, user="local"),
         ledger=LocalLedger(),
@@ -125,6 +142,7 @@ async def with_models(settings: Settings, graph_id: str) -> AsyncGenerator[None]
             bind_speech(
                 engine=open_engine(speech, lambda: models), speaker=open_speaker(speech, lambda: models)
             ),
+            bind_topics(training=topics, others=topics),
             spending.bind(account),
         ):
             yield
@@ -137,14 +155,8 @@ def show(graph_id: str, result: dict[str, Any], console: Console) -> None:
     if graph_id == audiobook_files.GRAPH:
         audiobook_files.show(result, console)
         return
-    if graph_id == film_files.GRAPH:
-        film_files.show(result, console)
-        return
-    if graph_id in translated_files.GRAPHS:
-        translated_files.show(result, console)
-        return
-    if graph_id == guideline_files.GRAPH:
-        guideline_files.show(result, console)
+    if files := _FILES.get(graph_id):
+        files.show(result, console)
         return
     if graph_id != "characters":
         console.print_json(data=result)
@@ -174,6 +186,9 @@ async def _input(settings: Settings, job: FileJob, storage: LocalStorage) -> dic
     is_film = job.graph_id == film_files.GRAPH
     most = settings.max_video_size if is_film else settings.max_file_size
     file_id = await film_files.store(job.file, storage, max_bytes=most)
+    if job.graph_id == topics_files.GRAPH:
+        others = [await film_files.store(path, storage, max_bytes=most) for path in job.others]
+        return topics_files.prepared([file_id, *others], job.options, job.language)
     given: dict[str, Any] = {"file_id": file_id, "options": job.options}
     if job.graph_id == audiobook_files.GRAPH:
         options = {**job.options, "until": "cast"} if job.is_dry else job.options

@@ -72,6 +72,8 @@ from tools.llm.roles import RoleSettings, configured
 from tools.llm.spending import Budget
 from tools.llm.transport import close_clients
 from tools.speech.choosing import SpeechSettings, open_engine, open_speaker
+from tools.topics.running.job import Place
+from tools.topics.running.local import LocalProcesses
 
 MAX_CONNECTIONS = 10_000  # in bursts, of the checkpointer most of all
 
@@ -192,6 +194,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 records_content=settings.otel_capture_content,
                 engine=engine,
                 speaker=speaker,
+                topics=topics_place(settings),
             ),
             ending=ending,
         )
@@ -323,6 +326,11 @@ def speech_settings(settings: Settings) -> SpeechSettings:
         vosk_language=settings.vosk_language,
         script=settings.stt_script,
     )
+
+
+def topics_place(settings: Settings) -> Place:
+    """Where the settings have topics worked on."""
+    return LocalProcesses(at_once=settings.topics_processes or None, memory_mb=settings.topics_memory_mb)
 
 
 def _run_accounts(settings: Settings, ledger: SharedLedger) -> RunAccounts:

@@ -17,11 +17,13 @@ from tools.llm.chat_models import current
 from tools.llm.roles import Role
 from tools.llm.usage import Usage
 from tools.storage.base import Storage
+from tools.topics.tables.opening import FORMATS
 
 GRAPHS = frozenset({"translate", "subtitles"})
 ROLES: Mapping[str, Role] = {"translate": "translate", "subtitles": "subtitle"}
 _SUFFIXES = {
     "translate": frozenset([".txt", ".md", ".markdown", ".html", ".htm", ".json", ".po", ".docx"]),
+    "topics": frozenset(FORMATS),
     "subtitles": frozenset([".srt", ".vtt", ".ass", ".ssa", ".lrc", ".ttml"]),
     "video": frozenset(
         [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".flv", ".wmv", ".mpg", ".mpeg", ".ogv"]

@@ -43,6 +43,8 @@ from tools.speech.base import SpeechEngine
 from tools.speech.current import bind as bind_speech
 from tools.speech.output import Speaker
 from tools.storage.base import bind as bind_storage
+from tools.topics.running.current import bind as bind_topics
+from tools.topics.running.job import Place
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ class GraphRunner:
     Args:
         accounts: Who pays for the runs' model calls.
         engine: What hears on this machine; None: a model, if one plays the role asr.
+        topics: Where topics are worked on; None: in child processes with limits of their own.
         speaker: What speaks on this machine; likewise.
         timeout: How long one attempt may take.
         records_content: Whether spans of model calls hold what was asked and answered.
@@ -82,6 +85,7 @@ class GraphRunner:
     timeout: timedelta
     records_content: bool = False
     engine: SpeechEngine | None = None
+    topics: Place | None = None
     speaker: Speaker | None = None
 
     async def attempt(self, run: Run, held: HeldRun) -> Outcome:
@@ -151,12 +155,13 @@ class GraphRunner:
                 graph = opened.copy(update={"checkpointer": ours})
                 async with limit:
                     ours_too = bind_speech(engine=self.engine, speaker=self.speaker)
-                    paying = spending.bind(account)
+                    working = bind_topics(training=self.topics, others=self.topics)
                     with (
                         files,
                         bind_models(models),
                         ours_too,
-                        paying,
+                        working,
+                        spending.bind(account),
                         watching.watch(watch),
                         settling.bind(ours.asettled),
                     ):
