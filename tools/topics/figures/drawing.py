@@ -3,16 +3,20 @@
 # matplotlib's types leave much open.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from math import ceil
 from typing import Any
 
-from tools.topics.figures.fonts import families
+from tools.text.language import Language
+from tools.topics.figures.fonts import families, unprintable
 from tools.topics.figures.tables import FigureTable, Kind, Row
+from tools.topics.figures.wording import WORDS
 
 # Okabe and Ito's, which people with any colour vision tell apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#000000")
+Words = Mapping[str, str]
+
 _BAND = 0.2  # opacity of an interval
 _DPI = 200
 _SIDE = 3  # small figures beside each other
@@ -21,8 +25,13 @@ _MOST_PERIOD_NAMES = 8
 _LONGEST_NAME = 32  # characters
 
 
-def draw(table: FigureTable) -> dict[str, bytes]:
-    """The figure as PNG and SVG, by the names of their files; equal tables give equal bytes."""
+def draw(table: FigureTable, language: Language = "en") -> dict[str, bytes]:
+    """The figure as PNG and SVG, by the names of their files; equal tables give equal bytes.
+
+    Args:
+        table: What is drawn.
+        language: Of what stands beside the axes; English where no font has Chinese letters.
+    """
     import matplotlib  # noqa: PLC0415 - seconds, and a child process draws
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
 
@@ -39,7 +48,8 @@ def draw(table: FigureTable) -> dict[str, bytes]:
     }
     with matplotlib.rc_context(style):
         figure: Any = Figure(layout="constrained")
-        _DRAWN[table.kind](figure, table)
+        words = WORDS["en" if unprintable(WORDS[language].values()) else language]
+        _DRAWN[table.kind](figure, table, words)
         return {
             f"{table.name}.png": _saved(figure, "png", {"Software": None}),
             f"{table.name}.svg": _saved(figure, "svg", {"Date": None, "Creator": None}),
@@ -81,15 +91,15 @@ def _panels(
     return found
 
 
-def _words(figure: Any, table: FigureTable) -> None:
+def _words(figure: Any, table: FigureTable, words: Words) -> None:
     for axes, rows in _panels(figure, table.rows, 1.9):
         axes.barh([row[2] for row in rows], [row[4] for row in rows], color=COLOURS[0])
         axes.set_yticks([row[2] for row in rows], [_short(row[3]) for row in rows])
         axes.invert_yaxis()
-    figure.supxlabel("probability of the word in the topic")
+    figure.supxlabel(words["probability"])
 
 
-def _shares(figure: Any, table: FigureTable) -> None:
+def _shares(figure: Any, table: FigureTable, words: Words) -> None:
     figure.set_size_inches(6, 0.28 * len(table.rows) + 0.9)
     axes = figure.subplots()
     for place, (id, label, share, low, high, _) in enumerate(table.rows):
@@ -100,7 +110,7 @@ def _shares(figure: Any, table: FigureTable) -> None:
     axes.set_yticks([])
     axes.invert_yaxis()
     axes.set_xlim(left=0)
-    axes.set_xlabel("mean share of documents, 95 % interval")
+    axes.set_xlabel(words["share"])
 
 
 def _periods(axes: Any, periods: Sequence[str]) -> None:
@@ -108,7 +118,7 @@ def _periods(axes: Any, periods: Sequence[str]) -> None:
     axes.set_xticks(range(0, len(periods), step), periods[::step], rotation=45, ha="right")
 
 
-def _series(figure: Any, table: FigureTable) -> None:
+def _series(figure: Any, table: FigureTable, words: Words) -> None:
     periods: list[str] = table.facts["periods"]
     places = {period: place for place, period in enumerate(periods)}
     for axes, rows in _panels(figure, table.rows, 1.7, shared=True):
@@ -126,24 +136,24 @@ def _series(figure: Any, table: FigureTable) -> None:
         )
         axes.set_ylim(bottom=0)
         _periods(axes, periods)
-    figure.supylabel("mean share of documents, 95 % interval")
+    figure.supylabel(words["share"])
 
 
-def _word_series(figure: Any, table: FigureTable) -> None:
+def _word_series(figure: Any, table: FigureTable, words: Words) -> None:
     periods: list[str] = table.facts["periods"]
     places = {period: place for place, period in enumerate(periods)}
     for axes, rows in _panels(figure, table.rows, 2.2):
-        words = list(dict.fromkeys(row[2] for row in rows))
-        for word, colour in zip(words, COLOURS, strict=False):
+        chosen = dict.fromkeys(row[2] for row in rows)
+        for word, colour in zip(chosen, COLOURS, strict=False):
             own = [row for row in rows if row[2] == word]
             heights = [float("nan") if row[4] is None else row[4] for row in own]
             axes.plot(
                 [places[row[3]] for row in own], heights, "o-", color=colour, label=_short(word), markersize=2
             )
-        axes.legend(fontsize=6, frameon=False)
+        axes.legend(fontsize=5, framealpha=0.6, edgecolor="none")
         axes.set_ylim(bottom=0)
         _periods(axes, periods)
-    figure.supylabel("share of the topic's words in the period")
+    figure.supylabel(words["word_share"])
 
 
 def _matrix(
@@ -155,7 +165,7 @@ def _matrix(
     figure.colorbar(image, ax=axes)
 
 
-def _heat(figure: Any, table: FigureTable) -> None:
+def _heat(figure: Any, table: FigureTable, words: Words) -> None:
     documents = dict(zip(table.facts["groups"], table.facts["documents"], strict=True))
     shown = sorted(documents, key=lambda group: -documents[group])[:_MOST_SHOWN]
     groups = [group for group in table.facts["groups"] if group in set(shown)]
@@ -167,7 +177,7 @@ def _heat(figure: Any, table: FigureTable) -> None:
     axes.set_xlabel(_short(table.facts["column"]))
 
 
-def _similarity(figure: Any, table: FigureTable) -> None:
+def _similarity(figure: Any, table: FigureTable, words: Words) -> None:
     topics = _by_topic(table.rows)
     names = [f"{id} {rows[0][1]}" for id, rows in topics.items()]
     side = 0.28 * len(topics) + 2.4
@@ -175,7 +185,7 @@ def _similarity(figure: Any, table: FigureTable) -> None:
     _matrix(figure.subplots(), figure, [[row[4] for row in rows] for rows in topics.values()], names, names)
 
 
-def _tree(figure: Any, table: FigureTable) -> None:
+def _tree(figure: Any, table: FigureTable, words: Words) -> None:
     from scipy.cluster.hierarchy import dendrogram  # noqa: PLC0415 - as above
 
     numbers = {name: place for place, name in enumerate(table.facts["names"])}
@@ -187,10 +197,10 @@ def _tree(figure: Any, table: FigureTable) -> None:
         links, orientation="left", labels=labels, ax=axes, color_threshold=0, above_threshold_color=COLOURS[0]
     )
     axes.tick_params(axis="y", labelsize=8)
-    axes.set_xlabel("Jensen-Shannon distance of the words, average linkage")
+    axes.set_xlabel(words["distance"])
 
 
-def _map(figure: Any, table: FigureTable) -> None:
+def _map(figure: Any, table: FigureTable, words: Words) -> None:
     figure.set_size_inches(6.4, 5)
     axes = figure.subplots()
     topics: dict[int, list[Row]] = {}
@@ -209,27 +219,28 @@ def _map(figure: Any, table: FigureTable) -> None:
         )
     axes.legend(fontsize=6, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     one, other = table.facts["variance"]
-    axes.set_xlabel(f"first principal component ({100 * one:.1f} % of variance)")
-    axes.set_ylabel(f"second principal component ({100 * other:.1f} % of variance)")
+    axes.set_xlabel(words["first"].format(percent=100 * one))
+    axes.set_ylabel(words["second"].format(percent=100 * other))
 
 
-def _selection(figure: Any, table: FigureTable) -> None:
+def _selection(figure: Any, table: FigureTable, words: Words) -> None:
     figure.set_size_inches(6, 3.4)
     axes = figure.subplots()
     counts = [row[1] for row in table.rows]
+    axes.set_xticks(counts)
     for place, name in enumerate(table.header[2:]):
         heights = [row[place + 2] for row in table.rows]
         if all(height is not None for height in heights):
             axes.plot(counts, heights, "o-", color=COLOURS[place], markersize=3, label=name.replace("_", " "))
     axes.axvline(table.facts["chosen"], color=COLOURS[-1], linestyle=":", linewidth=1)
-    axes.set_xlabel("number of topics (dotted: chosen)")
+    axes.set_xlabel(words["count"])
     axes.legend(fontsize=7, frameon=False)
 
 
 _BARS = ("c_v", "npmi", "diversity", "irbo", "stability_words", "stability_documents")
 
 
-def _models(figure: Any, table: FigureTable) -> None:
+def _models(figure: Any, table: FigureTable, words: Words) -> None:
     places = [table.header.index(name) for name in _BARS]
     figure.set_size_inches(7.2, 0.2 * len(table.rows) + 1.1)
     panels = figure.subplots(1, len(_BARS), sharey=True)
@@ -237,12 +248,12 @@ def _models(figure: Any, table: FigureTable) -> None:
         known = [(height, row[place]) for height, row in enumerate(table.rows) if row[place] is not None]
         colours = [COLOURS[6] if table.rows[height][0] == "chance" else COLOURS[0] for height, _ in known]
         axes.barh([height for height, _ in known], [value for _, value in known], color=colours)
-        axes.set_title(name.replace("_", "\n"), fontsize=7)
+        axes.set_title(name.replace("y_", "y\n"), fontsize=7)
     panels[0].set_yticks(range(len(table.rows)), [row[0] for row in table.rows])
     panels[0].invert_yaxis()
 
 
-_DRAWN: dict[Kind, Callable[[Any, FigureTable], None]] = {
+_DRAWN: dict[Kind, Callable[[Any, FigureTable, Words], None]] = {
     "words": _words,
     "shares": _shares,
     "series": _series,
