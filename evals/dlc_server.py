@@ -3,7 +3,7 @@
 Signatures, required fields, limits and the order of statuses are those of the API of 2020-12-03. A job's
 container is a child process here that does the job in the folder which stands for the mounted bucket.
 
-``python -m evals.dlc_server FOLDER --port 8090`` runs it; its key is "an-access-key" with "a-secret-of-the-tests".
+``python -m evals.dlc_server FOLDER --port 8090`` runs it; its keys are KEY_ID and KEY_SECRET.
 """
 
 import argparse
@@ -153,7 +153,7 @@ class DlcServer:
             return job.on_the_way.pop(0)
         if job.process is None:
             self._start(job)
-        assert job.process is not None  # noqa: S101 - it was started
+        assert job.process is not None
         code = job.process.poll()
         if code is None:
             return "Running"

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -100,7 +100,7 @@ class DlcPlace:
             except ServiceError:
                 await self._remove(folder, job)
                 raise
-            await self._remove(folder, job)
+            await self._remove(folder, job, made)
             return made
 
     def _turn(self) -> asyncio.Semaphore:
@@ -237,8 +237,8 @@ class DlcPlace:
         self._left.add(task)
         task.add_done_callback(self._left.discard)
 
-    async def _remove(self, folder: str, job: Job) -> None:
-        outcome = (f"{OUT}/{name}" for name in _OUTCOME)
+    async def _remove(self, folder: str, job: Job, made: Iterable[str] = _OUTCOME) -> None:
+        outcome = (f"{OUT}/{name}" for name in made)
         for name in (*(f"{IN}/{name}" for name in job.files), JOB, _SUBMITTED, ERROR, DONE, *outcome):
             try:
                 await self._blobs.delete(f"{folder}/{name}")

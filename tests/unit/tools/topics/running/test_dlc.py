@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -51,13 +51,18 @@ def place(server: DlcServer, **about: Any) -> DlcPlace:
     return DlcPlace(plan(server, **about), LocalBlobs(server.folder))
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for the server, which lives in another thread."""
+    while not holds():  # noqa: ASYNC110 - it sets no event of this loop
+        await asyncio.sleep(0)
+
+
 def lying(server: DlcServer) -> list[str]:
     """Files in the bucket."""
     return [str(path) for path in (server.folder / "jobs").rglob("*") if path.is_file()]
 
 
 async def test_a_job_goes_through_every_status_and_leaves_nothing_in_the_bucket(server: DlcServer) -> None:
-    server.failures = []
     made = await place(server).run(PROFILE, unheard)
 
     assert json.loads(made["profile.json"])["columns"]["text"] == "text"
@@ -65,7 +70,7 @@ async def test_a_job_goes_through_every_status_and_leaves_nothing_in_the_bucket(
     assert (job.on_the_way, job.ended) == ([], "Succeeded")
     assert job.request["JobMaxRunningTimeMinutes"] == 120
     assert server.asked.count("GetJob") > len(ON_THE_WAY)
-    assert lying(server) == [] or all(name.endswith("profile.json") for name in lying(server))
+    assert lying(server) == []
 
 
 @pytest.mark.parametrize("cancelled_at", ["Queuing", "Running"])
@@ -92,8 +97,7 @@ async def test_a_job_that_a_dead_worker_has_submitted_is_waited_for_and_not_paid
     server: DlcServer,
 ) -> None:
     first = asyncio.create_task(place(server).run(PROFILE, unheard))
-    while "GetJob" not in server.asked:
-        await asyncio.sleep(0)
+    await until(lambda: "GetJob" in server.asked)
     server.statuses = []
 
     made = await place(server).run(PROFILE, unheard)
@@ -136,8 +140,7 @@ async def test_every_end_is_explained_and_reserved_machines_are_given_back(
 async def test_answers_that_fail_for_a_while_are_waited_out(server: DlcServer) -> None:
     server.statuses = ["Queuing"]
     task = asyncio.create_task(place(server).run(PROFILE, unheard))
-    while "CreateJob" not in server.asked:
-        await asyncio.sleep(0)
+    await until(lambda: "CreateJob" in server.asked)
     server.failures = [(503, "ServiceUnavailable"), (429, "Throttling.User")]
 
     assert "profile.json" in await task
