@@ -115,6 +115,7 @@ class Resources:
     checkpointer: AsyncRedisSaver
     sweeper: Sweeper
     sessions: LiveSessions
+    topics: Place  #: Where what is asked of topics is worked on while somebody waits.
 
 
 @asynccontextmanager
@@ -177,6 +178,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         speech = speech_settings(settings)
         engine, speaker = open_engine(speech, lambda: models), open_speaker(speech, lambda: models)
         run_accounts = _run_accounts(settings, ledger)
+        topics = topics_place(settings)
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,
@@ -196,7 +198,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 records_content=settings.otel_capture_content,
                 engine=engine,
                 speaker=speaker,
-                topics=topics_place(settings),
+                topics=topics,
                 topics_training=topics_training(settings),
             ),
             ending=ending,
@@ -290,6 +292,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             store=store,
             checkpointer=checkpointer,
             sessions=sessions,
+            topics=topics,
             sweeper=Sweeper(
                 redis=redis,
                 database=database,
