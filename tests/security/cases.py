@@ -25,6 +25,7 @@ KINDS = (
     "guideline_batch",
     "guideline_task",
     "guideline",
+    "topics_task",
 )
 NAMES = re.compile(r"\{(" + "|".join(KINDS) + r")(?:_id)?\}")
 
@@ -74,6 +75,7 @@ GUIDELINE = (
 GUIDELINES = GUIDELINE.replace(b'"file"', b'"files"')
 GUIDELINE_FORM = {"Content-Type": "multipart/form-data; boundary=b"}
 VERDICT = {"decision": "approve", "reviewer": "r"}
+TOPICS = {"texts": ["x"]}  # too few, so that nothing is trained
 NOVEL = {"text": "\u201cYes,\u201d said Ada."}
 TEXT = {"text": "Hello.", "target_language": "zh"}
 JOB = {"module": "translation", "taskName": "t", "options": {"text": "Hello.", "targetLanguage": "zh"}}
@@ -281,6 +283,22 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/v1/workflow/{guideline_id}/pvg/download"): Case(),
     ("GET", "/api/v1/workflow/{guideline_id}/versions"): Case(),
     ("GET", "/api/v1/workflow/{guideline_id}/compare"): Case(ok=(404,)),  # it has one version
+    ("POST", "/api/tasks"): Case(body=TOPICS, ok=(201,), is_writing=True),
+    ("GET", "/api/tasks"): Case(others='{"tasks":[],"total":0}'),
+    ("GET", "/api/tasks/stats"): Case(
+        others='{"total":0,"pending":0,"running":0,"waiting":0,"completed":0,"failed":0,"cancelled":0}'
+    ),
+    ("GET", "/api/tasks/{topics_task_id}"): Case(),
+    ("GET", "/api/tasks/{topics_task_id}/logs"): Case(),
+    ("GET", "/api/tasks/{topics_task_id}/results"): Case(ok=(409,)),  # it has none
+    ("GET", "/api/tasks/{topics_task_id}/results/{file_name}"): Case(ok=(409,)),
+    ("POST", "/api/tasks/{topics_task_id}/answer"): Case(body={}, ok=(409,)),  # it waits for nobody
+    ("POST", "/api/tasks/{topics_task_id}/cancel"): Case(ok=(200, 409)),  # it may have ended
+    ("DELETE", "/api/tasks/{topics_task_id}"): Case(ok=(204,)),
+    ("POST", "/api/analyze"): Case(body={"texts": ["x"], "file_id": "{file}"}, ok=(422,)),  # no topics.zip
+    ("GET", "/api/datasets"): Case(others='{"datasets":[]}'),
+    ("GET", "/api/datasets/{file_id}/preview"): Case(ok=(200, 422)),
+    ("POST", "/api/oss/presign"): Case(body={"filename": "a", "size": 1}, ok=(409,), is_writing=True),
     ("POST", "/api/recognize"): Case(body=NOVEL),
     ("POST", "/api/recognize/async"): Case(body=NOVEL),
     ("GET", "/api/recognize/async/{task_id}"): Case(),
@@ -361,6 +379,8 @@ def _tasks(person: Person, kinds: set[str]) -> dict[str, str]:
     made: dict[str, str] = {}
     if "job" in kinds:
         made["job"] = person.http.post("/api/v1/tasks", json=JOB).json()["data"]["taskId"]
+    if "topics_task" in kinds:
+        made["topics_task"] = person.http.post("/api/tasks", json=TOPICS).json()["task_id"]
     if "task" in kinds:
         made["task"] = person.http.post("/api/recognize/async", json=NOVEL).json()["task_id"]
     return made

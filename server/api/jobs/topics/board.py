@@ -10,7 +10,7 @@ from server import access
 from server.api.jobs import thread_tasks
 from server.api.jobs.thread_tasks import Task
 from server.api.jobs.topics.intake import NewTask
-from server.api.jobs.topics.task import KEY, log_line, status_of, task_json
+from server.api.jobs.topics.task import KEY, MARK, log_line, status_of, task_json
 from server.db.repositories import runs, threads
 from server.keys import RunKey
 from server.resources import Resources
@@ -30,7 +30,7 @@ async def begin(resources: Resources, asked: NewTask) -> Task:
         ServiceError: It cannot succeed; nothing is left of it.
     """
     own = {"name": asked.name, "dataset": asked.dataset, "num_topics": asked.num_topics}
-    thread = await resources.threads.create(metadata=access.stamped({KEY: own}))
+    thread = await resources.threads.create(metadata=access.stamped({**MARK, KEY: own}))
     request = RunRequest(
         assistant_id=GRAPH, input=asked.graph_input(), stream_mode=("custom",), stream_resumable=True
     )
@@ -53,7 +53,7 @@ async def search(resources: Resources) -> list[Task]:
     async with resources.database.read() as session:
         found = await threads.search(
             session,
-            threads.ThreadFilter(metadata={}),
+            threads.ThreadFilter(metadata=dict(MARK)),
             limit=MOST_LISTED,
             sort_by="created_at",
             descending=True,

@@ -37,11 +37,10 @@ class NewTask(BaseModel):
         if self.epochs is not None:
             options["iterations"] = self.epochs
         if self.vocab_size is not None:
-            cleaning: Any = options.get("cleaning")
-            options["cleaning"] = {
-                **(cleaning if isinstance(cleaning, dict) else {}),
-                "most_words": self.vocab_size,
-            }
+            # What is no object is left for the graph to refuse.
+            cleaning: object = options.get("cleaning", {})
+            is_object = isinstance(cleaning, dict)
+            options["cleaning"] = {**cleaning, "most_words": self.vocab_size} if is_object else cleaning
         files = [*([self.dataset] if self.dataset else []), *self.datasets]
         return {"file_ids": files, "texts": list(self.texts), "options": options}
 

@@ -11,7 +11,7 @@ from server.api.body import JsonRoute
 from server.api.deps import Open, canonical_uuid
 from server.api.jobs.topics import board
 from server.api.jobs.topics.intake import Analysis, NewTask, Presign
-from server.api.jobs.topics.task import STATES, files_json, status_of
+from server.api.jobs.topics.task import KEY, STATES, files_json, status_of
 from server.api.langgraph.answers import json_answer
 from server.db.models import ACTIVE
 from server.files import ownership
@@ -52,7 +52,7 @@ async def list_tasks(
     wanted = [
         task
         for task in found
-        if status in (None, status_of(*task)) and dataset in (None, task[0].meta[board.KEY]["dataset"])
+        if status in (None, status_of(*task)) and dataset in (None, task[0].meta[KEY]["dataset"])
     ]
     page = wanted[offset : offset + limit]
     return json_answer({"tasks": [await board.shown(resources, task) for task in page], "total": len(wanted)})
@@ -143,9 +143,8 @@ async def analyze(body: Analysis, resources: Open) -> Response:
         result = await board.result_of(resources, await board.find(resources, body.task_id))
         file_id = result["files"]["topics"]["file_id"]
     topics = await _bytes(resources, str(file_id))
-    made = await _worked(
-        resources, Job(step="assign", settings={"texts": body.texts}, files={"topics.zip": topics})
-    )
+    job = Job(step="assign", settings={"texts": body.texts}, files={"topics.zip": topics})
+    made = await _worked(resources, job)
     return Response(made["summary.json"], media_type="application/json")
 
 
@@ -181,7 +180,7 @@ async def preview_dataset(file_id: str, resources: Open) -> Response:
 
 @bodies.post("/oss/presign", status_code=201)
 async def presign(body: Presign, resources: Open) -> Response:
-    """A link to put a file into the bucket by; then POST its ``complete``. 409 where files lie in no bucket."""
+    """A link to put a file into the bucket by; then POST its ``complete``. 409 without a bucket."""
     upload, link = await resources.uploads.begin_direct(
         owner=ownership.writer(), name=body.filename, length=body.size, retention="inputs"
     )
