@@ -370,6 +370,13 @@ class Settings(BaseSettings):
         ge=0,
         description="What one job may cost at most; one that could cost more is refused. Unset: no limit.",
     )
+    topics_eas_url: str | None = Field(
+        None,
+        alias="TOPICS_EAS_URL",
+        pattern=r"^https?://",
+        description="Service on PAI-EAS that tells the topics of texts, for POST /api/analyze.",
+    )
+    topics_eas_token: SecretStr | None = Field(None, alias="TOPICS_EAS_TOKEN", description="Its token.")
     storage: Literal["local", "oss"] = Field(
         "local",
         alias="STORAGE",

@@ -16,6 +16,7 @@ from server.api.langgraph.answers import json_answer
 from server.db.models import ACTIVE
 from server.files import ownership
 from server.resources import Resources
+from tools.alibaba.eas import infer_topics
 from tools.errors import Conflict, InputTooLarge, InvalidInput, NotFound, Unavailable
 from tools.topics.running.job import Job
 
@@ -133,11 +134,7 @@ async def remove_task(topics_task_id: str, resources: Open) -> Response:
 async def analyze(body: Analysis, resources: Open) -> Response:
     """The topics of new texts, found as those of a task's own texts were."""
     if body.task_id is None and body.file_id is None:
-        raise InvalidInput(
-            "There is neither a task nor a file whose topics are meant.",
-            hint="Give task_id of a completed task, or file_id of its topics.zip.",
-            code="no_topics_given",
-        )
+        return json_answer(await _by_eas(resources, body.texts))
     file_id = body.file_id
     if body.task_id is not None:
         result = await board.result_of(resources, await board.find(resources, body.task_id))
@@ -196,6 +193,18 @@ async def presign(body: Presign, resources: Open) -> Response:
     )
     response.status_code = 201
     return response
+
+
+async def _by_eas(resources: Resources, texts: list[str]) -> dict[str, Any]:
+    """The topics that the configured service finds."""
+    url, token = resources.settings.topics_eas_url, resources.settings.topics_eas_token
+    if url is None or token is None:
+        raise InvalidInput(
+            "There is neither a task nor a file whose topics are meant, and no service on PAI-EAS.",
+            hint="Give task_id of a completed task, or file_id of its topics.zip; or set TOPICS_EAS_URL.",
+            code="no_topics_given",
+        )
+    return await infer_topics(url, token.get_secret_value(), texts)
 
 
 async def _bytes(resources: Resources, file_id: str) -> bytes:
