@@ -1,7 +1,7 @@
-"""One small training on the real PAI-DLC, and one analysis on the real PAI-EAS, with the keys of the environment.
+"""One small training on the real PAI-DLC and one analysis on the real PAI-EAS, with the environment's keys.
 
-``python -m evals.smoke_pai``, or ``make smoke-pai``. A job of some minutes on one machine is paid for. Without
-settings it says what is missing, and that is no failure.
+``python -m evals.smoke_pai``, or ``make smoke-pai``. A job of some minutes on one machine is paid for.
+Without settings it says what is missing, and that is no failure.
 """
 
 import asyncio

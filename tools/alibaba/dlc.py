@@ -81,8 +81,8 @@ class DlcClient:
         """The last lines that a pod has written."""
         path = f"/api/v1/jobs/{job_id}/pods/{pod_id}/logs"
         found = await self._call("GET", path, "GetPodLogs", query={"MaxLines": str(lines)})
-        lines: list[object] = found.get("Logs") or []
-        return [str(line) for line in lines]
+        written: list[object] = found.get("Logs") or []
+        return [str(line) for line in written]
 
     async def _call(
         self,

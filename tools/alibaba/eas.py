@@ -51,7 +51,7 @@ def _read(answer: httpx2.Response, count: int) -> dict[str, Any]:
     if len(rows) != count or not width or not all(_is_distribution(row, width) for row in rows):
         raise ModelAnswerInvalid(
             f"PAI-EAS answers with something else than a distribution over topics for each of {count} texts",
-            hint="TOPICS_EAS_URL has to lead to a service that answers with topic_distributions or documents.",
+            hint="TOPICS_EAS_URL leads to a service that answers with topic_distributions or documents.",
         )
     unnamed = [{"id": id, "label": None} for id in range(1, width + 1)]
     return {"topics": topics or unnamed, "documents": [{"shares": row} for row in rows]}
