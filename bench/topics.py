@@ -32,7 +32,7 @@ from tools.storage.local import LocalStorage
 from tools.topics.corpus import Corpus
 from tools.topics.running.job import Job
 from tools.topics.running.local import LocalProcesses
-from tools.topics.steps import CORPUS
+from tools.topics.running.steps import CORPUS
 
 _MOST_SECONDS = 60.0  # of BBC News, end to end
 _MOST_BYTES = 4 << 30  # of all processes

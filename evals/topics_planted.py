@@ -12,7 +12,7 @@ TOPICS = len(_NAMES)
 
 _OWN, _SHARED = 40, 60  # words of each topic, words of all
 _SHARE_OF_OWN = 0.7  # of a document's words
-_WORDS = (40, 90)  # of a document
+_WORDS = (40, 90)  # of a document, from and below
 _PERIODS = ("2021", "2022", "2023", "2024")
 _MIXTURE = 0.1  # Dirichlet parameter of topics in a document
 

@@ -58,9 +58,8 @@ def _planned(
 ) -> Plan:
     again = default_again(facts["words"]) if settings["again"] is None else settings["again"]
     first, others = models[0], models[1:]
-    pairs: list[tuple[Kind, int]] = [(first, count) for count in topics] + [
-        (kind, max(topics)) for kind in others
-    ]
+    pairs: list[tuple[Kind, int]] = [(first, count) for count in topics]
+    pairs += [(kind, max(topics)) for kind in others]
     seconds = sum(
         expected_seconds(kind, count, facts["words"], trainings_again(kind, again) + 1)
         for kind, count in pairs

@@ -10,7 +10,7 @@ from graphs.topics.jobs import facts_of, keep, read, work
 from graphs.topics.planning import make_plan, read_verdict
 from graphs.topics.state import State, Task, Update
 from tools.errors import ErrorCategory, ServiceError
-from tools.topics.selection import Score, best, reason, score
+from tools.topics.selection import Score, best, reason, score, simplest
 
 _PARTS = 100  # of a training, as the meter counts them
 
@@ -85,10 +85,10 @@ async def evaluate(state: State) -> Update:
     sweep = [scores[trial["name"]] for trial in trained if trial["is_sweep"]]
     others = [scores[trial["name"]] for trial in trained if not trial["is_sweep"]]
     selection: dict[str, Any] = {
-        "measure": "NPMI above chance x diversity x stability of words x of documents"
+        "measure": "NPMI above chance x diversity x stability of words x of documents x separation"
     }
     if sweep:
-        count = best(sweep)
+        count = simplest(sweep)
         selection |= {"topics": count.topics, "reason": reason(count, sweep), "tried": _rows(sweep)}
         others = [count, *others]
     final = best(others)
@@ -108,6 +108,7 @@ def _rows(scores: list[Score]) -> list[dict[str, Any]]:
             "diversity": one.diversity,
             "stability_words": one.stability_words,
             "stability_documents": one.stability_documents,
+            "separation": one.separation,
         }
         for one in ordered
     ]

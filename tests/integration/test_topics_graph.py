@@ -243,7 +243,7 @@ async def test_an_input_that_cannot_succeed_is_refused(given: Any, said: str) ->
     [
         (["one text"] * 5, "too_few_documents"),
         (["a", "b", "c"], "too_few_documents"),
-        (["  "], "empty_input"),
+        (["  "], "no_text_column"),
     ],
 )
 async def test_texts_that_no_topics_can_come_of_end_the_run_with_a_reason(

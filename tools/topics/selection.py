@@ -1,4 +1,4 @@
-"""How many topics, and which model: by coherence above chance, diversity and stability."""
+"""How many topics, and which model: by coherence above chance, diversity, stability and separation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ _MOST_TRIED = ((1000, 15), (10_000, 20))  # topics, for fewer documents than thi
 _LARGE = 20_000  # documents, from which on every number of topics costs minutes
 _LEAST_PER_TOPIC = 3  # documents
 _FEW = 100  # documents
+_NOISE = 0.03  # of a score: what other seeds make of it
 _MANY_WORDS = 2_000_000  # of all documents
 _FAST: tuple[Kind, ...] = ("nmf", "keynmf")
 
@@ -26,6 +27,7 @@ class Score:
     diversity: float
     stability_words: float | None
     stability_documents: float | None
+    separation: float
 
 
 def topic_counts(documents: int, vocabulary: int) -> list[int]:
@@ -41,11 +43,10 @@ def topic_counts(documents: int, vocabulary: int) -> list[int]:
 def default_models(facts: Mapping[str, Any]) -> list[Kind]:
     """Models that fit the data; the first one is trained for every number of topics, the others for the best.
 
-    NMF is fast and stable. LDA is what readers know. Short texts get PT, groups and time DMR, labels sLDA.
+    NMF is fast and stable, LDA is what readers know, and DMR takes groups and time into account. PT and sLDA
+    are trained when they are asked for: PT finds the topics of short texts less surely than NMF does.
     """
     models: list[Kind] = ["nmf", "lda"]
-    if facts["is_short"]:
-        models.append("pt")
     if facts["groups"] or facts["has_times"]:
         models.append("dmr")
     return models
@@ -73,7 +74,8 @@ def score(summary: Mapping[str, Any], chance: Mapping[str, Any]) -> Score:
     floor = chance["npmi"]
     coherence = max(0.0, (measures["npmi"] - floor) / max(1e-9, 1.0 - floor))
     stabilities = [measures["stability_words"], measures["stability_documents"]]
-    product = coherence * measures["diversity"]
+    apart = max(0.0, measures["separation"])
+    product = coherence * measures["diversity"] * apart
     for stability in stabilities:
         product *= 1.0 if stability is None else stability
     return Score(
@@ -84,12 +86,19 @@ def score(summary: Mapping[str, Any], chance: Mapping[str, Any]) -> Score:
         diversity=measures["diversity"],
         stability_words=stabilities[0],
         stability_documents=stabilities[1],
+        separation=measures["separation"],
     )
 
 
 def best(scores: Sequence[Score]) -> Score:
     """The one that most speaks for; among equals the one with fewer topics."""
     return max(scores, key=lambda one: (one.score, -one.topics))
+
+
+def simplest(scores: Sequence[Score]) -> Score:
+    """The one with the fewest topics whose score is as good as the best one's, but for noise."""
+    least = (1.0 - _NOISE) * best(scores).score
+    return min((one for one in scores if one.score >= least), key=lambda one: (one.topics, -one.score))
 
 
 def reason(chosen: Score, scores: Sequence[Score]) -> str:
@@ -103,9 +112,9 @@ def reason(chosen: Score, scores: Sequence[Score]) -> str:
             if chosen.stability_documents is not None
             else ""
         )
-        + f"; together {chosen.score:.3f}"
+        + f", documents lie apart by {chosen.separation:.3f}; together {chosen.score:.4f}"
     )
-    return f"{told}, next {others[0].name} {others[0].score:.3f}" if others else told
+    return f"{told}; of the others the best is {others[0].name}, {others[0].score:.4f}" if others else told
 
 
 # Seconds of a core for a million words, ten topics and one training, as measured on a common machine.

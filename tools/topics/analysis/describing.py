@@ -16,7 +16,9 @@ from tools.topics.corpus import Corpus
 from tools.topics.editing import TopicSet
 from tools.topics.metrics.coherence import CoherenceMeter
 from tools.topics.metrics.distinctness import frex
+from tools.topics.metrics.fit import separation
 from tools.topics.metrics.measures import Measures, measure, measure_chance
+from tools.topics.models.assigning import inverse_frequency, tf_idf
 from tools.topics.models.model import Matrix
 
 _SHOWN_WORDS = 20
@@ -28,7 +30,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def measure_set(corpus: Corpus, topics: TopicSet) -> Measures:
     """The measures of topics after edits; without those that take training again."""
     top = topics.top_ids()
-    return measure(CoherenceMeter(corpus, np.unique(np.concatenate(top))), top, topics.topic_word())
+    return measure(
+        CoherenceMeter(corpus, np.unique(np.concatenate(top))),
+        top,
+        topics.topic_word(),
+        separation=separation(
+            tf_idf(corpus.counts, inverse_frequency(corpus.counts)), topics.doc_topic().argmax(axis=1)
+        ),
+    )
 
 
 def describe(corpus: Corpus, topics: TopicSet) -> dict[str, Any]:

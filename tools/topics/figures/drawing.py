@@ -35,7 +35,7 @@ def draw(table: FigureTable, language: Language = "en") -> dict[str, bytes]:
     import matplotlib  # noqa: PLC0415 - seconds, and a child process draws
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
 
-    style = {
+    style: Any = {
         "font.family": families(),
         "font.size": 8,
         "axes.spines.top": False,

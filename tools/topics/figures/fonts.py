@@ -1,7 +1,7 @@
 """Letters for figures: a font that has the texts' characters, where this machine has one."""
 
 # matplotlib's types leave much open.
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from collections.abc import Iterable
 

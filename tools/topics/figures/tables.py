@@ -3,11 +3,14 @@
 A figure whose data a result does not have is not among them.
 """
 
+# scipy carries no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from tools.topics.analysis.describing import safe_cell
 
@@ -150,7 +153,7 @@ def joins(similarity: Sequence[Sequence[float]]) -> list[tuple[int, int, float, 
     distances = [
         1.0 - similarity[a][b] for a in range(len(similarity)) for b in range(a + 1, len(similarity))
     ]
-    found: Any = linkage(distances, "average")  # pyright: ignore[reportUnknownVariableType]
+    found: Any = cast("Any", linkage)(distances, "average")
     return [(int(one), int(other), float(distance), int(count)) for one, other, distance, count in found]
 
 
@@ -172,7 +175,7 @@ _SCORES = ("score", "coherence", "diversity", "stability_words", "stability_docu
 
 
 def _selection(analysis: Mapping[str, Any], labels: Mapping[int, str]) -> Iterator[FigureTable]:
-    selection = analysis.get("selection") or {}
+    selection: dict[str, Any] = analysis.get("selection") or {}
     by_count = {row["topics"] for row in selection.get("tried", [])}
     if len(by_count) < 2:
         return

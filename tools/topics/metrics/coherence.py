@@ -68,7 +68,8 @@ def _c_v(counted: Cooccurrence, topics: Sequence[Ids]) -> Matrix:
         vectors = _ratios(counted.of(topic))
         whole = vectors.sum(axis=0)
         lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(whole)
-        found.append(float(np.mean(vectors @ whole / np.where(lengths > 0, lengths, 1.0))))
+        cosines: Matrix = vectors @ whole / np.where(lengths > 0, lengths, 1.0)
+        found.append(float(cosines.mean()))
     return np.array(found)
 
 

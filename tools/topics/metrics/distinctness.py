@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
@@ -53,7 +53,10 @@ def _ranks(values: Matrix) -> Matrix:
     found = np.empty_like(values)
     for row, line in enumerate(values):
         ordered = np.sort(line)
-        left: Any = np.searchsorted(ordered, line, side="left")
-        right: Any = np.searchsorted(ordered, line, side="right")
+        left, right = _places(ordered, line, "left"), _places(ordered, line, "right")
         found[row] = (left + right + 1) / 2 / len(line)
     return found
+
+
+def _places(ordered: Matrix, values: Matrix, side: Literal["left", "right"]) -> Matrix:
+    return np.searchsorted(ordered, values, side=side).astype(np.float64)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.topics.corpus import Corpus, counts_of
+from tools.topics.corpus import Corpus, Counts, counts_of
 from tools.topics.metrics.coherence import Ids
 from tools.topics.models.assigning import assign
 from tools.topics.models.model import Matrix, TopicModel
@@ -98,6 +98,37 @@ def stability_of_documents(
     """
     found = [nmi(reference[chosen].argmax(axis=1), other.argmax(axis=1)) for chosen, other in others]
     return float(np.mean(found)) if found else None
+
+
+def separation(weights: Counts, main: NDArray[np.int64]) -> float:
+    """Whether documents are nearer to those of their own topic than to those of the next; -1 to 1.
+
+    The mean silhouette (Rousseeuw 1987) by cosine distance. Since rows have length 1, the mean distance to a
+    group is one less the product with the group's mean, and no document is compared with each other one.
+
+    Args:
+        weights: documents x words; rows of length 1, or 0.
+        main: Of each document its main topic.
+    """
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - a second, where models are measured
+
+    count = len(main)
+    used, groups = np.unique(main, return_inverse=True)
+    if len(used) < 2:
+        return 0.0
+    sizes = np.bincount(groups).astype(np.float64)
+    member = csr_matrix((np.ones(count), (groups, np.arange(count))), shape=(len(used), count))
+    sums = np.asarray((member @ weights).todense())
+    products = np.asarray(weights @ sums.T)
+    own = products[np.arange(count), groups]
+    lengths = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
+    others = np.maximum(sizes[groups] - 1.0, 1.0)
+    near = 1.0 - (own - lengths) / others
+    distances = 1.0 - products / sizes
+    distances[np.arange(count), groups] = np.inf
+    next_one = distances.min(axis=1)
+    found = (next_one - near) / np.maximum(np.maximum(near, next_one), 1e-12)
+    return float(np.where(sizes[groups] > 1, found, 0.0).mean())
 
 
 def nmi(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:

@@ -27,6 +27,7 @@ class Measures:
     perplexity: float | None  #: Held out; less is better.
     stability_words: float | None
     stability_documents: float | None
+    separation: float | None  #: Mean silhouette of documents by their main topics.
     topic_c_v: tuple[float, ...]
     topic_npmi: tuple[float, ...]
     topic_frex: tuple[float, ...]
@@ -44,6 +45,7 @@ def measure(
     perplexity: float | None = None,
     stability_words: float | None = None,
     stability_documents: float | None = None,
+    separation: float | None = None,
 ) -> Measures:
     """The measures of topics.
 
@@ -51,7 +53,7 @@ def measure(
         meter: Of a corpus; it has counted these words.
         topics: Top words of each topic, the most probable first.
         topic_word: Their distributions; None for topics of chance.
-        perplexity: Held out, like the stabilities, where it was found.
+        perplexity: Held out, like the stabilities and the separation, where it was found.
     """
     coherence = meter.measure(topics)
     exclusivity = None if topic_word is None else mean_frex(topic_word)
@@ -66,6 +68,7 @@ def measure(
         perplexity=perplexity,
         stability_words=stability_words,
         stability_documents=stability_documents,
+        separation=separation,
         topic_c_v=tuple(coherence.c_v.tolist()),
         topic_npmi=tuple(coherence.npmi.tolist()),
         topic_frex=() if exclusivity is None else tuple(exclusivity.tolist()),

@@ -18,6 +18,10 @@ from tools.topics.models.spec import Kind, ModelSpec
 
 ITERATIONS: dict[Kind, int] = {"lda": 500, "hdp": 500, "ctm": 300, "dmr": 500, "pt": 300, "slda": 500}
 
+_CHAINS = 3  # of which the likeliest goes on
+_TRIED = 0.12  # of all iterations, after which chains are compared
+_FEW_WORDS = 500_000  # of all documents
+_NEXT_SEED = 1_000_003  # between the seeds of two chains
 _STEP = 10  # iterations between two signs of life
 _LEAST_SHARE = 0.01  # of all words, below which a topic of HDP counts as none
 _MOST_LABELS = 20  # that supervised LDA learns, one yes-or-no each
@@ -34,14 +38,14 @@ def train_gibbs(corpus: Corpus, spec: ModelSpec, tell: Tell) -> TopicModel:
     """
     import tomotopy  # noqa: PLC0415 - a second, where models are trained
 
-    model = _model(tomotopy, corpus, spec)
-    words = np.array(corpus.words, dtype=object)
-    extras = _extras(corpus, spec.kind)
-    for document in range(corpus.documents):
-        model.add_doc(words[corpus.document(document)].tolist(), **extras(document))
     iterations = spec.iterations or ITERATIONS[spec.kind]
+    tried = round(_TRIED * iterations)
+    model = max(
+        (_begun(tomotopy, corpus, spec, chain, tried) for chain in range(_chains(corpus))),
+        key=lambda one: one.ll_per_word,
+    )
     likelihood: list[float] = []
-    for done in range(0, iterations, _STEP):
+    for done in range(tried, iterations, _STEP):
         step = min(_STEP, iterations - done)
         model.train(step, workers=1, show_progress=False)
         likelihood.append(float(model.ll_per_word))
@@ -58,6 +62,22 @@ def train_gibbs(corpus: Corpus, spec: ModelSpec, tell: Tell) -> TopicModel:
             "tomotopy": tomotopy.__version__,
         },
     )
+
+
+def _chains(corpus: Corpus) -> int:
+    """How many chains are begun: in few texts, one may settle with two topics in one; in many it does not."""
+    return _CHAINS if len(corpus.ids) < _FEW_WORDS else 1
+
+
+def _begun(tomotopy: Any, corpus: Corpus, spec: ModelSpec, chain: int, iterations: int) -> Any:
+    """A chain with all documents, after so many iterations."""
+    model = _model(tomotopy, corpus, spec.model_copy(update={"seed": spec.seed + _NEXT_SEED * chain}))
+    words = np.array(corpus.words, dtype=object)
+    extras = _extras(corpus, spec.kind)
+    for document in range(corpus.documents):
+        model.add_doc(words[corpus.document(document)].tolist(), **extras(document))
+    model.train(iterations, workers=1, show_progress=False)
+    return model
 
 
 def _model(tomotopy: Any, corpus: Corpus, spec: ModelSpec) -> Any:

@@ -1,7 +1,7 @@
 """Everything that a reader takes along: figures, their tables, and the report in four forms."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -15,9 +15,11 @@ from tools.topics.report.latex import render_latex
 from tools.topics.report.markdown import render_markdown
 from tools.topics.report.word import render_word
 from tools.topics.report.writing import write_report
-from tools.topics.running.job import Tell
 
 ARCHIVE, MARKDOWN, HTML, WORD, LATEX = "report.zip", "report.md", "report.html", "report.docx", "report.tex"
+Tell = Callable[[int, int], None]
+"""Called with how many figures are drawn, and of how many."""
+
 _USED = ("numpy", "scipy", "scikit-learn", "tomotopy", "jieba", "matplotlib")
 
 

@@ -96,8 +96,10 @@ class _Writer:
 
     def _methods(self) -> Iterator[Block]:
         analysis = self._analysis
-        spec, selection = analysis["model"]["spec"], analysis.get("selection") or {}
-        trials, plan = analysis.get("trials", []), analysis.get("plan") or {}
+        spec: dict[str, Any] = analysis["model"]["spec"]
+        selection: dict[str, Any] = analysis.get("selection") or {}
+        plan: dict[str, Any] = analysis.get("plan") or {}
+        trials: list[Any] = analysis.get("trials", [])
         yield self._heading("methods")
         tried = self._words["one"]
         if len(trials) > 1:

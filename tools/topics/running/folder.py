@@ -24,7 +24,7 @@ def write_job(folder: Path, job: Job) -> None:
 
 def do_job(folder: Path) -> int:
     """Do the job that lies in a folder, telling progress on standard output; the exit code."""
-    from tools.topics.steps import run_step  # noqa: PLC0415 - seconds, and only the child needs it
+    from tools.topics.running.steps import run_step  # noqa: PLC0415 - seconds, and only the child needs it
 
     asked: dict[str, Any] = json.loads((folder / JOB).read_text("utf-8"))
     files = {path.name: path.read_bytes() for path in sorted((folder / IN).iterdir())}

@@ -9,7 +9,7 @@ class InProcess:
     """A Place that ends nothing that it has begun."""
 
     async def run(self, job: Job, tell: Tell) -> dict[str, bytes]:
-        from tools.topics.steps import run_step  # noqa: PLC0415 - seconds, where it is used
+        from tools.topics.running.steps import run_step  # noqa: PLC0415 - seconds, where it is used
 
         loop = asyncio.get_running_loop()
 

@@ -10,13 +10,14 @@ from tools.errors import InvalidInput, Unavailable
 from tools.topics.analysis.guarding import guard
 from tools.topics.editing import apply_edits, read_edits
 from tools.topics.metrics.distinctness import diversity, frex, inverted_overlap
-from tools.topics.metrics.fit import held_out_perplexity, nmi, stability_of_words
+from tools.topics.metrics.fit import held_out_perplexity, nmi, separation, stability_of_words
 from tools.topics.metrics.measures import measure_chance
+from tools.topics.models.assigning import inverse_frequency, tf_idf
 from tools.topics.models.model import TopicModel
 from tools.topics.models.spec import Kind, ModelSpec
 from tools.topics.models.training import train
-from tools.topics.models.trial import try_model
-from tools.topics.steps import assign_texts, save_topics
+from tools.topics.running.steps import assign_texts, save_topics
+from tools.topics.trial import try_model
 
 
 def unheard(done: int, total: int) -> None:
@@ -139,6 +140,16 @@ def test_stability_matches_topics_whatever_their_order() -> None:
 
     assert stability_of_words(one, [[one[1], one[0]]]) == 1
     assert stability_of_words(one, [[np.array([2, 9]), one[0]]]) == pytest.approx((1 + 1 / 3) / 2)
+
+
+def test_separation_is_the_silhouette_of_scikit_learn(planted: Planted, nmf: TopicModel) -> None:
+    from sklearn.metrics import silhouette_score  # noqa: PLC0415 - for this test alone
+
+    weights = tf_idf(planted.corpus.counts, inverse_frequency(planted.corpus.counts))
+    main = nmf.doc_topic.argmax(axis=1)
+
+    assert separation(weights, main) == pytest.approx(silhouette_score(weights, main, metric="cosine"))
+    assert separation(weights, np.zeros_like(main)) == 0
 
 
 def test_edits_keep_numbers_and_are_the_same_each_time(planted: Planted, nmf: TopicModel) -> None:

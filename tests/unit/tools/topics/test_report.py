@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from docx import Document
-from lxml import html
+from lxml import etree
 
 from evals.topics_planted import plant
 from tools.topics.figures.drawing import draw
@@ -21,7 +21,7 @@ from tools.topics.figures.wording import WORDS
 from tools.topics.report.making import make_report
 from tools.topics.report.wording import wording
 from tools.topics.running.job import Job
-from tools.topics.steps import run_step
+from tools.topics.running.steps import run_step
 
 HOSTILE = r"<script>alert(1)</script> \input{/etc/passwd} $x$ | `rm` =cmd()"
 
@@ -66,7 +66,7 @@ def test_every_figure_comes_with_the_table_it_is_drawn_from(
 
 
 def test_no_figure_and_no_sentence_of_what_the_data_do_not_have(analysis: dict[str, Any]) -> None:
-    bare = {**analysis, "time": None, "groups": [], "words_over_time": [], "map": None, "trials": []}
+    bare: dict[str, Any] = {**analysis, "time": None, "groups": [], "words_over_time": [], "map": None, "trials": []}
 
     assert [table.kind for table in figure_tables(bare)] == ["words", "shares", "similarity", "tree"]
 
@@ -81,9 +81,9 @@ def test_equal_tables_give_equal_bytes_and_other_numbers_another_figure(analysis
 
 
 def test_texts_of_documents_are_shown_and_never_run(report: Mapping[str, bytes]) -> None:
-    page = html.fromstring(report["report.html"])
+    page: Any = etree.fromstring(report["report.html"], etree.HTMLParser())
     assert page.xpath("//script") == []
-    assert HOSTILE in page.text_content()
+    assert HOSTILE in "".join(page.itertext())
     assert rb"\textbackslash{}input\{/etc/passwd\} \$x\$" in report["report.tex"]
     assert rb"\input" not in report["report.tex"]
     assert rb"\<script\>" in report["report.md"]

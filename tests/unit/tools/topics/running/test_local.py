@@ -13,7 +13,7 @@ from evals.topics_planted import plant
 from tools.errors import ServiceError
 from tools.topics.running.job import Job
 from tools.topics.running.local import LocalProcesses
-from tools.topics.steps import CORPUS
+from tools.topics.running.steps import CORPUS
 
 MOST_SECONDS_TO_CANCEL = 2.0
 

@@ -17,7 +17,6 @@ from tools.topics.metrics.measures import measure_chance
 from tools.topics.models.assigning import assign
 from tools.topics.models.model import TopicModel
 from tools.topics.models.spec import ModelSpec
-from tools.topics.models.trial import try_model
 from tools.topics.packing import pack, unpack
 from tools.topics.preparing import prepare
 from tools.topics.remarks import Remark
@@ -25,6 +24,7 @@ from tools.topics.report.making import make_report
 from tools.topics.running.job import Job, Tell
 from tools.topics.tables.opening import open_tables
 from tools.topics.tables.table import Table
+from tools.topics.trial import try_model
 
 CORPUS, MODEL, TOPICS = "corpus.zip", "model.zip", "topics.zip"
 SUMMARY, ANALYSIS, PROFILE = "summary.json", "analysis.json", "profile.json"

@@ -8,8 +8,14 @@ import numpy as np
 
 from tools.topics.corpus import Corpus
 from tools.topics.metrics.coherence import CoherenceMeter
-from tools.topics.metrics.fit import held_out_perplexity, stability_of_documents, stability_of_words
+from tools.topics.metrics.fit import (
+    held_out_perplexity,
+    separation,
+    stability_of_documents,
+    stability_of_words,
+)
 from tools.topics.metrics.measures import Measures, measure
+from tools.topics.models.assigning import inverse_frequency, tf_idf
 from tools.topics.models.model import TopicModel
 from tools.topics.models.spec import ModelSpec
 from tools.topics.models.training import Tell, train
@@ -71,6 +77,9 @@ def try_model(corpus: Corpus, spec: ModelSpec, again: int, tell: Tell) -> Trial:
         stability_words=stability_of_words(top, [list(found.top_ids()) for _, found in parts]),
         stability_documents=stability_of_documents(
             model.doc_topic, [(seen, found.doc_topic) for seen, found in parts]
+        ),
+        separation=separation(
+            tf_idf(corpus.counts, inverse_frequency(corpus.counts)), model.doc_topic.argmax(axis=1)
         ),
     )
     return Trial(model=model, measures=measures, seconds=process_time() - began)
