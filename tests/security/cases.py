@@ -98,7 +98,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/console/{path:path}"): OPEN,
     ("POST", "/assistants"): Case(body={"graph_id": "notes"}),
     ("POST", "/assistants/search"): Case(body={}),
-    ("POST", "/assistants/count"): Case(body={}, others="8"),
+    ("POST", "/assistants/count"): Case(body={}, others="9"),
     ("GET", "/assistants/{assistant_id}"): Case(),
     ("PATCH", "/assistants/{assistant_id}"): Case(body={"name": "n"}),
     ("DELETE", "/assistants/{assistant_id}"): Case(ok=MADE),
