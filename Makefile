@@ -13,7 +13,7 @@ READY_DEV := $(VENV)/.ready-dev
 # Compiled modules are kept, whatever the environment says: every process that is started starts from them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-peers bench-stack bench-translate bench-uploads bench-dialogue bench-novels bench-topics evals smoke-providers clean
+.PHONY: run test test-faults test-security audit-packages check fmt bench bench-checkpoint bench-streams bench-engine bench-queue bench-model-server bench-models bench-peers bench-stack bench-translate bench-uploads bench-dialogue bench-novels bench-topics evals smoke-providers smoke-pai clean
 
 run: $(READY)  ## Start the service and its console at http://127.0.0.1:8000
 	$(BIN)/scriptorium serve
@@ -63,6 +63,10 @@ evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 
 smoke-providers: $(READY_DEV)  ## One small question to each provider whose key is in the environment; costs a few hundred tokens
 	$(BIN)/python -m evals.smoke_providers
+
+smoke-pai: $(READY_DEV)  ## One small training on PAI-DLC and one analysis on PAI-EAS, as the environment configures them; costs a few minutes of a machine
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[oss]'
+	$(BIN)/python -m evals.smoke_pai
 
 bench: $(READY_DEV)  ## Speed and memory on one long novel
 	$(BIN)/python -m bench.characters --check

@@ -318,6 +318,66 @@ class Settings(BaseSettings):
     topics_processes: int = Field(
         0, alias="TOPICS_PROCESSES", ge=0, description="Of them at once, for each worker; 0: one a core."
     )
+    topics_training: Literal["local", "dlc"] = Field(
+        "local",
+        alias="TOPICS_TRAINING",
+        description="Where topic models are trained: `local` in processes of the worker; `dlc` on PAI-DLC of "
+        "Alibaba Cloud, through a bucket (OSS_BUCKET_NAME, OSS_REGION and its key).",
+    )
+    pai_access_key_id: SecretStr | None = Field(
+        None,
+        alias="PAI_ACCESS_KEY_ID",
+        description="Id of a key that may create, get and stop PAI-DLC jobs, and read their logs.",
+    )
+    pai_access_key_secret: SecretStr | None = Field(
+        None, alias="PAI_ACCESS_KEY_SECRET", description="Its secret."
+    )
+    pai_region: str = Field("", alias="PAI_REGION", description="Of PAI-DLC. Unset: OSS_REGION.")
+    pai_workspace_id: str = Field("", alias="PAI_WORKSPACE_ID", description="The workspace of the jobs.")
+    pai_dlc_endpoint: str = Field(
+        "", alias="PAI_DLC_ENDPOINT", description="URL of PAI-DLC. Unset: the region's public one."
+    )
+    pai_dlc_image: str = Field(
+        "", alias="PAI_DLC_IMAGE", description="The image of deploy/topics.Dockerfile, in a registry."
+    )
+    pai_dlc_ecs_spec: str = Field(
+        "ecs.c6.xlarge", alias="PAI_DLC_ECS_SPEC", description="The machine that a job gets."
+    )
+    pai_dlc_resource_id: str = Field(
+        "", alias="PAI_DLC_RESOURCE_ID", description="A resource quota. Unset: the public pool."
+    )
+    pai_dlc_role_arn: str = Field(
+        "", alias="PAI_DLC_ROLE_ARN", description="Role that a job works as. Unset: the workspace's own."
+    )
+    pai_dlc_prefix: str = Field(
+        "scriptorium-topics/",
+        alias="PAI_DLC_PREFIX",
+        pattern=r"^([A-Za-z0-9_-]+/)+$",
+        description="Folder of jobs in the bucket, ending with a slash; not below OSS_PREFIX.",
+    )
+    pai_dlc_jobs: int = Field(4, alias="PAI_DLC_JOBS", ge=1, description="Jobs at once, for each worker.")
+    pai_dlc_max_minutes: int = Field(
+        120, alias="PAI_DLC_MAX_MINUTES", ge=1, description="Minutes that a job may run before it is ended."
+    )
+    pai_dlc_max_wait_minutes: int = Field(
+        60, alias="PAI_DLC_MAX_WAIT_MINUTES", ge=0, description="Minutes that it may wait for a machine."
+    )
+    pai_dlc_price_per_hour: float | None = Field(
+        None, alias="PAI_DLC_PRICE_PER_HOUR", ge=0, description="Price of the machine, in any currency."
+    )
+    pai_dlc_max_cost: float | None = Field(
+        None,
+        alias="PAI_DLC_MAX_COST",
+        ge=0,
+        description="What one job may cost at most; one that could cost more is refused. Unset: no limit.",
+    )
+    topics_eas_url: str | None = Field(
+        None,
+        alias="TOPICS_EAS_URL",
+        pattern=r"^https?://",
+        description="Service on PAI-EAS that tells the topics of texts, for POST /api/analyze.",
+    )
+    topics_eas_token: SecretStr | None = Field(None, alias="TOPICS_EAS_TOKEN", description="Its token.")
     storage: Literal["local", "oss"] = Field(
         "local",
         alias="STORAGE",
@@ -720,6 +780,10 @@ class Settings(BaseSettings):
         missing = [name.upper() for name in needed if not getattr(self, name)]
         if self.storage == "oss" and missing:
             raise ValueError(f"STORAGE=oss needs {', '.join(missing)}")
+        pai = ("pai_access_key_id", "pai_access_key_secret", "pai_workspace_id", "pai_dlc_image")
+        missing += [name.upper() for name in pai if not getattr(self, name)]
+        if self.topics_training == "dlc" and missing:
+            raise ValueError(f"TOPICS_TRAINING=dlc needs {', '.join(missing)}")
         return self
 
     @field_validator("vosk_sample_rate")

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from configs.settings import Settings, SettingsError, describe, load_settings
-from server import backup_cli, data_folder, event_loop, runs_cli, speech_cli, tracing, users_cli
+from server import backup_cli, data_folder, event_loop, runs_cli, speech_cli, topics_train, tracing, users_cli
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
 from server.last_resort import end_within
@@ -34,6 +34,7 @@ app.add_typer(users_cli.app, name="users")
 app.add_typer(speech_cli.app, name="speech")
 app.command()(backup_cli.backup)
 app.command()(backup_cli.restore)
+app.command()(topics_train.topics_train)
 out = Console()
 err = Console(stderr=True)
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from configs.settings import Settings
 from graphs.registry import GRAPHS
 from server import audiobook_files, film_estimate, film_files, guideline_files, topics_files, translated_files
-from server.resources import speech_settings, topics_place
+from server.resources import speech_settings, topics_place, topics_training
 from tools.errors import InvalidInput
 from tools.llm import spending
 from tools.llm.chat_models import bind as bind_models
@@ -142,7 +142,7 @@ async def with_models(settings: Settings, graph_id: str) -> AsyncGenerator[None]
             bind_speech(
                 engine=open_engine(speech, lambda: models), speaker=open_speaker(speech, lambda: models)
             ),
-            bind_topics(training=topics, others=topics),
+            bind_topics(training=topics_training(settings) or topics, others=topics),
             spending.bind(account),
         ):
             yield

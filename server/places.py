@@ -68,11 +68,20 @@ def file_library(settings: Settings, database: Database) -> FileLibrary:
 def _blobs(settings: Settings) -> Blobs:
     if settings.storage == "local":
         return LocalBlobs(settings.data_dir / "files" / "kept")
+    return bucket(settings, settings.oss_prefix, why="STORAGE=oss")
+
+
+def bucket(settings: Settings, prefix: str, *, why: str) -> Blobs:
+    """A folder of the bucket of these settings.
+
+    Raises:
+        Unavailable: "missing_package".
+    """
     try:
         from tools.storage.oss import OssBlobs  # noqa: PLC0415 - its SDK is an extra
     except ImportError as error:
         raise Unavailable(
-            "STORAGE=oss needs the package alibabacloud-oss-v2.",
+            f"{why} needs the package alibabacloud-oss-v2.",
             hint="pip install 'scriptorium-service[oss]'",
             code="missing_package",
         ) from error
@@ -83,7 +92,7 @@ def _blobs(settings: Settings) -> Blobs:
         region=settings.oss_region,
         endpoint=settings.oss_endpoint or f"oss-{settings.oss_region}.aliyuncs.com",
         link_endpoint=settings.oss_link_endpoint,
-        prefix=settings.oss_prefix,
+        prefix=prefix,
         access_key_id=key_id.get_secret_value(),
         access_key_secret=secret.get_secret_value(),
     )

@@ -31,7 +31,7 @@ from server.lua import Client
 from server.models.answers import SharedAnswers
 from server.models.counters import open_counters
 from server.models.ledger import RunAccounts, SharedLedger, open_ledger
-from server.places import accounts_of, database_url, file_library
+from server.places import accounts_of, bucket, database_url, file_library
 from server.realtime.log import SessionLogs
 from server.realtime.session import Parts
 from server.realtime.sessions import LiveSessions, open_sessions
@@ -65,6 +65,7 @@ from server.runs.webhook_policy import WebhookPolicy
 from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
 from server.stream.broker import EventBroker, open_broker
+from tools.alibaba.signing import AccessKey, Secret
 from tools.llm.chat_models import ChatModels, open_models
 from tools.llm.layer import Layer
 from tools.llm.limits import Turns
@@ -72,6 +73,7 @@ from tools.llm.roles import RoleSettings, configured
 from tools.llm.spending import Budget
 from tools.llm.transport import close_clients
 from tools.speech.choosing import SpeechSettings, open_engine, open_speaker
+from tools.topics.running.dlc import DlcPlace, DlcPlan
 from tools.topics.running.job import Place
 from tools.topics.running.local import LocalProcesses
 
@@ -113,6 +115,7 @@ class Resources:
     checkpointer: AsyncRedisSaver
     sweeper: Sweeper
     sessions: LiveSessions
+    topics: Place  #: Where what is asked of topics is worked on while somebody waits.
 
 
 @asynccontextmanager
@@ -175,6 +178,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         speech = speech_settings(settings)
         engine, speaker = open_engine(speech, lambda: models), open_speaker(speech, lambda: models)
         run_accounts = _run_accounts(settings, ledger)
+        topics = topics_place(settings)
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,
@@ -194,7 +198,8 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 records_content=settings.otel_capture_content,
                 engine=engine,
                 speaker=speaker,
-                topics=topics_place(settings),
+                topics=topics,
+                topics_training=topics_training(settings),
             ),
             ending=ending,
         )
@@ -287,6 +292,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             store=store,
             checkpointer=checkpointer,
             sessions=sessions,
+            topics=topics,
             sweeper=Sweeper(
                 redis=redis,
                 database=database,
@@ -329,8 +335,39 @@ def speech_settings(settings: Settings) -> SpeechSettings:
 
 
 def topics_place(settings: Settings) -> Place:
-    """Where the settings have topics worked on."""
+    """Where the settings have topics worked on, but for trainings."""
     return LocalProcesses(at_once=settings.topics_processes or None, memory_mb=settings.topics_memory_mb)
+
+
+def topics_training(settings: Settings) -> Place | None:
+    """Where the settings have topic models trained; None: where all else is done.
+
+    Raises:
+        ServiceError: "missing_package", or "dlc_cost_limit" where no job could ever be afforded.
+    """
+    if settings.topics_training == "local":
+        return None
+    key_id, secret = settings.pai_access_key_id, settings.pai_access_key_secret
+    assert key_id is not None and secret is not None  # noqa: S101, PT018 - the settings have been checked
+    region = settings.pai_region or settings.oss_region
+    host = f"{settings.oss_bucket_name}.oss-{settings.oss_region}-internal.aliyuncs.com"
+    plan = DlcPlan(
+        url=settings.pai_dlc_endpoint or f"https://pai-dlc.{region}.aliyuncs.com",
+        key=AccessKey(id=key_id.get_secret_value(), secret=Secret(secret.get_secret_value())),
+        workspace_id=settings.pai_workspace_id,
+        image=settings.pai_dlc_image,
+        ecs_spec=settings.pai_dlc_ecs_spec,
+        bucket_uri=f"oss://{host}/{settings.pai_dlc_prefix}",
+        resource_id=settings.pai_dlc_resource_id,
+        role_arn=settings.pai_dlc_role_arn,
+        max_minutes=settings.pai_dlc_max_minutes,
+        max_wait_minutes=settings.pai_dlc_max_wait_minutes,
+        price_per_hour=settings.pai_dlc_price_per_hour,
+        max_cost=settings.pai_dlc_max_cost,
+    )
+    plan.check_cost()
+    blobs = bucket(settings, settings.pai_dlc_prefix, why="TOPICS_TRAINING=dlc")
+    return DlcPlace(plan, blobs, at_once=settings.pai_dlc_jobs)
 
 
 def _run_accounts(settings: Settings, ledger: SharedLedger) -> RunAccounts:

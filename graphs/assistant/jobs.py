@@ -17,6 +17,8 @@ from graphs.guideline import graph as guideline
 from graphs.guideline.sources import check_input as check_guideline
 from graphs.subtitles import graph as subtitles
 from graphs.subtitles.sources import check_input as check_subtitles
+from graphs.topics import graph as topics
+from graphs.topics.sources import check_input as check_corpus
 from graphs.translate import graph as translate
 from graphs.translate.sources import check_input as check_text
 from graphs.video import graph as video
@@ -63,6 +65,12 @@ class Characters(_Source):
 
 class Audiobook(_Source):
     """Make an audiobook of a novel: every character with a voice, chapters, captions."""
+
+
+class Topics(_Arguments):
+    """Find the topics of a corpus (csv, tsv, xlsx, jsonl, txt, docx, pdf): their words, shares and trends."""
+
+    file_id: str = Field(description="The id of the corpus' file in this conversation.")
 
 
 class Guideline(_Source):
@@ -141,6 +149,13 @@ JOBS: Mapping[str, Job] = {
             arguments=Audiobook,
             build=audiobook.build,
             check_input=check_book,
+            to_input=_as_it_is,
+        ),
+        Job(
+            name="topics",
+            arguments=Topics,
+            build=topics.build,
+            check_input=check_corpus,
             to_input=_as_it_is,
         ),
         Job(

@@ -29,6 +29,12 @@ _FILES = {
     "analysis": ("analysis.json", "application/json"),
     "topics": ("topics.zip", "application/zip"),
     "assignments": ("assignments.csv", "text/csv"),
+    "report": ("report.zip", "application/zip"),
+    "report_html": ("report.html", "text/html"),
+    "report_word": (
+        "report.docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
 }
 
 
@@ -255,11 +261,16 @@ async def report(state: State) -> Update:
     }
     analysis["trials"] = [trial for trial in state["trials"] if "failed" not in trial]
     made["analysis.json"] = json.dumps(analysis, ensure_ascii=False, sort_keys=True).encode()
+    if state["settings"]["report"]:
+        shown = {"analysis.json": made["analysis.json"]}
+        made |= await work("report", {"language": _language(state)}, shown, staged("report", "figures"))
     files: dict[str, dict[str, Any]] = {
         "corpus": {"file_id": state["corpus"], "name": "corpus.zip"},
         "model": {"file_id": state["chosen"]["file_id"], "name": f"{state['chosen']['name']}.zip"},
     }
     for key, (name, media_type) in _FILES.items():
+        if name not in made:
+            continue
         file_id = await keep(made[name], name, media_type)
         emit(ArtifactReady(name=name, media_type=media_type, file_id=file_id))
         files[key] = {"file_id": file_id, "name": name}

@@ -80,7 +80,8 @@ async def _opened(given: Input) -> Update:
         "topics": analysis["topics"],
         "measures": analysis["measures"],
         "profile": analysis["facts"],
-        "plan": None,
+        "plan": analysis.get("plan"),
+        "trials": Overwrite([{**trial, "file_id": None} for trial in analysis.get("trials", [])]),
         "selection": analysis.get("selection", {}),
         "settings": {**given.options.model_dump(mode="json"), "confirm": False},
     }

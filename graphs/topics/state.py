@@ -60,7 +60,10 @@ class Options(BaseModel):
     iterations: int | None = Field(default=None, ge=1, le=10_000, description="The models' own if not given.")
     seed: int = Field(default=1, ge=0, le=2**31 - 2000)
     confirm: bool = Field(default=True, description="Wait for a person to confirm columns, plan and topics.")
-    language: Literal["en", "zh"] | None = Field(default=None, description="Of labels; the texts' own.")
+    language: Literal["en", "zh"] | None = Field(
+        default=None, description="Of labels and the report; the texts' own."
+    )
+    report: bool = Field(default=True, description="Draw figures, and write the report.")
 
     @model_validator(mode="after")
     def _counts_of_topics(self) -> "Options":

@@ -19,6 +19,7 @@ from server.api.jobs.books import books, people, script
 from server.api.jobs.guidelines import routes as guidelines
 from server.api.jobs.idialogue import rest as idialogue
 from server.api.jobs.idialogue import sockets as idialogue_sockets
+from server.api.jobs.topics import routes as topics
 from server.api.jobs.translator import models as translator_models
 from server.api.jobs.translator import processing, tasks
 from server.api.jobs.translator import uploads as translator_uploads
@@ -82,7 +83,7 @@ def build_api(
     app.add_exception_handler(BodyTooLarge, _body_too_large)
     for module in (*ROUTERS, *((truncate,) if with_truncate else ())):
         app.include_router(module.router)
-    for router in (*guidelines.ROUTERS, books.forms):
+    for router in (*guidelines.ROUTERS, *topics.ROUTERS, books.forms):
         app.include_router(router)
     console.install(app)
     return app

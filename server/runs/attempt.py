@@ -69,6 +69,7 @@ class GraphRunner:
         accounts: Who pays for the runs' model calls.
         engine: What hears on this machine; None: a model, if one plays the role asr.
         topics: Where topics are worked on; None: in child processes with limits of their own.
+        topics_training: Where topic models are trained; None: there, too.
         speaker: What speaks on this machine; likewise.
         timeout: How long one attempt may take.
         records_content: Whether spans of model calls hold what was asked and answered.
@@ -86,6 +87,7 @@ class GraphRunner:
     records_content: bool = False
     engine: SpeechEngine | None = None
     topics: Place | None = None
+    topics_training: Place | None = None
     speaker: Speaker | None = None
 
     async def attempt(self, run: Run, held: HeldRun) -> Outcome:
@@ -155,7 +157,7 @@ class GraphRunner:
                 graph = opened.copy(update={"checkpointer": ours})
                 async with limit:
                     ours_too = bind_speech(engine=self.engine, speaker=self.speaker)
-                    working = bind_topics(training=self.topics, others=self.topics)
+                    working = bind_topics(training=self.topics_training or self.topics, others=self.topics)
                     with (
                         files,
                         bind_models(models),

@@ -26,6 +26,7 @@ KINDS = (
     "guideline_task",
     "guideline",
     "book",
+    "topics_task",
 )
 NAMES = re.compile(r"\{(" + "|".join(KINDS) + r")(?:_id)?\}")
 
@@ -75,6 +76,7 @@ GUIDELINE = (
 GUIDELINES = GUIDELINE.replace(b'"file"', b'"files"')
 GUIDELINE_FORM = {"Content-Type": "multipart/form-data; boundary=b"}
 VERDICT = {"decision": "approve", "reviewer": "r"}
+TOPICS = {"texts": ["x"]}  # too few, so that nothing is trained
 NOVEL = {"text": "\u201cYes,\u201d said Ada."}
 TEXT = {"text": "Hello.", "target_language": "zh"}
 JOB = {"module": "translation", "taskName": "t", "options": {"text": "Hello.", "targetLanguage": "zh"}}
@@ -102,7 +104,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/console/{path:path}"): OPEN,
     ("POST", "/assistants"): Case(body={"graph_id": "notes"}),
     ("POST", "/assistants/search"): Case(body={}),
-    ("POST", "/assistants/count"): Case(body={}, others="9"),
+    ("POST", "/assistants/count"): Case(body={}, others="10"),
     ("GET", "/assistants/{assistant_id}"): Case(),
     ("PATCH", "/assistants/{assistant_id}"): Case(body={"name": "n"}),
     ("DELETE", "/assistants/{assistant_id}"): Case(ok=MADE),
@@ -323,6 +325,22 @@ CASES: dict[tuple[str, str], Case] = {
     ("PUT", "/api/books/{book_id}/characters/{character_id}"): Case(body={"age": "old"}, ok=(409,)),
     ("PUT", "/api/books/{book_id}/characters/{character_id}/voices"): Case(body={"voiceId": "v"}, ok=(409,)),
     ("DELETE", "/api/books/{book_id}/characters/{character_id}/voices"): Case(ok=(409,)),
+    ("POST", "/api/tasks"): Case(body=TOPICS, ok=(201,), is_writing=True),
+    ("GET", "/api/tasks"): Case(others='{"tasks":[],"total":0}'),
+    ("GET", "/api/tasks/stats"): Case(
+        others='{"total":0,"pending":0,"running":0,"waiting":0,"completed":0,"failed":0,"cancelled":0}'
+    ),
+    ("GET", "/api/tasks/{topics_task_id}"): Case(),
+    ("GET", "/api/tasks/{topics_task_id}/logs"): Case(),
+    ("GET", "/api/tasks/{topics_task_id}/results"): Case(ok=(409,)),  # it has none
+    ("GET", "/api/tasks/{topics_task_id}/results/{file_name}"): Case(ok=(409,)),
+    ("POST", "/api/tasks/{topics_task_id}/answer"): Case(body={}, ok=(409,)),  # it waits for nobody
+    ("POST", "/api/tasks/{topics_task_id}/cancel"): Case(ok=(200, 409)),  # it may have ended
+    ("DELETE", "/api/tasks/{topics_task_id}"): Case(ok=(204,)),
+    ("POST", "/api/analyze"): Case(body={"texts": ["x"], "file_id": "{file}"}, ok=(422,)),  # no topics.zip
+    ("GET", "/api/datasets"): Case(others='{"datasets":[]}'),
+    ("GET", "/api/datasets/{file_id}/preview"): Case(ok=(200, 422)),
+    ("POST", "/api/oss/presign"): Case(body={"filename": "a", "size": 1}, ok=(409,), is_writing=True),
     ("POST", "/api/recognize"): Case(body=NOVEL),
     ("POST", "/api/recognize/async"): Case(body=NOVEL),
     ("GET", "/api/recognize/async/{task_id}"): Case(),
@@ -409,6 +427,8 @@ def _tasks(person: Person, kinds: set[str]) -> dict[str, str]:
         made["book"] = person.http.post("/api/books", json={"title": "t"}).json()["data"]["id"]
         path = f"/api/books/{made['book']}/upload"
         person.http.post(path, content=BOOK, headers=FORM_TYPE).raise_for_status()
+    if "topics_task" in kinds:
+        made["topics_task"] = person.http.post("/api/tasks", json=TOPICS).json()["task_id"]
     if "task" in kinds:
         made["task"] = person.http.post("/api/recognize/async", json=NOVEL).json()["task_id"]
     return made

@@ -265,6 +265,19 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("PUT", "/api/books/{book_id}/characters/{character_id}/voices"): _TASK_RUN,
     ("DELETE", "/api/books/{book_id}/characters/{character_id}/voices"): _TASK_RUN,
     ("DELETE", "/api/books/{book_id}/audio/generate"): _UPDATE,
+    ("POST", "/api/tasks"): _FOREIGN_RUN,
+    **{("GET", f"/api/tasks{part}"): _rule("threads.search") for part in ("", "/stats")},
+    **{
+        ("GET", f"/api/tasks/{{topics_task_id}}{part}"): _READ
+        for part in ("", "/logs", "/results", "/results/{file_name}")
+    },
+    ("POST", "/api/tasks/{topics_task_id}/answer"): _TASK_RUN,
+    ("POST", "/api/tasks/{topics_task_id}/cancel"): _UPDATE,
+    ("DELETE", "/api/tasks/{topics_task_id}"): _rule("threads.delete"),
+    ("POST", "/api/analyze"): replace(_READ, keeps_body=True),
+    ("GET", "/api/datasets"): KNOWN,
+    ("GET", "/api/datasets/{file_id}/preview"): KNOWN,
+    ("POST", "/api/oss/presign"): KNOWN,
     ("POST", "/api/recognize"): _FOREIGN_RUN,
     ("POST", "/api/recognize/async"): _FOREIGN_RUN,
     ("GET", "/api/recognize/async/{task_id}"): _READ,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tools.topics.analysis.evidence import MOST_SHOWN, quotes, representatives
+from tools.topics.analysis.mapping import document_map
 from tools.topics.analysis.spread import by_group, over_time, words_over_time
 from tools.topics.analysis.statistics import estimate
 from tools.topics.corpus import Corpus
@@ -60,6 +61,7 @@ def describe(corpus: Corpus, topics: TopicSet) -> dict[str, Any]:
         "time": over_time(corpus, doc_topic, ids),
         "groups": by_group(corpus, doc_topic, ids),
         "words_over_time": words_over_time(corpus, doc_topic, ids),
+        "map": document_map(corpus, doc_topic),
         "rows_without_topics": int((corpus.row_documents < 0).sum()),
     }
 

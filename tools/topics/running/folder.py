@@ -9,48 +9,54 @@ from typing import Any
 from tools.errors import ErrorCategory, ServiceError
 from tools.topics.running.job import Job, Tell
 
-_JOB, _IN, _OUT, _ERROR = "job.json", "in", "out", "error.json"
+JOB, IN, OUT, ERROR, DONE = "job.json", "in", "out", "error.json", "done.json"
 FAILED = 3  # exit code of a job that ended with an error that is explained in its folder
 
 
 def write_job(folder: Path, job: Job) -> None:
     """Lay the job into an empty folder."""
-    (folder / _IN).mkdir()
-    (folder / _OUT).mkdir()
+    (folder / IN).mkdir()
+    (folder / OUT).mkdir()
     for name, data in job.files.items():
-        (folder / _IN / name).write_bytes(data)
-    (folder / _JOB).write_text(json.dumps({"step": job.step, "settings": job.settings}), "utf-8")
+        (folder / IN / name).write_bytes(data)
+    (folder / JOB).write_text(json.dumps({"step": job.step, "settings": job.settings}), "utf-8")
 
 
 def do_job(folder: Path) -> int:
     """Do the job that lies in a folder, telling progress on standard output; the exit code."""
     from tools.topics.running.steps import run_step  # noqa: PLC0415 - seconds, and only the child needs it
 
-    asked: dict[str, Any] = json.loads((folder / _JOB).read_text("utf-8"))
-    files = {path.name: path.read_bytes() for path in sorted((folder / _IN).iterdir())}
+    asked: dict[str, Any] = json.loads((folder / JOB).read_text("utf-8"))
+    files = {path.name: path.read_bytes() for path in sorted((folder / IN).iterdir())}
     try:
         made = run_step(Job(step=asked["step"], settings=asked["settings"], files=files), _tell)
     except (ServiceError, MemoryError) as error:
-        (folder / _ERROR).write_text(json.dumps(_explained(error), ensure_ascii=False), "utf-8")
+        (folder / ERROR).write_text(json.dumps(_explained(error), ensure_ascii=False), "utf-8")
         return FAILED
+    (folder / OUT).mkdir(exist_ok=True)  # a bucket has no empty folders
     for name, data in made.items():
-        unfinished = folder / _OUT / f".{name}"
+        unfinished = folder / OUT / f".{name}"
         unfinished.write_bytes(data)
-        unfinished.rename(folder / _OUT / name)
+        unfinished.rename(folder / OUT / name)
+    # Last of all: who sees the folder through a bucket knows by it that the files are whole, and which.
+    (folder / DONE).write_text(json.dumps({"files": sorted(made)}), "utf-8")
     return 0
 
 
 def read_results(folder: Path) -> dict[str, bytes]:
     """The files that a job has left."""
-    return {path.name: path.read_bytes() for path in sorted((folder / _OUT).glob("[!.]*"))}
+    return {path.name: path.read_bytes() for path in sorted((folder / OUT).glob("[!.]*"))}
 
 
 def read_error(folder: Path) -> ServiceError | None:
     """Why a job failed, where it could say so."""
-    path = folder / _ERROR
-    if not path.exists():
-        return None
-    told: dict[str, str] = json.loads(path.read_text("utf-8"))
+    path = folder / ERROR
+    return error_of(path.read_bytes()) if path.exists() else None
+
+
+def error_of(data: bytes) -> ServiceError:
+    """The error that a job has left."""
+    told: dict[str, str] = json.loads(data)
     return ServiceError(
         told["message"], hint=told["hint"], code=told["code"], category=ErrorCategory(told["category"])
     )

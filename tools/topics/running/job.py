@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-StepName = Literal["profile", "prepare", "train", "describe", "guard", "assign"]
+StepName = Literal["profile", "prepare", "train", "describe", "guard", "assign", "report"]
 
 Files = Mapping[str, bytes]
 Tell = Callable[[int, int], None]

@@ -20,6 +20,7 @@ from tools.topics.models.spec import ModelSpec
 from tools.topics.packing import pack, unpack
 from tools.topics.preparing import prepare
 from tools.topics.remarks import Remark
+from tools.topics.report.making import make_report
 from tools.topics.running.job import Job, Tell
 from tools.topics.tables.opening import open_tables
 from tools.topics.tables.table import Table
@@ -118,6 +119,11 @@ def _assign(job: Job, tell: Tell) -> dict[str, bytes]:
     return {SUMMARY: _json(assign_texts(job.files[TOPICS], job.settings["texts"]))}
 
 
+def _report(job: Job, tell: Tell) -> dict[str, bytes]:
+    """analysis.json, ``language`` -> report.zip with figures and their tables, report.html, report.docx."""
+    return make_report(json.loads(job.files[ANALYSIS]), job.settings["language"], tell)
+
+
 def save_topics(topics: TopicSet, names: list[str], facts: Any) -> bytes:
     """Everything that is needed to find these topics in new texts; without the documents."""
     model = topics.model
@@ -182,4 +188,5 @@ _STEPS: dict[str, Callable[[Job, Tell], dict[str, bytes]]] = {
     "describe": _describe,
     "guard": _guard,
     "assign": _assign,
+    "report": _report,
 }

@@ -1,0 +1,182 @@
+"""Jobs on PAI-DLC, against a service of our own that checks what the real one checks."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from evals.dlc_server import BUCKET, KEY_ID, KEY_SECRET, ON_THE_WAY, DlcServer, dlc_server
+from tools.alibaba.signing import AccessKey, Secret
+from tools.errors import ErrorCategory, ServiceError
+from tools.storage.local_blobs import LocalBlobs
+from tools.topics.running.dlc import DlcPlace, DlcPlan
+from tools.topics.running.job import Job
+
+MOST_SECONDS_TO_CANCEL = 2.0
+#: Cheap to do: what it loads is read tables, not models.
+PROFILE = Job(
+    step="profile", settings={"files": {"f": "a.csv"}}, files={"f": b"text,year\n" + b"some words,2001\n" * 9}
+)
+
+
+def unheard(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+def plan(server: DlcServer, **about: Any) -> DlcPlan:
+    return DlcPlan(
+        url=server.url,
+        key=AccessKey(id=KEY_ID, secret=Secret(KEY_SECRET)),
+        workspace_id="1234",
+        image="registry/scriptorium-topics:1",
+        ecs_spec="ecs.c6.large",
+        bucket_uri=BUCKET,
+        poll_seconds=0.05,
+        **about,
+    )
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncGenerator[DlcServer]:
+    with dlc_server(tmp_path) as made:
+        yield made
+
+
+def place(server: DlcServer, **about: Any) -> DlcPlace:
+    return DlcPlace(plan(server, **about), LocalBlobs(server.folder))
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for the server, which lives in another thread."""
+    while not holds():  # noqa: ASYNC110 - it sets no event of this loop
+        await asyncio.sleep(0)
+
+
+def lying(server: DlcServer) -> list[str]:
+    """Files in the bucket."""
+    return [str(path) for path in (server.folder / "jobs").rglob("*") if path.is_file()]
+
+
+async def test_a_job_goes_through_every_status_and_leaves_nothing_in_the_bucket(server: DlcServer) -> None:
+    made = await place(server).run(PROFILE, unheard)
+
+    assert json.loads(made["profile.json"])["columns"]["text"] == "text"
+    (job,) = server.jobs.values()
+    assert (job.on_the_way, job.ended) == ([], "Succeeded")
+    assert job.request["JobMaxRunningTimeMinutes"] == 120
+    assert server.asked.count("GetJob") > len(ON_THE_WAY)
+    assert lying(server) == []
+
+
+@pytest.mark.parametrize("cancelled_at", ["Queuing", "Running"])
+async def test_a_cancelled_job_is_stopped_within_two_seconds(server: DlcServer, cancelled_at: str) -> None:
+    server.statuses = [*ON_THE_WAY[:1], *["Queuing"] * (10_000 if cancelled_at == "Queuing" else 0)]
+    endless = Job(step="train", settings={"spec": {}}, files={})
+    task = asyncio.create_task(place(server).run(endless, unheard))
+    while not server.jobs or (cancelled_at == "Running") > any(j.process for j in server.jobs.values()):
+        assert not task.done(), task.exception()
+        await asyncio.sleep(0)
+
+    began = monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert monotonic() - began < MOST_SECONDS_TO_CANCEL
+    (job,) = server.jobs.values()
+    assert server.asked[-1] == "StopJob"
+    assert job.process is None or job.process.poll() is not None
+
+
+async def test_a_job_that_a_dead_worker_has_submitted_is_waited_for_and_not_paid_for_twice(
+    server: DlcServer,
+) -> None:
+    first = asyncio.create_task(place(server).run(PROFILE, unheard))
+    await until(lambda: "GetJob" in server.asked)
+    server.statuses = []
+
+    made = await place(server).run(PROFILE, unheard)
+    first.cancel()
+    await asyncio.wait([first])
+
+    assert "profile.json" in made
+    assert server.asked.count("CreateJob") == 1
+
+
+async def test_a_jobs_own_error_comes_back_as_it_was(server: DlcServer) -> None:
+    server.statuses = []
+    empty = replace(PROFILE, files={"f": b"text,year\n"})
+
+    with pytest.raises(ServiceError) as failed:
+        await place(server).run(empty, unheard)
+
+    assert failed.value.code == "empty_input"
+
+
+@pytest.mark.parametrize(
+    ("ends_as", "code", "category"),
+    [
+        ("Stopped", "dlc_stopped", ErrorCategory.CONNECTIVITY),
+        ("FailedReserving", "dlc_failed", ErrorCategory.INVALID_INPUT),
+    ],
+)
+async def test_every_end_is_explained_and_reserved_machines_are_given_back(
+    server: DlcServer, ends_as: str, code: str, category: ErrorCategory
+) -> None:
+    server.statuses, server.ends_as = ["A status of next year"], ends_as
+
+    with pytest.raises(ServiceError) as failed:
+        await place(server).run(PROFILE, unheard)
+
+    assert (failed.value.code, failed.value.category) == (code, category)
+    assert ("StopJob" in server.asked) == ("Reserving" in ends_as)
+
+
+async def test_answers_that_fail_for_a_while_are_waited_out(server: DlcServer) -> None:
+    server.statuses = ["Queuing"]
+    task = asyncio.create_task(place(server).run(PROFILE, unheard))
+    await until(lambda: "CreateJob" in server.asked)
+    server.failures = [(503, "ServiceUnavailable"), (429, "Throttling.User")]
+
+    assert "profile.json" in await task
+
+
+@pytest.mark.parametrize(
+    ("failure", "category"),
+    [
+        ((403, "NoPermission"), ErrorCategory.AUTHENTICATION),
+        ((400, "QuotaExceeded"), ErrorCategory.INVALID_INPUT),
+        ((500, "InternalError"), ErrorCategory.CONNECTIVITY),
+    ],
+)
+async def test_a_refusal_says_what_the_service_says_and_no_secret(
+    server: DlcServer, failure: tuple[int, str], category: ErrorCategory
+) -> None:
+    server.failures = [failure]
+
+    with pytest.raises(ServiceError, match=failure[1]) as failed:
+        await place(server).run(PROFILE, unheard)
+
+    assert failed.value.category is category
+    assert KEY_SECRET not in repr((failed.value, failed.value.hint, plan(server)))
+
+
+async def test_a_wrong_secret_is_refused(server: DlcServer) -> None:
+    wrong = replace(plan(server), key=AccessKey(id=KEY_ID, secret=Secret("another")))
+
+    with pytest.raises(ServiceError, match="SignatureDoesNotMatch"):
+        await DlcPlace(wrong, LocalBlobs(server.folder)).run(PROFILE, unheard)
+
+
+@pytest.mark.parametrize("price", [None, 30.0])
+async def test_a_job_that_may_cost_too_much_is_not_submitted(server: DlcServer, price: float | None) -> None:
+    with pytest.raises(ServiceError) as refused:
+        await place(server, price_per_hour=price, max_cost=59.0).run(PROFILE, unheard)
+
+    assert refused.value.code == "dlc_cost_limit"
+    assert server.asked == []

@@ -1,0 +1,286 @@
+"""Jobs on PAI-DLC: the job's folder lies in a bucket that the training container mounts."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import tempfile
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import httpx2
+
+from tools.alibaba.dlc import FAILED, RESERVING, SUCCEEDED, DlcClient, DlcJob
+from tools.alibaba.signing import AccessKey
+from tools.errors import ErrorCategory, NotFound, ServiceError
+from tools.storage.blobs import Blobs
+from tools.topics.running.folder import DONE, ERROR, IN, JOB, OUT, error_of, listener
+from tools.topics.running.job import Job, Tell
+
+MOUNT = "/mnt/job"
+FOLDER = "jobs"  # in the bucket
+
+_OUTCOME = ("model.zip", "summary.json")  # of a training
+_SUBMITTED = "dlc.json"  # which job of the service does this one
+_MOST_SILENT = 5  # polls without an answer, after which the job is given up
+_STOP_SECONDS = 1.5  # for the service to hear that a job is wanted no longer
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DlcPlan:
+    """What a job is run on, and what it may cost."""
+
+    url: str
+    key: AccessKey
+    workspace_id: str
+    image: str
+    ecs_spec: str
+    bucket_uri: (
+        str  #: Of the blobs' prefix, such as oss://bucket.oss-cn-hongkong-internal.aliyuncs.com/scriptorium/.
+    )
+    resource_id: str = ""  #: A quota; "": the public pool, paid by the minute.
+    role_arn: str = ""  #: Of the mount, in place of keys; "": the workspace's own.
+    max_minutes: int = 120  #: Of running; the service ends a job that takes longer.
+    max_wait_minutes: int = 60  #: Of queuing and preparing.
+    price_per_hour: float | None = None  #: Of the specification; None: not known.
+    max_cost: float | None = None  #: Of one job; in the price's currency.
+    poll_seconds: float = 5.0
+
+    def check_cost(self) -> None:
+        """Refuse jobs that could cost more than they may.
+
+        Raises:
+            ServiceError: "dlc_cost_limit".
+        """
+        if self.max_cost is None:
+            return
+        if self.price_per_hour is None:
+            raise _too_dear("PAI_DLC_MAX_COST is set, but no PAI_DLC_PRICE_PER_HOUR to reckon with")
+        cost = self.price_per_hour * self.max_minutes / 60
+        if cost > self.max_cost:
+            raise _too_dear(
+                f"a job of {self.max_minutes} minutes at {self.price_per_hour:g} an hour may cost "
+                f"{cost:.2f}; PAI_DLC_MAX_COST allows {self.max_cost:g}"
+            )
+
+
+class DlcPlace:
+    """A Place in the cloud.
+
+    A job's folder is named by what is in it: when a worker dies, the next one finds the job that was
+    submitted and waits for it, in place of paying for a second one.
+
+    Args:
+        plan: Where, on what, and for how much.
+        blobs: The bucket's prefix that ``plan.bucket_uri`` names.
+        at_once: Jobs at a time, for this process.
+    """
+
+    def __init__(self, plan: DlcPlan, blobs: Blobs, *, at_once: int = 4) -> None:
+        self._plan, self._blobs, self._at_once = plan, blobs, at_once
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+        self._left: set[asyncio.Task[None]] = set()
+
+    async def run(self, job: Job, tell: Tell) -> dict[str, bytes]:
+        self._plan.check_cost()
+        folder = f"{FOLDER}/{_digest(job)}"
+        async with self._turn(), httpx2.AsyncClient() as http:
+            client = DlcClient(http, self._plan.url, self._plan.key)
+            try:
+                made = await self._done(client, folder, job, tell)
+            except asyncio.CancelledError:
+                self._remove_later(folder, job)
+                raise
+            except ServiceError:
+                await self._remove(folder, job)
+                raise
+            await self._remove(folder, job, made)
+            return made
+
+    def _turn(self) -> asyncio.Semaphore:
+        loop = asyncio.get_running_loop()
+        return self._turns.setdefault(loop, asyncio.Semaphore(self._at_once))
+
+    async def _done(self, client: DlcClient, folder: str, job: Job, tell: Tell) -> dict[str, bytes]:
+        job_id = await self._earlier(client, folder) or await self._submit(client, folder, job)
+        try:
+            await self._put(f"{folder}/{_SUBMITTED}", json.dumps({"job_id": job_id}).encode())
+            ended = await self._wait(client, job_id, tell)
+        except BaseException:  # whatever it is, the job is stopped: it costs money
+            await _despite_cancellation(self._stop(client, job_id))
+            raise
+        if ended.status in RESERVING:
+            await client.stop(job_id)
+        return await self._results(folder, ended)
+
+    async def _earlier(self, client: DlcClient, folder: str) -> str | None:
+        """The job that a worker which died has submitted, if it is still good for something."""
+        try:
+            job_id = str(json.loads(await self._read(f"{folder}/{_SUBMITTED}"))["job_id"])
+            found = await client.get(job_id)
+        except NotFound:
+            return None
+        except ServiceError as error:
+            if error.category is ErrorCategory.NOT_FOUND:
+                return None
+            raise
+        return job_id if not found.has_ended or found.status in SUCCEEDED else None
+
+    async def _submit(self, client: DlcClient, folder: str, job: Job) -> str:
+        for name in (ERROR, DONE):
+            await self._blobs.delete(f"{folder}/{name}")
+        for name, data in job.files.items():
+            await self._put(f"{folder}/{IN}/{name}", data)
+        asked = {"step": job.step, "settings": job.settings}
+        await self._put(f"{folder}/{JOB}", json.dumps(asked).encode())
+        creating = asyncio.create_task(client.create(self._request(folder)))
+        try:
+            return await asyncio.shield(creating)
+        except asyncio.CancelledError:
+            # Only the answer says which job there is now to be stopped.
+            await self._stop(client, await creating)
+            raise
+
+    def _request(self, folder: str) -> dict[str, Any]:
+        plan = self._plan
+        request: dict[str, Any] = {
+            "WorkspaceId": plan.workspace_id,
+            "DisplayName": f"scriptorium-{folder.rpartition('/')[2]}",
+            "JobType": "PyTorchJob",
+            "JobSpecs": [{"Type": "Worker", "Image": plan.image, "PodCount": 1, "EcsSpec": plan.ecs_spec}],
+            # No word of it comes from outside: what is to be done lies in the folder.
+            "UserCommand": f"scriptorium topics-train {MOUNT}",
+            "DataSources": [{"Uri": f"{plan.bucket_uri}{folder}/", "MountPath": MOUNT, "MountAccess": "RW"}],
+            "JobMaxRunningTimeMinutes": plan.max_minutes,
+        }
+        if plan.resource_id:
+            request["ResourceId"] = plan.resource_id
+        if plan.role_arn:
+            role = {"RoleType": "custom", "RoleArn": plan.role_arn}
+            request["CredentialConfig"] = {"EnableCredentialInject": True, "CredentialConfigItems": [role]}
+        return request
+
+    async def _wait(self, client: DlcClient, job_id: str, tell: Tell) -> DlcJob:
+        """Until the job has ended; its progress is what its log says."""
+        until = monotonic() + 60 * (self._plan.max_minutes + self._plan.max_wait_minutes)
+        silent, heard = 0, 0
+        while True:
+            try:
+                found = await client.get(job_id)
+                heard = await self._listen(client, found, heard, tell)
+                silent = 0
+            except ServiceError as error:
+                silent += 1
+                if error.category.is_permanent or silent >= _MOST_SILENT:
+                    raise
+            else:
+                if found.has_ended:
+                    return found
+            if monotonic() > until:
+                raise ServiceError(
+                    f"the PAI-DLC job {job_id} has not ended in time, and was stopped",
+                    hint="Raise PAI_DLC_MAX_MINUTES or PAI_DLC_MAX_WAIT_MINUTES.",
+                    code="dlc_timeout",
+                    category=ErrorCategory.INVALID_INPUT,
+                )
+            await asyncio.sleep(self._plan.poll_seconds)
+
+    async def _listen(self, client: DlcClient, found: DlcJob, heard: int, tell: Tell) -> int:
+        """Tell what the log has of progress, if it is more than was heard; how much there is now."""
+        told: list[tuple[int, int]] = []
+        if found.pods and found.status == "Running":
+            listen = listener(lambda done, total: told.append((done, total)))
+            listen(
+                "".join(f"{line.rstrip()}\n" for line in await client.logs(found.id, found.pods[0])).encode()
+            )
+        if told and told[-1][0] > heard:
+            tell(*told[-1])
+            return told[-1][0]
+        return heard
+
+    async def _results(self, folder: str, ended: DlcJob) -> dict[str, bytes]:
+        if ended.status in SUCCEEDED:
+            names: list[str] = json.loads(await self._read(f"{folder}/{DONE}"))["files"]
+            return {name: await self._read(f"{folder}/{OUT}/{name}") for name in names}
+        if ended.status in FAILED:
+            with contextlib.suppress(NotFound):
+                raise error_of(await self._read(f"{folder}/{ERROR}"))
+            raise ServiceError(
+                f"the PAI-DLC job {ended.id} failed: {ended.reason or 'no reason is given'}",
+                hint="See the job's log in the PAI console.",
+                code="dlc_failed",
+                category=ErrorCategory.INVALID_INPUT,
+            )
+        raise ServiceError(
+            f"the PAI-DLC job {ended.id} was stopped: {ended.reason or 'by somebody else'}",
+            hint="It may pass the next time.",
+            code="dlc_stopped",
+            category=ErrorCategory.CONNECTIVITY,
+        )
+
+    async def _stop(self, client: DlcClient, job_id: str) -> None:
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await client.stop(job_id)
+        except (ServiceError, TimeoutError) as error:
+            _logger.warning("the PAI-DLC job %s was not stopped: %s; stop it by hand", job_id, error)
+
+    def _remove_later(self, folder: str, job: Job) -> None:
+        """Remove the job's files; whoever has cancelled it does not wait for that."""
+        task = asyncio.create_task(self._remove(folder, job))
+        self._left.add(task)
+        task.add_done_callback(self._left.discard)
+
+    async def _remove(self, folder: str, job: Job, made: Iterable[str] = _OUTCOME) -> None:
+        outcome = (f"{OUT}/{name}" for name in made)
+        for name in (*(f"{IN}/{name}" for name in job.files), JOB, _SUBMITTED, ERROR, DONE, *outcome):
+            try:
+                await self._blobs.delete(f"{folder}/{name}")
+            except ServiceError as error:
+                _logger.warning("%s/%s was not removed: %s", folder, name, error)
+
+    async def _read(self, key: str) -> bytes:
+        return b"".join([chunk async for chunk in self._blobs.read(key)])
+
+    async def _put(self, key: str, data: bytes) -> None:
+        path = await asyncio.to_thread(_written, data)
+        await self._blobs.put(key, path)  # which takes the file away
+
+
+def _written(data: bytes) -> Path:
+    with tempfile.NamedTemporaryFile(prefix="scriptorium-dlc-", delete=False) as file:
+        file.write(data)
+    return Path(file.name)
+
+
+def _digest(job: Job) -> str:
+    asked = json.dumps([job.step, job.settings], sort_keys=True).encode()
+    digest = hashlib.sha256(asked)
+    for name, data in sorted(job.files.items()):
+        digest.update(hashlib.sha256(data).digest() + name.encode())
+    return digest.hexdigest()[:32]
+
+
+async def _despite_cancellation(work: Coroutine[Any, Any, None]) -> None:
+    """Do it to its end, though this task is cancelled."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+def _too_dear(message: str) -> ServiceError:
+    return ServiceError(
+        message,
+        hint="Lower PAI_DLC_MAX_MINUTES, choose a cheaper PAI_DLC_ECS_SPEC, or raise PAI_DLC_MAX_COST.",
+        code="dlc_cost_limit",
+        category=ErrorCategory.BUDGET,
+    )
