@@ -24,7 +24,13 @@ from tools.topics.running.in_process import InProcess
 from tools.topics.running.job import Job, Tell
 
 DOCUMENTS = 120
-QUICK: dict[str, Any] = {"models": ["nmf"], "topics": [5], "again": 0, "report": False, "cleaning": {"language": "en"}}
+QUICK: dict[str, Any] = {
+    "models": ["nmf"],
+    "topics": [5],
+    "again": 0,
+    "report": False,
+    "cleaning": {"language": "en"},
+}
 
 
 class Place(InProcess):
