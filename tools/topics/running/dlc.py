@@ -142,8 +142,9 @@ class DlcPlace:
         try:
             return await asyncio.shield(creating)
         except asyncio.CancelledError:
-            # Only the answer says which job there is now to be stopped.
-            await self._stop(client, await creating)
+            # Only the answer says which job there is now to be stopped; none, where it was refused.
+            with contextlib.suppress(ServiceError):
+                await self._stop(client, await creating)
             raise
 
     def _request(self, folder: str) -> dict[str, Any]:
