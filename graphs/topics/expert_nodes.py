@@ -105,7 +105,7 @@ async def label_topic(task: LabelTask) -> Update:
 def by_rules(topic: Mapping[str, Any]) -> dict[str, Any]:
     """A name without a model: the words that are typical of the topic."""
     words = [word for word, _ in topic["words"][:10]]
-    typical = [word for word in topic["typical"] if word in words] or words
+    typical = [word for word in words if word in topic["typical"]]
     rest = [word for word in words if word not in typical]
     label = ", ".join([*typical, *rest][:_LABEL_WORDS])
     return {"label": label, "description": "", "quotes": [], "by": "rules"}

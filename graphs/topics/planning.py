@@ -57,13 +57,12 @@ def _planned(
     models: list[Kind], topics: list[int], settings: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> Plan:
     again = default_again(facts["words"]) if settings["again"] is None else settings["again"]
-    first, others = models[0], models[1:]
-    pairs: list[tuple[Kind, int]] = [(first, count) for count in topics]
-    pairs += [(kind, max(topics)) for kind in others]
-    seconds = sum(
-        expected_seconds(kind, count, facts["words"], trainings_again(kind, again) + 1)
-        for kind, count in pairs
-    )
+
+    def takes(kind: Kind, count: int) -> float:
+        return expected_seconds(kind, count, facts["words"], trainings_again(kind, again) + 1)
+
+    seconds = sum(takes(models[0], count) for count in topics)
+    seconds += sum(takes(kind, max(topics)) for kind in models[1:])
     content: dict[str, Any] = {
         "models": models,
         "topics": topics,
