@@ -346,9 +346,6 @@ class Settings(BaseSettings):
     pai_dlc_resource_id: str = Field(
         "", alias="PAI_DLC_RESOURCE_ID", description="A resource quota. Unset: the public pool."
     )
-    pai_dlc_role_arn: str = Field(
-        "", alias="PAI_DLC_ROLE_ARN", description="Role that a job works as. Unset: the workspace's own."
-    )
     pai_dlc_prefix: str = Field(
         "scriptorium-topics/",
         alias="PAI_DLC_PREFIX",

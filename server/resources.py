@@ -359,7 +359,6 @@ def topics_training(settings: Settings) -> Place | None:
         ecs_spec=settings.pai_dlc_ecs_spec,
         bucket_uri=f"oss://{host}/{settings.pai_dlc_prefix}",
         resource_id=settings.pai_dlc_resource_id,
-        role_arn=settings.pai_dlc_role_arn,
         max_minutes=settings.pai_dlc_max_minutes,
         max_wait_minutes=settings.pai_dlc_max_wait_minutes,
         price_per_hour=settings.pai_dlc_price_per_hour,

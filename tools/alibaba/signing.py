@@ -15,14 +15,6 @@ ALGORITHM = "ACS3-HMAC-SHA256"
 _SIGNED = ("host", "content-type")  # and all that begin with x-acs-
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessKey:
-    """Who asks; the secret is not in its repr."""
-
-    id: str
-    secret: "Secret"
-
-
 class Secret(str):
     """A text that prints as stars."""
 
@@ -30,6 +22,14 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "'**********'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessKey:
+    """Who asks; the secret is not in its repr."""
+
+    id: str
+    secret: Secret
 
 
 def signed_headers(

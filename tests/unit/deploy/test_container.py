@@ -50,10 +50,12 @@ def test_the_image_sets_nothing_but_settings() -> None:
     assert names - {"PATH", "PYTHONUNBUFFERED"} <= {field.alias for field in Settings.model_fields.values()}
 
 
-def test_what_is_copied_is_there_and_is_not_ignored() -> None:
-    lines = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+@pytest.mark.parametrize("name", ["Dockerfile", "topics.Dockerfile"])
+def test_what_is_copied_is_there_and_is_not_ignored(name: str) -> None:
+    lines = (DEPLOY / f"{name}.dockerignore").read_text().splitlines()
     let_in = {line[1:] for line in lines if line.startswith("!")}
-    copied = [words.split()[:-1] for words in re.findall(r"^COPY (?!--)(.*)$", DOCKERFILE, re.MULTILINE)]
+    text = (DEPLOY / name).read_text()
+    copied = [words.split()[:-1] for words in re.findall(r"^COPY (?!--)(.*)$", text, re.MULTILINE)]
 
     names = {name for part in copied for name in part}
     assert names == let_in

@@ -45,7 +45,6 @@ class DlcPlan:
         str  #: Of the blobs' prefix, such as oss://bucket.oss-cn-hongkong-internal.aliyuncs.com/scriptorium/.
     )
     resource_id: str = ""  #: A quota; "": the public pool, paid by the minute.
-    role_arn: str = ""  #: Of the mount, in place of keys; "": the workspace's own.
     max_minutes: int = 120  #: Of running; the service ends a job that takes longer.
     max_wait_minutes: int = 60  #: Of queuing and preparing.
     price_per_hour: float | None = None  #: Of the specification; None: not known.
@@ -143,8 +142,9 @@ class DlcPlace:
         try:
             return await asyncio.shield(creating)
         except asyncio.CancelledError:
-            # Only the answer says which job there is now to be stopped.
-            await self._stop(client, await creating)
+            # Only the answer says which job there is now to be stopped; none, where it was refused.
+            with contextlib.suppress(ServiceError):
+                await self._stop(client, await creating)
             raise
 
     def _request(self, folder: str) -> dict[str, Any]:
@@ -161,9 +161,6 @@ class DlcPlace:
         }
         if plan.resource_id:
             request["ResourceId"] = plan.resource_id
-        if plan.role_arn:
-            role = {"RoleType": "custom", "RoleArn": plan.role_arn}
-            request["CredentialConfig"] = {"EnableCredentialInject": True, "CredentialConfigItems": [role]}
         return request
 
     async def _wait(self, client: DlcClient, job_id: str, tell: Tell) -> DlcJob:

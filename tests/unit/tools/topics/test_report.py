@@ -66,14 +66,8 @@ def test_every_figure_comes_with_the_table_it_is_drawn_from(
 
 
 def test_no_figure_and_no_sentence_of_what_the_data_do_not_have(analysis: dict[str, Any]) -> None:
-    bare: dict[str, Any] = {
-        **analysis,
-        "time": None,
-        "groups": [],
-        "words_over_time": [],
-        "map": None,
-        "trials": [],
-    }
+    nothing = {"time": None, "groups": [], "words_over_time": [], "map": None, "trials": []}
+    bare: dict[str, Any] = {**analysis, **nothing}
 
     assert [table.kind for table in figure_tables(bare)] == ["words", "shares", "similarity", "tree"]
 

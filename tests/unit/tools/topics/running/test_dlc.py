@@ -96,7 +96,9 @@ async def test_a_cancelled_job_is_stopped_within_two_seconds(server: DlcServer, 
 async def test_a_job_that_a_dead_worker_has_submitted_is_waited_for_and_not_paid_for_twice(
     server: DlcServer,
 ) -> None:
-    first = asyncio.create_task(place(server).run(PROFILE, unheard))
+    # As one that is dead: it asks once, and sees nothing of what comes then.
+    dead = DlcPlace(replace(plan(server), poll_seconds=3600.0), LocalBlobs(server.folder))
+    first = asyncio.create_task(dead.run(PROFILE, unheard))
     await until(lambda: "GetJob" in server.asked)
     server.statuses = []
 
