@@ -3,9 +3,10 @@
 import pytest
 
 import prompts
-from graphs.characters import questions
+from graphs.characters import portrait_question, questions
 from graphs.guideline import questions as guideline_questions
 from graphs.guideline import translating
+from graphs.topics import questions as topics_questions
 from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
 from tools.dialogue import drafts
 from tools.dialogue import reading as dialogue_reading
@@ -26,6 +27,8 @@ _SCHEMAS = (
     emotions,
     recap,
     completion,
+    portrait_question,
+    topics_questions,
 )
 
 _SOURCE = """---
