@@ -124,7 +124,7 @@ def versions() -> dict[str, str]:
     found: dict[str, str] = {}
     for name, package in (("langgraph-dev", "langgraph-api"), ("aegra", "aegra-api")):
         python = ENVIRONMENTS / name / "bin" / "python"
-        if python.exists():
+        if (ENVIRONMENTS / name / ".ready").exists():
             code = f"import importlib.metadata as m; print(m.version('{package}'))"
             found[package] = subprocess.check_output([python, "-c", code], text=True).strip()
     return found

@@ -137,12 +137,12 @@ def _goals(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _setting(rounds: int) -> str:
+def _setting(rounds: int, load: float) -> str:
     """Where and with what this was measured."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line.split(":")[1].strip() for line in lines if "model name" in line), platform.machine())
     installed = {"scriptorium-service": version("scriptorium-service"), **versions()}
-    load, named = os.getloadavg()[2], ", ".join(f"{name} {number}" for name, number in installed.items())
+    named = ", ".join(f"{name} {number}" for name, number in installed.items())
     return (
         f"Measured on {datetime.now(UTC):%d %B %Y}: {os.cpu_count()} cores ({cpu}), load {load:.1f} "
         f"in the quarter of an hour before; {named}; the median of {rounds} rounds.\n"
@@ -157,12 +157,12 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
-    setting = _setting(arguments.rounds)
+    load = os.getloadavg()[2]  # before it is ours
     table = _measure(arguments.only or list(SERVERS), arguments.rounds)
     print(_table(table))
     if arguments.only:
         return
-    report = f"{setting}\n{_table(table)}\n{_goals(table)}"
+    report = f"{_setting(arguments.rounds, load)}\n{_table(table)}\n{_goals(table)}"
     print(_goals(table))
     if arguments.write:
         PAGE.write_text(PAGE.read_text().partition(MARKER)[0] + MARKER + "\n" + report)
