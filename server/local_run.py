@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -82,8 +82,8 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
         async with with_models(settings, graph_id):
             with bind_storage(storage), _progress(console) as progress:
                 if job.is_dry and graph_id != audiobook_files.GRAPH:  # which is read and cast to be told
-                    return await _estimated(entry.build(), job, given, storage, console)
-                result = await _stream(cast("Any", entry.build()).compile(), given, _Bars(progress))
+                    return await _estimated(entry.graph.builder, job, given, storage, console)
+                result = await _stream(entry.graph, given, _Bars(progress))
         folder = job.folder or job.file.parent
         if graph_id == audiobook_files.GRAPH:
             return await audiobook_files.write(result, storage, folder, work)

@@ -15,7 +15,7 @@ from langgraph.store.memory import InMemoryStore
 from rich.console import Console
 
 from configs.settings import Settings
-from graphs.registry import GRAPHS
+from graphs.registry import graph as compiled
 from server.local_run import with_models
 from tools.errors import InvalidInput, ServiceError
 
@@ -37,7 +37,7 @@ async def talk(
     Raises:
         InvalidInput: The setup is wrong.
     """
-    graph = cast("Any", GRAPHS[GRAPH].build()).compile(checkpointer=InMemorySaver(), store=InMemoryStore())
+    graph: Any = compiled(GRAPH, checkpointer=InMemorySaver(), store=InMemoryStore())
     async with with_models(settings, GRAPH):
         desk = _Desk(graph, console)
         await desk.run({"setup": dict(setup), "want": []})

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
-from graphs.assistant.jobs import Job
+from graphs.assistant.jobs import JobTool
 from graphs.assistant.state import Attached, State
 from prompts import PROMPTS
 from tools.assistant.claims import unsupported
@@ -44,7 +44,7 @@ _CORRECTION = (
 )
 
 
-async def by_model(models: ChatModels, state: State, jobs: Mapping[str, Job]) -> AIMessage:
+async def by_model(models: ChatModels, state: State, jobs: Mapping[str, JobTool]) -> AIMessage:
     """The model's next message, which claims nothing that nobody said and no tool returned.
 
     Raises:
@@ -53,9 +53,10 @@ async def by_model(models: ChatModels, state: State, jobs: Mapping[str, Job]) ->
     shown = _shown(state["messages"])
     tongue = tongue_of(_last_wish(state["messages"]))
     tools = [*(job.as_tool() for job in jobs.values()), LOOK]
+    prompt = SystemMessage(PROMPTS[f"assistant/chat.{tongue}"].text)
+    evidence, has_result = _evidence(state["messages"]), bool(state.get("results"))
     claims: list[str] = []
     for _ in range(2):
-        prompt = SystemMessage(PROMPTS[f"assistant/chat.{tongue}"].text)
         correction = [HumanMessage(_CORRECTION.format(claims=json.dumps(claims)))] if claims else []
         request = ChatRequest(messages=[prompt, *shown, *correction], tools=tools)
         said = (await converse(models, "primary", request)).value
@@ -63,14 +64,14 @@ async def by_model(models: ChatModels, state: State, jobs: Mapping[str, Job]) ->
             # Ids of our own: some servers count from the start with every answer.
             calls = [{**call, "id": _call_id()} for call in said.tool_calls]
             return AIMessage(content=said.text, tool_calls=calls, id=str(uuid4()))
-        claims = unsupported(said.text, _evidence(state["messages"]), has_result=bool(state.get("results")))
+        claims = unsupported(said.text, evidence, has_result=has_result)
         if not claims:
             return AIMessage(content=said.text, id=str(uuid4()))
     text = _WITHHELD[tongue].format(claims=", ".join(claims))
     return AIMessage(content=text, id=str(uuid4()), response_metadata={"withheld": claims})
 
 
-def by_rules(state: State, jobs: Mapping[str, Job]) -> AIMessage:
+def by_rules(state: State, jobs: Mapping[str, JobTool]) -> AIMessage:
     """What rules make of the conversation; marked, for it is no model's."""
     messages = state["messages"]
     wish_text = _last_wish(messages)
@@ -114,10 +115,9 @@ def _last_wish(messages: Sequence[AnyMessage]) -> str:
 
 
 def _files_of(messages: Sequence[AnyMessage], attached: Sequence[Attached]) -> list[Mapping[str, str]]:
-    """The files that the user's last message names; where it names none, those of the conversation."""
+    """The files that the user's last message names."""
     wish = _last_wish(messages)
-    here = [each for each in attached if each["file_id"] in wish]
-    return cast("list[Mapping[str, str]]", here)
+    return cast("list[Mapping[str, str]]", [each for each in attached if each["file_id"] in wish])
 
 
 def _told(answer: ToolMessage, tongue: Tongue) -> str:

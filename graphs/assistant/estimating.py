@@ -1,9 +1,9 @@
 """What a job will take, before it starts."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from graphs.assistant.jobs import Job
+from graphs.assistant.jobs import JobTool
 from tools.errors import BudgetSpent
 from tools.llm import spending
 from tools.llm.spending import Account, Budget, LocalLedger, Payer
@@ -11,14 +11,14 @@ from tools.llm.spending import Account, Budget, LocalLedger, Payer
 _DRY = frozenset({"translate", "subtitles", "characters", "guideline"})  # what they read before is read fast
 
 
-async def estimate(job: Job, given: dict[str, Any]) -> Mapping[str, Any] | None:
+async def estimate(job: JobTool, given: dict[str, Any]) -> Mapping[str, Any] | None:
     """What the job's model calls take at least; None when it makes none, or nobody can say.
 
     The job runs up to its first question to a model, which an empty budget forbids.
     """
     if job.name not in _DRY:
         return None
-    dry = cast("Any", job.build()).compile(checkpointer=False)
+    dry: Any = job.entry.graph.copy(update={"checkpointer": False})
     account = Account(payer=Payer(run="estimate", user=""), ledger=LocalLedger(), run_budget=Budget(tokens=0))
     found: Mapping[str, Any] | None = None
     try:

@@ -10,7 +10,7 @@ one: what it has done is kept in the thread, its questions reach the user, and a
 from langgraph.graph import END, START, StateGraph
 
 from graphs.assistant import nodes
-from graphs.assistant.jobs import JOBS
+from graphs.assistant.jobs import TOOLS
 from graphs.assistant.state import Output, Request, State
 from graphs.policies import MODEL_TIME, TOOL_CALLS, TOOL_TIME
 
@@ -24,7 +24,7 @@ def after_preparing(state: State) -> str:
     """To the user, to work, to the next call, or to what is to be said."""
     proposal = state["proposal"]
     if proposal is not None:
-        return "confirm" if JOBS[proposal["job"]].is_confirmed else "work"
+        return "confirm" if TOOLS[proposal["job"]].is_confirmed else "work"
     return "prepare" if nodes.open_calls(state) else "answer"
 
 

@@ -1,28 +1,12 @@
 """The jobs that the assistant can have done, each with the arguments that a model fills in."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from langgraph.graph import StateGraph
 from pydantic import BaseModel, ConfigDict, Field
 
-from graphs.audiobook import graph as audiobook
-from graphs.audiobook.request import check_input as check_book
-from graphs.characters import graph as characters
-from graphs.characters.sources import check_input as check_novel
-from graphs.dialogue import graph as dialogue
-from graphs.dialogue.state import check_input as check_talk
-from graphs.guideline import graph as guideline
-from graphs.guideline.sources import check_input as check_guideline
-from graphs.subtitles import graph as subtitles
-from graphs.subtitles.sources import check_input as check_subtitles
-from graphs.topics import graph as topics
-from graphs.topics.sources import check_input as check_corpus
-from graphs.translate import graph as translate
-from graphs.translate.sources import check_input as check_text
-from graphs.video import graph as video
-from graphs.video.opening import check_input as check_film
+from graphs.jobs import JOBS, GraphEntry
 
 
 class _Arguments(BaseModel):
@@ -84,15 +68,23 @@ class Replies(_Arguments):
     wish: str = Field(default="", description="What the user wants to say, in their own words.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A graph, as a tool of a conversation."""
+def _as_it_is(arguments: Any) -> dict[str, Any]:
+    return arguments.model_dump(exclude_none=True)
 
-    name: str  #: Of the tool.
+
+def _talk(arguments: Replies) -> dict[str, Any]:
+    given: dict[str, Any] = {"said": [{"speaker": "partner", "text": arguments.said}]}
+    return given | ({"intent": {"text": arguments.wish}} if arguments.wish else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobTool:
+    """A job, as a tool of a conversation."""
+
+    name: str
+    entry: GraphEntry
     arguments: type[BaseModel]  #: Its docstring tells models what the job does.
-    build: Callable[[], StateGraph[Any, Any, Any, Any]]
-    check_input: Callable[[object], Awaitable[None]]
-    to_input: Callable[[Any], dict[str, Any]]
+    to_input: Callable[[Any], dict[str, Any]] = _as_it_is
     is_confirmed: bool = True  #: Whether people are asked before it starts.
 
     @property
@@ -110,68 +102,20 @@ class Job:
         }
 
 
-def _as_it_is(arguments: BaseModel) -> dict[str, Any]:
-    return arguments.model_dump(exclude_none=True)
+_ARGUMENTS: Mapping[str, type[BaseModel]] = {
+    "translate": Translate,
+    "subtitles": Subtitles,
+    "video": Film,
+    "characters": Characters,
+    "audiobook": Audiobook,
+    "topics": Topics,
+    "guideline": Guideline,
+}
+_REPLIES = JobTool(
+    name="replies", entry=JOBS["dialogue"], arguments=Replies, to_input=_talk, is_confirmed=False
+)
 
-
-def _talk(arguments: Replies) -> dict[str, Any]:
-    given: dict[str, Any] = {"said": [{"speaker": "partner", "text": arguments.said}]}
-    return given | ({"intent": {"text": arguments.wish}} if arguments.wish else {})
-
-
-JOBS: Mapping[str, Job] = {
-    job.name: job
-    for job in (
-        Job(
-            name="translate",
-            arguments=Translate,
-            build=translate.build,
-            check_input=check_text,
-            to_input=_as_it_is,
-        ),
-        Job(
-            name="subtitles",
-            arguments=Subtitles,
-            build=subtitles.build,
-            check_input=check_subtitles,
-            to_input=_as_it_is,
-        ),
-        Job(name="video", arguments=Film, build=video.build, check_input=check_film, to_input=_as_it_is),
-        Job(
-            name="characters",
-            arguments=Characters,
-            build=characters.build,
-            check_input=check_novel,
-            to_input=_as_it_is,
-        ),
-        Job(
-            name="audiobook",
-            arguments=Audiobook,
-            build=audiobook.build,
-            check_input=check_book,
-            to_input=_as_it_is,
-        ),
-        Job(
-            name="topics",
-            arguments=Topics,
-            build=topics.build,
-            check_input=check_corpus,
-            to_input=_as_it_is,
-        ),
-        Job(
-            name="guideline",
-            arguments=Guideline,
-            build=guideline.build,
-            check_input=check_guideline,
-            to_input=_as_it_is,
-        ),
-        Job(
-            name="replies",
-            arguments=Replies,
-            build=dialogue.build,
-            check_input=check_talk,
-            to_input=_talk,
-            is_confirmed=False,
-        ),
-    )
+TOOLS: Mapping[str, JobTool] = {
+    **{name: JobTool(name=name, entry=JOBS[name], arguments=kind) for name, kind in _ARGUMENTS.items()},
+    _REPLIES.name: _REPLIES,
 }

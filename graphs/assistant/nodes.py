@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
-from langgraph.config import get_stream_writer
 from langgraph.types import interrupt
 from pydantic import ValidationError
 
 from graphs.assistant.answering import LOOK, by_model, by_rules
 from graphs.assistant.attaching import take_in
 from graphs.assistant.estimating import estimate
-from graphs.assistant.jobs import JOBS, Job
+from graphs.assistant.jobs import TOOLS, JobTool
 from graphs.assistant.state import JobResult, Proposal, State, Update
+from graphs.beneath import run_beneath
 from graphs.errors import explain_invalid
 from graphs.model_calls import model_calls
 from graphs.notes import Note, warn
@@ -57,9 +57,9 @@ async def answer(state: State) -> Update:
             hint="Say what you want in other words.",
         )
     if state["mode"] == "offline":
-        return {"messages": [by_rules(state, JOBS)], "turns": state["turns"] + 1}
+        return {"messages": [by_rules(state, TOOLS)], "turns": state["turns"] + 1}
     with model_calls():
-        message = await by_model(await current(), state, JOBS)
+        message = await by_model(await current(), state, TOOLS)
     return {"messages": [message], "turns": state["turns"] + 1}
 
 
@@ -81,7 +81,7 @@ async def confirm(state: State) -> Update:
     about: dict[str, Any] = {"estimate": proposal["estimate"]}
     asked = {
         "action_requests": [
-            {"name": call["name"], "args": call["args"], "description": JOBS[proposal["job"]].title, **about}
+            {"name": call["name"], "args": call["args"], "description": TOOLS[proposal["job"]].title, **about}
         ],
         "review_configs": [{"action_name": call["name"], "allowed_decisions": ["approve", "edit", "reject"]}],
     }
@@ -99,17 +99,12 @@ async def work(state: State) -> Update:
     """Run the job as a part of this run: its steps are kept, its events pass, its questions are asked."""
     proposal = cast("Proposal", state["proposal"])
     call = open_calls(state)[0]
-    job, tell = JOBS[proposal["job"]], get_stream_writer()
-    values: dict[str, Any] = {}
+    job = TOOLS[proposal["job"]]
+    marks = {"job": job.name, "call_id": call["id"]}
     try:
-        graph = cast("Any", job.build()).compile()
-        async for mode, payload in graph.astream(
-            proposal["given"], stream_mode=["custom", "values"], output_keys=graph.output_channels
-        ):
-            if mode == "custom":
-                tell({**payload, "job": job.name, "call_id": call["id"]})
-            else:
-                values = payload
+        values = await run_beneath(
+            job.entry.graph, proposal["given"], passed_on=lambda event: {**event, **marks}
+        )
     except ServiceError as error:
         return {"messages": [_failed(call, error)], "proposal": None}
     result = await _kept(job, values)
@@ -131,17 +126,17 @@ def open_calls(state: State) -> list[ToolCall]:
 
 async def _proposal(call: ToolCall) -> Proposal:
     """The job that a call wants, checked as any run of it."""
-    job = JOBS.get(call["name"])
+    job = TOOLS.get(call["name"])
     if job is None:
         raise InvalidInput(
-            f"there is no tool {call['name']!r}", hint=f"There are: {', '.join([*JOBS, _LOOK])}."
+            f"there is no tool {call['name']!r}", hint=f"There are: {', '.join([*TOOLS, _LOOK])}."
         )
     try:
         arguments = job.arguments.model_validate(call["args"])
     except ValidationError as error:
         raise explain_invalid(error, {"": list(job.arguments.model_fields)}) from None
     given = job.to_input(arguments)
-    await job.check_input(given)
+    await job.entry.check_input(given)
     found = await estimate(job, given) if job.is_confirmed else None
     return Proposal(
         call_id=str(call["id"]), job=job.name, given=given, estimate=None if found is None else dict(found)
@@ -163,7 +158,7 @@ async def _looked_at(state: State, args: Mapping[str, Any]) -> Any:
     return {"path": path, "value": digest(part(values, path), most=12_000)}
 
 
-async def _kept(job: Job, values: dict[str, Any]) -> JobResult:
+async def _kept(job: JobTool, values: dict[str, Any]) -> JobResult:
     """A result where it can be looked at later: as a file, or in the thread where nothing stores files."""
     files, store = files_in(values), storage.bound()
     if store is None:

@@ -4,13 +4,13 @@ import asyncio
 import hashlib
 from typing import Any
 
-from langgraph.config import get_stream_writer
 from langgraph.types import Overwrite
 
 from graphs.audiobook import locks
 from graphs.audiobook.request import Input, parse_input
 from graphs.audiobook.scripting import script_of
 from graphs.audiobook.state import Opening, State, Update
+from graphs.beneath import run_beneath
 from graphs.characters.graph import graph as characters_graph
 from graphs.characters.sources import Source, read_source
 from graphs.notes import Note, warn
@@ -21,7 +21,6 @@ from tools.llm.usage import Usage
 from tools.media.spoken_book import MAX_COVER, picture_reader
 from tools.storage import base as storage
 
-_characters: Any = characters_graph  # its input is checked by itself
 _TEXT = "text/plain; charset=utf-8"
 _USED = ("calls", "input_tokens", "output_tokens", "cost", "currency")
 
@@ -59,13 +58,7 @@ async def recognise(state: State) -> Update:
         "language": given["language"],
         "options": given["options"]["recognition"],
     }
-    result: dict[str, Any] = {}
-    tell = get_stream_writer()
-    async for kind, chunk in _characters.astream(asked, stream_mode=["custom", "values"]):
-        if kind == "values":
-            result = chunk
-        else:
-            tell(chunk)
+    result = await run_beneath(characters_graph, asked)
     statistics = result["statistics"]
     return {
         "recognised": state["novel"],

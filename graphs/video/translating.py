@@ -4,8 +4,7 @@ import asyncio
 from dataclasses import asdict
 from typing import Any, cast
 
-from langgraph.config import get_stream_writer
-
+from graphs.beneath import run_beneath
 from graphs.subtitles.graph import graph as subtitles_graph
 from graphs.translation_batches import BatchTask, find_terms, translate_units, unpack_terms
 from graphs.translation_batches import pack as pack_unit
@@ -21,7 +20,6 @@ from tools.subtitles.wording import segments_of, tag_check
 from tools.translation.units import Unit, units_of
 from tools.video.srt_text import srt_text
 
-_subtitles: Any = subtitles_graph  # its input is checked by itself
 _AROUND = 5  # cues before one that is translated again, for its context
 _PASSED_ON = ("lanes", "batch", "offline", "profile", "timing", "shorten", "summary", "estimate")
 
@@ -42,13 +40,7 @@ async def translate(state: State) -> Update:
         "style": given["style"],
         "options": {**passed_on, "new_terms": new_terms, "fps": min(1000.0, state["video"]["fps"])},
     }
-    result: dict[str, Any] = {}
-    tell = get_stream_writer()
-    async for kind, chunk in _subtitles.astream(asked, stream_mode=["custom", "values"]):
-        if kind == "values":
-            result = chunk
-        elif _is_told(chunk):
-            tell(chunk)
+    result = await run_beneath(subtitles_graph, asked, passed_on=_passed_on)
     texts = {target: of_it.pop("text") for target, of_it in result["targets"].items()}
     return {
         "mode": result["mode"],
@@ -89,9 +81,9 @@ async def translate_again(state: State) -> Update:
     return {"translated": translated, "figures": figures, "again_by_target": {}, "usages": usages}
 
 
-def _is_told(event: dict[str, Any]) -> bool:
+def _passed_on(event: dict[str, Any]) -> dict[str, Any] | None:
     """Of the graph inside: what it consumes, and how far its longest stage is; its files are replaced."""
-    return event["type"] == "usage" or event.get("stage") == "translate"
+    return event if event["type"] == "usage" or event.get("stage") == "translate" else None
 
 
 def _cues_of(text: str, sources: list[PackedCue]) -> list[PackedCue]:

@@ -188,7 +188,7 @@ def _own_graph(graph_id: str, checkpointer: BaseCheckpointSaver[str], store: Bas
         graph_id=entry.graph_id,
         title=entry.title,
         description=entry.description,
-        source=finish(entry.build()),
+        source=finish(entry.graph),
         finish=finish,
         store=store,
         check_input=entry.check_input,
