@@ -7,7 +7,6 @@ run's row and event log, so polling tells the same story as the stream.
 import asyncio
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,15 +14,13 @@ from graphs.characters.sentences import Sentences
 from server.api.body import JsonRoute
 from server.api.deps import Open
 from server.api.following import ended
-from server.api.jobs import recogniser
+from server.api.jobs import recogniser, thread_tasks
 from server.api.langgraph.answers import json_answer
 from server.checkpoint import CheckpointIncomplete
 from server.db.models import Run
 from server.db.repositories import runs
-from server.keys import RunKey
 from server.resources import Resources
 from server.runs.job import RunRequest
-from server.stream.entry import StreamEvent
 from tools.errors import ServiceError
 
 router = APIRouter(tags=["character recognition"], route_class=JsonRoute)
@@ -128,14 +125,9 @@ async def _find(resources: Resources, task_id: str) -> Run:
 
 
 async def _task_info(resources: Resources, run: Run) -> dict[str, Any]:
-    place = RunKey(run.thread_id, run.run_id)
-    newest = await resources.broker.newest(place, _is_progress) if run.status == "running" else None
+    event = await thread_tasks.latest_progress(resources, run) if run.status == "running" else None
     result = await resources.states.output(run) if run.status == "success" else None
-    return recogniser.task_info(run, orjson.loads(newest.data) if newest else None, result)
-
-
-def _is_progress(event: StreamEvent) -> bool:
-    return event.name == "custom" and orjson.loads(event.data)["type"] == "progress"
+    return recogniser.task_info(run, event, result)
 
 
 async def _counts(resources: Resources) -> dict[str, int]:

@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from server import access
 from server.api.following import ended
 from server.api.jobs import thread_tasks
 from server.api.jobs.books.book import CONTRACT, KEY, record, until_of
 from server.api.jobs.thread_tasks import Task as Book
 from server.db.models import ACTIVE, Run
-from server.db.repositories import runs, threads
-from server.keys import RunKey
+from server.db.repositories import threads
 from server.resources import Resources
 from server.runs.job import RunRequest
-from server.stream.entry import StreamEvent
 from tools.errors import BadRequest, Conflict, InvalidInput, NotFound, ServiceError
 
 GRAPH = "audiobook"
@@ -35,14 +31,10 @@ async def find(resources: Resources, book_id: str) -> Book:
 
 async def search(resources: Resources, *, limit: int, offset: int) -> tuple[list[Book], int]:
     """One's books, the newest first, and how many there are."""
-    wanted = threads.ThreadFilter(metadata={"contract": CONTRACT})
+    marks = {"contract": CONTRACT}
+    found = await thread_tasks.search(resources, marks, mark=KEY, limit=limit, offset=offset)
     async with resources.database.read() as session:
-        found = await threads.search(
-            session, wanted, limit=limit, offset=offset, sort_by="created_at", with_values=False
-        )
-        total = await threads.count(session, wanted)
-        latest = await runs.latest_of_threads(session, [thread.thread_id for thread, _ in found])
-    return [(thread, latest.get(thread.thread_id)) for thread, _ in found if KEY in thread.meta], total
+        return found, await threads.count(session, threads.ThreadFilter(metadata=marks))
 
 
 async def change(resources: Resources, book: Book, **changes: Any) -> Book:
@@ -143,10 +135,7 @@ async def latest(resources: Resources, book: Book, *kinds: str) -> tuple[Run, di
     run = book[1]
     if run is None or (kinds and until_of(run) not in kinds):
         raise NotFound("There is no such task of this book.", hint="Begin one.", code="task_not_found")
-    newest = None
-    if run.status == "running":
-        newest = await resources.broker.newest(RunKey(run.thread_id, run.run_id), _is_progress)
-    return run, orjson.loads(newest.data) if newest else None
+    return run, await thread_tasks.latest_progress(resources, run) if run.status == "running" else None
 
 
 async def cancel(resources: Resources, book: Book) -> None:
@@ -159,7 +148,3 @@ async def cancel(resources: Resources, book: Book) -> None:
     if run is None or run.status not in ACTIVE or not await resources.canceller.cancel(run.run_id):
         raise Conflict("No task is working on this book.", hint="Look at its status.", code="task_not_active")
     await ended(resources, run)
-
-
-def _is_progress(event: StreamEvent) -> bool:
-    return event.name == "custom" and orjson.loads(event.data)["type"] == "progress"

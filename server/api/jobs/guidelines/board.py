@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-import orjson
-
 from server import access
 from server.api.deps import canonical_uuid
 from server.api.jobs import thread_tasks
@@ -14,12 +12,11 @@ from server.api.jobs.guidelines.intake import Intake
 from server.api.jobs.guidelines.task import BATCH, GUIDELINE, KEY, record, status_of, task_json
 from server.api.jobs.thread_tasks import Task
 from server.db.models import Run, Thread
-from server.db.repositories import model_usage, runs, threads
+from server.db.repositories import model_usage
 from server.files import ownership
 from server.keys import RunKey
 from server.resources import Resources
 from server.runs.job import RunRequest
-from server.stream.entry import StreamEvent
 from tools.errors import BadRequest, NotFound, ServiceError
 
 GRAPH = "guideline"
@@ -111,19 +108,7 @@ async def batch_of(resources: Resources, batch_id: str) -> list[Task]:
 
 
 async def _search(resources: Resources, marks: Mapping[str, Any]) -> list[Task]:
-    wanted = threads.ThreadFilter(metadata=dict(marks))
-    async with resources.database.read() as session:
-        found = await threads.search(
-            session,
-            wanted,
-            limit=MOST_EDITIONS,
-            sort_by="created_at",
-            descending=False,
-            with_values=False,
-        )
-        own = [thread for thread, _ in found if KEY in thread.meta]
-        latest = await runs.latest_of_threads(session, [thread.thread_id for thread in own])
-    return [(thread, latest.get(thread.thread_id)) for thread in own]
+    return await thread_tasks.search(resources, marks, mark=KEY, limit=MOST_EDITIONS, newest_first=False)
 
 
 async def answer(resources: Resources, task: Task, verdict: Mapping[str, Any]) -> Task:
@@ -139,14 +124,7 @@ async def answer(resources: Resources, task: Task, verdict: Mapping[str, Any]) -
             hint="Only what a safety gate holds back is decided on. Look at its status.",
             code="task_not_waiting",
         )
-    request = RunRequest(
-        assistant_id=run.graph_id,
-        command={"resume": dict(verdict)},
-        stream_mode=("custom",),
-        stream_resumable=True,
-    )
-    run = await resources.runs.create_run(request, thread_id=thread.thread_id)
-    return await resources.runs.thread(thread.thread_id), run
+    return await thread_tasks.resume(resources, thread, run, verdict)
 
 
 async def shown(resources: Resources, task: Task) -> dict[str, Any]:
@@ -157,22 +135,20 @@ async def shown(resources: Resources, task: Task) -> dict[str, Any]:
         return task_json(thread, run)
     if status == "completed":
         return task_json(thread, run, result=await resources.states.output(run))
-    key = RunKey(run.thread_id, run.run_id)
-    newest = await resources.broker.newest(key, is_progress)
     body = task_json(
         thread,
         run,
-        event=orjson.loads(newest.data) if newest else None,
+        event=await thread_tasks.latest_progress(resources, run),
         consumed=await _consumed(resources, run),
-        worker=await resources.runs.leases.worker(key),
+        worker=await resources.runs.leases.worker(RunKey(run.thread_id, run.run_id)),
     )
     return body | ({"review": await review_of(resources, thread)} if status == "waiting_review" else {})
 
 
 async def review_of(resources: Resources, thread: Thread) -> dict[str, Any] | None:
     """What a task that waits asks a person."""
-    state = await resources.states.snapshot(thread)
-    return state.interrupts[0].value if state is not None and state.interrupts else None
+    asked = await thread_tasks.asked_of(resources, thread)
+    return asked[0] if asked else None
 
 
 async def result_of(resources: Resources, task: Task) -> dict[str, Any]:
@@ -199,11 +175,6 @@ async def _consumed(resources: Resources, run: Run) -> dict[str, Any]:
         "tokens": sum(row.input_tokens + row.output_tokens for row in rows),
         "cost": None if None in costs else float(sum(cost for cost in costs if cost is not None)),
     }
-
-
-def is_progress(event: StreamEvent) -> bool:
-    """Whether an event tells how far a run is."""
-    return event.name == "custom" and orjson.loads(event.data)["type"] == "progress"
 
 
 def _unknown(noun: str, id: str) -> NotFound:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from server.api.following import run_events
+from server.api.jobs import thread_tasks
 from server.api.jobs.guidelines import board
 from server.api.jobs.guidelines.task import progress
 from server.db.models import Run, Thread, now
@@ -50,7 +51,7 @@ async def _updates(
     async with aclosing(run_events(resources, run, after=after)) as entries:
         async for entry in entries:
             for event in entry.events:
-                if board.is_progress(event):
+                if thread_tasks.is_progress(event):
                     data = orjson.loads(event.data)
                     place = progress("running", data)
                     told = {"type": "workflow_update", **common, **place, "updated_at": now().isoformat()}

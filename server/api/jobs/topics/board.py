@@ -11,11 +11,10 @@ from server.api.jobs import thread_tasks
 from server.api.jobs.thread_tasks import Task
 from server.api.jobs.topics.intake import NewTask
 from server.api.jobs.topics.task import KEY, MARK, log_line, status_of, task_json
-from server.db.repositories import runs, threads
 from server.keys import RunKey
 from server.resources import Resources
 from server.runs.job import RunRequest
-from server.stream.entry import FROM_START, StreamEvent
+from server.stream.entry import FROM_START
 from tools.errors import Conflict, NotFound
 
 GRAPH = "topics"
@@ -50,18 +49,7 @@ async def find(resources: Resources, task_id: str) -> Task:
 
 async def search(resources: Resources) -> list[Task]:
     """One's own tasks, the newest first."""
-    async with resources.database.read() as session:
-        found = await threads.search(
-            session,
-            threads.ThreadFilter(metadata=dict(MARK)),
-            limit=MOST_LISTED,
-            sort_by="created_at",
-            descending=True,
-            with_values=False,
-        )
-        own = [thread for thread, _ in found if KEY in thread.meta]
-        latest = await runs.latest_of_threads(session, [thread.thread_id for thread in own])
-    return [(thread, latest.get(thread.thread_id)) for thread in own]
+    return await thread_tasks.search(resources, MARK, mark=KEY, limit=MOST_LISTED)
 
 
 async def shown(resources: Resources, task: Task) -> dict[str, Any]:
@@ -72,12 +60,11 @@ async def shown(resources: Resources, task: Task) -> dict[str, Any]:
         return task_json(thread, run)
     if status == "completed":
         return task_json(thread, run, result=await resources.states.output(run))
-    newest = await resources.broker.newest(RunKey(run.thread_id, run.run_id), _is_progress)
-    body = task_json(thread, run, event=orjson.loads(newest.data) if newest else None)
+    body = task_json(thread, run, event=await thread_tasks.latest_progress(resources, run))
     if status != "waiting":
         return body
-    state = await resources.states.snapshot(thread)
-    return body | {"review": state.interrupts[0].value if state is not None and state.interrupts else None}
+    asked = await thread_tasks.asked_of(resources, thread)
+    return body | {"review": asked[0] if asked else None}
 
 
 async def answer(resources: Resources, task: Task, verdict: Mapping[str, Any]) -> Task:
@@ -91,14 +78,7 @@ async def answer(resources: Resources, task: Task, verdict: Mapping[str, Any]) -
         raise Conflict(
             f"Task {thread.thread_id} waits for nobody.", hint="Look at its status.", code="task_not_waiting"
         )
-    request = RunRequest(
-        assistant_id=run.graph_id,
-        command={"resume": dict(verdict)},
-        stream_mode=("custom",),
-        stream_resumable=True,
-    )
-    run = await resources.runs.create_run(request, thread_id=thread.thread_id)
-    return await resources.runs.thread(thread.thread_id), run
+    return await thread_tasks.resume(resources, thread, run, verdict)
 
 
 async def result_of(resources: Resources, task: Task) -> dict[str, Any]:
@@ -135,7 +115,3 @@ async def log_of(resources: Resources, task: Task, tail: int) -> list[dict[str, 
         if entry is None or any(event.id == last for event in entry.events):
             break
     return list(lines)
-
-
-def _is_progress(event: StreamEvent) -> bool:
-    return event.name == "custom" and orjson.loads(event.data)["type"] == "progress"

@@ -3,20 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from graphs.stages import Stages, stages_of
 from server import access
 from server.api.jobs import thread_tasks
 from server.api.jobs.thread_tasks import Task
 from server.api.jobs.translator.modules import CONTRACT, options_of, request_for
 from server.api.jobs.translator.task import KEY, record, status_of, task_json
-from server.db.models import ACTIVE, Thread
-from server.db.repositories import runs, threads
-from server.keys import RunKey
+from server.db.models import ACTIVE
 from server.resources import Resources
-from server.runs.job import RunRequest
-from server.stream.entry import StreamEvent
 from tools.errors import Conflict, NotFound
 
 MOST_LISTED = 1000
@@ -50,14 +44,7 @@ async def find(resources: Resources, task_id: str) -> Task:
 
 async def search(resources: Resources, *, module: str | None = None, status: str | None = None) -> list[Task]:
     """One's tasks, the newest first."""
-    wanted = threads.ThreadFilter(metadata={"contract": CONTRACT})
-    async with resources.database.read() as session:
-        found = await threads.search(
-            session, wanted, limit=MOST_LISTED, sort_by="created_at", with_values=False
-        )
-        own = [thread for thread, _ in found if KEY in thread.meta]
-        latest = await runs.latest_of_threads(session, [thread.thread_id for thread in own])
-    tasks = [(thread, latest.get(thread.thread_id)) for thread in own]
+    tasks = await thread_tasks.search(resources, {"contract": CONTRACT}, mark=KEY, limit=MOST_LISTED)
     return [
         task
         for task in tasks
@@ -79,7 +66,7 @@ async def start(resources: Resources, task: Task) -> Task:
         )
     own = thread.meta[KEY]
     request = request_for(own["module"], options_of(own["options"]), own["files"])
-    return await _run(resources, thread, request)
+    return await thread_tasks.work_on(resources, thread, request)
 
 
 async def confirm(resources: Resources, task: Task, answer: Mapping[str, Any]) -> Task:
@@ -93,18 +80,7 @@ async def confirm(resources: Resources, task: Task, answer: Mapping[str, Any]) -
         raise Conflict(
             f"Task {thread.thread_id} waits for nobody.", hint="Look at its status.", code="task_not_paused"
         )
-    request = RunRequest(
-        assistant_id=run.graph_id,
-        command={"resume": dict(answer)},
-        stream_mode=("custom",),
-        stream_resumable=True,
-    )
-    return await _run(resources, thread, request)
-
-
-async def _run(resources: Resources, thread: Thread, request: RunRequest) -> Task:
-    run = await resources.runs.create_run(request, thread_id=thread.thread_id)
-    return await resources.runs.thread(thread.thread_id), run
+    return await thread_tasks.resume(resources, thread, run, answer)
 
 
 async def change(resources: Resources, task: Task, **changes: Any) -> Task:
@@ -120,13 +96,11 @@ async def shown(resources: Resources, task: Task) -> dict[str, Any]:
     status = status_of(thread, run)
     event = result = None
     if run is not None and status in ("processing", "paused"):
-        place = RunKey(run.thread_id, run.run_id)
-        newest = await resources.broker.newest(place, is_progress)
-        event = orjson.loads(newest.data) if newest else None
+        event = await thread_tasks.latest_progress(resources, run)
     if run is not None and status == "completed":
         result = await resources.states.output(run)
     body = task_json(thread, run, stages_in(task), event, result)
-    return body | ({"review": await _review(resources, thread)} if status == "paused" else {})
+    return body | ({"review": await thread_tasks.asked_of(resources, thread)} if status == "paused" else {})
 
 
 def stages_in(task: Task) -> Stages | None:
@@ -137,16 +111,6 @@ def stages_in(task: Task) -> Stages | None:
     own = thread.meta[KEY]
     given = request_for(own["module"], options_of(own["options"]), own["files"]).input
     return stages_of(run.graph_id, given)
-
-
-async def _review(resources: Resources, thread: Thread) -> list[Any]:
-    state = await resources.states.snapshot(thread)
-    return [interrupt.value for interrupt in state.interrupts] if state is not None else []
-
-
-def is_progress(event: StreamEvent) -> bool:
-    """Whether an event tells how far a run is."""
-    return event.name == "custom" and orjson.loads(event.data)["type"] == "progress"
 
 
 def _unknown(task_id: str) -> NotFound:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from server.api.deps import Open
 from server.api.following import run_events
+from server.api.jobs import thread_tasks
 from server.api.jobs.translator import board
 from server.api.jobs.translator.envelope import FAILURES, EnvelopeRoute, success
 from server.api.jobs.translator.fields import OldBody, Snaked, file_id_of
@@ -242,7 +243,7 @@ async def _events(resources: Resources, task: board.Task, after: str | None) -> 
         async with aclosing(run_events(resources, run, after=after)) as entries:
             async for entry in entries:
                 for event in entry.events:
-                    if board.is_progress(event):
+                    if thread_tasks.is_progress(event):
                         data = orjson.loads(event.data)
                         told = {"taskId": thread.thread_id, "status": "processing", **data}
                         told["progress"] = progress_of("processing", stages, data)
