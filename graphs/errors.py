@@ -1,8 +1,9 @@
 """Failures that belong to graphs rather than to a tool."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tools.errors import InvalidInput, ServiceError
@@ -14,23 +15,46 @@ class GraphError(ServiceError):
     code = "graph_error"
 
 
-def explain_invalid(error: ValidationError, allowed: dict[str, list[str]]) -> InvalidInput:
+def explain_invalid(error: ValidationError, model: type[BaseModel]) -> InvalidInput:
     """One message for everything that is wrong with a graph's input.
 
     Args:
         error: What validation found.
-        allowed: The names allowed at each place, "" being the input itself.
+        model: What the input was held against; it tells which names are allowed where.
     """
     details = error.errors(include_url=False)
     message = "; ".join(_explain(detail) for detail in details)
-    places = dict.fromkeys(_place(detail) for detail in details if detail["type"] == "extra_forbidden")
-    hints = [f"Allowed in {place or 'the input'}: {', '.join(allowed[place])}." for place in places]
+    places = dict.fromkeys(detail["loc"][:-1] for detail in details if detail["type"] == "extra_forbidden")
+    hints = [f"Allowed in {_named(place)}: {', '.join(allowed_at(model, place))}." for place in places]
     code = "unknown_option" if places else "invalid_input"
     return InvalidInput(message, hint=" ".join(hints), code=code)
 
 
-def _place(detail: ErrorDetails) -> str:
-    return ".".join(str(part) for part in detail["loc"][:-1])
+def allowed_at(model: type[BaseModel], place: Sequence[int | str]) -> list[str]:
+    """The names of the fields that an object at a place of the input may have.
+
+    Args:
+        place: As Pydantic says where an error is: fields, and between them indices, keys, members of unions.
+    """
+    here = [model]
+    for part in place:
+        inside = [each.model_fields[part] for each in here if part in each.model_fields]
+        if inside:
+            here = [found for field in inside for found in _models_in(field.annotation)]
+        else:  # an item of a list or mapping is of the same models; a member of a union is one of them
+            here = [each for each in here if each.__name__ == part] or here
+    return list(dict.fromkeys(name for each in here for name in each.model_fields))
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def _named(place: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in place) or "the input"
 
 
 def _explain(detail: ErrorDetails) -> str:

@@ -11,7 +11,7 @@ from tools.errors import InvalidInput
 M = TypeVar("M", bound=BaseModel)
 
 
-def validated(model: type[M], values: object, allowed: dict[str, list[str]]) -> M:
+def validated(model: type[M], values: object) -> M:
     """A graph's input as its model has it; None counts as not given.
 
     Raises:
@@ -20,13 +20,13 @@ def validated(model: type[M], values: object, allowed: dict[str, list[str]]) -> 
     if not isinstance(values, Mapping):
         raise InvalidInput(
             f"the input must be an object, not {type(values).__name__}",
-            hint=f"Its fields are: {', '.join(allowed[''])}.",
+            hint=f"Its fields are: {', '.join(model.model_fields)}.",
         )
     given = cast("Mapping[str, Any]", values)
     try:
         return model.model_validate({key: value for key, value in given.items() if value is not None})
     except ValidationError as error:
-        raise explain_invalid(error, allowed) from None
+        raise explain_invalid(error, model) from None
 
 
 def object_of(value: object) -> Mapping[str, object]:

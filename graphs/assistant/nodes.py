@@ -134,7 +134,7 @@ async def _proposal(call: ToolCall) -> Proposal:
     try:
         arguments = job.arguments.model_validate(call["args"])
     except ValidationError as error:
-        raise explain_invalid(error, {"": list(job.arguments.model_fields)}) from None
+        raise explain_invalid(error, job.arguments) from None
     given = job.to_input(arguments)
     await job.entry.check_input(given)
     found = await estimate(job, given) if job.is_confirmed else None

@@ -40,9 +40,6 @@ class Verdict(BaseModel):
     edits: Edits = Edits()
 
 
-_ALLOWED = {"": list(Verdict.model_fields), "edits": list(Edits.model_fields)}
-
-
 async def cast_voices(state: State) -> Update:
     """Voices for the narrator and for everybody who speaks.
 
@@ -185,7 +182,7 @@ async def review_plan(state: State) -> Update:
     try:
         given = Verdict.model_validate(answer)
     except ValidationError as error:
-        return {"problems": [explain_invalid(error, _ALLOWED).message], "decided": False}
+        return {"problems": [explain_invalid(error, Verdict).message], "decided": False}
     merged = locks.merge(state["locks"], given.edits)
     problems = _unknown(state, merged)
     if problems:

@@ -76,16 +76,13 @@ class Input(BaseModel):
         return self.text is not None or self.file_id is not None
 
 
-ALLOWED = {"": list(Input.model_fields), "options": list(Options.model_fields)}
-
-
 def parse_input(values: object) -> Input:
     """Check a run's input, which may be anything.
 
     Raises:
         InvalidInput: Names each wrong or unknown field, and what is allowed.
     """
-    return validated(Input, values, ALLOWED)
+    return validated(Input, values)
 
 
 class Output(TypedDict):

@@ -179,17 +179,6 @@ class Input(_Part):
         return self
 
 
-_PARTS: dict[str, type[BaseModel]] = {
-    "": Input,
-    "setup": Setup,
-    "setup.profile": Profile,
-    "setup.partner": Partner,
-    "intent": UserIntent,
-    "intent.opinion": Stance,
-}
-ALLOWED = {place: list(part.model_fields) for place, part in _PARTS.items()}
-
-
 class Message(TypedDict):
     """One message of the conversation."""
 
@@ -374,7 +363,7 @@ def parse_input(values: object) -> Input:
     Raises:
         InvalidInput: Names each wrong or unknown field, and what is allowed.
     """
-    return validated(Input, values, ALLOWED)
+    return validated(Input, values)
 
 
 async def check_input(values: object) -> None:

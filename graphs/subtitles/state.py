@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graphs.inputs import validated
 from graphs.notes import Note
-from graphs.translation_request import MemoryUse, Style, TranslationRequest, check_languages
+from graphs.translation_request import TranslationRequest, check_languages
 from graphs.translation_state import RequestFields, TranslationJob, TranslationOptions
 from tools.subtitles.file import Format
 from tools.subtitles.profiles import Viewers
@@ -99,24 +99,13 @@ class Input(TranslationRequest):
         return self
 
 
-ALLOWED = {
-    "": list(Input.model_fields),
-    "options": list(Options.model_fields),
-    "style": list(Style.model_fields),
-    "memory": list(MemoryUse.model_fields),
-    "sync": list(Sync.model_fields),
-    "sync.points": list(SyncPoint.model_fields),
-    "sync.frame_rate": list(FrameRates.model_fields),
-}
-
-
 def parse_input(values: object) -> Input:
     """Check a run's input, which may be anything.
 
     Raises:
         InvalidInput: Names each wrong or unknown field, and what is allowed.
     """
-    return validated(Input, values, ALLOWED)
+    return validated(Input, values)
 
 
 class Output(TypedDict):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graphs.inputs import validated
-from graphs.translation_request import Language, Style, TranslationRequest, check_languages
+from graphs.translation_request import Language, TranslationRequest, check_languages
 
 Words = Literal["speech", "picture", "file", "none"]
 Render = Literal["mux", "burn", "none"]
@@ -142,21 +142,10 @@ class Input(TranslationRequest):
         return self
 
 
-ALLOWED = {
-    "": list(Input.model_fields),
-    "options": list(Options.model_fields),
-    "style": list(Style.model_fields),
-    "look": list(Look.model_fields),
-    "erase": list(Erasing.model_fields),
-    "dub": list(Dubbing.model_fields),
-    "write_recap": list(Recap.model_fields),
-}
-
-
 def parse_input(values: object) -> Input:
     """Check a run's input, which may be anything.
 
     Raises:
         InvalidInput: Names each wrong or unknown field, and what is allowed.
     """
-    return validated(Input, values, ALLOWED)
+    return validated(Input, values)

@@ -96,7 +96,7 @@ def options_of(values: object) -> TaskOptions:
     try:
         return TaskOptions.model_validate(snake_keys(values))
     except ValidationError as error:
-        raise explain_invalid(error, {"": list(TaskOptions.model_fields)}) from None
+        raise explain_invalid(error, TaskOptions) from None
 
 
 def request_for(module: str, options: TaskOptions, files: Sequence[Mapping[str, Any]]) -> RunRequest:
