@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from bench.processes import free_port, is_up, tree_cpu, tree_memory, wait_until
 from tests.fixtures.postgresql import find_binaries, postgresql
+from tests.fixtures.redis_servers import RedisProcess
 
 ENVIRONMENTS = Path(__file__).parents[1] / ".peers"
 GRAPHS = Path(__file__).parent / "project" / "bench_graphs.py"
@@ -201,13 +202,13 @@ def _redis(folder: Path) -> Iterator[tuple[str, int]]:
     if binary is None:
         sys.exit("This needs a Redis: apt-get install redis-server")
     folder.mkdir()
-    port = free_port()
-    call = [binary, "--port", str(port), "--appendonly", "yes", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(call, stdout=subprocess.DEVNULL) as process:
-        try:
-            yield f"redis://127.0.0.1:{port}/0", process.pid
-        finally:
-            process.kill()
+    server = RedisProcess(Path(binary), folder, port=free_port())
+    server.start()
+    try:
+        assert server.process is not None
+        yield f"redis://127.0.0.1:{server.port}/0", server.process.pid
+    finally:
+        server.kill()
 
 
 @contextlib.contextmanager

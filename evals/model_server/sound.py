@@ -8,6 +8,8 @@ from zlib import crc32
 
 import numpy as np
 
+from tools.wav import wav as with_header
+
 RATE = 24_000  # samples per second, as Qwen's speech models give it
 _SECONDS_PER_CHARACTER = 0.06
 _PIECE_BYTES = 4_800  # 0.1 s
@@ -23,13 +25,7 @@ def samples(text: str, rate: int = RATE) -> bytes:
 
 def wav(sound: bytes, rate: int = RATE) -> bytes:
     """The samples as a WAV file."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(sound)
-    return buffer.getvalue()
+    return with_header(sound, rate)
 
 
 def samples_of(sound: bytes) -> bytes:

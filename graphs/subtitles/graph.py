@@ -10,6 +10,7 @@ translated, and every cue says so; times and conformity need none.
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import TimeoutPolicy
 
+from graphs import translation_routes
 from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
 from graphs.subtitles import nodes, routes
 from graphs.subtitles.desk import prepare
@@ -54,9 +55,9 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph.add_edge("pretend", "gather")
     graph.add_conditional_edges("gather", routes.to_shorter, ["shorten_batch", "judge_batch", "weigh"])
     graph.add_edge("shorten_batch", "settle")
-    graph.add_conditional_edges("settle", routes.to_judges, ["judge_batch", "weigh"])
+    graph.add_conditional_edges("settle", translation_routes.to_judges, ["judge_batch", "weigh"])
     graph.add_edge("judge_batch", "weigh")
-    graph.add_conditional_edges("weigh", routes.after_weighing, ["review", "render"])
+    graph.add_conditional_edges("weigh", translation_routes.after_weighing, ["review", "render"])
     graph.add_edge("review", "render")
     graph.add_edge("render", END)
     return graph

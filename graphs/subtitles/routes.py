@@ -9,7 +9,7 @@ from graphs.subtitles.result import limits_of
 from graphs.subtitles.state import State
 from graphs.translation_batches import shorter_batches
 from graphs.translation_lanes import next_lanes
-from graphs.translation_quality import judge_tasks
+from graphs.translation_routes import to_judges
 from graphs.translation_terms import wants_new_terms
 
 
@@ -29,14 +29,6 @@ async def after_planning(state: State) -> list[Send] | str:
     return "find_terms" if wants_new_terms(state) else await to_lanes(state)
 
 
-async def to_judges(state: State) -> list[Send] | str:
-    """All translations to a judge, where an estimate is wanted."""
-    if state["model"] is None or not state["settings"]["estimate"]:
-        return "weigh"
-    tasks = await asyncio.to_thread(judge_tasks, state)
-    return [Send("judge_batch", task) for task in tasks] or "weigh"
-
-
 async def to_shorter(state: State) -> list[Send] | str:
     """What cannot be read in its time is asked for once more, shorter."""
     if state["model"] is None or not state["settings"]["shorten"]:
@@ -47,8 +39,3 @@ async def to_shorter(state: State) -> list[Send] | str:
     }
     tasks = await asyncio.to_thread(shorter_batches, state, "subtitle", film.file.format, limits)
     return [Send("shorten_batch", task) for task in tasks] or await to_judges(state)
-
-
-def after_weighing(state: State) -> str:
-    """To a person where something is doubtful and one is to look."""
-    return "review" if state["doubtful"] else "render"

@@ -10,6 +10,7 @@ translated, and every segment says so.
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import TimeoutPolicy
 
+from graphs import translation_routes
 from graphs.policies import MODEL_TIME, RULES_TIME, STALLS, TOOL_CALLS, TOOL_TIME
 from graphs.translate import nodes, routes
 from graphs.translate.state import Input, Output, State
@@ -49,9 +50,9 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph.add_edge("translate_lane", "join")
     graph.add_conditional_edges("join", routes.to_lanes, lanes)
     graph.add_edge("pretend", "gather")
-    graph.add_conditional_edges("gather", routes.to_judges, ["judge_batch", "weigh"])
+    graph.add_conditional_edges("gather", translation_routes.to_judges, ["judge_batch", "weigh"])
     graph.add_edge("judge_batch", "weigh")
-    graph.add_conditional_edges("weigh", routes.after_weighing, ["review", "render"])
+    graph.add_conditional_edges("weigh", translation_routes.after_weighing, ["review", "render"])
     graph.add_edge("review", "render")
     graph.add_edge("render", END)
     return graph

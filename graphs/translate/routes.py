@@ -6,7 +6,6 @@ from langgraph.types import Send
 
 from graphs.translate.state import State
 from graphs.translation_lanes import next_lanes
-from graphs.translation_quality import judge_tasks
 from graphs.translation_terms import wants_new_terms
 
 
@@ -22,16 +21,3 @@ async def to_lanes(state: State) -> list[Send] | str:
 async def after_planning(state: State) -> list[Send] | str:
     """To the terms that the glossary lacks, where they are wanted; else to the lanes."""
     return "find_terms" if wants_new_terms(state) else await to_lanes(state)
-
-
-async def to_judges(state: State) -> list[Send] | str:
-    """All translations to a judge, where an estimate is wanted."""
-    if state["model"] is None or not state["settings"]["estimate"]:
-        return "weigh"
-    tasks = await asyncio.to_thread(judge_tasks, state)
-    return [Send("judge_batch", task) for task in tasks] or "weigh"
-
-
-def after_weighing(state: State) -> str:
-    """To a person where something is doubtful and one is to look."""
-    return "review" if state["doubtful"] else "render"

@@ -10,13 +10,13 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
-from tools.errors import ModelAnswerInvalid, ModelUnavailable
+from tools.errors import ModelUnavailable
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.event_socket import EventSocket, open_session
 from tools.llm.requests import decoded, spoken_or_heard
+from tools.llm.spoken import as_wav
 from tools.llm.usage import Answered, Usage
-from tools.wav import wav
 
 RATE = 24_000  # samples per second of what comes
 _MODELS = "qwen*-tts*-realtime*"
@@ -69,9 +69,7 @@ async def synthesise_live(
             samples, usage = await _listen(session, on_samples)
         finally:
             await session.close()
-    if not samples or len(samples) % 2:
-        raise ModelAnswerInvalid(f"the model's speech has {len(samples)} bytes, which are no samples")
-    return Answered(value=wav(samples, RATE), usage=usage)
+    return as_wav(samples, RATE, usage)
 
 
 async def _listen(session: EventSocket, on_samples: Callable[[bytes], None] | None) -> tuple[bytes, Usage]:

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Callable
 from fnmatch import fnmatch
 
-from tools.errors import ModelAnswerInvalid
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
+from tools.llm.spoken import as_wav
 from tools.llm.task_socket import Task, TaskSocket, open_task
 from tools.llm.usage import Answered
-from tools.wav import wav
 
 RATE = 24_000  # samples per second of what comes
 _MODELS = ("cosyvoice*", "qwen-audio-*-tts-*")
@@ -58,9 +57,7 @@ async def synthesise(
             await writing
         finally:
             writing.cancel()
-    if not samples or len(samples) % 2:
-        raise ModelAnswerInvalid(f"the model's speech has {len(samples)} bytes, which are no samples")
-    return Answered(value=wav(bytes(samples), RATE), usage=speaking.usage)
+    return as_wav(bytes(samples), RATE, speaking.usage)
 
 
 async def _write(speaking: TaskSocket, text: str) -> None:

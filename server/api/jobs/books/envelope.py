@@ -1,18 +1,16 @@
 """The envelope of every answer: ``{success, data}``, or ``{error: {message, code, details}}``."""
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from server.api.body import JsonRoute
-from server.api.errors import BY_CODE, STATUS, ErrorBody
+from server.api.errors import ErrorBody
+from server.api.jobs.enveloped import Handle, telling
 from server.api.langgraph.answers import json_answer
-from tools.errors import ErrorCategory, ServiceError
 
 
 class Problem(BaseModel):
@@ -34,8 +32,6 @@ FAILURES: dict[int | str, dict[str, Any]] = {
     status: {"model": Failure | ErrorBody} for status in (422, "4XX", "5XX")
 }
 
-Handle = Callable[[Request], Coroutine[Any, Any, Response]]
-
 
 def success(data: object, *, status: int = 200) -> Response:
     """What came of a request."""
@@ -48,36 +44,14 @@ class FormRoute(APIRoute):
     """A route whose failures are told in the old envelope; what is wrong with a request is 400, as it was."""
 
     def get_route_handler(self) -> Handle:
-        return _telling(super().get_route_handler())
+        return telling(super().get_route_handler(), _failure)
 
 
 class EnvelopeRoute(JsonRoute):
     """As FormRoute, with a body of JSON."""
 
     def get_route_handler(self) -> Handle:
-        return _telling(super().get_route_handler())
-
-
-def _telling(handle: Handle) -> Handle:
-    async def told(request: Request) -> Response:
-        try:
-            return await handle(request)
-        except ServiceError as error:
-            status = BY_CODE.get(error.code, STATUS[error.category])
-            if error.category is ErrorCategory.INVALID_INPUT and error.code not in BY_CODE:
-                status = 400
-            response = _failure(status, error.message, error.code, error.hint)
-            if error.retry_after is not None:
-                response.headers["Retry-After"] = str(error.retry_after)
-            return response
-        except RequestValidationError as error:
-            told = "; ".join(
-                f"{'.'.join(str(part) for part in detail['loc'][1:]) or 'body'}: {detail['msg']}"
-                for detail in error.errors()
-            )
-            return _failure(400, told, "validation_error", "Correct the fields that are named.")
-
-    return told
+        return telling(super().get_route_handler(), _failure)
 
 
 def _failure(status: int, message: str, code: str, details: str) -> JSONResponse:

@@ -1,21 +1,19 @@
 """The envelope of every answer: ``{success, message, data, timestamp}``, or that of an error."""
 
-from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from server.api.body import JsonRoute
-from server.api.errors import BY_CODE, STATUS, ErrorBody
+from server.api.errors import ErrorBody
+from server.api.jobs.enveloped import Handle, telling
 from server.api.langgraph.answers import json_answer
 from server.db.models import now
-from tools.errors import ErrorCategory, ServiceError
 
 
 class Failure(BaseModel):
@@ -47,9 +45,6 @@ def failure(status: int, message: str, code: str, details: str = "") -> JSONResp
     return JSONResponse(body, status)
 
 
-Handle = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
 class FormRoute(APIRoute):
     """A route whose failures are told in the old envelope; a body that is wrong is 400, as it was."""
 
@@ -65,27 +60,12 @@ class EnvelopeRoute(JsonRoute):
 
 
 def _telling(handle: Handle) -> Handle:
+    within = telling(handle, failure)
+
     async def told(request: Request) -> Response:
         try:
-            return await handle(request)
-        except ServiceError as error:
-            return _of_service(error)
-        except RequestValidationError as error:
-            fields = [".".join(str(part) for part in detail["loc"][1:]) for detail in error.errors()]
-            reasons = [str(detail["msg"]) for detail in error.errors()]
-            said = "; ".join(f"{name or 'body'}: {why}" for name, why in zip(fields, reasons, strict=True))
-            return failure(400, said, "validation_error", "Correct the fields that are named.")
+            return await within(request)
         except HTTPException as error:
             return failure(error.status_code, str(error.detail), HTTPStatus(error.status_code).name)
 
     return told
-
-
-def _of_service(error: ServiceError) -> Response:
-    status = BY_CODE.get(error.code, STATUS[error.category])
-    if error.category is ErrorCategory.INVALID_INPUT and status == STATUS[ErrorCategory.INVALID_INPUT]:
-        status = 400
-    response = failure(status, error.message, error.code, error.hint)
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
