@@ -7,7 +7,8 @@ Then, whether many streams keep up with their models: unread, as of jobs that wa
 read along, each piece as it comes. A stream is behind by the time from the model's writing of its last token
 (as the model server notes it, by the same clock) to the whole answer in the caller's hands; what the layer
 does not keep up with adds up over a stream's length. Callers come one after the other, as in life; and once
-all at the same moment, so that all end together. A caller with nothing but an HTTP client, which reads bytes
+all at the same moment, so that all end together. Each process has asked one question before, for which it loads
+what is loaded once. A caller with nothing but an HTTP client, which reads bytes
 and makes nothing of them, does the same in the same run: what it is behind, the machine and the server are.
 """
 
@@ -50,6 +51,7 @@ from tools.llm.usage import Answered
 _MOST_OVERHEAD_MS = 2.0
 _MOST_BEHIND_MS = 100.0
 _WARM_UP_SECONDS = 3.0  # to connect before the first token
+_WARM_UP = "to warm up"
 _SPREAD_SECONDS = 5.0  # within which callers come
 _ASKED = [HumanMessage("count")]
 _LIMITS = TimeLimits(first_token=60, idle=60, total=300)
@@ -142,7 +144,8 @@ def _measure(redis_url: str, load: Load, ask: Asking, spread: float) -> bool:
     text = "word " * load.tokens
     share = load.streams // load.processes
     workers = multiprocessing.get_context("spawn").Pool(load.processes)
-    with model_server(Answers.of(lambda _: text), pace=pace) as server, workers as pool:
+    answers = Answers.of(lambda question: "word" if question.text == _WARM_UP else text)
+    with model_server(answers, pace=pace) as server, workers as pool:
         asked = [
             (server.openai_url, redis_url, Share(ask=ask, number=number, streams=share, spread=spread))
             for number in range(load.processes)
@@ -242,6 +245,7 @@ def _stream_all(model_url: str, redis_url: str, share: Share) -> tuple[dict[str,
                 await asking(models, question)
                 return question, time.time()
 
+            await asking(models, _WARM_UP)
             cpu = time.process_time()
             answers = await asyncio.gather(*[answered(place) for place in range(share.streams)])
             return dict(answers), time.process_time() - cpu

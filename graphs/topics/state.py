@@ -178,8 +178,8 @@ class Output(TypedDict):
     warnings: list[Note]
 
 
-class State(TypedDict):
-    """Everything between the nodes. Corpora and models lie in the storage; here are their ids."""
+class State(Output):
+    """The result so far, and what it is made from. Corpora and models lie in the storage; here are their ids."""
 
     # The input lives for one step, so that a thread's next run does not inherit it.
     file_ids: Annotated[list[str], EphemeralValue]
@@ -209,13 +209,4 @@ class State(TypedDict):
     is_reviewed: bool  #: Whether the model has looked over the topics as a whole.
     is_edited: bool  #: Whether the topics have changed since they were described.
 
-    mode: str
-    profile: dict[str, Any]
-    plan: Plan | None
-    selection: dict[str, Any]
-    topics: list[dict[str, Any]]  #: Id, label, words, share, measures, quotes.
-    measures: dict[str, Any]
-    history: list[dict[str, Any]]  #: Every edit that is in effect, in order.
-    files: dict[str, dict[str, Any]]
-    answer: dict[str, Any] | None
     warnings: Annotated[list[Note], operator.add]
