@@ -7,9 +7,9 @@ Then, whether many streams keep up with their models: unread, as of jobs that wa
 read along, each piece as it comes. A stream is behind by the time from the model's writing of its last token
 (as the model server notes it, by the same clock) to the whole answer in the caller's hands; what the layer
 does not keep up with adds up over a stream's length. Callers come one after the other, as in life; and once
-all at the same moment, so that all end together. Each process has asked one question before, for which it loads
-what is loaded once. A caller with nothing but an HTTP client, which reads bytes
-and makes nothing of them, does the same in the same run: what it is behind, the machine and the server are.
+all at the same moment, so that all end together. Each process has asked one question before, for which it
+loads what is loaded once. A caller with nothing but an HTTP client, which reads bytes and makes nothing of
+them, does the same in the same run: what it is behind, the machine and the server are.
 """
 
 import argparse

@@ -179,7 +179,7 @@ class Output(TypedDict):
 
 
 class State(Output):
-    """The result so far, and what it is made from. Corpora and models lie in the storage; here are their ids."""
+    """The result so far, and what it is made from. Corpora and models lie in the storage, by their ids."""
 
     # The input lives for one step, so that a thread's next run does not inherit it.
     file_ids: Annotated[list[str], EphemeralValue]
