@@ -20,6 +20,9 @@ export class AudiobookPage {
 	/** @type {AudiobookView | null} */ #view = null;
 	#leaving = new AbortController();
 	#wishes = Promise.resolve();
+	// Made once, so that what was chosen outlives a render.
+	#file = el("input", { id: "book-file", type: "file", required: true, accept: ".txt,.md,.epub,.docx" });
+	#title = el("input", { id: "book-title", maxlength: "200" });
 
 	/** @param {string | undefined} bookId */
 	constructor(bookId) {
@@ -52,8 +55,7 @@ export class AudiobookPage {
 	}
 
 	#form() {
-		const file = el("input", { id: "book-file", type: "file", required: true, accept: ".txt,.md,.epub,.docx" });
-		const title = el("input", { id: "book-title", maxlength: "200" });
+		const [file, title] = [this.#file, this.#title];
 		const send = (event) => {
 			event.preventDefault();
 			this.#try(async () => {

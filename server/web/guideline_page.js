@@ -16,6 +16,8 @@ export class GuidelinePage {
 	#shown = null;
 	/** @type {Record<string, string>} New texts by sentence. */ #edits = {};
 	#leaving = new AbortController();
+	// Made once, so that what was chosen outlives a render.
+	#file = el("input", { id: "guideline-file", type: "file", required: true, accept: ".pdf,.docx,.html,.htm,.md,.txt" });
 
 	/** @param {string | undefined} taskId */
 	constructor(taskId) {
@@ -45,7 +47,7 @@ export class GuidelinePage {
 	}
 
 	#form() {
-		const file = el("input", { id: "guideline-file", type: "file", required: true, accept: ".pdf,.docx,.html,.htm,.md,.txt" });
+		const file = this.#file;
 		const mode = el("select", { id: "guideline-mode" }, ["slow", "fast", "thorough"].map((name) => el("option", { value: name }, t(`guideline.mode_${name}`))));
 		const send = async (event) => {
 			event.preventDefault();

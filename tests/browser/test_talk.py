@@ -14,6 +14,7 @@ import pytest
 from configs.settings import Settings
 from evals.model_server import Answers, ModelServer, Pace, model_server
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, Journal
+from tests.fixtures.redis_servers import wait_until
 from tests.fixtures.service_process import ServiceProcess
 from tests.fixtures.speech import MODEL, RATE, pcm, silence
 
@@ -119,11 +120,19 @@ def _lines(page: "Page") -> list[str]:
     return page.locator(".line-text").all_inner_texts()
 
 
-def _messages(service: ServiceProcess, page: "Page") -> list[tuple[str, str]]:
-    """What the service keeps of the page's talk."""
+def _messages(service: ServiceProcess, page: "Page", number: int = 1) -> list[tuple[str, str]]:
+    """What the service keeps of the page's talk, once it is so many messages: the page shows them sooner."""
     session = page.evaluate("JSON.parse(localStorage.getItem('scriptorium.talk')).sessionId")
-    state = httpx.get(f"{service.url}/threads/{session}/state").json()
-    return [(each["speaker"], each["text"]) for each in state["values"]["conversation"]["messages"]]
+    kept = list[tuple[str, str]]()
+
+    def are_kept() -> bool:
+        values = httpx.get(f"{service.url}/threads/{session}/state").json()["values"]
+        messages = values.get("conversation", {}).get("messages", [])
+        kept[:] = [(each["speaker"], each["text"]) for each in messages]
+        return len(kept) >= number
+
+    wait_until(are_kept)
+    return kept
 
 
 def test_what_is_said_into_the_microphone_is_answered_by_what_is_spoken(
@@ -138,7 +147,7 @@ def test_what_is_said_into_the_microphone_is_answered_by_what_is_spoken(
     page.locator(".line-me").wait_for()
 
     assert _lines(page) == ["hello doctor", _TEXTS["decline"]]
-    assert _messages(service, page) == [("partner", "hello doctor"), ("me", _TEXTS["decline"])]
+    assert _messages(service, page, 2) == [("partner", "hello doctor"), ("me", _TEXTS["decline"])]
     assert page.locator(".reply").count() == 0
 
 
@@ -257,7 +266,7 @@ def test_talk_goes_on_after_the_connection_was_cut(page: "Page", service: Servic
     line.mend()
     page.locator(".line-me", has_text="I am still here.").wait_for()
 
-    assert _messages(service, page) == [("partner", "Will you come?"), ("me", "I am still here.")]
+    assert _messages(service, page, 2) == [("partner", "Will you come?"), ("me", "I am still here.")]
 
 
 def test_sound_that_came_while_the_connection_was_cut_is_heard(page: "Page", service: ServiceProcess) -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from evals.model_server import Answers, Fault, Faults, ModelServer, Pace, model_server
+from tests.fixtures.redis_servers import wait_until
 
 _ROOT = Path(__file__).parents[3]
 _README = _ROOT / "evals" / "model_server" / "README.md"
@@ -127,6 +128,7 @@ def test_client_that_leaves_ends_its_request(server: ModelServer, client: httpx.
     server.faults = Faults.play(Fault.STALL)
     with pytest.raises(httpx.ReadTimeout):
         client.post("/v1/chat/completions", json={"model": "m", "messages": [{"role": "user"}]}, timeout=0.2)
+    wait_until(lambda: server.log.in_flight == 0)
     _ask(client)
 
     assert [request.outcome for request in server.requests()] == ["client_left", "answered"]
