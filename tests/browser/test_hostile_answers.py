@@ -114,7 +114,7 @@ def test_no_field_of_an_answer_becomes_markup(page: "Page", tampering: Tampering
                 each.click()
                 seen |= shown(page)
                 unharmed(page)
-    page.evaluate("location.hash = '#/'")
+    page.evaluate("location.hash = '#/novels'")
     page.wait_for_selector("#start")
     seen |= shown(page)
 
