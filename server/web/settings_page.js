@@ -22,7 +22,7 @@ export class SettingsPage extends Page {
 	}
 
 	body() {
-		return [this.#looks(), tokens() ? this.#account() : el("p", { class: "empty" }, t("settings.no_accounts"))];
+		return [this.#looks(), ...(tokens() ? this.#account() : [el("p", { class: "empty" }, t("settings.no_accounts"))])];
 	}
 
 	#looks() {
