@@ -33,7 +33,7 @@ function jobCard({ job, args, state, outcome, files: made, stage }, files, attem
 		fileList(made, attempt));
 }
 
-const MARKS = { open: "running", asks: "pending", done: "success", declined: "interrupted", failed: "error" };
+const MARKS = { open: "running", stopped: "interrupted", asks: "pending", done: "success", declined: "interrupted", failed: "error" };
 
 function bar({ name, done, total }) {
 	return el("progress", { max: total || 1, value: done, "aria-label": term("stage", name) });

@@ -4,7 +4,7 @@ import { ApiError, getState } from "./api.js";
 import { chatItem } from "./chat_items.js";
 import { Composer } from "./composer.js";
 import { confirmation } from "./confirmation.js";
-import { Conversation } from "./conversation.js";
+import { Conversation, firstLine } from "./conversation.js";
 import { button, el, refill } from "./element.js";
 import { formatInstant, t, term } from "./i18n.js";
 import { fill } from "./keyed_list.js";
@@ -22,7 +22,6 @@ export class ChatPage extends Page {
 	#talk = new Conversation();
 	/** @type {{threadId: string, runId: string} | null} What is under way. */ #run = null;
 	#earlier = [];
-	#isBusy = false;
 	#lost = 0;
 	#composer = new Composer({ send: (text, files) => this.#send(text, files), stop: () => this.#stop(), attempt: (act) => this.attempt(act) });
 
@@ -65,13 +64,13 @@ export class ChatPage extends Page {
 		refill(this.notes, isOffline && el("p", { class: "banner offline" }, el("strong", {}, t("run.offline")), " ", t("chat.offline")),
 			this.#lost > 0 && el("p", { class: "banner" }, t("run.reconnecting", { seconds: this.#lost })));
 		fill(this.list, items, ({ id }) => id, (item) => chatItem(item, files, (act) => this.attempt(act)));
-		this.list.setAttribute("aria-busy", String(this.#isBusy));
-		this.#showAsked(this.#isBusy ? null : asked, files);
-		const isOpen = !this.#isBusy && !asked;
+		this.list.setAttribute("aria-busy", String(this.#talk.isAtWork));
+		this.#showAsked(this.#talk.isAtWork ? null : asked, files);
+		const isOpen = !this.#talk.isAtWork && !asked;
 		refill(this.starts, isOpen && (!items.length || isOffline) && TOOLS.map((tool) =>
 			button({ class: "chip", onclick: () => this.#composer.begin(t(`chat.start_${tool}`)) }, term("job_title", tool))));
-		this.#composer.element.hidden = Boolean(asked) && !this.#isBusy;
-		this.#composer.setBusy(this.#isBusy);
+		this.#composer.element.hidden = Boolean(asked) && !this.#talk.isAtWork;
+		this.#composer.setBusy(this.#talk.isAtWork);
 		refill(this.side, this.#earlier.length > 0 && [el("h2", {}, t("chat.earlier")), el("ul", { class: "earlier" }, this.#earlier.map((thread) => this.#earlierLink(thread)))]);
 		if (isNear && items.length) scrollTo(0, document.documentElement.scrollHeight);
 	}
@@ -85,8 +84,7 @@ export class ChatPage extends Page {
 	}
 
 	#earlierLink({ thread_id: id, updated_at: updated, status, extracted }) {
-		const first = typeof extracted?.first === "string" ? extracted.first : "";
-		return el("li", {}, el("a", { href: `#/chat/${id}`, "aria-current": id === this.threadId ? "page" : null }, first.slice(0, 60) || t("recent.untitled")),
+		return el("li", {}, el("a", { href: `#/chat/${id}`, "aria-current": id === this.threadId ? "page" : null }, firstLine(extracted?.first) || t("recent.untitled")),
 			el("small", {}, formatInstant(updated), status === "interrupted" && ` · ${t("chat.waits")}`));
 	}
 
@@ -97,7 +95,7 @@ export class ChatPage extends Page {
 	}
 
 	#begin(wanted) {
-		this.#isBusy = true;
+		this.#talk.isAtWork = true;
 		this.update();
 		this.attempt(async () => {
 			try {
@@ -105,7 +103,7 @@ export class ChatPage extends Page {
 				this.#nameThread(threadId);
 				this.#follow(runId);
 			} catch (error) {
-				this.#isBusy = false;
+				this.#talk.isAtWork = false;
 				this.update();
 				throw error;
 			}
@@ -123,7 +121,7 @@ export class ChatPage extends Page {
 		const { signal } = this.leaving;
 		const threadId = this.threadId;
 		this.#run = { threadId, runId };
-		this.#isBusy = true;
+		this.#talk.isAtWork = true;
 		let failure = null;
 		try {
 			for await (const { type, data } of followRun(threadId, runId, signal, { kinds: ["custom", "messages", "error"] })) {
@@ -140,7 +138,7 @@ export class ChatPage extends Page {
 			failure = error;
 		}
 		this.#run = null;
-		this.#isBusy = false;
+		this.#talk.isAtWork = false;
 		this.update();
 		if (failure) this.fail(failure);
 	}

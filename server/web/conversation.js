@@ -3,7 +3,7 @@
  *
  * @typedef {{file_id: string, name: string}} NamedFile
  * @typedef {{id: string, kind: "user" | "assistant", text: string, files: NamedFile[], isOffline: boolean, withheld: boolean}} Said
- * @typedef {{id: string, kind: "job", job: string, args: Record<string, any>, state: "open" | "asks" | "done" | "declined" | "failed",
+ * @typedef {{id: string, kind: "job", job: string, args: Record<string, any>, state: "open" | "stopped" | "asks" | "done" | "declined" | "failed",
  *   outcome: {error?: string, code?: string, hint?: string, declined?: string}, files: NamedFile[],
  *   stage: {name: string, done: number, total: number, unit: string} | null}} Job
  */
@@ -19,6 +19,7 @@ export class Conversation {
 	#unsent = 0;
 	/** @type {any} What the thread asks; null: nothing. */ asked = null;
 	isOffline = false;
+	isAtWork = false;
 
 	/** @param {{values: Record<string, any>, interrupts: {value: any}[]}} state */
 	takeState({ values, interrupts }) {
@@ -85,10 +86,10 @@ export class Conversation {
 		const work = this.#work.get(id);
 		const result = this.#results[id];
 		const whole = result?.file_id ? [{ file_id: result.file_id, name: `${name}.json` }] : [];
-		const isAsked = this.asked?.action_requests?.some((request) => request.name === name);
+		const waits = this.isAtWork ? "open" : this.asked ? "asks" : "stopped";
 		return {
 			id, kind: "job", job: name, args, outcome,
-			state: answer ? (outcome.declined ? "declined" : answer.status === "error" ? "failed" : "done") : isAsked ? "asks" : "open",
+			state: answer ? (outcome.declined ? "declined" : answer.status === "error" ? "failed" : "done") : waits,
 			files: result ? [...result.files, ...whole] : work?.files ?? [],
 			stage: answer ? null : work?.progress.active ?? null,
 		};
@@ -99,6 +100,9 @@ function textOf({ content }) {
 	if (typeof content === "string") return content;
 	return (content ?? []).map((block) => (typeof block === "string" ? block : block.text ?? "")).join("");
 }
+
+/** The first line of what somebody said. @param {any} content Of a message. */
+export const firstLine = (content) => textOf({ content }).replace(FILE_LINE, "").trim().split("\n")[0].slice(0, 60);
 
 /** A tool's answer without its result, which the assistant puts into words. */
 function readOutcome(text) {

@@ -1,6 +1,7 @@
 /** Threads: what they hold, where their jobs show it, and their end. */
 
 import { threadPath } from "./api.js";
+import { firstLine } from "./conversation.js";
 import { downloadLink } from "./download.js";
 import { button, el, refill } from "./element.js";
 import { formatInstant, t, term } from "./i18n.js";
@@ -38,9 +39,8 @@ export class ThreadsPage extends Page {
 	}
 
 	#cells({ thread_id: id, metadata: { graph_id: graph }, status, updated_at: updated, extracted }) {
-		const first = typeof extracted?.first === "string" ? extracted.first.slice(0, 60) : "";
 		const job = BY_THREAD.has(graph) && JOBS.find(({ graphs }) => graphs.includes(graph));
-		const name = first || id;
+		const name = firstLine(extracted?.first) || id;
 		return [
 			job ? el("a", { href: job.result(id, "") }, name) : el("span", {}, name),
 			graph ? term("job_title", graph) : "", statusMark(status, "thread_status"), formatInstant(updated),

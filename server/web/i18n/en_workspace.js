@@ -209,6 +209,7 @@ export default {
 	"chat.question": "The job asks:",
 	"chat.answer": "Your answer",
 	"chat.job_open": "at work",
+	"chat.job_stopped": "stopped",
 	"chat.job_asks": "waits for you",
 	"chat.job_done": "finished",
 	"chat.job_declined": "not started",

@@ -209,6 +209,7 @@ export default {
 	"chat.question": "任务询问：",
 	"chat.answer": "您的回答",
 	"chat.job_open": "进行中",
+	"chat.job_stopped": "已停止",
 	"chat.job_asks": "等待您",
 	"chat.job_done": "已完成",
 	"chat.job_declined": "未开始",
