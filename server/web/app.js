@@ -1,61 +1,50 @@
-/** The console: one page whose address says what it shows: #/, #/talk, #/runs/<thread>/<run>[/<tab>], #/translate, #/translations/<thread>/<run>, and those of pages.js. */
+/** The console: one page whose address says what it shows, as pages.js knows them. */
 
 import { getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
-import { AudiobookPage } from "./audiobook_page.js";
 import { refill } from "./element.js";
-import { GuidelinePage } from "./guideline_page.js";
-import { HomePage } from "./home_page.js";
+import { failurePanel } from "./failure_panel.js";
 import { switchLanguage, t, translatePage } from "./i18n.js";
 import { showNavigation } from "./navigation.js";
 import { pageFor } from "./pages.js";
-import { TABS } from "./result_view.js";
-import { RunView } from "./run_view.js";
 import { forgetTokens, tokens } from "./session.js";
 import { SignIn } from "./sign_in.js";
 import { claimSetup } from "./talk_setup.js";
-import { TalkView } from "./talk_view.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
-import { clearTranslateDraft, TranslateForm } from "./translate_form.js";
-import { TranslationView } from "./translation_view.js";
+/** @import {View} from "./pages.js" */
 
-const TRANSLATION_ADDRESS = /^#\/translations\/([^/]+)\/([^/]+)$/;
-const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
-
-const BOOK_ADDRESS = /^#\/books(?:\/([^/]+))?$/;
-const GUIDELINE_ADDRESS = /^#\/guidelines(?:\/([^/]+))?$/;
-
-const main = document.getElementById("main");
-/** @type {import("./page.js").Page | RunView | TranslateForm | TranslationView | SignIn | TalkView | GuidelinePage | AudiobookPage | null} */
-let view = null;
-let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
 
-function showAddress() {
-	const [, threadId, runId, tab] = location.hash.match(RUN_ADDRESS)?.map((part) => part && decodeURIComponent(part)) ?? [];
-	const knownTab = TABS.includes(tab) ? tab : TABS[0];
-	if (view instanceof RunView && view.runId === runId) return view.selectTab(knownTab);
-	const isFirst = view === null;
-	view?.close();
-	const resetToken = hasAccounts ? location.hash.match(RESET_ADDRESS)?.[1] : undefined;
+const main = document.getElementById("main");
+/** @type {View | null} */
+let view = null;
+let hasAccounts = false;
+let isFirst = true;
+
+async function showAddress() {
+	const asked = location.hash;
+	const { parts, load } = pageFor(asked);
+	if (asked.startsWith("#/runs/") && view?.selectTab && view.runId === parts[1]) return view.selectTab(parts[2]);
+	const resetToken = hasAccounts ? asked.match(RESET_ADDRESS)?.[1] : undefined;
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
-	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
-	else if (GUIDELINE_ADDRESS.test(location.hash)) view = new GuidelinePage(location.hash.match(GUIDELINE_ADDRESS)[1]);
-	else if (BOOK_ADDRESS.test(location.hash)) view = new AudiobookPage(location.hash.match(BOOK_ADDRESS)[1]);
-	else if (location.hash === "#/talk") view = new TalkView();
-	else view = runId ? new RunView(threadId, runId, knownTab) : translating() ?? pageFor(location.hash) ?? new HomePage();
+	if (hasAccounts && (resetToken || !tokens())) return show(new SignIn(enter, resetToken));
+	const next = await load().catch(() => null);
+	if (location.hash !== asked) return; // Meanwhile the reader has gone elsewhere.
+	if (next) show(next);
+	else main.prepend(failurePanel({ code: "connection" })); // The page's files did not come.
+}
+
+/** @param {View} next */
+function show(next) {
+	view?.close();
+	view = next;
 	showWho();
 	showNavigation(hasAccounts);
 	refill(main, view.element);
 	view.open();
 	scrollTo(0, 0);
 	if (!isFirst) main.querySelector("h1").focus({ preventScroll: true });
-}
-
-function translating() {
-	const [, threadId, runId] = location.hash.match(TRANSLATION_ADDRESS)?.map((part) => part && decodeURIComponent(part)) ?? [];
-	if (runId) return new TranslationView(threadId, runId);
-	return location.hash === "#/translate" ? new TranslateForm() : null;
+	isFirst = false;
 }
 
 function enter() {
@@ -80,14 +69,14 @@ function translate() {
 	document.getElementById("theme").textContent = t(`app.theme_${theme()}`);
 }
 
+addEventListener("looks-changed", () => {
+	translate();
+	view?.render();
+});
+
 document.getElementById("language").addEventListener("click", () => {
 	switchLanguage();
 	dispatchEvent(new Event("looks-changed"));
-});
-
-addEventListener("looks-changed", () => {
-	translate();
-	view.render();
 });
 
 document.getElementById("theme").addEventListener("click", () => {
@@ -104,8 +93,7 @@ document.getElementById("sign-out").addEventListener("click", async () => {
 	await signOut();
 	claimDraft(null);
 	claimSetup(null);
-	clearTranslateDraft();
-	location.assign("/");
+	location.assign("/"); // Loaded anew: nothing of what was put in is left.
 });
 
 addEventListener("hashchange", showAddress);

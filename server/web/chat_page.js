@@ -8,15 +8,13 @@ import { Conversation, firstLine } from "./conversation.js";
 import { button, el, refill } from "./element.js";
 import { formatInstant, t, term } from "./i18n.js";
 import { fill } from "./keyed_list.js";
+import { opening } from "./opening.js";
 import { Page } from "./page.js";
 import { followRun } from "./run_feed.js";
 import { activeRun, cancelRun, converse, listThreads } from "./workspace_api.js";
 
 const TOOLS = ["translate", "subtitles", "characters", "audiobook", "topics", "guideline", "replies"];
 const NEAR_PX = 160; // of the end: who reads there is taken along by what comes
-
-/** What another page has the reader say first. */
-export const opening = { text: "" };
 
 export class ChatPage extends Page {
 	#talk = new Conversation();

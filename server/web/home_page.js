@@ -1,8 +1,8 @@
 /** The first page: say what you want, or choose a job; below, what is under way and what was done last. */
 
-import { opening } from "./chat_page.js";
 import { el } from "./element.js";
 import { t } from "./i18n.js";
+import { opening } from "./opening.js";
 import { Page } from "./page.js";
 import { JOBS } from "./places.js";
 import { recentList } from "./recent_list.js";

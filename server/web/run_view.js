@@ -8,7 +8,7 @@ import { formatDuration, formatInstant, formatNumber, t, term } from "./i18n.js"
 import { Novel, resultOf } from "./novel.js";
 import { ProgressView } from "./progress_view.js";
 import { noteStatus, recentRun } from "./recent_runs.js";
-import { ResultView } from "./result_view.js";
+import { ResultView, TABS } from "./result_view.js";
 import { followRun } from "./run_feed.js";
 import { RunProgress } from "./run_progress.js";
 /** @import {Run} from "./api.js" */
@@ -29,10 +29,10 @@ export class RunView {
 	#frame = 0;
 
 	/** @param {string} threadId @param {string} runId @param {string} tab */
-	constructor(threadId, runId, tab) {
+	constructor(threadId, runId, tab = "") {
 		this.threadId = threadId;
 		this.runId = runId;
-		this.tab = tab;
+		this.tab = knownTab(tab);
 	}
 
 	open() {
@@ -48,10 +48,10 @@ export class RunView {
 		this.#result?.close();
 	}
 
-	/** @param {string} tab */
-	selectTab(tab) {
-		this.tab = tab;
-		this.#result?.selectTab(tab);
+	/** @param {string} [tab] */
+	selectTab(tab = "") {
+		this.tab = knownTab(tab);
+		this.#result?.selectTab(this.tab);
 	}
 
 	render() {
@@ -154,6 +154,8 @@ export class RunView {
 			this.#failure && failurePanel(this.#failure, el("a", { class: "button", href: "#/novels" }, t("run.back_to_form"))));
 	}
 }
+
+const knownTab = (tab) => (TABS.includes(tab) ? tab : TABS[0]);
 
 function warningList(warnings) {
 	return el("details", { class: "banner warnings" },

@@ -15,11 +15,6 @@ const TITLE_LENGTH = 60;
 /** What was put in, for the visit. */
 const draft = { text: "", targets: "", source: "", glossary: "", isReviewed: true, /** @type {File | null} */ file: null };
 
-/** Forget what another person put in. */
-export function clearTranslateDraft() {
-	Object.assign(draft, { text: "", targets: "", source: "", glossary: "", file: null });
-}
-
 export class TranslateForm {
 	element = el("div", { class: "home" });
 	#isBusy = false;

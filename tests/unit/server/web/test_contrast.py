@@ -26,6 +26,9 @@ TEXT_PAIRS = [*product(("ink", "muted", "accent"), ("paper", "sheet", "wash")), 
 CONTROL_PAIRS = list(product(("edge", "accent", "good"), ("paper", "sheet")))
 
 
+SHEET = (FOLDER.parents[1] / "docs" / "console.md").read_text(encoding="utf-8")
+
+
 def luminance(colour: str) -> float:
     """Relative luminance of "#rrggbb", 0 to 1."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
@@ -49,6 +52,18 @@ def test_text_is_readable(text: str, ground: str, theme: str) -> None:
 @pytest.mark.parametrize(("edge", "ground"), CONTROL_PAIRS)
 def test_control_is_visible(edge: str, ground: str, theme: str) -> None:
     assert contrast(TOKENS[edge][theme], TOKENS[ground][theme]) >= 3
+
+
+@pytest.mark.parametrize(("one", "ground"), [*TEXT_PAIRS, *CONTROL_PAIRS])
+def test_design_sheet_has_the_contrast(one: str, ground: str) -> None:
+    light, dark = (f"{contrast(TOKENS[one][theme], TOKENS[ground][theme]):.1f}" for theme in THEMES)
+    assert f"| {one} on {ground} | {light} | {dark} |" in SHEET
+
+
+def test_design_sheet_has_the_colours() -> None:
+    for name in TOKENS.keys() - {"speaker"}:
+        colours = TOKENS[name]
+        assert f"| `--{name}` | `{colours['light']}` | `{colours['dark']}` |" in SHEET
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -35,5 +35,5 @@ def test_file_has_nothing_inline(path: Path) -> None:
 
 def test_every_import_names_a_file_of_the_page() -> None:
     for path in FOLDER.rglob("*.js"):
-        for name in re.findall(r'from "(.+?)"', path.read_text(encoding="utf-8")):
+        for name in re.findall(r'(?:from |import\()"(.+?)"', path.read_text(encoding="utf-8")):
             assert (path.parent / name).is_file(), f"{path.name} imports {name}"
