@@ -42,7 +42,8 @@ export class ChatPage extends Page {
 	}
 
 	head() {
-		return this.threadId ? el("p", {}, el("a", { href: "#/chat" }, t("chat.new"))) : el("p", { class: "lede" }, t("chat.lede"));
+		this.above = el("p", {});
+		return this.above;
 	}
 
 	body() {
@@ -59,6 +60,8 @@ export class ChatPage extends Page {
 	update() {
 		const { items, files, asked, isOffline } = this.#talk;
 		const isNear = innerHeight + scrollY > document.documentElement.scrollHeight - NEAR_PX;
+		this.above.className = this.threadId ? "" : "lede";
+		refill(this.above, this.threadId ? el("a", { href: "#/chat" }, t("chat.new")) : t("chat.lede"));
 		refill(this.notes, isOffline && el("p", { class: "banner offline" }, el("strong", {}, t("run.offline")), " ", t("chat.offline")),
 			this.#lost > 0 && el("p", { class: "banner" }, t("run.reconnecting", { seconds: this.#lost })));
 		fill(this.list, items, ({ id }) => id, (item) => chatItem(item, files, (act) => this.attempt(act)));

@@ -57,10 +57,11 @@ export class Conversation {
 	get items() {
 		const messages = [...this.#messages.values()];
 		const answers = new Map(messages.filter(({ type }) => type === "tool").map((message) => [message.tool_call_id, message]));
+		const last = messages.findLast(({ type }) => type !== "tool");
 		return messages.flatMap((message) => {
 			if (message.type === "tool" || message.type === "system") return [];
 			const said = this.#said(message);
-			const calls = (message.tool_calls ?? []).map((call) => this.#job(call, answers.get(call.id)));
+			const calls = (message.tool_calls ?? []).map((call) => this.#job(call, answers.get(call.id), message === last));
 			return [...(said.text || said.files.length ? [said] : []), ...calls];
 		});
 	}
@@ -80,18 +81,18 @@ export class Conversation {
 		};
 	}
 
-	/** @returns {Job} */
-	#job({ id, name, args }, answer) {
+	/** @param {any} call @param {any} answer @param {boolean} isLast What was said since leaves a call behind. @returns {Job} */
+	#job({ id, name, args }, answer, isLast) {
 		const outcome = answer ? readOutcome(textOf(answer)) : {};
 		const work = this.#work.get(id);
 		const result = this.#results[id];
 		const whole = result?.file_id ? [{ file_id: result.file_id, name: `${name}.json` }] : [];
-		const waits = this.isAtWork ? "open" : this.asked ? "asks" : "stopped";
+		const waits = !isLast ? "stopped" : this.isAtWork ? "open" : this.asked ? "asks" : "stopped";
 		return {
 			id, kind: "job", job: name, args, outcome,
 			state: answer ? (outcome.declined ? "declined" : answer.status === "error" ? "failed" : "done") : waits,
 			files: result ? [...result.files, ...whole] : work?.files ?? [],
-			stage: answer ? null : work?.progress.active ?? null,
+			stage: !answer && waits === "open" ? work?.progress.active ?? null : null,
 		};
 	}
 }
