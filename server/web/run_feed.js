@@ -3,7 +3,7 @@
  *
  * @typedef {{type: "run", data: Run}
  *   | {type: "connection", data: {isOpen: boolean, retrySeconds: number}}
- *   | {type: "custom" | "error" | "messages" | "reset", data: any}} FeedItem
+ *   | {type: "custom" | "error" | "messages", data: any}} FeedItem
  */
 
 import { ApiError, getRun, openRunStream } from "./api.js";

@@ -305,7 +305,7 @@ _FILLED = {
 }
 
 #: Controls that a screen reader has no name for.
-_UNNAMED = """() => [...document.querySelectorAll("main :is(input, select, textarea, button, progress, meter)")]
+_UNNAMED = """() => [...document.querySelectorAll("main :is(input, select, textarea, button, progress)")]
     .filter(control => !control.hidden && control.closest("[hidden]") === null)
     .filter(control => !(control.labels?.length || control.ariaLabel || control.textContent.trim()
         || control.getAttribute("aria-labelledby")))
