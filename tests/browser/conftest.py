@@ -25,6 +25,13 @@ ARGUMENTS = [
 ]
 PATIENCE_MS = 60_000  # for a whole novel by rules on a busy machine
 
+#: Goes to an address; nothing of the page before is left for a test to take for the new one.
+GO = """address => {
+    document.getElementById("main").replaceChildren();
+    if (location.hash === address) dispatchEvent(new Event("hashchange"));
+    else location.hash = address;
+}"""
+
 
 @dataclass
 class Journal:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import Journal
+from tests.browser.conftest import GO, Journal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -143,11 +143,11 @@ def test_no_field_becomes_markup_in_the_assistants_and_the_workspaces_pages(
         ("usage", ".numbers dd"),
         ("health", ".parts li"),
     ):
-        page.evaluate("address => { location.hash = address; }", f"#/{address}")
+        page.evaluate(GO, f"#/{address}")
         page.wait_for_selector(filled)
         unharmed(page)
         seen |= shown(page)
-    page.evaluate("location.hash = '#/history'")
+    page.evaluate(GO, "#/history")
     page.click("tbody tr:first-child >> text=Time line")
     page.wait_for_selector(".time-line li")
 

@@ -379,8 +379,8 @@ def test_every_text_of_the_page_is_readable(page: "Page", theme: str) -> None:
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_everything_that_is_pressed_is_large(page: "Page", width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
     _open(page)
+    page.set_viewport_size({"width": width, "height": 800})
     _hear(page, "Will you come?")
     # In one look: what is drawn anew between two looks has no size.
     sides: list[float] = page.locator("main .big, main .reply, main .correct").evaluate_all(

@@ -150,11 +150,12 @@ def test_edits_that_lose_a_tag_are_shown_again_with_what_is_wrong(page: "Page") 
 
 
 def test_the_editor_speaks_chinese_and_fits_a_phone(page: "Page") -> None:
-    page.set_viewport_size({"width": 375, "height": 812})
     _start(page, file=_SRT)
+    page.set_viewport_size({"width": 375, "height": 812})
     page.uncheck("#review")
     page.click("#start")
     page.wait_for_selector(".targets")
+    page.click("#menu")
     page.click("#language")
 
     assert page.inner_text(".targets th >> nth=0") == "语言"

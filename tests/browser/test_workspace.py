@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from configs.settings import Settings
-from tests.browser.conftest import PATIENCE_MS, Journal
+from tests.browser.conftest import GO, PATIENCE_MS, Journal
 from tests.fixtures.service_process import ServiceProcess
 from tests.security.test_hardening import create_admin
 
@@ -80,7 +80,8 @@ def page(tab: "Page", journal: Journal) -> Iterator["Page"]:
 
 def go(page: "Page", address: str) -> None:
     """Go to a page by its address, as a link does."""
-    page.evaluate("address => { location.hash = '#/nowhere'; location.hash = address; }", address)
+    page.evaluate(GO, address)
+    page.wait_for_selector("main h1")
 
 
 def ask(page: "Page", text: str) -> None:
