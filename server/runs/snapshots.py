@@ -52,7 +52,7 @@ class Snapshots:
 
     async def is_kept(self, thread_id: str) -> bool:
         """Whether something is known of a thread's values."""
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             return await threads.snapshot(session, thread_id) is not None
 
 
