@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import StateSnapshot
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server import metrics
@@ -40,6 +41,7 @@ class Outcome:
     status: RunStatus
     failure: Failure | None = None
     awaits_answer: bool = False  #: The graph stands at an interrupt.
+    state: StateSnapshot | None = None  #: What the thread holds at the end; None: to be read.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +92,7 @@ class RunEnding:
         Raises:
             LeaseLost: The thread has a newer epoch, or somebody has ended the run.
         """
-        snapshot = await self.snapshots.take(key.thread_id, graph_id)
+        snapshot = await self.snapshots.take(key.thread_id, graph_id, outcome.state)
         async with self.database.write(brief=True) as session:
             run, thread = await runs.with_thread(session, key.run_id, lock=True)
             if thread.epoch != epoch or run.status not in ACTIVE:
