@@ -2,13 +2,14 @@
 
 import re
 import subprocess
-import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Server
+from tests.fixtures.loaded_commands import loaded_commands
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -36,18 +37,25 @@ EXAMPLES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What stands for `.venv/bin`: starting anew would be most of what the examples take."""
+    with loaded_commands(tmp_path_factory.mktemp("commands")) as folder:
+        yield folder
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
-def test_an_example_runs_and_shows_something(example: Example, own_server: Server, tmp_path: Path) -> None:
+def test_an_example_runs_and_shows_something(
+    example: Example, own_server: Server, commands: Path, tmp_path: Path
+) -> None:
     code = example.code.replace("http://127.0.0.1:8000", own_server.url)
-    code = code.replace(".venv/bin/", f"{Path(sys.executable).parent}/").replace(
-        "tests/fixtures/", f"{ROOT}/tests/fixtures/"
-    )
-    command = ["bash", "-euc", code] if example.language == "bash" else [sys.executable, "-c", code]
+    code = code.replace(".venv/bin/", f"{commands}/").replace("tests/fixtures/", f"{ROOT}/tests/fixtures/")
+    command = ["bash", "-euc", code] if example.language == "bash" else [commands / "python", "-c", code]
 
     result = subprocess.run(
         command,
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        env={"PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         timeout=90,

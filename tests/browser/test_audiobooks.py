@@ -42,10 +42,10 @@ def test_a_book_is_cast_settled_spoken_and_heard_line_by_line(page: "Page") -> N
     page.select_option("#line-speaker", label="Tom Brook")
     page.wait_for_selector(".card .card-speaker:has-text('Tom Brook')")
     page.select_option("#line-tone", "whispering")
-    page.wait_for_function("document.querySelector('#line-tone')?.value === 'whispering'")
+    page.wait_for_function("() => document.querySelector('#line-tone')?.value === 'whispering'")
     page.select_option("select[aria-label='Voice of Tom Brook']", "en-us+m8")
     page.wait_for_function(
-        "document.querySelector(\"select[aria-label='Voice of Tom Brook']\")?.value === 'en-us+m8'"
+        """() => document.querySelector("select[aria-label='Voice of Tom Brook']")?.value === 'en-us+m8'"""
     )
     page.click("#book-speak")
     page.wait_for_selector(".book-files", timeout=120_000)
@@ -55,7 +55,7 @@ def test_a_book_is_cast_settled_spoken_and_heard_line_by_line(page: "Page") -> N
     assert download.value.suggested_filename == "The Lamp.m4b"
 
     # By keyboard: the next line is chosen, and the space bar plays from it.
-    page.wait_for_function("document.querySelector('audio')?.readyState >= 2")
+    page.wait_for_function("() => document.querySelector('audio')?.readyState >= 2")
     page.click(".said:has-text('Who is there')")
     page.keyboard.press("j")
     assert "asked Mary Hale" in page.inner_text(".said.is-chosen")
