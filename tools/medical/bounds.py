@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from tools.medical.numerals import NUMBER
+
 Bound = Literal["", ">=", ">", "<=", "<"]
 
 _BEFORE: Mapping[Bound, str] = {
@@ -33,7 +35,9 @@ AFTER = rf"""(?P<after>\s*(?:years?\s+(?:of\s+age\s+)?|of\s+age\s+)?(?:or|and)\s
 """A pattern that finds one after a number, or nothing; for a verbose expression."""
 
 _IS_MORE = re.compile(f"{_MORE}|\\+|least|以上|更多|更久|更高", re.IGNORECASE)
-_BOUNDING = re.compile(rf"(?<![A-Za-z])(?:{_CHOICES})(?![A-Za-z])", re.IGNORECASE)
+_BOUNDING = re.compile(
+    rf"(?<![A-Za-z])(?:{_CHOICES})(?![A-Za-z])(?=[^,.;，。；]{{0,12}}?{NUMBER})", re.IGNORECASE
+)
 
 
 def bound_of(before: str | None, after: str | None) -> Bound:

@@ -40,7 +40,7 @@ _CHINESE_COMMON = (
     "|锂盐|呋塞米|螺内酯"
 )
 _ENGLISH_NAME = re.compile(rf"(?<![A-Za-z])(?:[a-z]{{2,}}(?:{_STEMS})|{_COMMON})(?![A-Za-z])", re.IGNORECASE)
-_HAN = "(?![和或者及与用服加含如即等是为的将以由可考虑应])[\u4e00-\u9fff]"
+_HAN = "(?![和或者及与用服吃喝加含如即等是为的将以由可考虑应次片粒天日周月年种毫克每])[\u4e00-\u9fff]"
 _CHINESE_NAME = re.compile(
     f"{_CHINESE_COMMON}|(?:格列|头孢)(?:{_HAN}){{1,2}}|(?:{_HAN}){{0,3}}(?:{_CHINESE_STEMS})"
 )
