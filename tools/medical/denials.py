@@ -161,7 +161,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
         ("compounds", r"\bnon-?[a-z]+|\broom\s+air\b", False),
         (
             "prefixes",
-            r"\bun(?!der|til|its?\b|less|ion|iv|if)[a-z]{4,}(?:ed|able|ful|al|t|y|en)\b|\bin(?:complete|frequent|active|ability|appropriate|effective)\w*",
+            r"\bun(?!der|til|its?\b|less|ion|iv|if)[a-z]{2,}(?:ed|able|ful|al|t|y|en)\b|\bin(?:complete|frequent|active|ability|appropriate|effective)\w*",
             False,
         ),
         ("coordination", r"\bn?either\b|\bnor\b", False),
@@ -182,7 +182,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
         ("response", "(?:未|不|没有?|无)(?:见)?(?:缓解|好转|改善|见效|起效|退)|不见好", True),
         (
             DIRECTIVE,
-            "(?:一般|通常|尽量|最好|可以?)不(?:要|需要?|必|用|宜|应|推荐|建议)?|不(?:应该?|应当|得|要|推荐|建议|宜|适合|主张|提倡|允许|准|必|需要?|用(?=常规|担心|做))|(?:切|请)?勿|切忌|严禁|禁[止用忌]|禁(?=食|饮)|避免|反对|不可以?(?=[用吃服饮喝与和同单])|不可(?!避|或|逆)"
+            "(?:一般|通常|尽量|最好|可以?)不(?:要|需要?|必|用|宜|应|推荐|建议)?|不(?:应该?|应当|得|要|推荐|建议|宜|适合|主张|提倡|允许|准|必|需要?|用(?!药))|(?:切|请)?勿|切忌|严禁|禁[止用忌]|禁(?=食|饮)|避免|反对|不可以?(?=[用吃服饮喝与和同单])|不可(?!避|或|逆)"
             "|不能(?=[用吃服使开与和同喝饮自停])|(?:推荐|建议)(?:[^，。；]{0,14}?)不(?![足到超满良同少低适舒])|无[需须]|别(?=[吃喝用去做让给])|停用|远离|用不着",
             True,
         ),
@@ -218,6 +218,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
         ("仍", "仍|还是", False),
         ("失", "失[眠去禁]?", False),
         ("非", "非(?=[\u4e00-\u9fff])", False),
+        ("忌", "忌[口食]", False),
         ("限", "仅|只|限", False),
         ("other", "不|没|无|未", True),
     ),

@@ -55,6 +55,16 @@ def directions_of(sentence: str, language: Language) -> frozenset[Direction]:
     return frozenset(force.direction for force in read_forces(sentence, language) if force.direction)
 
 
+def forbids_only(sentence: str, language: Language) -> bool:
+    """Whether all that its words recommend is not to do something."""
+    return directions_of(sentence, language) == {"against"}
+
+
+def orders(sentence: str, language: Language) -> bool:
+    """Whether a main clause tells to use something, in words that leave no doubt: "do take", "should use"."""
+    return bool(_ORDERS[language].search(_ASIDES[language].sub(" ", sentence)))
+
+
 def _read(text: str, cues: Sequence[tuple[re.Pattern[str], Force]]) -> frozenset[Force]:
     """The forces of cues; letters that one has taken are not looked at by those after it."""
     forces: set[Force] = set()
@@ -116,6 +126,11 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             r"|\bnot\s+(?:needed|necessary|advised|advisable)\b|\bneed\s+not\b|\bno\s+need\b|\bunnecessary\b",
             _OPEN_NOT,
         ),
+        # What one should not exceed may be for what lies below.
+        (
+            r"\b(?:should|must|do|does|can)\s*(?:not|n['’]t)\b[^.,;]{0,40}?\b(?:more|longer|higher|over|above|beyond|exceed)\b",
+            _STRONG,
+        ),
         (
             rf"(?:\b(?:should|must|do|can)\s+(?:not|never)|n['’]t|\bnever|\bcannot)\s+(?:be\s+)?{_STOPPING}\w*\b",
             _STRONG,
@@ -152,12 +167,13 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             "不需要|不必|无需|无须|不用(?!药)|不宜|不适合|不主张|不提倡",
             _OPEN_NOT,
         ),
+        ("(?:不要|不得|不应该?|不能|不可以?|别)[^，。；]{0,8}?(?:超过|多于|长于|高于|以上)", _STRONG),
         (
             "(?:不要|不得|切勿|请勿|不能|不可以?|不应该?|勿)(?:自行|擅自|随意|随便|自己|突然|立即)*(?:停|中断|漏)[用药服掉]*",
             _STRONG,
         ),
         (
-            "(?:应该?|应当|须|必须|要|推荐)(?:[^，。；]{0,6}?)(?:避免|禁止|禁用)|不应(?:该|当)?|不得|请?不要|切勿|切忌|请勿|勿|严禁|禁止|禁用|禁忌|避免"
+            "(?:应该?|应当|须|必须|要|推荐)(?:[^，。；]{0,6}?)(?:避免|禁止|禁用)|不应(?:该|当)?|不得|请?不要|切勿|切忌|请勿|勿|严禁|禁止|禁用|(?<![无有动])禁忌(?!证)|避免"
             "|不(?:予)?推荐|(?:强烈)?反对|不能(?!耐受|控制|缓解|达到|完全|排除)|不可(?!避|或|逆)以?|推荐(?:[^，。；]{0,10}?)不(?![足到超满良同少低])|不准|不允许|别(?=[吃喝用去做让给])",
             _AGAINST,
         ),
@@ -180,10 +196,21 @@ _WEAK: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
     "en": _compiled(
         (rf"\b(?:{_POSSIBLE}|can)\b", _MAYBE),
         (rf"(?:^|[.!?,:;]\s+|\bthen\s+|\bplease\s+|\balways\s+)(?:{_ORDER})\b", _FOR),
-        (r"\bis\s+not\b|\bare\s+not\b|\bno\b|\bwithout\b|\bstop\b", _OPEN_NOT),
+        (r"\bis\s+not\b|\bare\s+not\b|\bstop\b", _OPEN_NOT),
     ),
     "zh": _compiled(
         ("请(?![问教勿])|(?<![不需主重只还想必就将须首])要(?![求点素紧是么])|首选|先(?=[做吃用接])", _FOR),
         ("(?<!是否)能(?=[用吃服做])|选用", _MAYBE),
+    ),
+}
+_USE = "take|use|have|get|start|begin|combine|give|drink|eat|receive|apply|put|be\s+(?:taken|used|given|combined|started)"
+_ORDERS: Mapping[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        rf"(?<!what to )(?<!it )\b(?:do|should|must|always|needs?\s+to)\s+(?:{_USE})\b"
+        rf"|\b(?:is|are)\s+(?:(?:the\s+)?(?:right|safe|suitable|recommended|allowed)|for)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile(
+        "(?<![不勿别])(?:请|应该?|应当|要|必须|可以|能够?)(?:每[天日])?(?:[用吃服喝饮]|使用|服用|接受|开始)"
     ),
 }

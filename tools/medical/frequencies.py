@@ -11,9 +11,7 @@ from tools.medical.units import UNITS
 
 _DASH = "(?:[-–—~～]|to|or|至|到)"
 _UNIT = "|".join(re.escape(unit) for unit in UNITS if unit.isascii() and unit not in ("time", "times"))
-_EVENT = (
-    rf"(?:\s+(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+(?:\s+of\s+[a-z]+)?)?"  # "30 breaths a minute"
-)
+_EVENT = rf"(?:\s+(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+(?:\s+(?:of\s+)?(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+)?)?"  # "30 breaths a minute"
 _SPAN = "minute|hour|day|night|week|fortnight|month|year|morning|evening"
 _REGULARLY = "daily|nightly|weekly|monthly|yearly|annually|hourly"
 _PER = r"(?:(?:an?|per|each|every)\s+|/\s*)"
@@ -38,7 +36,7 @@ _EACH = re.compile(
 )
 _CHINESE_SPAN = "分钟|个?小时|天|日|晚|早|个?星期|周|个?月|年"
 _CHINESE = re.compile(
-    rf"(?:每隔?\s*(?P<length>{NUMBER})?\s*(?P<span>{_CHINESE_SPAN})|(?<!第)(?<!\d)一(?P<one>天|日|周|个?月|年)|(?P<隔>隔[日天]))"
+    rf"(?:每隔?\s*(?P<length>{NUMBER})?\s*(?P<span>{_CHINESE_SPAN})|(?<!第)(?<!\d)一(?P<one>天|日|周|个?月|年)|(?P<隔>隔[日天])|(?P<bare>{NUMBER})\s*(?P<unit>个月|年|周|天)(?=(?:复?[查测做打检]{{1,2}})(?:一|1)次))"
     rf"(?:(?:[^，。；、,;\d零一二两三四五六七八九十次]{{0,8}}?|，){BEFORE}[^，。；、\\d零一二两三四五六七八九十次]{{0,3}}?"
     rf"(?P<low>{NUMBER})(?:\s*{_DASH}\s*(?P<high>{NUMBER}))?\s*次(?P<或更多>或更多|以上|及以上)?|(?!一夜|三餐))?"
 )
@@ -103,10 +101,11 @@ def _each(found: re.Match[str]) -> Stated:
 def _chinese(found: re.Match[str]) -> Iterator[Stated]:
     if found["one"] and not found["low"]:
         return  # 「一天」 alone is a length
-    length = Fraction(2) if found["隔"] else read_number(found["length"]) if found["length"] else Fraction(1)
+    written = found["length"] or found["bare"]
+    length = Fraction(2) if found["隔"] else read_number(written) if written else Fraction(1)
     low = read_number(found["low"]) if found["low"] else Fraction(1)
     high = read_number(found["high"]) if found["high"] else low
-    span = "日" if found["隔"] else found["span"] or found["one"]
+    span = "日" if found["隔"] else found["span"] or found["one"] or found["unit"]
     yield _rate(found, low, high, span, (length, length), after=found["或更多"])
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from tools.medical.word_lists import pattern_of
+
 _FILE = Path(__file__).parents[2] / "configs" / "medical_opposites.yaml"
 
 
@@ -35,9 +37,5 @@ def oppositions(text: str, source: str) -> Iterator[Opposition]:
 def _lines() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     table: dict[str, dict[str, str]] = yaml.safe_load(_FILE.read_text("utf-8"))
     return {
-        line: {value: _pattern(words) for value, words in values.items()} for line, values in table.items()
+        line: {value: pattern_of(words) for value, words in values.items()} for line, values in table.items()
     }
-
-
-def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE)

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from tools.medical.quantities import find_quantities
+from tools.medical.word_lists import pattern_of
 
 _FILE = Path(__file__).parents[2] / "configs" / "medical_groups.yaml"
 _DISEASE = (
@@ -28,6 +29,11 @@ def find_groups(text: str) -> frozenset[str]:
     groups = {*_named(text), *_by_age(text)}
     implied = _table()["implied"]
     return frozenset(groups.union(*(implied.get(group, ()) for group in groups)))
+
+
+def is_of_people(group: str) -> bool:
+    """Whether it tells who somebody is, and not what he has."""
+    return group in _table()["people"]
 
 
 def named_groups(text: str) -> frozenset[str]:
@@ -75,6 +81,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     table = _table()
     organs = {organ: _DISEASE.format(*names) for organ, names in table["organs"].items()}
     return tuple(
-        (group, re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE))
-        for group, words in (*organs.items(), *table["people"].items(), *table["conditions"].items())
+        (group, pattern_of(words))
+        for group, words in (*table["conditions"].items(), *organs.items(), *table["people"].items())
     )

@@ -24,24 +24,25 @@ _PER_UNIT = (
     f"(?:kg|kilograms?|m2|m²|dl|ml|l|liters?|litres?|公斤|千克|平方米|毫升|分升|升)(?:体重)?{_WORD_END}"
 )
 _AMOUNT = re.compile(
-    rf"""(?P<each>每\s*(?:公斤|千克|kg)(?:体重)?\s*)?{BEFORE}(?:[饮喝吃服用走步行睡测做摄入]{{1,3}})?\s*
+    rf"""(?P<each>每\s*(?:公斤|千克|kg)(?:体重)?\s*(?:每次)?)?{BEFORE}(?:[饮喝吃服用走步行睡测做摄入]{{1,3}})?\s*
     (?P<age>\b(?:aged?(?:\s+of)?|before|by)\s+)?
     (?<![A-Za-z\d.,])(?<![A-Za-z]-)(?!十分(?!钟))(?P<ordinal>第)?(?P<low>{NUMBER})
     (?:\s*(?:{_UNIT})?\s*{_DASH}\s*(?P<high>{NUMBER}))?
     (?P<between>\s+or\s+(?:more|fewer|less)(?=\s))?
     (?:\s*-?\s*(?P<unit>{_UNIT}){_WORD_END}|\s+(?!of\b)[a-z]{{4,}}\s+(?P<later>days?|weeks?|months?|years?|hours?){_WORD_END})?
     (?P<per>(?:\s*(?:/|\bper\b|\b(?:for\s+)?each\b)\s*{_PER_UNIT})*)
-    {AFTER}""",
+    (?:\s+(?!or\b)[a-z]+(?=\s+or\s+(?:more|fewer|less)\b))?{AFTER}""",
     re.IGNORECASE | re.VERBOSE,
 )
 # "For a week": the article counts.
 _ARTICLE = re.compile(
-    r"\b(?:for|within|in|after|than|least|about|most|up\s+to)\s+(?P<low>an?)\s+(?P<unit>minute|hour|day|week|month|year)\b",
+    r"\b(?:for|within|in|after|than|least|about|most|up\s+to)\s+(?P<low>an?)\s+(?P<unit>minute|hour|day|week|month|year)\b"
+    r"|\b(?:in|within|during)\s+(?P<first>the\s+first)\s+(?P<whole>hour|day|week|month|year)\b",
     re.IGNORECASE,
 )
 _NTH = re.compile(
     r"\b(?P<word>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)\s+(?:day|week|month|dose|year)\b"
-    r"|\b(?:day|week|month|dose|year)\s+(?P<figure>\d+)\b|第(?P<中>[一二三四五\d]+)(?=[天日周月年剂针次])",
+    r"|\b(?:day|week|month|dose|year)\s+(?P<figure>\d+)\b|(?:第(?P<中>[一二三四五\d]+)|(?P<首>首))(?=[天日周月年剂针次])",
     re.IGNORECASE,
 )
 _NTH_WORDS = {
@@ -53,8 +54,10 @@ _FEW = frozenset("一二两")  # 「一次」 and 「两次」 alone tell which 
 _UNCOUNTED = frozenset(("time", "person", "point"))
 _DENIAL = re.compile(r"\b(?:not|never|avoid|against|cannot)\b|n['’]t\b|[不勿]|避免|禁止", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"\b(?:within|only|restrict\w+|limit\w*)\b|[限控]制在|只能|[天日周月年时钟]\s*(?:以|之)?内", re.IGNORECASE
+    r"\b(?:within|(?:in|during)\s+the\s+first|only|restrict\w+|limit\w*)\b|[限控]制在|只能|[天日周月年时钟]\s*(?:以|之)?内",
+    re.IGNORECASE,
 )
+_VAGUE = re.compile("以[上下内]")  # may hold the bound itself or not
 _CLAUSE = re.compile(
     r"[,;.:()，。；：（）]\s|[，。；：（）]|\b(?:if|when|while|because|who|whose|but|than to)\b|如果|时(?![间候])",
     re.IGNORECASE,
@@ -68,7 +71,12 @@ def find_quantities(text: str) -> list[Stated]:
         for stated in reader(text):
             if not any(stated.start < one.end and one.start < stated.end for one in found):
                 found.append(
-                    replace(stated, is_denied=_is_denied(text, stated), is_loose=_is_loose(text, stated))
+                    replace(
+                        stated,
+                        is_denied=_is_denied(text, stated),
+                        is_loose=_is_loose(text, stated),
+                        is_vague=bool(_VAGUE.search(text[stated.start : stated.end])),
+                    )
                 )
     return sorted(found, key=lambda stated: stated.start)
 
@@ -97,7 +105,7 @@ def _read_ordinals(text: str) -> Iterator[Stated]:
         number = (
             Fraction(_NTH_WORDS[found["word"].lower()])
             if found["word"]
-            else read_number(found["figure"] or found["中"])
+            else read_number("1" if found["首"] else found["figure"] or found["中"])
         )
         yield Stated(
             quantity=Quantity(low=number, high=number, unit="nth"), start=found.start(), end=found.end()
@@ -108,9 +116,12 @@ def _read_amounts(text: str) -> Iterator[Stated]:
     for found in _AMOUNT.finditer(text):
         if _is_counted(found):
             yield _amount(found)
+
+
+def _read_articles(text: str) -> Iterator[Stated]:
     for found in _ARTICLE.finditer(text):
-        unit, factor = UNITS[found["unit"].lower()]
-        start, end = found.span("low")[0], found.end()
+        unit, factor = UNITS[(found["unit"] or found["whole"]).lower()]
+        start, end = found.start(), found.end()
         yield Stated(quantity=Quantity(low=factor, high=factor, unit=unit), start=start, end=end)
 
 
@@ -139,7 +150,7 @@ def _amount(found: re.Match[str]) -> Stated:
         unit, factor = f"{unit}/{per}", factor / by
     bound = bound_of(found["before"], found["between"] or found["after"])
     is_age = bool(found["age"]) or bool(
-        re.search("old|age|young|岁", f"{spelled or ''}{found['after'] or ''}{found['before'] or ''}")
+        re.search("old|age|young|岁|龄", f"{spelled or ''}{found['after'] or ''}{found['before'] or ''}")
     )
     if not is_age and (unit == "minute" or spelled in ("个月", "月", "年")):
         # Of a time, "over 3 days" and "3 days or more" say the same; of an age they do not.
@@ -158,6 +169,7 @@ _READERS: tuple[Callable[[str], Iterator[Stated]], ...] = (
     read_trimesters,
     read_shares,
     read_frequencies,
+    _read_articles,
     _read_ordinals,
     _read_amounts,
 )

@@ -7,7 +7,11 @@ from tools.medical.bounds import Bound
 
 _FLIPPED: dict[Bound, Bound] = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "": ""}
 _DAY, _MONTH = 24 * 60, (28, 31)  # minutes of a day; days of a month
-_UNSAID = {("month", ""): Fraction(1, 12), ("", "month"): Fraction(12)}  # a bare number may count years
+_UNSAID = {
+    ("month", ""): Fraction(1, 12),  # a bare number may count years
+    ("", "month"): Fraction(12),
+    ("time/year", "month"): Fraction(12),  # "the annual rate", "in one year"
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +32,7 @@ class Stated:
     start: int
     end: int
     is_denied: bool = False  #: Whether a denial stands before it in its clause: "not for more than 4 weeks".
+    is_vague: bool = False  #: Whether its bound may hold the number itself or not: 「以上」.
     is_loose: bool = False  #: Whether its bound may go unsaid: "within 3 days".
 
 
@@ -40,6 +45,8 @@ def supports(source: Stated, stated: Stated) -> bool:
 def _bounds_agree(source: Stated, stated: Stated) -> bool:
     wanted, said = source.quantity.bound, stated.quantity.bound
     if wanted == said:
+        return True
+    if (source.is_vague or stated.is_vague) and _near(wanted, said):
         return True
     if (source.is_loose or stated.is_loose) and not (wanted and said):
         return True
@@ -58,6 +65,8 @@ def _same_amount(source: Quantity, stated: Quantity) -> bool:
     low, high = source.low, source.high
     if stated.bound and not source.bound and low != high:
         low = high = low if stated.bound.startswith(">") else high
+    if stated.unit == "%" and stated.low == stated.high and stated.low in (low, high):
+        return True  # "from 45 to 15 per 1000": one of two shares
     ends = zip((low, high), (stated.low, stated.high), strict=True)
     return all(_same(one, source.unit, other, stated.unit) for one, other in ends)
 

@@ -16,9 +16,10 @@ _PEOPLE = (
 )
 _WHO = "(?:[个名位例]?(?:成年人|成人|患者|病人|孩子|儿童|女性|男性|孕妇|老人|老年人|人)?)"
 _OUT_OF = re.compile(
-    rf"{BEFORE}({NUMBER})\s*(?:{_PEOPLE}\s+)?(?:out\s+of|in|of)\s+(?:every\s+)?({NUMBER})"
+    rf"{BEFORE}(?P<low>{NUMBER})(?:\s*(?:[-–]|to)\s*(?P<high>{NUMBER}))?\s*(?:{_PEOPLE}\s+)?(?:out\s+of|in|of|per)\s+(?:every\s+)?(?P<whole>{NUMBER})"
     rf"(?:\s+{_PEOPLE}|(?!\s*(?:{_UNIT})(?![A-Za-z])))"
-    rf"|(?:每\s*|(?={NUMBER}\s*{_WHO}[里中]))({NUMBER})\s*{_WHO}[里中]?当?中?(?:[大约有就会可能出现]*)\s*({NUMBER})\s*{_WHO}",
+    rf"|(?:每\s*|(?={NUMBER}\s*{_WHO}[里中]))(?P<全>{NUMBER})\s*{_WHO}[里中]?当?中?(?:[大约有就会可能出现]*)\s*(?P<部>{NUMBER})\s*{_WHO}"
+    rf"|\bout\s+of\s+(?:every\s+)?(?P<of>{NUMBER})\s+{_PEOPLE},?\s+(?P<then>{NUMBER})",
     re.IGNORECASE,
 )
 _WORDS = {
@@ -46,7 +47,8 @@ _PART = re.compile(
 )
 _FOLD = re.compile(
     rf"{BEFORE}(?:(?P<twice>twice|double)|(?P<low>{NUMBER})(?:\s*[-–]\s*(?P<high>{NUMBER}))?\s+times)\s+"
-    r"(?:as\s+(?:likely|common|high|often|many|much)|more\s+(?:likely|common|often)|higher|greater|the\s+risk)\b",
+    r"(?:as\s+(?:likely|common|high|often|many|much)|more\s+(?:likely|common|often)|higher|greater|the\s+risk)\b"
+    r"|\b(?P<fold>two|three|four|five|six|seven|eight|nine|ten)-?fold\b",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
@@ -68,10 +70,13 @@ _LEAST_WHOLE = 2
 def read_shares(text: str) -> Iterator[Stated]:
     """Parts of people as percentages."""
     for found in _OUT_OF.finditer(text):
-        part, whole = (found[2], found[3]) if found[2] else (found[5], found[4])
-        number, of = read_number(part), read_number(whole)
-        if _LEAST_WHOLE <= of and 0 < number < of:
-            yield _stated(found, 100 * number / of, "%", found["before"])
+        low = read_number(found["low"] or found["部"] or found["then"])
+        high = read_number(found["high"]) if found["high"] else low
+        of = read_number(found["whole"] or found["全"] or found["of"])
+        if _LEAST_WHOLE <= of and 0 < min(low, high) and max(low, high) < of:
+            bound = bound_of(found["before"], None)
+            quantity = Quantity(low=100 * low / of, high=100 * high / of, unit="%", bound=bound)
+            yield Stated(quantity=quantity, start=found.start(), end=found.end())
     for found in _PART.finditer(text):
         words = " ".join((found["part"] or "").lower().replace("-", " ").split()).replace(
             "an third", "a third"
@@ -86,7 +91,7 @@ def read_changes(text: str) -> Iterator[Stated]:
         half, triple = found["half"] or found["减"] or found["半量"], found["triple"]
         yield _stated(found, Fraction(1, 2) if half else Fraction(3 if triple else 2), "fold")
     for found in _FOLD.finditer(text):
-        low = Fraction(2) if found["twice"] else read_number(found["low"])
+        low = Fraction(2) if found["twice"] else read_number(found["low"] or found["fold"])
         high = read_number(found["high"]) if found["high"] else low
         quantity = Quantity(low=low, high=high, unit="fold", bound=bound_of(found["before"], None))
         yield Stated(quantity=quantity, start=found.start(), end=found.end())

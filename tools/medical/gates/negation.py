@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tools.medical.denials import differ, find_denials
+from tools.medical.forces import forbids_only, orders
 from tools.medical.gates.finding import Finding
 from tools.medical.negation import nearest
 from tools.medical.records import GuidelineRecords
@@ -23,10 +24,13 @@ def check_negation(version: PatientVersion, records: GuidelineRecords) -> Iterat
         denies, affirms = differ(
             find_denials(sentence.text, version.language), find_denials(source, version.language)
         )
+        affirms = affirms or (
+            forbids_only(source, version.language) and orders(sentence.text, version.language)
+        )
         if denies or affirms:
             told = (
-                "denies or forbids what the guideline does not"
-                if denies
-                else "affirms what the guideline denies"
+                "affirms what the guideline denies"
+                if affirms
+                else "denies or forbids what the guideline does not"
             )
             yield Finding(gate="negation", sentence=sentence.id, message=f"The sentence {told}: “{source}”")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tools.medical.gates.finding import Finding
-from tools.medical.people import find_groups, named_groups, topics
+from tools.medical.people import find_groups, is_of_people, named_groups, topics
 from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion
 
@@ -19,7 +19,8 @@ def check_population(version: PatientVersion, records: GuidelineRecords) -> Iter
         if sentence.kind == "addition":
             continue
         cited = " ".join(f"{texts.get(source, '')} {whom.get(source, '')}" for source in sentence.sources)
-        for group in sorted(named_groups(sentence.text) - find_groups(cited) - understood):
+        meant = find_groups(cited)
+        for group in sorted(_unsaid(named_groups(sentence.text) - meant, understood, meant)):
             yield Finding(
                 gate="population",
                 sentence=sentence.id,
@@ -28,12 +29,21 @@ def check_population(version: PatientVersion, records: GuidelineRecords) -> Iter
     for source, people in _people(records):
         citing = version.citing(source)
         said = find_groups(" ".join(sentence.text for sentence in citing))
-        for group in sorted(named_groups(people) - said - understood if citing else ()):
+        meant = named_groups(people)
+        for group in sorted(_unsaid(meant - said, understood, said - meant) if citing else ()):
             yield Finding(
                 gate="population",
                 source=source,
                 message=f"The guideline speaks of {group} (“{people}”), no sentence that cites it does.",
             )
+
+
+def _unsaid(groups: frozenset[str], understood: frozenset[str], others: frozenset[str]) -> Iterator[str]:
+    """Those of ``groups`` that one cannot leave to be understood, where ``others`` stand in their place."""
+    names_others = any(is_of_people(other) for other in others)
+    for group in groups:
+        if group not in understood or (names_others and is_of_people(group)):
+            yield group
 
 
 def _whom(records: GuidelineRecords) -> dict[str, str]:
