@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from langgraph.types import interrupt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from graphs.audiobook import locks
+from graphs.audiobook import editing
 from graphs.audiobook.reading import read_text
-from graphs.audiobook.request import Edits
 from graphs.audiobook.requests import request_for, sound_name
 from graphs.audiobook.stage import Stage, find_stage
 from graphs.audiobook.state import CastPart, Estimate, ScriptLine, State, Update
@@ -20,6 +20,8 @@ from tools.audiobook.casting import Part, Role, scenes_of
 from tools.audiobook.casting import cast as cast_roles
 from tools.audiobook.lines import NARRATOR, Kind
 from tools.audiobook.timeline import expected_seconds
+from tools.audiobook.voices import Age, Style
+from tools.errors import InvalidInput
 from tools.llm.calling import priced
 from tools.llm.chat_models import current
 from tools.llm.usage import Usage
@@ -28,7 +30,7 @@ from tools.storage import base as storage
 SUBJECT = "audiobook"
 UNSURE = 0.7  #: Attributions less likely to be right than this are shown to a person.
 _CHARACTERS_PER_TOKEN = {"en": 4.0, "zh": 1.5}
-_AGES = ("child", "young", "adult", "old")
+_AGES: dict[str, Age] = {"child": "child", "teen": "young", "adult": "adult", "senior": "old"}
 
 
 class Verdict(BaseModel):
@@ -37,7 +39,7 @@ class Verdict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     decision: Literal["go"] | None = None
-    edits: Edits = Edits()
+    edits: list[Any] = []
 
 
 async def cast_voices(state: State) -> Update:
@@ -77,23 +79,22 @@ def _earlier(state: State) -> dict[str, str]:
 
 def _roles(state: State) -> list[Role]:
     counts = Counter(line["speaker_id"] or NARRATOR for line in state["lines"])
-    wishes: dict[str, dict[str, Any]] = state["locks"]["people"]
+    styles: dict[str, list[Style]] = state["locks"]["styles"]
     people = [one for one in state["characters"] if counts[one["id"]]]
     people.sort(key=lambda one: counts[one["id"]], reverse=True)
     everybody: list[dict[str, Any]] = [{"id": NARRATOR, "canonical_name": NARRATOR}, *people]
-    return [_role(one, counts[one["id"]], wishes.get(one["id"], {})) for one in everybody]
+    return [_role(one, counts[one["id"]], styles.get(one["id"], [])) for one in everybody]
 
 
-def _role(known: dict[str, Any], lines: int, wish: dict[str, Any]) -> Role:
-    gender = wish.get("gender") or known.get("gender")
-    age = wish.get("age") or known.get("age")
+def _role(known: dict[str, Any], lines: int, styles: Sequence[Style]) -> Role:
+    gender = known.get("gender")
     return Role(
         id=known["id"],
         name=known["canonical_name"],
         lines=lines,
         gender=gender if gender in ("male", "female") else None,
-        age=age if age in _AGES else None,
-        styles=tuple(wish.get("styles", ())),
+        age=_AGES.get(known.get("age", "")),
+        styles=tuple(styles),
     )
 
 
@@ -183,21 +184,14 @@ async def review_plan(state: State) -> Update:
         given = Verdict.model_validate(answer)
     except ValidationError as error:
         return {"problems": [explain_invalid(error, Verdict).message], "decided": False}
-    merged = locks.merge(state["locks"], given.edits)
-    problems = _unknown(state, merged)
-    if problems:
-        return {"problems": problems, "decided": False}
-    is_decided = given.decision == "go" and not given.edits.model_fields_set
-    return {"problems": [], "locks": merged, "decided": is_decided}
-
-
-def _unknown(state: State, merged: dict[str, Any]) -> list[str]:
-    return locks.unknown_ids(
-        merged,
-        {quote["id"] for quote in state["quotes"]},
-        {line["id"] for line in state["lines"]},
-        {one["id"] for one in state["characters"]} | {NARRATOR},
-    )
+    source = await read_text(state["text_file_id"])
+    try:
+        await (await find_stage(state["spoken"])).check(editing.voices_in(given.edits))
+        await asyncio.to_thread(editing.take, state, given.edits, source, state["lines"])
+    except InvalidInput as error:
+        return {"problems": [error.message], "decided": False}
+    is_decided = given.decision == "go" and not given.edits
+    return {"problems": [], "wanted": given.edits, "decided": is_decided}
 
 
 def unsure_quotes(state: State) -> list[dict[str, Any]]:

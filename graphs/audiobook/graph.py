@@ -21,7 +21,7 @@ def build() -> StateGraph[State, None, Request, Output]:
     spoken = ["speak_chapter", "finish"]
     graph.add_edge(START, "open_book")
     graph.add_conditional_edges("open_book", routes.after_opening, ["recognise", "write_lines"])
-    graph.add_conditional_edges("recognise", routes.after_recognition, ["write_lines", "finish"])
+    graph.add_edge("recognise", "write_lines")
     graph.add_conditional_edges("write_lines", routes.after_script, ["cast_voices", "finish"])
     graph.add_edge("cast_voices", "estimate_work")
     graph.add_conditional_edges("estimate_work", routes.after_estimate, ["show_plan", *spoken])

@@ -16,14 +16,9 @@ def after_opening(state: State) -> str:
     return "write_lines" if state.get("recognised") == state["novel"] else "recognise"
 
 
-def after_recognition(state: State) -> str:
-    """On, unless no more was asked for."""
-    return "finish" if state["given"]["options"]["until"] == "characters" else "write_lines"
-
-
 def after_script(state: State) -> str:
     """On, unless no more was asked for."""
-    return "finish" if state["given"]["options"]["until"] == "script" else "cast_voices"
+    return "finish" if state["given"]["options"]["until"] in ("characters", "script") else "cast_voices"
 
 
 def after_estimate(state: State) -> Sequence[str | Send]:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import zipfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -95,12 +95,12 @@ class Thread:
         return (await graph.aget_state(self.config)).tasks[0].interrupts[0].value
 
 
-def novel(*, until: str = "audio", edits: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+def novel(*, until: str = "audio", edits: Sequence[Mapping[str, Any]] = (), **options: Any) -> dict[str, Any]:
     return {
         "text": STORY,
         "title": "The Lamp = “;”",
         "options": {"until": until, "mp3": False, **options},
-        "edits": edits or {},
+        "edits": [*edits],
     }
 
 
@@ -246,7 +246,10 @@ async def test_a_later_run_reads_nothing_again_and_speaks_only_what_has_changed(
     free = ({"low", "high", "soft", "rough"} - {part["voice"] for part in result["cast"]}).pop()
     thread.events.clear()
 
-    edits = {"voices": {tom: free}, "again": [id_of(result, "lamp went out")]}
+    edits = [
+        {"op": "voice", "id": tom, "voice": free},
+        {"op": "again", "lines": [id_of(result, "lamp went out")]},
+    ]
     again = await thread.run(novel(edits=edits))
 
     assert {text for text, _ in speaker.said[spoken:]} == {
@@ -291,9 +294,12 @@ async def test_a_person_settles_who_speaks_and_how_before_anything_is_spoken(
     mary = next(part["role"] for part in asked["cast"] if part["name"] == "Mary")
     wait = id_of(values, "“Wait!”")
 
-    await thread.run(Command(resume={"edits": {"speakers": {"q1": mary}}}))
-    assert (await thread.asked())["problems"] == ["speakers: there is no quotation 'q1'"]
-    edits = {"speakers": {dots["id"]: mary}, "lines": {wait: {"tone": "whispering", "pause_ms": 5}}}
+    await thread.run(Command(resume={"edits": [{"op": "assign", "quotes": ["q1"], "speaker_id": mary}]}))
+    assert (await thread.asked())["problems"] == ["there is no quotation 'q1'"]
+    edits = [
+        {"op": "assign", "quotes": [dots["id"]], "speaker_id": mary},
+        {"op": "say", "lines": [wait], "tone": "whispering", "pause_ms": 5},
+    ]
     await thread.run(Command(resume={"edits": edits}))
     lines = {line["id"]: line for line in (await thread.values())["lines"]}
     assert lines[id_of(values, "……")]["speaker_id"] == mary
@@ -301,9 +307,9 @@ async def test_a_person_settles_who_speaks_and_how_before_anything_is_spoken(
     result = await thread.run(Command(resume={"decision": "go"}))
 
     quote = next(quote for quote in result["quotes"] if quote["id"] == dots["id"])
-    assert (quote["speaker"], quote["method"], quote["confidence"]) == ("Mary", "edited", 1.0)
+    assert (quote["speaker"], quote["method"], quote["confidence"]) == ("Mary", "edit", 1.0)
     assert speaker.said == []
-    taken_back = await thread.run(novel(until="script", edits={"speakers": {dots["id"]: None}}))
+    taken_back = await thread.run(novel(until="script", edits=[{"op": "undo", "edit": "e1"}]))
     assert next(q for q in taken_back["quotes"] if q["id"] == dots["id"]) == dots
 
 
@@ -359,10 +365,10 @@ async def test_what_a_model_would_take_is_told_before_it_is_asked(files: LocalSt
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"edits": {"voices": {"narrator": "nobody"}}}, "tone has no voice 'nobody'"),
-        ({"edits": {"voices": {"c9": "low"}}}, "edits.voices: there is no character 'c9'"),
-        ({"edits": {"speakers": {"q1": "c000"}}}, "edits.speakers: there is no quotation 'q1'"),
-        ({"edits": {"again": ["l1"]}}, "edits.again: there is no line 'l1'"),
+        ({"edits": [{"op": "voice", "id": "narrator", "voice": "nobody"}]}, "tone has no voice 'nobody'"),
+        ({"edits": [{"op": "voice", "id": "c9", "voice": "low"}]}, "there is no character 'c9'"),
+        ({"edits": [{"op": "assign", "quotes": ["q1"], "speaker_id": None}]}, "there is no quotation 'q1'"),
+        ({"edits": [{"op": "again", "lines": ["l1"]}]}, "there is no line 'l1'"),
         (
             {"options": {"chapters": [7]}},
             "options.chapters: there is no chapter 7; the book has 2, from 0 on",
@@ -386,8 +392,8 @@ async def test_what_is_not_there_is_refused_before_anything_is_spoken(
         {"text": "a", "file_id": "b"},
         {"text": "  "},
         {"text": "a", "options": {"until": "x"}},
-        {"text": "a", "edits": {"lines": {"l0": {"strength": 101}}}},
-        {"text": "a", "edits": {"voices": {"narrator": "../x"}}},
+        {"text": "a", "edits": [{"op": "say", "lines": ["l0"], "strength": 101}]},
+        {"text": "a", "edits": [{"op": "voice", "id": "narrator", "voice": "../x"}]},
         {"text": "a", "unknown": 1},
     ],
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from graphs.audiobook.request import Id
+from graphs.characters.wishes import Id
 from server.api.accounts import files
 from server.api.deps import Open
 from server.api.jobs.books import board
@@ -51,7 +51,7 @@ async def generate_audio(book_id: str, body: AudioWish, resources: Open) -> Resp
         "mp3": body.options.mp3,
     }
     book = await board.find(resources, book_id)
-    edits = {"again": body.scriptSentenceIds}
+    edits = [{"op": "again", "lines": body.scriptSentenceIds}] if body.scriptSentenceIds else []
     run = await board.begin(resources, book, until="audio", options=options, edits=edits)
     return success(task_json(run, None), status=202)
 

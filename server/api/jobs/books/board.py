@@ -1,6 +1,6 @@
 """Finds, makes and changes books, and has the graph work on them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server import access
@@ -49,7 +49,7 @@ async def begin(
     *,
     until: str,
     options: Mapping[str, Any] | None = None,
-    edits: Mapping[str, Any] | None = None,
+    edits: Sequence[Mapping[str, Any]] = (),
 ) -> Run:
     """Have the graph work on a book, one task at a time.
 
@@ -73,14 +73,14 @@ async def begin(
         "title": own["title"],
         "author": own["author"],
         "options": {**(options or {}), "until": until},
-        "edits": dict(edits or {}),
+        "edits": [*edits],
     }
     request = RunRequest(assistant_id=GRAPH, input=given, stream_mode=("custom",), stream_resumable=True)
     return await resources.runs.create_run(request, thread_id=thread.thread_id)
 
 
-async def edit(resources: Resources, book: Book, edits: Mapping[str, Any]) -> dict[str, Any]:
-    """Change what a person decided, and what follows from it; the book's new result.
+async def edit(resources: Resources, book: Book, edits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Make edits, all or none, and what follows from them; the book's new result.
 
     Sound that was made is kept as files, but belongs to the book no more.
 
@@ -94,7 +94,7 @@ async def edit(resources: Resources, book: Book, edits: Mapping[str, Any]) -> di
     run = await begin(resources, book, until=until, options=options, edits=edits)
     run = await ended(resources, run)
     if run.error is not None:
-        kind = InvalidInput if run.error.get("code") in ("unknown_edit", "unknown_voice") else ServiceError
+        kind = InvalidInput if run.error.get("code") in ("invalid_edit", "unknown_voice") else ServiceError
         raise kind(run.error["message"], hint=run.error.get("hint", ""), code=run.error.get("code"))
     return await result_of(resources, await find(resources, book[0].thread_id))
 

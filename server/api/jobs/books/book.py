@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.db.models import Run, Thread
+from tools.audiobook.lines import NARRATOR
+from tools.errors import NotFound
 
 CONTRACT = "books"
 KEY = "book"  #: Where a thread's metadata hold what is known of the book.
@@ -106,23 +108,42 @@ def percent(event: Mapping[str, Any] | None, until: str) -> int:
     return min(99, int(at if until == "audio" else at * 100 / _BEFORE_SOUND))
 
 
-def character_json(
-    character: Mapping[str, Any], part: Mapping[str, Any] | None, wish: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A character, with the old names beside ours.
+def characters(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A book's characters, with the old names beside ours."""
+    parts = {part["role"]: part for part in values.get("cast") or ()}
+    styles: Mapping[str, list[str]] = values["locks"]["styles"]
+    return [
+        {
+            **one,
+            "canonicalName": one["canonical_name"],
+            "genderHint": one["gender"],
+            "ageHint": one["age"],
+            "styles": styles.get(one["id"], []),
+            "voice": voice_json(parts[one["id"]]) if one["id"] in parts else None,
+        }
+        for one in values["characters"]
+    ]
 
-    Args:
-        part: Its voice, once there is a cast.
-        wish: What a person decided about it.
+
+def one_character(values: Mapping[str, Any], id: str) -> dict[str, Any]:
+    """One of them.
+
+    Raises:
+        NotFound: "character_not_found".
     """
-    return {
-        **character,
-        "canonicalName": character["canonical_name"],
-        "genderHint": wish.get("gender") or character["gender"],
-        "ageHint": wish.get("age") or character.get("age"),
-        "styles": wish.get("styles", []),
-        "voice": voice_json(part) if part else None,
-    }
+    for one in characters(values):
+        if one["id"] == id:
+            return one
+    raise no_character(id)
+
+
+def no_character(id: str) -> NotFound:
+    """That there is none of this id."""
+    return NotFound(
+        f"The book has no character {id[:60]!r}.",
+        hint=f"GET characters lists them; {NARRATOR} has a voice, too.",
+        code="character_not_found",
+    )
 
 
 def voice_json(part: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,6 +171,7 @@ def line_json(line: Mapping[str, Any], order: int, text: str, book_id: str) -> d
         "tone": line["tone"],
         "strength": line["strength"],
         "pauseAfter": line["pause_ms"] / 1000,
+        "directedBy": line["directed_by"],
         "voiceId": line.get("voice"),
         "startMs": line.get("start_ms"),
         "endMs": line.get("end_ms"),
