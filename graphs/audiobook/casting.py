@@ -13,6 +13,7 @@ from graphs.audiobook.reading import read_text
 from graphs.audiobook.requests import request_for, sound_name
 from graphs.audiobook.stage import Stage, find_stage
 from graphs.audiobook.state import CastPart, Estimate, ScriptLine, State, Update
+from graphs.characters.estimate import CHARACTERS_PER_TOKEN
 from graphs.errors import explain_invalid
 from graphs.model_calls import expect
 from graphs.progress import Meter, ReviewWanted, emit
@@ -29,7 +30,6 @@ from tools.storage import base as storage
 
 SUBJECT = "audiobook"
 UNSURE = 0.7  #: Attributions less likely to be right than this are shown to a person.
-_CHARACTERS_PER_TOKEN = {"en": 4.0, "zh": 1.5}
 _AGES: dict[str, Age] = {"child": "child", "teen": "young", "adult": "adult", "senior": "old"}
 
 
@@ -157,7 +157,7 @@ async def _cost(stage: Stage, calls: int, characters: int) -> tuple[float | None
     if not calls:
         return 0.0, None
     models = await current()
-    least = Usage(calls=calls, input_tokens=int(characters / _CHARACTERS_PER_TOKEN[stage.language]))
+    least = Usage(calls=calls, input_tokens=int(characters / CHARACTERS_PER_TOKEN[stage.language]))
     await expect("tts", least)
     found = priced(models, "tts", least)
     return found.cost, found.currency

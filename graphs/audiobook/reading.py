@@ -46,6 +46,7 @@ async def open_book(state: Request) -> Update:
         "decided": False,
         "failures": Overwrite([]),
         "usages": Overwrite([]),
+        "direction_notes": Overwrite([]),
         "estimate": None,
         "audio": None,
         "failed_lines": [],
@@ -114,7 +115,8 @@ async def read_text(file_id: str) -> str:
 async def finish(state: State) -> Update:
     """Sum up. What people should know of an incomplete book is among the warnings."""
     failures = state["failed_lines"]
-    notes = [*state["found_notes"], *state["edit_notes"]]
+    told = len(state["found_notes"]) + len(state["direction_notes"])
+    notes = [*state["found_notes"], *state["direction_notes"], *state["edit_notes"]]
     if failures:
         message = (
             f"{len(failures)} lines could not be spoken, so no file was made; a run on the same thread "
@@ -126,7 +128,7 @@ async def finish(state: State) -> Update:
         names = ", ".join(part["name"] for part in close[:5])
         message = f"{len(close)} people talk with somebody whose voice is nearly the same: {names}"
         notes.append(Note(code="voices_too_close", message=message))
-    warn(notes[len(state["found_notes"]) :])
+    warn(notes[told:])
     usage = Usage()
     for used in state["usages"]:
         usage += Usage(**used)

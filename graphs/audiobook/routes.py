@@ -18,7 +18,12 @@ def after_opening(state: State) -> str:
 
 def after_script(state: State) -> str:
     """On, unless no more was asked for."""
-    return "finish" if state["given"]["options"]["until"] in ("characters", "script") else "cast_voices"
+    return "finish" if state["given"]["options"]["until"] == "characters" else "plan_direction"
+
+
+def after_direction(state: State) -> str:
+    """On, unless no more was asked for."""
+    return "finish" if state["given"]["options"]["until"] == "script" else "cast_voices"
 
 
 def after_estimate(state: State) -> Sequence[str | Send]:

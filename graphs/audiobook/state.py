@@ -84,8 +84,8 @@ Sound = list[Any]
 """Id of the file of a line's sound ("": it is silent), and how many samples it has."""
 
 
-def merge_sounds(known: dict[str, Sound], new: dict[str, Sound]) -> dict[str, Sound]:
-    """What several chapters say of their lines."""
+def merge(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """What several chapters, or windows, say."""
     return {**known, **new}
 
 
@@ -132,11 +132,14 @@ class State(TypedDict):
     wanted: list[Any]  #: Edits that are not in the history yet.
     found: dict[str, Any] | None  #: What was found, where edits have changed it below.
     locks: dict[str, Any]  #: What the history comes to: graphs/audiobook/locks.py.
+    director: str | None  #: "provider:model" that says how lines are spoken; None: rules do.
+    directions: Annotated[dict[str, list[list[Any]]], merge]  #: Of graphs/audiobook/direction.py.
+    direction_notes: Annotated[list[Note], operator.add]
     edit_notes: list[Note]  #: About edits that find nothing to change any more.
     problems: list[str]  #: What is wrong with a person's answer.
     decided: bool  #: Whether a person is content with cast and script.
     found_notes: list[Note]  #: Of the characters graph; a later run has them too.
-    sounds: Annotated[dict[str, Sound], merge_sounds]
+    sounds: Annotated[dict[str, Sound], merge]
     failures: Annotated[list[Failure], operator.add]
     usages: Annotated[list[dict[str, Any]], operator.add]
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import zipfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from evals.model_server import Answers, model_server
+from evals.model_server import Answers, Question, model_server
 from graphs.audiobook.graph import build
 from graphs.registry import GRAPHS
 from tests.fixtures.voices import ToneSpeaker
@@ -340,6 +340,83 @@ async def test_single_chapters_can_be_made(files: LocalStorage, speaker: ToneSpe
     assert [one["title"] for one in result["audio"]["chapters"]] == ["CHAPTER II The Boat"]
     assert not any("lamp" in text for text, _ in speaker.said)
     assert result["lines"][0].get("start_ms") is None
+
+
+def directing(question: Question) -> str:
+    """All is whispered, and "Only" is stressed."""
+    lines = [
+        {
+            "line": number,
+            "tone": "whispering",
+            "strength": 41,
+            "pause": "long",
+            "emphasis": ["Only"] if f"[{number}]“Only" in question.data["text"] else [],
+        }
+        for number in question.data["lines"]
+    ]
+    return json.dumps({"lines": lines})
+
+
+@asynccontextmanager
+async def directing_model(answer: Callable[[Question], str]) -> AsyncIterator[list[Question]]:
+    """Bound for the block; what it was asked about the manner of lines."""
+    asked: list[Question] = []
+
+    def told(question: Question) -> str:
+        if "You direct" not in question.messages[0].text:
+            return json.dumps({"people": [], "verdicts": [], "quotes": []})
+        asked.append(question)
+        return answer(question)
+
+    with model_server(Answers.of(told)) as server:
+        models = ChatModels({"primary": choose("openai:gpt-5-mini", base_url=server.openai_url)})
+        with bind(models):
+            yield asked
+
+
+async def test_a_model_says_how_lines_are_spoken_once_and_people_say_it_over_it(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    thread = Thread()
+    rules = {line["id"]: line for line in (await Thread().run(novel(until="script")))["lines"]}
+    assert {line["directed_by"] for line in rules.values()} == {"rules"}
+    async with directing_model(directing) as asked:
+        result = await thread.run(novel(until="script"))
+        wait = id_of(result, "“Wait!”")
+        again = await thread.run(novel(until="script", edits=[{"op": "say", "lines": [wait], "tone": "sad"}]))
+
+    said = {line["id"]: line for line in result["lines"] if line["directed_by"] == "model"}
+    assert {STORY[line["start"] : line["end"]].strip() for line in said.values()} == {
+        *("“Who is there?”", "“Only me,”", "“The wind took the door.”", "“Wait!”"),
+    }
+    assert {(line["tone"], line["strength"]) for line in said.values()} == {("whispering", 41)}
+    assert all(line["pause_ms"] == rules[id]["pause_ms"] + 700 for id, line in said.items())
+    stressed = {STORY[start:end] for line in said.values() for start, end in line["emphasis"]}
+    assert stressed == {"Only"}
+    assert len(asked) == 2  # one for each chapter, and none by the second run
+    changed = next(line for line in again["lines"] if line["id"] == wait)
+    assert (changed["tone"], changed["strength"], changed["directed_by"]) == ("sad", 41, "edit")
+
+
+async def test_lines_that_a_model_does_not_direct_as_asked_are_the_rules_and_it_is_said(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    def wrong(question: Question) -> str:
+        answer = json.loads(directing(question))
+        for line in answer["lines"]:
+            if line["emphasis"]:
+                line["emphasis"] = ["no word of it"]
+        return json.dumps(answer)
+
+    async with directing_model(wrong):
+        result = await Thread().run(novel(until="script"))
+
+    by = {
+        text.strip(): line["directed_by"] for text, line in zip(texts(result), result["lines"], strict=True)
+    }
+    assert (by["“Only me,”"], by["“Wait!”"]) == ("rules", "model")
+    notes = [note["message"] for note in result["warnings"] if note["code"] == "model_answer_unusable"]
+    assert any("direction, window 1 of 2" in note and "'no word of it'" in note for note in notes)
 
 
 @asynccontextmanager

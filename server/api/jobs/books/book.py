@@ -20,7 +20,8 @@ _TASK_STATUS = {"pending": "pending", "running": "processing", "success": "compl
 _READING = ("read", "chapters", "quotations", "names", "aliases", "attribution", "relations", "result")
 _BANDS: dict[str, tuple[int, int]] = {
     **{stage: (at * 2, at * 2 + 2) for at, stage in enumerate(_READING)},
-    "script": (16, 18),
+    "script": (16, 17),
+    "direction": (17, 18),
     "casting": (18, 20),
     "voices": (20, 80),
     "assembly": (80, 84),
