@@ -17,9 +17,9 @@ from tools.errors import BadRequest, Conflict, InvalidInput, NotFound, ServiceEr
 GRAPH = "audiobook"
 
 
-async def add(resources: Resources, *, title: str, author: str) -> Book:
+async def add(resources: Resources, *, title: str, author: str, language: str | None) -> Book:
     """A new book without a text."""
-    own = record(title=title, author=author)
+    own = record(title=title, author=author, language=language)
     return await resources.threads.create(metadata=access.stamped({"contract": CONTRACT, KEY: own})), None
 
 
@@ -72,6 +72,7 @@ async def begin(
         "file_id": own["file"]["file_id"],
         "title": own["title"],
         "author": own["author"],
+        "language": own.get("language"),
         "options": {**(options or {}), "until": until},
         "edits": [*edits],
     }

@@ -32,9 +32,9 @@ _BANDS: dict[str, tuple[int, int]] = {
 _BEFORE_SOUND = 20  # percent at which a run ends that makes no sound
 
 
-def record(*, title: str, author: str) -> dict[str, Any]:
+def record(*, title: str, author: str, language: str | None) -> dict[str, Any]:
     """What is kept of a new book."""
-    return {"title": title, "author": author, "file": None, "processed": None}
+    return {"title": title, "author": author, "language": language, "file": None, "processed": None}
 
 
 def until_of(run: Run) -> str:
@@ -64,6 +64,7 @@ def book_json(thread: Thread, run: Run | None, *, stats: Mapping[str, int] | Non
         "id": thread.thread_id,
         "title": own["title"],
         "author": own["author"],
+        "language": own.get("language"),
         "originalFilename": file.get("name"),
         "fileSize": file.get("size"),
         "status": status_of(thread, run),
