@@ -313,6 +313,33 @@ async def test_a_person_settles_who_speaks_and_how_before_anything_is_spoken(
     assert next(q for q in taken_back["quotes"] if q["id"] == dots["id"]) == dots
 
 
+async def test_what_people_decided_holds_when_the_text_has_become_another(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    thread = Thread()
+    result = await thread.run(novel(until="script"))
+    mary, tom = (
+        next(one["id"] for one in result["characters"] if name in one["canonical_name"])
+        for name in ("Mary", "Tom")
+    )
+    edits = [
+        {"op": "rename", "id": mary, "name": "Mrs. Hale"},
+        {"op": "style", "id": tom, "styles": ["calm"]},
+        {"op": "say", "lines": [id_of(result, "“Wait!”")], "tone": "sad"},
+    ]
+    await thread.run(novel(until="script", edits=edits))
+    longer = "PROLOGUE\n\n“Listen!” said Ann Lee. Ann Lee was old.\n\n" + STORY
+
+    values = await thread.run(novel(until="script") | {"text": longer})
+
+    said = {longer[line["start"] : line["end"]].strip(): line for line in values["lines"]}
+    assert "Mrs. Hale" in {one["canonical_name"] for one in values["characters"]}
+    assert (said["“Wait!”"]["tone"], said["“Listen!”"]["directed_by"]) == ("sad", "rules")
+    ids = {one["canonical_name"]: one["id"] for one in values["characters"]}
+    assert values["locks"]["styles"] == {ids["Tom"]: ["calm"]}
+    assert [note["code"] for note in values["warnings"]] == ["offline"]
+
+
 async def test_a_cover_of_ones_own_is_the_cover_and_what_is_none_is_refused_at_once(
     files: LocalStorage, speaker: ToneSpeaker, tmp_path: Path
 ) -> None:
