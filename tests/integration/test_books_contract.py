@@ -116,7 +116,8 @@ async def test_a_book_is_spoken_heard_changed_and_only_the_change_is_spoken_agai
     (line,) = (await told(await client.put(f"/{book}/script", json=change)))["lines"]
     assert (line["tone"], line["pauseAfter"], line["characterId"]) == ("whispering", 1, tom["id"])
     assert (await client.get(f"/{book}/audio")).status_code == 409  # it is not that book's any more
-    again = await made(client, book, "audio/generate", options={"mp3": False})
+    again = await made(client, book, "audio/generate")  # in the same manner: without MP3
+    assert (await told(await client.get(f"/{book}/audio")))["chapters"][0]["file"] is None
     assert 0 < again["estimate"]["to_speak"] < 4
     freed = await told(await client.delete(f"{path}/voices"))
     assert {b["characterId"]: b["isPreferred"] for b in freed["bindings"]}[tom["id"]] is False
@@ -252,3 +253,4 @@ async def test_a_change_of_what_is_not_there_changes_nothing(client: httpx.Async
     assert (await client.put(f"/{book}/characters/c99/voices", json={"voiceId": "v"})).status_code == 404
     unknown = await client.put(f"/{book}/characters/narrator/voices", json={"voiceId": "nobody"})
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (400, "UNKNOWN_VOICE")
+    assert (await told(await client.get(f"/{book}")))["status"] == "script_generated"

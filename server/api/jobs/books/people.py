@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graphs.audiobook.stage import Stage, find_stage
 from graphs.characters.edits import Name
 from graphs.characters.wishes import VoiceName
 from server.api.deps import Open
@@ -13,9 +12,7 @@ from server.api.jobs.books import board
 from server.api.jobs.books.book import characters, no_character, one_character, task_json, voice_json
 from server.api.jobs.books.envelope import FAILURES, EnvelopeRoute, success
 from tools.audiobook.voices import Style, pitch_of
-from tools.llm.chat_models import bind as bind_models
 from tools.novels.types import Age, Gender, Importance
-from tools.speech.current import bind as bind_speech
 from tools.text.language import Language
 
 router = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=EnvelopeRoute, responses=FAILURES)
@@ -180,7 +177,7 @@ async def _voice(resources: Open, book_id: str, role: str, voice: str | None) ->
 async def list_voices(book_id: str, resources: Open, language: Language = "en") -> Response:
     """The voices that books of a language can be cast with here."""
     await board.find(resources, book_id)
-    stage = await _stage(resources, language)
+    stage = await board.stage_of(resources, language)
     return success(
         {
             "engine": stage.engine,
@@ -202,7 +199,7 @@ async def list_voices(book_id: str, resources: Open, language: Language = "en") 
 async def preview_voice(book_id: str, body: Preview, resources: Open) -> Response:
     """A voice, saying something, as a WAV file."""
     await board.find(resources, book_id)
-    stage = await _stage(resources, body.language)
+    stage = await board.stage_of(resources, body.language)
     await stage.check([body.voiceId])
     sound = await stage.speaker.say(
         body.text or _SAMPLE[body.language],
@@ -212,9 +209,3 @@ async def preview_voice(book_id: str, body: Preview, resources: Open) -> Respons
         pitch=pitch_of(body.voiceId),
     )
     return Response(sound.data, media_type=sound.media_type)
-
-
-async def _stage(resources: Open, language: str) -> Stage:
-    runner = resources.executor.runner
-    with bind_models(runner.models), bind_speech(speaker=runner.speaker):
-        return await find_stage(language)
