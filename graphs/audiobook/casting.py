@@ -57,7 +57,7 @@ async def cast_voices(state: State) -> Update:
     roles = _roles(state)
     quotations = [(q["chapter"], q["speaker_id"]) for q in state["quotes"]]
     scenes = scenes_of(quotations)
-    parts = await asyncio.to_thread(cast_roles, roles, stage.voices, scenes, chosen, _earlier(state))
+    parts = await asyncio.to_thread(cast_roles, roles, stage.voices, scenes, chosen, _earlier(state, roles))
     voices = {part.role: part.voice for part in parts}
     lines = [
         ScriptLine(**{**line, "voice": voices[line["speaker_id"] or NARRATOR]})  # type: ignore[typeddict-item]
@@ -67,13 +67,15 @@ async def cast_voices(state: State) -> Update:
     return {"cast": [_pack(part, role) for part, role in zip(parts, roles, strict=True)], "lines": lines}
 
 
-def _earlier(state: State) -> dict[str, str]:
-    """The voices of the thread's last cast, but for those whose choice a person has taken back."""
+def _earlier(state: State, roles: Sequence[Role]) -> dict[str, str]:
+    """The voices of the thread's last cast, but for those that a person has freed, or wants otherwise."""
     chosen = state["locks"]["voices"]
+    wanted = {role.id: (role.gender, role.age, [*role.styles]) for role in roles}
     return {
         part["role"]: part["voice"]
         for part in state.get("cast") or []
-        if not part["is_locked"] or part["role"] in chosen
+        if (not part["is_locked"] or part["role"] in chosen)
+        and wanted.get(part["role"]) == (part["gender"], part["age"], part["styles"])
     }
 
 
@@ -105,6 +107,7 @@ def _pack(part: Part, role: Role) -> CastPart:
         voice=part.voice,
         gender=role.gender,
         age=role.age,
+        styles=[*role.styles],
         lines=role.lines,
         is_locked=part.is_locked,
         score=part.score,

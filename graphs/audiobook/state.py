@@ -40,6 +40,7 @@ class CastPart(TypedDict):
     voice: str
     gender: str | None
     age: str | None
+    styles: list[str]
     lines: int
     is_locked: bool
     score: float

@@ -116,6 +116,7 @@ export class AudiobookPage {
 		const novel = new Novel(resultOf(values), await readText(values.text_file_id, signal));
 		const at = this.#view?.place;
 		this.#view?.close();
+		if (!this.#view) Object.assign(this.#speed, { value: values.given.options.speed });
 		this.#view = new AudiobookView(this.bookId, novel, values, (work) => this.#change(work), at);
 		announce(t("books.ready", { lines: values.lines.length }));
 	}
@@ -152,8 +153,8 @@ export class AudiobookPage {
 				audio && ` · ${formatDuration(audio.duration_ms)}`),
 			this.#task && [el("progress", { max: "100", value: this.#task.progress, "aria-label": this.#task.message }),
 				button({ id: "book-cancel", class: "button", onclick: cancel }, t("books.cancel"))],
-			this.#view && !this.#task && !audio && [
+			this.#view && !this.#task && [
 				el("label", {}, `${t("books.speed")} `, this.#speed), el("label", {}, this.#mp3, ` ${t("books.mp3")}`),
-				button({ id: "book-speak", class: "button primary", onclick: speak }, t("books.speak"))]));
+				button({ id: "book-speak", class: "button primary", onclick: speak }, t(audio ? "books.again" : "books.speak"))]));
 	}
 }

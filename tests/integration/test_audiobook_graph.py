@@ -265,6 +265,21 @@ async def test_a_later_run_reads_nothing_again_and_speaks_only_what_has_changed(
     assert [part["voice"] for part in third["cast"] if part["role"] == tom] == [free]  # edits are locks
 
 
+async def test_who_is_described_otherwise_gets_another_voice_and_nobody_else_does(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    with speech.bind(speaker=EspeakSpeaker()):
+        thread = Thread()
+        before = {part["name"]: part for part in (await thread.run(novel(until="cast")))["cast"]}
+        tom = before["Tom"]["role"]
+        edits = [{"op": "describe", "id": tom, "age": "senior"}]
+        after = {part["name"]: part for part in (await thread.run(novel(until="cast", edits=edits)))["cast"]}
+
+    assert (before["Tom"]["age"], after["Tom"]["age"]) == (None, "old")
+    changed = {name for name, part in after.items() if part["voice"] != before[name]["voice"]}
+    assert changed == {"Tom"}
+
+
 async def test_a_line_that_is_refused_stops_no_other_and_is_tried_alone_the_next_time(
     files: LocalStorage, speaker: ToneSpeaker
 ) -> None:

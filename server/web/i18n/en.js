@@ -433,7 +433,7 @@ export default {
 	"books.speed": "Speed",
 	"books.mp3": "MP3 by chapter, too",
 	"books.files": "Files",
-	"books.edits": "{n} changes",
+	"books.edits": "Changes: {n}",
 	"books.undo": "Undo",
 	"books.redo": "Redo",
 	"books.strength": "Strength (0 to 100)",

@@ -433,7 +433,7 @@ export default {
 	"books.speed": "语速",
 	"books.mp3": "另存各章 MP3",
 	"books.files": "文件",
-	"books.edits": "{n} 处改动",
+	"books.edits": "改动：{n}",
 	"books.undo": "撤销",
 	"books.redo": "重做",
 	"books.strength": "力度（0 到 100）",
