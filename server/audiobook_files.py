@@ -33,20 +33,20 @@ async def input_of(given: Mapping[str, Any], options: Mapping[str, Any], files: 
             those of the graph.
     """
     found: dict[str, Any] = {**given, "options": {}}
-    voices: dict[str, Any] = {}
+    voices: list[dict[str, str]] = []
     for name, value in options.items():
         if name == _COVER:
             data = await asyncio.to_thread(Path(str(value)).read_bytes)
             stored = await files.write(data, name=PurePath(str(value)).name, media_type="")
             found["cover_file_id"] = stored.file_id
         elif name.startswith(_VOICE):
-            voices[name.removeprefix(_VOICE)] = str(value)
+            voices.append({"op": "voice", "id": name.removeprefix(_VOICE), "voice": str(value)})
         elif name in _FIELDS:
             found[name] = str(value)
         else:
             place = found if name in Input.model_fields else found["options"]
             place[name] = value
-    return found | ({"edits": {"voices": voices}} if voices else {})
+    return found | ({"edits": voices} if voices else {})
 
 
 async def write(result: dict[str, Any], files: Storage, folder: Path, work: Path) -> dict[str, Any]:

@@ -47,6 +47,20 @@ def test_a_book_is_cast_settled_spoken_and_heard_line_by_line(page: "Page") -> N
     page.wait_for_function(
         """() => document.querySelector("select[aria-label='Voice of Tom Brook']")?.value === 'en-us+m8'"""
     )
+    # What is wrong with a person is put right, and taken back.
+    card = page.locator(".cast-card:has(.card-speaker:text-is('Mary Hale'))")
+    card.locator("summary").click()
+    card.locator("details input").fill("Mary H.")
+    card.locator("details input").press("Enter")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary H.')")
+    renamed = page.locator(".cast-card:has(.card-speaker:text-is('Mary H.'))")
+    renamed.get_by_label("Is the same as").select_option(label="Tom Brook")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary H.')", state="detached")
+    page.click("#book-undo")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary H.')")
+    page.click("#book-undo")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary Hale')")
+    assert page.locator("#book-redo").is_visible()
     page.click("#book-speak")
     page.wait_for_selector(".book-files", timeout=120_000)
     assert page.input_value("select[aria-label='Voice of Tom Brook']") == "en-us+m8"

@@ -12,6 +12,7 @@ from server.api.jobs.books.book import KEY, book_json, pagination
 from server.api.jobs.books.envelope import FAILURES, EnvelopeRoute, FormRoute, success
 from server.files import ownership
 from tools.errors import BadRequest, Conflict, NotFound
+from tools.text.language import Language
 
 router = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=EnvelopeRoute, responses=FAILURES)
 forms = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=FormRoute, responses=FAILURES)
@@ -29,6 +30,7 @@ class NewBook(BaseModel):
 
     title: str = Field(min_length=1, max_length=200)
     author: str = Field(default="", max_length=100)
+    language: Language | None = Field(default=None, description="Detected when not given.")
 
 
 class BookChange(BaseModel):
@@ -67,7 +69,7 @@ async def list_books(resources: Open, page: Page = 1, limit: Limit = 10) -> Resp
 @router.post("", status_code=201)
 async def add_book(body: NewBook, resources: Open) -> Response:
     """A new book."""
-    return success(book_json(*await board.add(resources, title=body.title, author=body.author)), status=201)
+    return success(book_json(*await board.add(resources, **body.model_dump())), status=201)
 
 
 @router.get("/{book_id}")
