@@ -1,9 +1,13 @@
 """The console: static files with a policy that lets them run nothing but themselves."""
 
+import gzip
+import os
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -23,10 +27,33 @@ HEADERS = {
 
 
 class _Assets(StaticFiles):
+    """Files, packed for whoever takes gzip: text shrinks to less than a third."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers.update(HEADERS)
+        response.headers.update(HEADERS | {"Vary": "Accept-Encoding"})
         return response
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        is_packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        if not is_packed or not isinstance(response, FileResponse) or scope["method"] != "GET":
+            return response
+        kept = {name: response.headers[name] for name in ("content-type", "last-modified")}
+        # Weak: the same words in other bytes. A question whether it is still so matches either form.
+        marks = {"ETag": f"W/{response.headers['etag']}", "Content-Encoding": "gzip"}
+        return Response(_packed(os.fspath(full_path), stat_result.st_mtime_ns), headers=kept | marks)
+
+
+@lru_cache(maxsize=256)
+def _packed(path: str, _changed: int) -> bytes:
+    return gzip.compress(Path(path).read_bytes(), mtime=0)
 
 
 def install(app: FastAPI) -> None:

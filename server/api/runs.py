@@ -1,5 +1,6 @@
 """All runs of the service, whatever their thread: for operators and the command line."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -8,9 +9,10 @@ from server.api.accounts.webhooks import delivery_json
 from server.api.deps import Open, RunId, canonical_uuid
 from server.api.langgraph.answers import json_answer
 from server.db.models import ACTIVE, Run, RunStatus
-from server.db.repositories import deliveries, run_list
+from server.db.repositories import deliveries, run_list, threads
 from server.resources import Resources
 from server.runs.job import RunRequest
+from server.runs.steps import steps_of
 from tools.errors import Conflict
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -45,6 +47,15 @@ async def show_run(run_id: RunId, resources: Open) -> Response:
         "queue": await _place(resources, run),
     }
     return json_answer(_summary(run) | details)
+
+
+@router.get("/{run_id}/steps")
+async def show_steps(run_id: RunId, resources: Open) -> Response:
+    """The run's time line, the oldest step first: its nodes, when they began and ended."""
+    run = await resources.runs.run(run_id)
+    async with resources.database.read() as session:
+        thread = await threads.get(session, run.thread_id)
+    return json_answer([asdict(step) for step in await steps_of(run, thread, resources.thread_states)])
 
 
 @router.post("/{run_id}/retry")

@@ -88,18 +88,22 @@ export async function readBytes(fileId, signal) {
  * @param {string} graphId @param {Source & Record<string, any>} input
  * @returns {Promise<{threadId: string, runId: string}>} */
 export async function startRun(graphId, input) {
-	const { thread_id: threadId } = await (await postJson("/threads", {})).json();
+	const threadId = await newThread();
 	return { threadId, runId: await begin(threadId, { assistant_id: graphId, input }) };
 }
+
+/** @returns {Promise<string>} The new thread's id. */
+export const newThread = async () => (await (await postJson("/threads", {})).json()).thread_id;
 
 /** Go on with a thread that waits for an answer. @param {string} threadId @param {string} graphId @param {object} answer
  * @returns {Promise<string>} The new run's id. */
 export const resumeRun = (threadId, graphId, answer) => begin(threadId, { assistant_id: graphId, command: { resume: answer } });
 
-async function begin(threadId, wanted) {
+/** @param {string} threadId @param {object} wanted The run's body. @returns {Promise<string>} The run's id. */
+export async function begin(threadId, wanted) {
 	const response = await postJson(`${threadPath(threadId)}/runs/stream`, {
-		...wanted,
 		stream_mode: ["custom"],
+		...wanted,
 		stream_resumable: true,
 		on_disconnect: "continue",
 	});
@@ -159,18 +163,21 @@ export const hearBook = async (bookId, wish) => (await postJson(`/api/books/${en
 /** @param {string} address */
 export const readBlob = async (address) => (await request(address, {})).blob();
 
-const threadPath = (threadId) => `/threads/${encodeURIComponent(threadId)}`;
-const runPath = (threadId, runId) => `${threadPath(threadId)}/runs/${encodeURIComponent(runId)}`;
+export const threadPath = (threadId) => `/threads/${encodeURIComponent(threadId)}`;
+export const runPath = (threadId, runId) => `${threadPath(threadId)}/runs/${encodeURIComponent(runId)}`;
 
-async function getJson(path, signal) {
+/** @param {string} path @param {AbortSignal} [signal] */
+export async function getJson(path, signal) {
 	return (await request(path, { signal })).json();
 }
 
-function postJson(path, body) {
+/** @param {string} path @param {object} body */
+export function postJson(path, body) {
 	return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
-async function request(path, init) {
+/** @param {string} path @param {RequestInit} init @throws {ApiError} for any answer but 2xx */
+export async function request(path, init) {
 	const sent = tokens()?.access_token;
 	let response = await send(path, init);
 	if (response.status === 401 && sent && await refreshed(sent)) response = await send(path, init);

@@ -1,13 +1,15 @@
-/** The console: one page whose address says what it shows: #/, #/talk, #/runs/<thread>/<run>[/<tab>], #/translate or #/translations/<thread>/<run>. */
+/** The console: one page whose address says what it shows: #/, #/talk, #/runs/<thread>/<run>[/<tab>], #/translate, #/translations/<thread>/<run>, and those of pages.js. */
 
 import { getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
 import { AudiobookPage } from "./audiobook_page.js";
 import { refill } from "./element.js";
 import { GuidelinePage } from "./guideline_page.js";
+import { HomePage } from "./home_page.js";
 import { switchLanguage, t, translatePage } from "./i18n.js";
+import { showNavigation } from "./navigation.js";
+import { pageFor } from "./pages.js";
 import { TABS } from "./result_view.js";
-import { RunForm } from "./run_form.js";
 import { RunView } from "./run_view.js";
 import { forgetTokens, tokens } from "./session.js";
 import { SignIn } from "./sign_in.js";
@@ -24,7 +26,7 @@ const BOOK_ADDRESS = /^#\/books(?:\/([^/]+))?$/;
 const GUIDELINE_ADDRESS = /^#\/guidelines(?:\/([^/]+))?$/;
 
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | TalkView | GuidelinePage | AudiobookPage | null} */
+/** @type {import("./page.js").Page | RunView | TranslateForm | TranslationView | SignIn | TalkView | GuidelinePage | AudiobookPage | null} */
 let view = null;
 let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
@@ -41,8 +43,9 @@ function showAddress() {
 	else if (GUIDELINE_ADDRESS.test(location.hash)) view = new GuidelinePage(location.hash.match(GUIDELINE_ADDRESS)[1]);
 	else if (BOOK_ADDRESS.test(location.hash)) view = new AudiobookPage(location.hash.match(BOOK_ADDRESS)[1]);
 	else if (location.hash === "#/talk") view = new TalkView();
-	else view = runId ? new RunView(threadId, runId, knownTab) : translating() ?? new RunForm();
+	else view = runId ? new RunView(threadId, runId, knownTab) : translating() ?? pageFor(location.hash) ?? new HomePage();
 	showWho();
+	showNavigation(hasAccounts);
 	refill(main, view.element);
 	view.open();
 	scrollTo(0, 0);
@@ -70,6 +73,7 @@ function showWho() {
 function translate() {
 	showWho();
 	translatePage();
+	showNavigation(hasAccounts);
 	const languageButton = document.getElementById("language");
 	languageButton.textContent = t("app.other_language");
 	languageButton.lang = t("app.other_language_code");
@@ -78,13 +82,17 @@ function translate() {
 
 document.getElementById("language").addEventListener("click", () => {
 	switchLanguage();
+	dispatchEvent(new Event("looks-changed"));
+});
+
+addEventListener("looks-changed", () => {
 	translate();
 	view.render();
 });
 
 document.getElementById("theme").addEventListener("click", () => {
 	nextTheme();
-	translate();
+	dispatchEvent(new Event("looks-changed"));
 });
 
 document.getElementById("skip").addEventListener("click", (event) => {

@@ -1,10 +1,12 @@
 /** The page's words, numbers and times in the reader's language. */
 
 import en from "./i18n/en.js";
+import enWorkspace from "./i18n/en_workspace.js";
 import zh from "./i18n/zh.js";
+import zhWorkspace from "./i18n/zh_workspace.js";
 import { recall, remember } from "./storage.js";
 
-const CATALOGUES = { en, zh };
+const CATALOGUES = { en: { ...en, ...enWorkspace }, zh: { ...zh, ...zhWorkspace } };
 
 let current = recall("language", navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 if (!(current in CATALOGUES)) current = "en";
@@ -34,6 +36,7 @@ export function term(group, name, otherwise = name.replaceAll("_", " ")) {
 export function translatePage() {
 	document.documentElement.lang = current === "zh" ? "zh-Hans" : "en";
 	for (const element of document.querySelectorAll("[data-i18n]")) element.textContent = t(element.dataset.i18n);
+	for (const element of document.querySelectorAll("[data-i18n-label]")) element.setAttribute("aria-label", t(element.dataset.i18nLabel));
 }
 
 /** @param {number} value */
@@ -50,11 +53,16 @@ export const formatShare = (share) => new Intl.NumberFormat(current, { style: "p
 export const formatInstant = (instant) =>
 	new Intl.DateTimeFormat(current, { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
 
-/** @param {number} milliseconds @returns {string} minutes:seconds */
+/** @param {number} milliseconds @returns {string} minutes:seconds, from an hour on hours:minutes:seconds */
 export function formatDuration(milliseconds) {
 	const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+	const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+	const padded = (part) => String(part).padStart(2, "0");
+	return `${hours ? `${hours}:${padded(minutes)}` : minutes}:${padded(seconds % 60)}`;
 }
 
 /** @param {number} bytes */
-export const formatSize = (bytes) => `${formatNumber(Math.ceil(bytes / 1000))} kB`;
+export function formatSize(bytes) {
+	const [size, unit] = bytes < 1e6 ? [Math.ceil(bytes / 1e3), "kB"] : bytes < 1e9 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
+	return `${formatNumber(Math.round(10 * size) / 10)} ${unit}`;
+}

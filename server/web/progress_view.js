@@ -60,7 +60,8 @@ export class ProgressView {
 	}
 }
 
-function expectedText({ model, calls, input_tokens: tokens, cost, currency }) {
+/** What calls of a model take at least, in words. @param {import("./run_progress.js").Estimate} estimate */
+export function expectedText({ model, calls, input_tokens: tokens, cost, currency }) {
 	const price = cost === null ? t("progress.cost_unknown") : t("progress.cost", { cost: formatCost(cost, currency) });
 	return t("progress.expected", { model, calls: formatNumber(calls), tokens: formatNumber(tokens), price });
 }

@@ -3,7 +3,7 @@
  *
  * @typedef {{type: "run", data: Run}
  *   | {type: "connection", data: {isOpen: boolean, retrySeconds: number}}
- *   | {type: "custom" | "error" | "metadata", data: any}} FeedItem
+ *   | {type: "custom" | "error" | "messages" | "reset", data: any}} FeedItem
  */
 
 import { ApiError, getRun, openRunStream } from "./api.js";
@@ -15,11 +15,12 @@ const LONGEST_PAUSE_SECONDS = 15;
 
 /** The run, everything it emitted and emits, and the run again when it has ended.
  * @param {string} threadId @param {string} runId @param {AbortSignal} signal
+ * @param {{isWhole?: boolean, kinds?: string[]}} [wanted] Whether also the events of a run that has ended are told; other kinds of them.
  * @returns {AsyncGenerator<FeedItem>} @throws {ApiError} when the service refuses, e.g. for an unknown run */
-export async function* followRun(threadId, runId, signal) {
+export async function* followRun(threadId, runId, signal, { isWhole = false, kinds = KINDS } = {}) {
 	const run = await getRun(threadId, runId, signal);
 	yield { type: "run", data: run };
-	if (run.status === "success") return; // The state holds the result, whatever is left of the stream.
+	if (run.status === "success" && !isWhole) return; // The state holds the result, whatever is left of the stream.
 	let lastEventId = "0";
 	for (let failures = 0; ; ) {
 		try {
@@ -28,7 +29,7 @@ export async function* followRun(threadId, runId, signal) {
 			for await (const event of readEvents(response)) {
 				failures = 0;
 				lastEventId = event.id || lastEventId;
-				if (isWanted(event)) yield { type: event.type, data: JSON.parse(event.data) };
+				if (kinds.includes(event.type)) yield { type: event.type, data: JSON.parse(event.data) };
 			}
 			const after = await getRun(threadId, runId, signal);
 			if (!UNFINISHED.has(after.status)) {
@@ -46,7 +47,7 @@ export async function* followRun(threadId, runId, signal) {
 }
 
 /** Whole states stream by as "values": large, and read once from the thread at the end instead. */
-const isWanted = (event) => event.type === "custom" || event.type === "error";
+const KINDS = ["custom", "error"];
 
 const isPassing = (error) => error instanceof StreamBroken || (error instanceof ApiError && error.isPassing);
 

@@ -13,7 +13,7 @@ import { rememberRun } from "./recent_runs.js";
 /** @import {Failure} from "./failure_panel.js" */
 
 const ACCEPTED = ".txt,.md,.epub,.docx";
-const ELSEWHERE = new Set([...TRANSLATING, "dialogue", "guideline", "video", "audiobook"]); // They have pages of their own, or want a film.
+const ELSEWHERE = new Set([...TRANSLATING, "assistant", "dialogue", "guideline", "video", "audiobook", "topics"]); // They have pages of their own, or want a film.
 const TITLE_LENGTH = 60; // characters of a pasted text that name its run
 
 export class RunForm {
@@ -30,7 +30,7 @@ export class RunForm {
 	close() {}
 
 	render() {
-		document.title = "Scriptorium";
+		document.title = `${t("app.novels")} · Scriptorium`;
 		refill(this.element,
 			el("header", { class: "page-head" },
 				el("h1", { tabindex: "-1" }, t("form.title")),
@@ -53,7 +53,7 @@ export class RunForm {
 	}
 
 	#jobs() {
-		return el("fieldset", { class: "jobs" },
+		return el("fieldset", { class: "jobs", hidden: this.#graphs.length < 2 },
 			el("legend", {}, t("form.job")),
 			this.#graphs.map((graph) => el("label", { class: "job" },
 				el("input", {

@@ -151,7 +151,7 @@ export class RunView {
 			!this.#connection.isOpen && el("p", { class: "banner" }, t("run.reconnecting", { seconds: this.#connection.retrySeconds })),
 			isOffline && el("p", { class: "banner offline" }, el("strong", {}, t("run.offline")), " ", t("run.offline_meaning")),
 			others.length > 0 && warningList(others),
-			this.#failure && failurePanel(this.#failure, el("a", { class: "button", href: "#/" }, t("run.back_to_form"))));
+			this.#failure && failurePanel(this.#failure, el("a", { class: "button", href: "#/novels" }, t("run.back_to_form"))));
 	}
 }
 

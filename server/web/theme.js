@@ -2,7 +2,7 @@
 
 import { recall, remember } from "./storage.js";
 
-const THEMES = ["auto", "light", "dark"];
+export const THEMES = ["auto", "light", "dark"];
 
 /** @returns {"auto" | "light" | "dark"} */
 export function theme() {
@@ -14,7 +14,10 @@ export function applyTheme() {
 	document.documentElement.dataset.theme = theme();
 }
 
-export function nextTheme() {
-	remember("theme", THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
+/** @param {string} name One of THEMES. */
+export function setTheme(name) {
+	remember("theme", name);
 	applyTheme();
 }
+
+export const nextTheme = () => setTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);

@@ -69,14 +69,14 @@ def journal() -> Journal:
 
 @pytest.fixture
 def page(browser: "Browser", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
-    """The console in a fresh profile; afterwards nothing may have been logged, blocked or asked elsewhere."""
+    """The page of novels in a fresh profile; in the end nothing was logged, blocked or asked elsewhere."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.on("console", lambda said: journal.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: journal.complaints.append(str(error)))
     page.on("request", lambda request: journal.hosts.add(request.url.split("/")[2]))
-    page.goto(service.url)
+    page.goto(f"{service.url}/#/novels")
     yield page
     context.close()
     assert journal.complaints == []

@@ -37,12 +37,14 @@ STEERING = {
     ),
     *("status", "stage", "language", "mode", "id", "from", "to", "speaker_id", "addressee_id"),
 }
+WORKSPACE_STEERING = STEERING | {"started_at", "ended_at", "type", "call_id", "tool_call_id"}
 
 
 @dataclass
 class Tampering:
     """Answers as somebody hostile would have them."""
 
+    steers: set[str]
     tampered: set[str] = field(default_factory=set[str])
     steering: set[str] = field(default_factory=set[str])
 
@@ -66,7 +68,7 @@ class Tampering:
             return [self.value(part, name) for part in value]
         if not isinstance(value, str):
             return value
-        if name in STEERING:
+        if name in self.steers:
             self.steering.add(name)
             return value
         self.tampered.add(name)
@@ -76,7 +78,7 @@ class Tampering:
 @pytest.fixture
 def tampering(page: "Page") -> Iterator[Tampering]:
     """Tampered answers from now on; in the end nothing of them has become a part of the page."""
-    tampering = Tampering()
+    tampering = Tampering(set(STEERING))
     page.route(lambda url: "/console/" not in url, tampering.route)
     page.reload()
     yield tampering
@@ -114,7 +116,7 @@ def test_no_field_of_an_answer_becomes_markup(page: "Page", tampering: Tampering
                 each.click()
                 seen |= shown(page)
                 unharmed(page)
-    page.evaluate("location.hash = '#/'")
+    page.evaluate("location.hash = '#/novels'")
     page.wait_for_selector("#start")
     seen |= shown(page)
 
@@ -122,6 +124,35 @@ def test_no_field_of_an_answer_becomes_markup(page: "Page", tampering: Tampering
     assert page.locator(".failure").count() == 0
     assert seen >= {"canonical_name", "file", "gender", "importance", "method", "novel"}
     assert seen >= {"speaker", "title", "type", "version"}
+
+
+def test_no_field_becomes_markup_in_the_assistants_and_the_workspaces_pages(
+    page: "Page", tampering: Tampering
+) -> None:
+    tampering.steers |= WORKSPACE_STEERING
+    page.evaluate("location.hash = '#/chat'")
+    page.fill("#chat-text", f"Who speaks in this novel: {NOVEL}")
+    page.keyboard.press("Enter")
+    page.click("#approve-job")
+    page.wait_for_selector(".job-card.is-done")
+    seen = shown(page)
+    for address, filled in (
+        ("history", "tbody tr"),
+        ("threads", "tbody tr"),
+        ("files", "tbody tr"),
+        ("usage", ".numbers dd"),
+        ("health", ".parts li"),
+    ):
+        page.evaluate("address => { location.hash = address; }", f"#/{address}")
+        page.wait_for_selector(filled)
+        unharmed(page)
+        seen |= shown(page)
+    page.evaluate("location.hash = '#/history'")
+    page.click("tbody tr:first-child >> text=Time line")
+    page.wait_for_selector(".time-line li")
+
+    assert page.locator(".failure").count() == 0
+    assert seen >= {"novel", "name", "content", "media_type", "first", "version", "models"}
 
 
 def test_no_field_of_a_failure_becomes_markup(page: "Page", journal: Journal) -> None:

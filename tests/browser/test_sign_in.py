@@ -37,7 +37,7 @@ def page(browser: "Browser", accounts: ServiceProcess) -> Iterator["Page"]:
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.goto(accounts.url)
+    page.goto(f"{accounts.url}/#/novels")
     yield page
     context.close()
 
@@ -85,6 +85,7 @@ def test_who_signs_in_runs_a_job_and_the_next_one_sees_nothing_of_it(
     page.get_by_role("button", name="Sign out ann").click()
     page.get_by_role("heading", name="Sign in").wait_for()
     sign_in(page, "bob")
+    page.click("a[href='#/novels']")
     assert page.get_by_text("Recent runs").count() == 0
     assert page.locator("textarea").input_value() == ""
     page.goto(address)

@@ -172,6 +172,28 @@ async def test_a_run_is_kept_as_long_as_its_retry(
         assert await removals.expired_threads(session, now(), limit=9) == expired
 
 
+async def test_a_run_s_steps_name_its_nodes_in_order_and_say_where_it_waits(
+    project_client: httpx.AsyncClient,
+) -> None:
+    thread = await _thread(project_client)
+    asked = await _run_on(project_client, thread, input={})
+    answered = await _run_on(project_client, thread, command={"resume": "yes"})
+
+    first, second = [
+        (await project_client.get(f"/api/v1/runs/{run}/steps")).json() for run in (asked, answered)
+    ]
+
+    assert [step["is_waiting"] for step in first] == [False] * (len(first) - 1) + [True]
+    assert second[0]["nodes"] == first[-1]["nodes"]
+    assert not any(step["is_waiting"] for step in second)
+    assert all(step["started_at"] <= step["ended_at"] for step in first + second)
+
+
+async def _run_on(client: httpx.AsyncClient, thread: str, **body: Any) -> str:
+    response = await client.post(f"/threads/{thread}/runs/wait", json={"assistant_id": "review"} | body)
+    return response.headers["content-location"].split("/")[-1]
+
+
 @pytest.fixture
 async def agents_runs(database: Database) -> Database:
     """Three runs of an agent, of which the last waits for an answer, and one of another."""

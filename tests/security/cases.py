@@ -235,6 +235,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/v1/auth/me/export"): ACCOUNT,
     ("DELETE", "/api/v1/auth/me"): account(body={"password": PASSWORD}, ok=(204,), is_once=True),
     ("GET", "/api/v1/runs/{run_id}/usage"): Case(),
+    ("GET", "/api/v1/runs/{run_id}/steps"): Case(),
     ("GET", "/api/v1/usage"): Case(),
     ("GET", "/api/v1/webhooks"): Case(others="[]"),
     ("POST", "/api/v1/webhooks/{run_id}/resend"): Case(ok=MADE),

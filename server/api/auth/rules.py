@@ -173,6 +173,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/api/v1/runs"): _rule("threads.search"),
     ("GET", "/api/v1/runs/{run_id}"): _READ,
     ("GET", "/api/v1/runs/{run_id}/usage"): _READ,
+    ("GET", "/api/v1/runs/{run_id}/steps"): _READ,
     ("POST", "/api/v1/runs/{run_id}/retry"): _RUN,
     ("GET", "/api/v1/usage"): KNOWN,
     ("POST", "/api/v1/files"): KNOWN,

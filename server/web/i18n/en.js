@@ -1,7 +1,6 @@
 /** The words of the page in English; zh.js has the same keys. */
 export default {
 	"app.skip": "Skip to the content",
-	"app.new_run": "New run",
 	"app.tagline": "A service for language work.",
 	"app.other_language": "中文",
 	"app.other_language_code": "zh-Hans",

@@ -1,7 +1,6 @@
 /** The words of the page in Chinese; en.js has the same keys. */
 export default {
 	"app.skip": "跳到正文",
-	"app.new_run": "新任务",
 	"app.tagline": "面向语言工作的服务。",
 	"app.other_language": "English",
 	"app.other_language_code": "en",

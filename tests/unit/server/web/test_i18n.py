@@ -9,12 +9,18 @@ from server.api.console import FOLDER
 
 ENTRY = re.compile(r'^\t"(?P<key>[\w.]+)": "(?P<text>.*)",$', re.MULTILINE)
 PLACEHOLDER = re.compile(r"\{\w+\}")
-USED_KEY = re.compile(r'\b(?:t|stepButton)\("([\w.]+)"|data-i18n="([\w.]+)"')
+USED_KEY = re.compile(r'\b(?:t|stepButton)\("([\w.]+)"|data-i18n(?:-label)?="([\w.]+)"')
 
 
 def catalogue(language: str) -> dict[str, str]:
     """A language's texts by key."""
-    return dict(ENTRY.findall((FOLDER / "i18n" / f"{language}.js").read_text(encoding="utf-8")))
+    return dict(ENTRY.findall(text_of(language)))
+
+
+def text_of(language: str) -> str:
+    """All of a language's files."""
+    files = sorted((FOLDER / "i18n").glob(f"{language}*.js"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
 def sources() -> list[Path]:
@@ -29,8 +35,7 @@ def test_both_languages_have_the_same_keys() -> None:
 
 def test_no_key_is_defined_twice() -> None:
     for language in ("en", "zh"):
-        text = (FOLDER / "i18n" / f"{language}.js").read_text(encoding="utf-8")
-        assert len(ENTRY.findall(text)) == len(catalogue(language))
+        assert len(ENTRY.findall(text_of(language))) == len(catalogue(language))
 
 
 def test_both_languages_fill_in_the_same_values() -> None:
