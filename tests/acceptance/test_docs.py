@@ -1,6 +1,7 @@
 """Every command in the documents runs as it stands there."""
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,7 +90,7 @@ def _in_shell(step: Block, server: Server, commands: Path) -> str:
     """What a reader would type, for the server and the commands of a test."""
     code = step.code.replace(ADDRESS, server.url).replace(".venv/bin/", f"{commands}/")
     code = code.replace("tests/fixtures/", f"{ROOT}/tests/fixtures/")
-    return code if step.language == "bash" else f"{commands}/python - <<'END_OF_BLOCK'\n{code}END_OF_BLOCK\n"
+    return code if step.language == "bash" else f"{commands}/python -c {shlex.quote(code)}\n"
 
 
 def _run(code: str, folder: Path) -> str:
