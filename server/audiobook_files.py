@@ -11,6 +11,7 @@ from rich.table import Table
 
 from graphs.audiobook.request import Input
 from server import film_files
+from tools.errors import InvalidInput
 from tools.storage.base import Storage
 
 GRAPH = "audiobook"
@@ -31,6 +32,9 @@ async def input_of(given: Mapping[str, Any], options: Mapping[str, Any], files: 
         given: What is known without the options.
         options: By name: title, author, cover (a local picture), voice.ID (of a character, or narrator), and
             those of the graph.
+
+    Raises:
+        InvalidInput: "review": nobody can be asked here.
     """
     found: dict[str, Any] = {**given, "options": {}}
     voices: list[dict[str, str]] = []
@@ -39,6 +43,12 @@ async def input_of(given: Mapping[str, Any], options: Mapping[str, Any], files: 
             data = await asyncio.to_thread(Path(str(value)).read_bytes)
             stored = await files.write(data, name=PurePath(str(value)).name, media_type="")
             found["cover_file_id"] = stored.file_id
+        elif name == "review" and value:
+            raise InvalidInput(
+                "options.review: nobody can answer in the middle of a command",
+                hint="--dry-run shows cast and cost; voice.ID chooses a voice. A service asks, and waits.",
+                code="no_review_here",
+            )
         elif name.startswith(_VOICE):
             voices.append({"op": "voice", "id": name.removeprefix(_VOICE), "voice": str(value)})
         elif name in _FIELDS:

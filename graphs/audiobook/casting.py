@@ -178,6 +178,7 @@ async def review_plan(state: State) -> Update:
         {
             "subject": SUBJECT,
             "items": unsure_quotes(state),
+            "people": [item for item in state["unsure"] if item["kind"] == "alias"],
             "cast": state["cast"],
             "estimate": state["estimate"],
             "problems": state["problems"],

@@ -56,6 +56,8 @@ class Input(_Part):
     def _one_source(self) -> "Input":
         if (self.text is None) == (self.file_id is None):
             raise ValueError("give exactly one of text and file_id")
+        if self.options.recognition.review:
+            raise ValueError("options.recognition.review: an audiobook is reviewed once, by options.review")
         parse_edits(self.edits, SPOKEN_OPERATIONS)
         return self
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from langgraph.channels import EphemeralValue
 
+from graphs.characters.state import Language
 from graphs.made_files import FileNote
 from graphs.notes import Note
 
@@ -129,7 +130,7 @@ class State(TypedDict):
     given: dict[str, Any]  #: The input, checked and filled in, but for the text and the edits.
     novel: str  #: Fingerprint of the text and how it is read; one that is known is not read again.
     recognised: str  #: The one that the findings below belong to.
-    spoken: str  #: The language of the text.
+    spoken: Language  #: The language of the text.
     wanted: list[Any]  #: Edits that are not in the history yet.
     found: dict[str, Any] | None  #: What was found, where edits have changed it below.
     locks: dict[str, Any]  #: What the history comes to: graphs/audiobook/locks.py.

@@ -511,6 +511,7 @@ async def test_what_is_not_there_is_refused_before_anything_is_spoken(
         {"text": "a", "file_id": "b"},
         {"text": "  "},
         {"text": "a", "options": {"until": "x"}},
+        {"text": "a", "options": {"recognition": {"review": True}}},
         {"text": "a", "edits": [{"op": "say", "lines": ["l0"], "strength": 101}]},
         {"text": "a", "edits": [{"op": "voice", "id": "narrator", "voice": "../x"}]},
         {"text": "a", "unknown": 1},

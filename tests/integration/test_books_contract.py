@@ -205,6 +205,23 @@ async def test_people_are_merged_renamed_and_split_and_each_edit_can_be_taken_ba
     assert (nobody.status_code, nobody.json()["error"]["code"]) == (400, "INVALID_EDIT")
 
 
+async def test_a_book_is_read_in_the_language_and_made_with_the_cover_that_it_was_given(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as files:
+        text = (await files.post("/api/v1/files?name=cover.png", content=b"no picture")).json()["file_id"]
+    given = {"title": "t", "language": "zh", "coverFileId": text}
+    book = (await told(await client.post("", json=given), 201))["id"]
+    await told(await client.post(f"/{book}/upload", files={"file": ("lamp.txt", STORY.encode())}), 201)
+
+    refused = await made(client, book, "script/generate")
+    assert (refused["status"], "neither PNG nor JPEG" in refused["errorMessage"]) == ("failed", True)
+    await told(await client.put(f"/{book}", json={"coverFileId": None, "title": "u"}))
+    await made(client, book, "script/generate")
+    narrator = (await told(await client.get(f"/{book}/voice-bindings")))["bindings"][0]
+    assert narrator["voiceId"].startswith("cmn")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [

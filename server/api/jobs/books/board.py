@@ -24,9 +24,9 @@ from tools.speech.current import bind as bind_speech
 GRAPH = "audiobook"
 
 
-async def add(resources: Resources, *, title: str, author: str, language: str | None) -> Book:
-    """A new book without a text."""
-    own = record(title=title, author=author, language=language)
+async def add(resources: Resources, **given: Any) -> Book:
+    """A new book without a text; title, author and such, as it was given."""
+    own = record(given)
     return await resources.threads.create(metadata=access.stamped({"contract": CONTRACT, KEY: own})), None
 
 
@@ -87,6 +87,7 @@ async def begin(
         "title": own["title"],
         "author": own["author"],
         "language": own.get("language"),
+        "cover_file_id": own.get("coverFileId"),
         "options": {**_options_of(run), **(options or {}), "until": until},
         "edits": [*edits],
     }

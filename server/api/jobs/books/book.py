@@ -32,9 +32,9 @@ _BANDS: dict[str, tuple[int, int]] = {
 _BEFORE_SOUND = 20  # percent at which a run ends that makes no sound
 
 
-def record(*, title: str, author: str, language: str | None) -> dict[str, Any]:
-    """What is kept of a new book."""
-    return {"title": title, "author": author, "language": language, "file": None, "processed": None}
+def record(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a new book: what was told of it, and what there is of it."""
+    return {**given, "file": None, "processed": None}
 
 
 def until_of(run: Run) -> str:
@@ -65,6 +65,7 @@ def book_json(thread: Thread, run: Run | None, *, stats: Mapping[str, int] | Non
         "title": own["title"],
         "author": own["author"],
         "language": own.get("language"),
+        "coverFileId": own.get("coverFileId"),
         "originalFilename": file.get("name"),
         "fileSize": file.get("size"),
         "status": status_of(thread, run),
