@@ -97,7 +97,16 @@ def _settings() -> set[str]:
 @cache
 def _capitals() -> set[str]:
     """Names in capitals that the source has: variables that tests and deployments read, codes, constants."""
-    call = ["git", "grep", "--untracked", "-ohwE", "[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", "--", ":!*.md"]
+    call = [
+        "git",
+        "grep",
+        "--untracked",
+        "-ohwE",
+        "[A-Z][A-Z0-9]*(_[A-Z0-9]+)+",
+        "--",
+        ":!*.md",
+        ":!tests/documents",
+    ]
     found = run(call, cwd=ROOT, capture_output=True, text=True, check=True)
     return set(found.stdout.split())
 

@@ -1,9 +1,11 @@
 """Every code by which a failure is known, as the source raises it."""
 
 import ast
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from server.api.errors import BY_CODE, STATUS
 from tests.documents.pages import ROOT
@@ -13,6 +15,16 @@ _FOLDERS = ("graphs", "tools", "server")
 _BASE = "ServiceError"
 _ANSWER = "answer"  # server.api.errors.answer(status, message, code, hint)
 _UNSAID = "…"  # stands for what only a request can tell
+_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], int | float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Pow: operator.pow,
+    ast.LShift: operator.lshift,
+}
+Value = int | float | str
 
 
 @dataclass(kw_only=True)
@@ -67,12 +79,46 @@ def _source() -> tuple[list[ast.Call], dict[str, Kind]]:
     calls: list[ast.Call] = []
     classes: dict[str, ast.ClassDef] = {}
     for path in (path for folder in _FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        constants = _constants(module)
+        for node in ast.walk(module):
             if isinstance(node, ast.Call):
                 calls.append(node)
             elif isinstance(node, ast.ClassDef):
                 classes[node.name] = node
+            elif isinstance(node, ast.FormattedValue):
+                _fill_in(node, constants)
     return calls, _kinds(classes)
+
+
+def _constants(module: ast.Module) -> dict[str, Value]:
+    """What the module's own names in capitals stand for, where that is a number or a text."""
+    found: dict[str, Value] = {}
+    for line in module.body:
+        name = _last_name(line.targets[0]) if isinstance(line, ast.Assign) else ""
+        if name.isupper() and (value := _value(line.value, found)) is not None:  # type: ignore[attr-defined]
+            found[name] = value
+    return found
+
+
+def _fill_in(place: ast.FormattedValue, constants: Mapping[str, Value]) -> None:
+    """Put a constant's value into a message, so that its limit can be read."""
+    value = _value(place.value, constants)
+    if value is not None:
+        wanted = _text(place.format_spec) if place.format_spec else ""
+        place.value = ast.Constant(format(value, wanted))
+
+
+def _value(expression: ast.expr, names: Mapping[str, Value]) -> Value | None:
+    """What an expression of constants comes to; None where it holds anything else."""
+    if isinstance(expression, ast.Constant) and isinstance(expression.value, int | float | str):
+        return expression.value
+    if isinstance(expression, ast.BinOp) and type(expression.op) in _OPERATORS:
+        left, right = _value(expression.left, names), _value(expression.right, names)
+        if isinstance(left, int | float) and isinstance(right, int | float):
+            return _OPERATORS[type(expression.op)](left, right)
+        return None
+    return names.get(_last_name(expression))
 
 
 def _kinds(classes: Mapping[str, ast.ClassDef]) -> dict[str, Kind]:
@@ -181,6 +227,8 @@ def _text(value: ast.expr) -> str:
 
 
 def _placeholder(value: ast.expr) -> str:
+    if isinstance(value, ast.Constant):
+        return str(value.value)
     while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         value = value.func.value  # a method of what is meant
     name = _last_name(value)
