@@ -36,11 +36,12 @@ test-security: $(READY_DEV)  ## Every route as everybody, forged tokens, hostile
 audit-packages: $(READY_DEV)  ## Known flaws of the tested versions; asks pypi.org, and fails where that knows none of them
 	$(BIN)/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
-check: $(READY_DEV)  ## Types, lint, format, import contracts, risky calls, secrets
+check: $(READY_DEV)  ## Types, lint, format, import contracts, risky calls, secrets, and what documents name
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.documents.check
 	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml graphs tools server prompts configs
 	git ls-files -- . ':!tests' ':!*.svg' ':!bench' ':!evals' ':!server/web/i18n' | xargs $(BIN)/detect-secrets-hook --exclude-secrets '(?i)^\$$?\{?password|CHANGE_ME' --exclude-lines "secretName:|ALTER ROLE|openssl rand"
 

@@ -78,6 +78,11 @@ def read_gold() -> list[Gold]:
     return [_read(path) for path in sorted(_FOLDER.glob("*.yaml"))]
 
 
+def read_development() -> list[Gold]:
+    """Those of further diseases, whose wordings the gates' rules were widened by."""
+    return [_read(path) for path in sorted((_FOLDER / "development").glob("*.yaml"))]
+
+
 def read_held_out() -> list[Gold]:
     """Those of other diseases, which no rule of the gates was made for."""
     return [_read(path) for path in sorted((_FOLDER / "held_out").glob("*.yaml"))]

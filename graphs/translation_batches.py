@@ -11,6 +11,7 @@ from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused, ModelU
 from tools.llm.chat_models import ChatModels, current
 from tools.llm.roles import Role
 from tools.llm.usage import Usage
+from tools.translation.alignment import are_exchanged
 from tools.translation.batching import Batch, in_batches
 from tools.translation.chat_engine import ChatEngine
 from tools.translation.engine import Context, ModelEngine
@@ -246,7 +247,7 @@ async def translate_units(task: BatchTask, check: CheckMarkup) -> BatchAnswer:
 
 
 async def shorten_units(task: BatchTask, check: CheckMarkup) -> BatchAnswer:
-    """Ask once for shorter translations; what is not usable, or no shorter, changes nothing."""
+    """Ask once for shorter translations; what is unusable, no shorter, or of other lines changes nothing."""
     models = await current()
     judging = _Judging(task, check)
     engine = _engine(models, task["role"], task)
@@ -263,6 +264,8 @@ async def shorten_units(task: BatchTask, check: CheckMarkup) -> BatchAnswer:
     except ModelUnavailable:
         if models.is_down:
             raise
+    if are_exchanged(answers, task["previous"]):
+        answers = {}  # of few lines apart from each other, nothing else tells
     shorter = {
         item.id: Outcome(translation=answers[item.id], faults=tuple(faults))
         for item in items

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from graphs.audiobook.request import Input
 from server import film_files
+from tools.errors import InvalidInput
 from tools.storage.base import Storage
 
 GRAPH = "audiobook"
@@ -31,22 +32,31 @@ async def input_of(given: Mapping[str, Any], options: Mapping[str, Any], files: 
         given: What is known without the options.
         options: By name: title, author, cover (a local picture), voice.ID (of a character, or narrator), and
             those of the graph.
+
+    Raises:
+        InvalidInput: "review": nobody can be asked here.
     """
     found: dict[str, Any] = {**given, "options": {}}
-    voices: dict[str, Any] = {}
+    voices: list[dict[str, str]] = []
     for name, value in options.items():
         if name == _COVER:
             data = await asyncio.to_thread(Path(str(value)).read_bytes)
             stored = await files.write(data, name=PurePath(str(value)).name, media_type="")
             found["cover_file_id"] = stored.file_id
+        elif name == "review" and value:
+            raise InvalidInput(
+                "options.review: nobody can answer in the middle of a command",
+                hint="--dry-run shows cast and cost; voice.ID chooses a voice. A service asks, and waits.",
+                code="no_review_here",
+            )
         elif name.startswith(_VOICE):
-            voices[name.removeprefix(_VOICE)] = str(value)
+            voices.append({"op": "voice", "id": name.removeprefix(_VOICE), "voice": str(value)})
         elif name in _FIELDS:
             found[name] = str(value)
         else:
             place = found if name in Input.model_fields else found["options"]
             place[name] = value
-    return found | ({"edits": {"voices": voices}} if voices else {})
+    return found | ({"edits": voices} if voices else {})
 
 
 async def write(result: dict[str, Any], files: Storage, folder: Path, work: Path) -> dict[str, Any]:

@@ -15,6 +15,11 @@ from graphs.assistant.state import Output, Request, State
 from graphs.policies import MODEL_TIME, TOOL_CALLS, TOOL_TIME
 
 
+def after_taking(state: State) -> str:
+    """To work where the message agrees to what was proposed."""
+    return "work" if state["proposal"] is not None else "answer"
+
+
 def after_answer(state: State) -> str:
     """To the first call, or to the end of the turn."""
     return "prepare" if nodes.open_calls(state) else END
@@ -42,7 +47,7 @@ def build() -> StateGraph[State, None, Request, Output]:
     graph.add_node("confirm", nodes.confirm)
     graph.add_node("work", nodes.work)
     graph.add_edge(START, "take")
-    graph.add_edge("take", "answer")
+    graph.add_conditional_edges("take", after_taking, ["work", "answer"])
     graph.add_conditional_edges("answer", after_answer, ["prepare", END])
     graph.add_conditional_edges("prepare", after_preparing, ["confirm", "work", "prepare", "answer"])
     graph.add_conditional_edges("confirm", after_confirming, ["work", "prepare", "answer"])

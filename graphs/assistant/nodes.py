@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from langgraph.types import interrupt
 from pydantic import ValidationError
 
+from graphs.assistant.agreeing import agreed, agrees
 from graphs.assistant.answering import LOOK, by_model, by_rules
 from graphs.assistant.attaching import take_in
 from graphs.assistant.estimating import estimate
@@ -31,7 +32,7 @@ _LOOK = str(LOOK["function"]["name"])
 
 
 async def take(state: State) -> Update:
-    """Take the user's message in, its files by their ids."""
+    """Take the user's message in, its files by their ids; one that agrees to what was proposed starts it."""
     last = state["messages"][-1]
     if not isinstance(last, HumanMessage):
         raise InvalidInput("the last message is not the user's", hint='Send one with the role "user".')
@@ -39,11 +40,13 @@ async def take(state: State) -> Update:
     is_offline = (await current()).choice("primary") is None
     if is_offline:
         warn([_OFFLINE])
+    proposed = state.get("proposal")
+    again = agreed(state["messages"], proposed) if proposed and agrees(str(last.text)) else None
     return {
-        "messages": [message],
+        "messages": [message, *(again[:1] if again else ())],
         "attached": files,
         "results": {},
-        "proposal": None,
+        "proposal": again[1] if again else None,
         "mode": "offline" if is_offline else "model",
         "turns": 0,
     }

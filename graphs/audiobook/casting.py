@@ -2,17 +2,18 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from langgraph.types import interrupt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from graphs.audiobook import locks
+from graphs.audiobook import editing
 from graphs.audiobook.reading import read_text
-from graphs.audiobook.request import Edits
 from graphs.audiobook.requests import request_for, sound_name
 from graphs.audiobook.stage import Stage, find_stage
 from graphs.audiobook.state import CastPart, Estimate, ScriptLine, State, Update
+from graphs.characters.estimate import CHARACTERS_PER_TOKEN
 from graphs.errors import explain_invalid
 from graphs.model_calls import expect
 from graphs.progress import Meter, ReviewWanted, emit
@@ -20,6 +21,8 @@ from tools.audiobook.casting import Part, Role, scenes_of
 from tools.audiobook.casting import cast as cast_roles
 from tools.audiobook.lines import NARRATOR, Kind
 from tools.audiobook.timeline import expected_seconds
+from tools.audiobook.voices import Age, Style
+from tools.errors import InvalidInput
 from tools.llm.calling import priced
 from tools.llm.chat_models import current
 from tools.llm.usage import Usage
@@ -27,8 +30,7 @@ from tools.storage import base as storage
 
 SUBJECT = "audiobook"
 UNSURE = 0.7  #: Attributions less likely to be right than this are shown to a person.
-_CHARACTERS_PER_TOKEN = {"en": 4.0, "zh": 1.5}
-_AGES = ("child", "young", "adult", "old")
+_AGES: dict[str, Age] = {"child": "child", "teen": "young", "adult": "adult", "senior": "old"}
 
 
 class Verdict(BaseModel):
@@ -37,7 +39,7 @@ class Verdict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     decision: Literal["go"] | None = None
-    edits: Edits = Edits()
+    edits: list[Any] = []
 
 
 async def cast_voices(state: State) -> Update:
@@ -55,7 +57,7 @@ async def cast_voices(state: State) -> Update:
     roles = _roles(state)
     quotations = [(q["chapter"], q["speaker_id"]) for q in state["quotes"]]
     scenes = scenes_of(quotations)
-    parts = await asyncio.to_thread(cast_roles, roles, stage.voices, scenes, chosen, _earlier(state))
+    parts = await asyncio.to_thread(cast_roles, roles, stage.voices, scenes, chosen, _earlier(state, roles))
     voices = {part.role: part.voice for part in parts}
     lines = [
         ScriptLine(**{**line, "voice": voices[line["speaker_id"] or NARRATOR]})  # type: ignore[typeddict-item]
@@ -65,35 +67,36 @@ async def cast_voices(state: State) -> Update:
     return {"cast": [_pack(part, role) for part, role in zip(parts, roles, strict=True)], "lines": lines}
 
 
-def _earlier(state: State) -> dict[str, str]:
-    """The voices of the thread's last cast, but for those whose choice a person has taken back."""
+def _earlier(state: State, roles: Sequence[Role]) -> dict[str, str]:
+    """The voices of the thread's last cast, but for those that a person has freed, or wants otherwise."""
     chosen = state["locks"]["voices"]
+    wanted = {role.id: (role.gender, role.age, [*role.styles]) for role in roles}
     return {
         part["role"]: part["voice"]
         for part in state.get("cast") or []
-        if not part["is_locked"] or part["role"] in chosen
+        if (not part["is_locked"] or part["role"] in chosen)
+        and wanted.get(part["role"]) == (part["gender"], part["age"], part["styles"])
     }
 
 
 def _roles(state: State) -> list[Role]:
     counts = Counter(line["speaker_id"] or NARRATOR for line in state["lines"])
-    wishes: dict[str, dict[str, Any]] = state["locks"]["people"]
+    styles: dict[str, list[Style]] = state["locks"]["styles"]
     people = [one for one in state["characters"] if counts[one["id"]]]
     people.sort(key=lambda one: counts[one["id"]], reverse=True)
     everybody: list[dict[str, Any]] = [{"id": NARRATOR, "canonical_name": NARRATOR}, *people]
-    return [_role(one, counts[one["id"]], wishes.get(one["id"], {})) for one in everybody]
+    return [_role(one, counts[one["id"]], styles.get(one["id"], [])) for one in everybody]
 
 
-def _role(known: dict[str, Any], lines: int, wish: dict[str, Any]) -> Role:
-    gender = wish.get("gender") or known.get("gender")
-    age = wish.get("age") or known.get("age")
+def _role(known: dict[str, Any], lines: int, styles: Sequence[Style]) -> Role:
+    gender = known.get("gender")
     return Role(
         id=known["id"],
         name=known["canonical_name"],
         lines=lines,
         gender=gender if gender in ("male", "female") else None,
-        age=age if age in _AGES else None,
-        styles=tuple(wish.get("styles", ())),
+        age=_AGES.get(known.get("age", "")),
+        styles=tuple(styles),
     )
 
 
@@ -104,6 +107,7 @@ def _pack(part: Part, role: Role) -> CastPart:
         voice=part.voice,
         gender=role.gender,
         age=role.age,
+        styles=[*role.styles],
         lines=role.lines,
         is_locked=part.is_locked,
         score=part.score,
@@ -156,7 +160,7 @@ async def _cost(stage: Stage, calls: int, characters: int) -> tuple[float | None
     if not calls:
         return 0.0, None
     models = await current()
-    least = Usage(calls=calls, input_tokens=int(characters / _CHARACTERS_PER_TOKEN[stage.language]))
+    least = Usage(calls=calls, input_tokens=int(characters / CHARACTERS_PER_TOKEN[stage.language]))
     await expect("tts", least)
     found = priced(models, "tts", least)
     return found.cost, found.currency
@@ -174,6 +178,7 @@ async def review_plan(state: State) -> Update:
         {
             "subject": SUBJECT,
             "items": unsure_quotes(state),
+            "people": [item for item in state["unsure"] if item["kind"] == "alias"],
             "cast": state["cast"],
             "estimate": state["estimate"],
             "problems": state["problems"],
@@ -183,21 +188,14 @@ async def review_plan(state: State) -> Update:
         given = Verdict.model_validate(answer)
     except ValidationError as error:
         return {"problems": [explain_invalid(error, Verdict).message], "decided": False}
-    merged = locks.merge(state["locks"], given.edits)
-    problems = _unknown(state, merged)
-    if problems:
-        return {"problems": problems, "decided": False}
-    is_decided = given.decision == "go" and not given.edits.model_fields_set
-    return {"problems": [], "locks": merged, "decided": is_decided}
-
-
-def _unknown(state: State, merged: dict[str, Any]) -> list[str]:
-    return locks.unknown_ids(
-        merged,
-        {quote["id"] for quote in state["quotes"]},
-        {line["id"] for line in state["lines"]},
-        {one["id"] for one in state["characters"]} | {NARRATOR},
-    )
+    source = await read_text(state["text_file_id"])
+    try:
+        await (await find_stage(state["spoken"])).check(editing.voices_in(given.edits))
+        await asyncio.to_thread(editing.take, state, given.edits, source, state["lines"])
+    except InvalidInput as error:
+        return {"problems": [error.message], "decided": False}
+    is_decided = given.decision == "go" and not given.edits
+    return {"problems": [], "wanted": given.edits, "decided": is_decided}
 
 
 def unsure_quotes(state: State) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ each line is kept when it is spoken, so that a run that resumes speaks nothing t
 
 from langgraph.graph import END, START, StateGraph
 
-from graphs.audiobook import routes
+from graphs.audiobook import directing, routes
 from graphs.audiobook.nodes import add_nodes
 from graphs.audiobook.state import Output, Request, State
 
@@ -21,8 +21,11 @@ def build() -> StateGraph[State, None, Request, Output]:
     spoken = ["speak_chapter", "finish"]
     graph.add_edge(START, "open_book")
     graph.add_conditional_edges("open_book", routes.after_opening, ["recognise", "write_lines"])
-    graph.add_conditional_edges("recognise", routes.after_recognition, ["write_lines", "finish"])
-    graph.add_conditional_edges("write_lines", routes.after_script, ["cast_voices", "finish"])
+    graph.add_edge("recognise", "write_lines")
+    graph.add_conditional_edges("write_lines", routes.after_script, ["plan_direction", "finish"])
+    graph.add_conditional_edges("plan_direction", directing.after_plan, ["direct_window", "direct_lines"])
+    graph.add_edge("direct_window", "direct_lines")
+    graph.add_conditional_edges("direct_lines", routes.after_direction, ["cast_voices", "finish"])
     graph.add_edge("cast_voices", "estimate_work")
     graph.add_conditional_edges("estimate_work", routes.after_estimate, ["show_plan", *spoken])
     graph.add_edge("show_plan", "review_plan")

@@ -6,10 +6,12 @@ from typing import Any
 
 from langgraph.types import Overwrite
 
-from graphs.audiobook import locks
+from graphs.audiobook import editing
+from graphs.audiobook.locks import with_manners
 from graphs.audiobook.request import Input, parse_input
-from graphs.audiobook.scripting import script_of
-from graphs.audiobook.state import Opening, State, Update
+from graphs.audiobook.scripting import script_of, with_speakers
+from graphs.audiobook.stage import find_stage
+from graphs.audiobook.state import Request, ScriptLine, State, Update
 from graphs.beneath import run_beneath
 from graphs.characters.graph import graph as characters_graph
 from graphs.characters.sources import Source, read_source
@@ -25,9 +27,9 @@ _TEXT = "text/plain; charset=utf-8"
 _USED = ("calls", "input_tokens", "output_tokens", "cost", "currency")
 
 
-async def open_book(state: Opening) -> Update:
+async def open_book(state: Request) -> Update:
     """Check the input, and find out whether this thread has read the very same text already."""
-    given = parse_input({name: value for name, value in state.items() if name != "locks"})
+    given = parse_input(dict(state))
     source = await read_source(given.novel)
     if given.cover_file_id is not None:
         await _check_cover(given.cover_file_id)
@@ -38,12 +40,13 @@ async def open_book(state: Opening) -> Update:
     return {
         "given": kept,
         "novel": await asyncio.to_thread(_fingerprint, given, source, await _model()),
-        "locks": locks.merge(state.get("locks"), given.edits),
+        "wanted": given.edits,
         "spoken": source.language,
         "problems": [],
         "decided": False,
         "failures": Overwrite([]),
         "usages": Overwrite([]),
+        "direction_notes": Overwrite([]),
         "estimate": None,
         "audio": None,
         "failed_lines": [],
@@ -62,35 +65,28 @@ async def recognise(state: State) -> Update:
     statistics = result["statistics"]
     return {
         "recognised": state["novel"],
+        "found": None,
         "found_notes": result["warnings"],
         "cast": [],
         "usages": [{"calls": statistics["model_calls"], **{name: statistics[name] for name in _USED[1:]}}],
         **{name: result[name] for name in ("mode", "chapters", "characters", "alias_map", "quotes")},
-        **{name: result[name] for name in ("relations", "statistics", "text_file_id")},
+        **{name: result[name] for name in ("relations", "unsure", "statistics", "text_file_id")},
     }
 
 
 async def write_lines(state: State) -> Update:
-    """Lines that tile the text, with the speakers and manners that people chose."""
+    """Lines that tile the text, of the people and in the manners that people decided on.
+
+    Raises:
+        InvalidInput: An edit that cannot be made; then none of the run's is. Or there is no such chapter.
+    """
     meter = Meter(stage="script", total=1, unit="scripts")
     meter.start()
-    names = {one["id"]: one["canonical_name"] for one in state["characters"]}
-    quotes = locks.with_speakers(state["quotes"], state["locks"], names)
     source = await read_text(state["text_file_id"])
-    found = await asyncio.to_thread(script_of, source, state["chapters"], quotes, state["spoken"])
-    lines = locks.with_manners(found, state["locks"])
-    unknown = locks.unknown_ids(
-        state["locks"],
-        {quote["id"] for quote in quotes},
-        {line["id"] for line in lines},
-        {*names, locks.NARRATOR},
-    )
-    if unknown:
-        raise InvalidInput(
-            "; ".join(f"edits.{problem}" for problem in unknown[:5]),
-            hint="Ids are those of this book's result; None takes a decision back.",
-            code="unknown_edit",
-        )
+    lines = await asyncio.to_thread(script_of, source, state["chapters"], state["quotes"], state["spoken"])
+    if voices := editing.voices_in(state["wanted"]):
+        await (await find_stage(state["spoken"])).check(voices)
+    update = await asyncio.to_thread(_decided, state, source, lines)
     chapters = {chapter["index"] for chapter in state["chapters"]}
     missing = sorted(set(state["given"]["options"]["chapters"]) - chapters)
     if missing:
@@ -99,7 +95,16 @@ async def write_lines(state: State) -> Update:
             code="unknown_chapter",
         )
     meter.finish()
-    return {"quotes": quotes, "lines": lines}
+    return update
+
+
+def _decided(state: State, source: str, lines: list[ScriptLine]) -> Update:
+    history = editing.take(state, state["wanted"], source, lines)
+    update = editing.edited({**state, "history": history}, source, lines)
+    is_script = state["given"]["options"]["until"] != "characters"
+    spoken = with_speakers(lines, update.get("quotes", state["quotes"]))
+    shown = with_manners(spoken, update["locks"]) if is_script or state.get("lines") else []
+    return {**update, "history": history, "wanted": [], "lines": shown}
 
 
 async def read_text(file_id: str) -> str:
@@ -110,7 +115,8 @@ async def read_text(file_id: str) -> str:
 async def finish(state: State) -> Update:
     """Sum up. What people should know of an incomplete book is among the warnings."""
     failures = state["failed_lines"]
-    notes = [*state["found_notes"]]
+    told = len(state["found_notes"]) + len(state["direction_notes"])
+    notes = [*state["found_notes"], *state["direction_notes"], *state["edit_notes"]]
     if failures:
         message = (
             f"{len(failures)} lines could not be spoken, so no file was made; a run on the same thread "
@@ -122,7 +128,7 @@ async def finish(state: State) -> Update:
         names = ", ".join(part["name"] for part in close[:5])
         message = f"{len(close)} people talk with somebody whose voice is nearly the same: {names}"
         notes.append(Note(code="voices_too_close", message=message))
-    warn(notes[len(state["found_notes"]) :])
+    warn(notes[told:])
     usage = Usage()
     for used in state["usages"]:
         usage += Usage(**used)

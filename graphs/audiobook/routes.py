@@ -16,12 +16,12 @@ def after_opening(state: State) -> str:
     return "write_lines" if state.get("recognised") == state["novel"] else "recognise"
 
 
-def after_recognition(state: State) -> str:
-    """On, unless no more was asked for."""
-    return "finish" if state["given"]["options"]["until"] == "characters" else "write_lines"
-
-
 def after_script(state: State) -> str:
+    """On, unless no more was asked for."""
+    return "finish" if state["given"]["options"]["until"] == "characters" else "plan_direction"
+
+
+def after_direction(state: State) -> str:
     """On, unless no more was asked for."""
     return "finish" if state["given"]["options"]["until"] == "script" else "cast_voices"
 

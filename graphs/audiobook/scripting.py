@@ -1,6 +1,6 @@
 """From what was found in a novel to its script; offsets of the text as given. Pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphs.audiobook.state import ScriptLine
@@ -61,7 +61,17 @@ def _pack(line: Line, book: Book) -> ScriptLine:
         strength=line.strength,
         pause_ms=line.pause_ms,
         emphasis=[[*book.in_source(first, last)] for first, last in line.emphasis],
+        directed_by="rules",
     )
+
+
+def with_speakers(lines: Iterable[ScriptLine], quotes: Iterable[Mapping[str, Any]]) -> list[ScriptLine]:
+    """The lines, each said by whoever says its quotation."""
+    speakers = {quote["id"]: quote["speaker_id"] for quote in quotes}
+    return [
+        ScriptLine(**{**line, "speaker_id": speakers[line["quote_id"]]}) if line["quote_id"] else line  # type: ignore[typeddict-item]
+        for line in lines
+    ]
 
 
 def unpack(line: ScriptLine) -> Line:
@@ -73,7 +83,7 @@ def unpack(line: ScriptLine) -> Line:
         kind=Kind(line["kind"]),
         quote_id=line["quote_id"],
         speaker_id=line["speaker_id"],
-        tone=line["tone"],  # type: ignore[arg-type] - written by _pack or checked by LineEdit
+        tone=line["tone"],  # type: ignore[arg-type] - written by _pack or checked by graphs/characters/wishes.py
         strength=line["strength"],
         pause_ms=line["pause_ms"],
         emphasis=tuple((start, end) for start, end in line["emphasis"]),

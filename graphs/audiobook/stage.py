@@ -33,7 +33,7 @@ class Stage:
             base, _, variant = name.partition("@")[0].partition("+")
             if f"{base}+{variant}" not in known and (variant or base not in known):
                 raise InvalidInput(
-                    f"edits.voices: {self.speaker.name} has no voice {name!r}",
+                    f"edits: {self.speaker.name} has no voice {name!r}",
                     hint=f"Such as {', '.join(voice.id for voice in self.voices[:4])}.",
                     code="unknown_voice",
                 )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from langgraph.channels import EphemeralValue
 
+from graphs.characters.state import Language
 from graphs.made_files import FileNote
 from graphs.notes import Note
 
@@ -26,6 +27,7 @@ class ScriptLine(TypedDict):
     strength: int  #: 0 to 100.
     pause_ms: int
     emphasis: list[list[int]]  #: Start and end of what is stressed.
+    directed_by: str  #: Who says how: rules, model or edit.
     voice: NotRequired[str]
     start_ms: NotRequired[int]  #: When it is heard in the whole book, once that is made.
     end_ms: NotRequired[int]
@@ -39,6 +41,7 @@ class CastPart(TypedDict):
     voice: str
     gender: str | None
     age: str | None
+    styles: list[str]
     lines: int
     is_locked: bool
     score: float
@@ -83,8 +86,8 @@ Sound = list[Any]
 """Id of the file of a line's sound ("": it is silent), and how many samples it has."""
 
 
-def merge_sounds(known: dict[str, Sound], new: dict[str, Sound]) -> dict[str, Sound]:
-    """What several chapters say of their lines."""
+def merge(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """What several chapters, or windows, say."""
     return {**known, **new}
 
 
@@ -98,6 +101,8 @@ class Output(TypedDict):
     alias_map: dict[str, str]
     quotes: list[dict[str, Any]]
     relations: list[dict[str, Any]]
+    unsure: list[dict[str, Any]]  #: What a person had better look at.
+    history: list[dict[str, Any]]  #: The edits, those that were taken back too.
     statistics: dict[str, Any]
     text_file_id: str
     lines: list[ScriptLine]
@@ -118,19 +123,25 @@ class State(TypedDict):
     title: Annotated[str | None, EphemeralValue]
     author: Annotated[str | None, EphemeralValue]
     cover_file_id: Annotated[str | None, EphemeralValue]
-    edits: Annotated[dict[str, Any], EphemeralValue]
+    edits: Annotated[list[Any], EphemeralValue]
     options: Annotated[dict[str, Any], EphemeralValue]
     language: Annotated[str | None, EphemeralValue]
 
     given: dict[str, Any]  #: The input, checked and filled in, but for the text and the edits.
     novel: str  #: Fingerprint of the text and how it is read; one that is known is not read again.
     recognised: str  #: The one that the findings below belong to.
-    spoken: str  #: The language of the text.
-    locks: dict[str, Any]  #: What people decided, in this run and before: graphs/audiobook/locks.py.
+    spoken: Language  #: The language of the text.
+    wanted: list[Any]  #: Edits that are not in the history yet.
+    found: dict[str, Any] | None  #: What was found, where edits have changed it below.
+    locks: dict[str, Any]  #: What the history comes to: graphs/audiobook/locks.py.
+    director: str | None  #: "provider:model" that says how lines are spoken; None: rules do.
+    directions: Annotated[dict[str, list[list[Any]]], merge]  #: Of graphs/audiobook/direction.py.
+    direction_notes: Annotated[list[Note], operator.add]
+    edit_notes: list[Note]  #: About edits that find nothing to change any more.
     problems: list[str]  #: What is wrong with a person's answer.
     decided: bool  #: Whether a person is content with cast and script.
     found_notes: list[Note]  #: Of the characters graph; a later run has them too.
-    sounds: Annotated[dict[str, Sound], merge_sounds]
+    sounds: Annotated[dict[str, Sound], merge]
     failures: Annotated[list[Failure], operator.add]
     usages: Annotated[list[dict[str, Any]], operator.add]
 
@@ -140,6 +151,8 @@ class State(TypedDict):
     alias_map: dict[str, str]
     quotes: list[dict[str, Any]]
     relations: list[dict[str, Any]]
+    unsure: list[dict[str, Any]]  #: What a person had better look at.
+    history: list[dict[str, Any]]  #: The edits, those that were taken back too.
     statistics: dict[str, Any]
     text_file_id: str
     lines: list[ScriptLine]
@@ -160,14 +173,8 @@ class Request(TypedDict, total=False):
     title: str
     author: str
     cover_file_id: str | None
-    edits: dict[str, Any]
+    edits: list[Any]
     options: dict[str, Any]
-
-
-class Opening(Request, total=False):
-    """The input, and what an earlier run of the thread has left."""
-
-    locks: dict[str, Any]
 
 
 class ChapterTask(TypedDict):

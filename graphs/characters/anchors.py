@@ -1,12 +1,14 @@
 """What the ids of an edit mean, in words that a changed text still has."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from graphs.characters.editing import Draft
 from graphs.characters.edits import Add, Assign, Change, Line, Merge, Part, Split
 from graphs.characters.questions import fold
+from graphs.characters.wishes import Again, Say, Voice
+from tools.audiobook.lines import NARRATOR
 from tools.errors import InvalidInput
 
 _SHOWN = 80  # characters of a quotation that tell it from others
@@ -14,7 +16,7 @@ _SHOWN = 80  # characters of a quotation that tell it from others
 
 def people_in(change: Change) -> list[str]:
     """The ids of characters that a change has."""
-    if isinstance(change, Add):
+    if isinstance(change, Add | Say | Again) or (isinstance(change, Voice) and change.id == NARRATOR):
         return []
     if isinstance(change, Assign):
         return [id for id in (change.speaker_id, change.addressee_id) if id is not None]
@@ -24,7 +26,9 @@ def people_in(change: Change) -> list[str]:
 
 
 def lines_in(change: Change) -> list[str]:
-    """The ids of quotations that a change has."""
+    """The ids of quotations, or of lines of the script, that a change has."""
+    if isinstance(change, Say | Again):
+        return change.lines
     return change.quotes if isinstance(change, Assign | Split) else []
 
 
@@ -42,9 +46,9 @@ class Anchors:
             for id, person in known.items()
         }
 
-    def of_lines(self, ids: Iterable[str]) -> dict[str, Line]:
-        """Each quotation's words and its neighbours'; unknown ids are left out."""
-        return {id: self._line(self._places[id]) for id in ids if id in self._places}
+    def of_lines(self, change: Change) -> dict[str, Line]:
+        """The words and neighbours of each quotation, or line, of a change; unknown ids are left out."""
+        return self._passages(change).traces(lines_in(change))
 
     def find_person(self, id: str, names: Sequence[str]) -> str:
         """Who has these names now: the same id if it bears the first of them, else who is most called so.
@@ -64,12 +68,39 @@ class Anchors:
             raise InvalidInput(f"nobody is called {names[0]!r}")
         return best
 
-    def find_line(self, id: str, line: Line) -> str:
-        """The quotation with these words, of several the one with most of the same neighbours.
+    def find_lines(self, change: Change, lines: Mapping[str, Line]) -> dict[str, str]:
+        """Today's ids of a change's quotations, or lines.
 
         Raises:
             InvalidInput: Nothing of the kind is said.
         """
+        return {id: self._passages(change).find(id, line) for id, line in lines.items()}
+
+    def _passages(self, change: Change) -> "_Passages":
+        return self._lines if isinstance(change, Say | Again) else self._quotes
+
+    @cached_property
+    def _quotes(self) -> "_Passages":
+        return _Passages({id: quote["text"] for id, quote in self._draft.quotes.items()})
+
+    @cached_property
+    def _lines(self) -> "_Passages":
+        return _Passages(self._draft.lines)
+
+
+class _Passages:
+    """Quotations, or lines, in order: found by their words."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._ids = list(texts)
+        self._texts = list(texts.values())
+        self._places = {id: place for place, id in enumerate(self._ids)}
+
+    def traces(self, ids: Iterable[str]) -> dict[str, Line]:
+        return {id: self._line(self._places[id]) for id in ids if id in self._places}
+
+    def find(self, id: str, line: Line) -> str:
+        """The one with these words, of several that with most of the same neighbours."""
         if id in self._places and _trace(self._texts[self._places[id]]) == line.text:
             return id
         places = self._by_trace.get(line.text)
@@ -77,18 +108,6 @@ class Anchors:
             raise InvalidInput(f"nobody says {line.text!r}")
         best = max(places, key=lambda place: _likeness(self._line(place), line))
         return self._ids[best]
-
-    @cached_property
-    def _ids(self) -> list[str]:
-        return list(self._draft.quotes)
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {id: place for place, id in enumerate(self._ids)}
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        return [quote["text"] for quote in self._draft.quotes.values()]
 
     @cached_property
     def _by_trace(self) -> dict[str, list[int]]:

@@ -4,8 +4,9 @@ A result is what graphs/characters/result.py writes. Every change leaves it whol
 aliases, talks and statistics follow, and what an editor decided is marked as locked.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import singledispatchmethod
+from types import MappingProxyType
 from typing import Any
 
 from graphs.characters import tallies
@@ -24,6 +25,8 @@ _IN_DOUBT = 0.5  # confidence of quotations that a split leaves behind without a
 
 class Draft:
     """A result on its way through several edits; the one that it began with stays as it was."""
+
+    lines: Mapping[str, str] = MappingProxyType({})  #: Words of the script's lines, by their ids.
 
     def __init__(self, result: Result, source: str) -> None:
         self._result = result

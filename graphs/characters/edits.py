@@ -4,11 +4,13 @@ Ids are those of the result that the editor saw. ``parse_edits`` checks forms al
 id exists is for graphs/characters/editing.py to see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from graphs.characters import wishes
+from graphs.characters.wishes import Wish
 from tools.errors import InvalidInput
 from tools.novels.types import Age, Gender, Importance
 
@@ -118,7 +120,7 @@ class Redo(_Edit):
     edit: str | None = None
 
 
-Change = Merge | Split | Rename | Describe | Assign | Part | Add | Remove
+Change = Merge | Split | Rename | Describe | Assign | Part | Add | Remove | Wish
 
 
 class Line(_Edit):
@@ -140,7 +142,7 @@ class Entry(_Edit):
         description="The names of each character of the change, the canonical one first.",
     )
     lines: dict[str, Line] = Field(
-        default_factory=dict[str, Line], description="Each quotation of the change."
+        default_factory=dict[str, Line], description="Each quotation, or line of the script, of the change."
     )
 
 
@@ -150,10 +152,15 @@ _COMMAND: TypeAdapter[Change | Undo | Redo] = TypeAdapter(
     Annotated[Change | Undo | Redo, Field(discriminator="op")]
 )
 OPERATIONS = ("merge", "split", "rename", "describe", "assign", "part", "add", "remove", "undo", "redo")
+SPOKEN_OPERATIONS = (*OPERATIONS, *wishes.OPERATIONS)  #: Of a novel that is made an audiobook.
 
 
-def parse_edits(values: Iterable[Any]) -> list[Edit]:
+def parse_edits(values: Iterable[Any], operations: Sequence[str] = OPERATIONS) -> list[Edit]:
     """Edits as they come from outside: new ones, or entries of a history, such as another thread's.
+
+    Args:
+        values: The edits.
+        operations: Those that may be made here.
 
     Raises:
         InvalidInput: Says which edit is wrong, and in which field.
@@ -163,19 +170,25 @@ def parse_edits(values: Iterable[Any]) -> list[Edit]:
         raise InvalidInput(
             f"edits: {len(given):,} are more than {_MOST_EDITS:,}", hint="Send them in several runs."
         )
-    return [_parse(number, value) for number, value in enumerate(given)]
+    return [_parse(number, value, operations) for number, value in enumerate(given)]
 
 
-def _parse(number: int, value: Any) -> Edit:
+def _parse(number: int, value: Any, operations: Sequence[str]) -> Edit:
     try:
         if isinstance(value, dict) and "change" in value:
-            return Entry.model_validate(value)
-        return _COMMAND.validate_python(value)
+            edit = Entry.model_validate(value)
+        else:
+            edit = _COMMAND.validate_python(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in ("edits", number, *first["loc"]))
-        raise InvalidInput(
-            f"{place}: {first['msg'].removeprefix('Value error, ')}",
-            hint=f"An edit is an object whose op is one of {', '.join(OPERATIONS)}.",
-            code="invalid_edit",
-        ) from None
+        raise _refused(f"{place}: {first['msg'].removeprefix('Value error, ')}", operations) from None
+    op = edit.change.op if isinstance(edit, Entry) else edit.op
+    if op not in operations:
+        raise _refused(f"edits.{number}: {op!r} is an edit of an audiobook", operations)
+    return edit
+
+
+def _refused(message: str, operations: Sequence[str]) -> InvalidInput:
+    hint = f"An edit is an object whose op is one of {', '.join(operations)}."
+    return InvalidInput(message, hint=hint, code="invalid_edit")

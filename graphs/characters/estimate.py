@@ -5,7 +5,7 @@ from graphs.characters.windows import NAME_WINDOWS, SPEAKER_WINDOWS, cut
 from prompts import PROMPTS
 from tools.llm.usage import Usage
 
-_CHARACTERS_PER_TOKEN = {"en": 4.0, "zh": 1.5}
+CHARACTERS_PER_TOKEN = {"en": 4.0, "zh": 1.5}
 
 
 def least_usage(text: str, language: Language, options: Options) -> Usage:
@@ -19,4 +19,4 @@ def least_usage(text: str, language: Language, options: Options) -> Usage:
         prompt = len(PROMPTS[f"characters/{name}.{language}"].text)
         calls += len(windows)
         characters += sum(window.end - window.start + prompt for window in windows)
-    return Usage(calls=calls, input_tokens=int(characters / _CHARACTERS_PER_TOKEN[language]))
+    return Usage(calls=calls, input_tokens=int(characters / CHARACTERS_PER_TOKEN[language]))

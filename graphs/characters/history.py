@@ -4,18 +4,23 @@ A run over a changed text numbers characters and quotations anew; an entry's ``p
 what its ids meant when it was made.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from graphs.characters.anchors import Anchors, lines_in, people_in
+from graphs.characters.anchors import Anchors, people_in
 from graphs.characters.editing import Draft, Result
 from graphs.characters.edits import Assign, Change, Describe, Edit, Entry, Merge, Part, Redo, Split, Undo
 from graphs.notes import Note
 from tools.errors import InvalidInput
 from tools.novels.types import Gender, NameFacts
 
+Begin = Callable[[Result, str], Draft]
+"""Opens a result, and the text that it is of, for edits."""
 
-def amend(base: Result, history: Sequence[Entry], edits: Iterable[Edit], source: str) -> list[Entry]:
+
+def amend(
+    base: Result, history: Sequence[Entry], edits: Iterable[Edit], source: str, begin: Begin = Draft
+) -> list[Entry]:
     """The history with these edits behind it.
 
     Args:
@@ -24,6 +29,7 @@ def amend(base: Result, history: Sequence[Entry], edits: Iterable[Edit], source:
         edits: What is to be changed now; ids are those of the result with all edits that hold. Entries are
             taken over as they are: what they find nothing for, a replay says.
         source: The text that the result is of.
+        begin: Makes the draft that knows these edits.
 
     Raises:
         InvalidInput: The first edit that cannot be made, and why.
@@ -35,22 +41,25 @@ def amend(base: Result, history: Sequence[Entry], edits: Iterable[Edit], source:
             _take(amended, edit)
             draft = None
             continue
-        draft = draft or _replayed(base, amended, source)[0]
+        draft = draft or _replayed(begin(base, source), amended)[0]
         anchors = Anchors(draft)
         entry = Entry(
             id=_next_id(amended),
             change=edit,
+            undone=False,
             people=anchors.of_people(people_in(edit)),
-            lines=anchors.of_lines(lines_in(edit)),
+            lines=anchors.of_lines(edit),
         )
         draft.apply(edit, entry.id)
         amended.append(entry)
     return amended
 
 
-def replay(base: Result, history: Iterable[Entry], source: str) -> tuple[Result, list[Note]]:
+def replay(
+    base: Result, history: Iterable[Entry], source: str, begin: Begin = Draft
+) -> tuple[Result, list[Note]]:
     """The result with every edit that holds, and a note for each that finds nothing to change."""
-    draft, notes = _replayed(base, history, source)
+    draft, notes = _replayed(begin(base, source), history)
     return draft.finish(), notes
 
 
@@ -118,8 +127,7 @@ def _last(history: Sequence[Entry], *, undone: bool) -> int:
     return place
 
 
-def _replayed(base: Result, history: Iterable[Entry], source: str) -> tuple[Draft, list[Note]]:
-    draft = Draft(base, source)
+def _replayed(draft: Draft, history: Iterable[Entry]) -> tuple[Draft, list[Note]]:
     anchors = Anchors(draft)
     notes: list[Note] = []
     for entry in history:
@@ -134,7 +142,7 @@ def _replayed(base: Result, history: Iterable[Entry], source: str) -> tuple[Draf
 
 def _repeat(draft: Draft, anchors: Anchors, entry: Entry) -> None:
     people = {id: anchors.find_person(id, names) for id, names in entry.people.items()}
-    lines = {id: anchors.find_line(id, line) for id, line in entry.lines.items()}
+    lines = anchors.find_lines(entry.change, entry.lines)
     change = _moved(entry.change, people, lines)
     if isinstance(entry.change, Merge) and isinstance(change, Merge):
         ids = [id for id in dict.fromkeys(change.ids) if id != change.id]
@@ -157,7 +165,7 @@ def _moved(change: Change, people: dict[str, str], lines: dict[str, str]) -> Cha
             moved[field] = people.get(value, value)
         elif field == "ids":
             moved[field] = [people.get(id, id) for id in value]
-        elif field == "quotes":
+        elif field in ("quotes", "lines"):
             moved[field] = [lines.get(id, id) for id in value]
     return change.model_copy(update=moved)
 

@@ -12,7 +12,10 @@ from tools.medical.version import PatientVersion
 
 _HIGHEST_GRADE = 8.0  # years of school: AMA and NIH ask for 6 to 8
 _LONGEST_CHINESE = 25.0  # characters of a sentence on average
-_GATES = ("numbers", "strength", "negation", "population", "drugs", "citation", "coverage", "additions")
+_GATES = (
+    *("numbers", "strength", "negation", "population", "opposites", "drugs", "citation", "coverage"),
+    "additions",
+)
 
 
 def judge(version: PatientVersion, records: GuidelineRecords, pages: Sequence[str]) -> list[Finding]:

@@ -16,6 +16,7 @@ from server.api.errors import ErrorBody
 from server.api.jobs import catalog, novels, vosk_dialect
 from server.api.jobs.books import audio as book_audio
 from server.api.jobs.books import books, people, script
+from server.api.jobs.books import edits as book_edits
 from server.api.jobs.guidelines import routes as guidelines
 from server.api.jobs.idialogue import rest as idialogue
 from server.api.jobs.idialogue import sockets as idialogue_sockets
@@ -54,7 +55,7 @@ OWN_ROUTERS = (
     *(files, uploads, webhooks, catalog, novels, realtime),
     *(idialogue, idialogue_sockets, vosk_dialect),
     *(tasks, processing, translator_uploads, translator_models),
-    *(books, people, script, book_audio),
+    *(books, book_edits, people, script, book_audio),
 )
 _PROBES = frozenset(("/ok", "/health", "/api/health", "/api/v1/health", "/metrics"))
 ROUTERS = (system, metrics, *THREAD_ROUTERS, *RUN_ROUTERS, *PROTOCOL_ROUTERS, *OWN_ROUTERS)

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.containment import holds_text
 from server.db.sqlite_trips import one_trip
-from server.db.visibility import restrict
+from server.db.visibility import Sighted
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_TURN = 7_305_804_385  # any number that no other user of the database locks
@@ -27,16 +27,28 @@ BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
 LAST_RETURN = 5  # seconds that connections get to come back before the database is closed
 
 
+class _Session(AsyncSession):
+    sync_session_class = Sighted
+
+
 class Database:
     """Transactions on the service's database.
 
     Each transaction is short and holds its connection only while it runs; nothing streams inside one.
     On SQLite, which has one writer at a time and lets those who wait try at random, the writers of a process
     take turns in the order in which they came.
+
+    A transaction is brief when all its statements find their rows by keys or indexes: SQLite's are not worth
+    the way to another thread then.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._engines = {
+            (writes, brief): engine.execution_options(writes=writes, brief=brief)
+            for writes in (False, True)
+            for brief in (False, True)
+        }
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     async def check(self) -> None:
@@ -65,18 +77,16 @@ class Database:
                 await connection.exec_driver_sql("ROLLBACK")
 
     @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncSession]:
+    async def read(self, *, brief: bool = False) -> AsyncGenerator[AsyncSession]:
         """A session that only reads."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            restrict(session.sync_session)
+        async with _Session(self._engines[False, brief], expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[AsyncSession]:
+    async def write(self, *, brief: bool = False) -> AsyncGenerator[AsyncSession]:
         """A session whose changes are committed at the end of the block, or not at all."""
-        engine = self._engine.execution_options(writes=True)
-        async with self._turn, AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-            restrict(session.sync_session)
+        engine = self._engines[True, brief]
+        async with self._turn, _Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
 
@@ -139,7 +149,7 @@ def _tame_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def connect(dialect: Any, _: object, args: Any, kwargs: Any) -> object:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
-        return one_trip(dialect.connect(*args, **kwargs))
+        return one_trip(dialect.connect(*args, **kwargs | {"check_same_thread": False}))
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(dbapi_connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
@@ -155,5 +165,8 @@ def _tame_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
-        if connection.get_execution_options().get("writes", False):
+        options, wrapped = connection.get_execution_options(), cast("Any", connection.connection)
+        wrapped.dbapi_connection.is_brief = False  # another process may be writing for long
+        if options.get("writes", False):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        wrapped.dbapi_connection.is_brief = options.get("brief", False)

@@ -1,7 +1,9 @@
-"""SQLite's connections with one trip to their thread for a statement.
+"""SQLite's connections with one trip to their thread for a statement, or none.
 
 aiosqlite keeps each connection in a thread, and SQLAlchemy goes there to make a cursor, to execute,
-to fetch and to close it: four trips, each of which wakes two threads. Here all of it is done in one.
+to fetch and to close it: four trips, each of which wakes two threads. Here all of it is done in one. What
+finds its rows by their keys takes SQLite some ten microseconds, and a trip takes ten times that: such
+statements are executed where they are asked.
 """
 
 # SQLAlchemy's adapters have no types of their own for what they wrap.
@@ -25,7 +27,7 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
     __slots__ = ("_description", "_lastrowid", "_rowcount", "arraysize")
 
     def __init__(self, adapt_connection: AsyncAdapt_aiosqlite_connection) -> None:
-        self._adapt_connection = adapt_connection
+        self._adapt_connection: Any = adapt_connection
         self._connection: Any = adapt_connection._connection
         self._rows: deque[Any] = deque()
         self._description: Any = None
@@ -56,11 +58,13 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         await self._trip(lambda cursor: cursor.executemany(operation, seq_of_parameters))
 
     async def _trip(self, execute: Callable[[sqlite3.Cursor], object]) -> None:
+        if self._adapt_connection.is_brief:
+            return self._all_at_once(execute)
         async with self._adapt_connection._execute_mutex:
             await self._connection._execute(self._all_at_once, execute)
+        return None
 
     def _all_at_once(self, execute: Callable[[sqlite3.Cursor], object]) -> None:
-        """In the connection's thread."""
         cursor: sqlite3.Cursor = self._connection._conn.cursor()
         try:
             execute(cursor)
@@ -72,11 +76,19 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class OneTripConnection(AsyncAdapt_aiosqlite_connection):
-    """As SQLAlchemy's own, but for the trips. Cursors that stay at the server are left as they were."""
+    """As SQLAlchemy's own, but for the trips. Cursors that stay at the server are left as they were.
 
-    __slots__ = ()
+    Attributes:
+        is_brief: Whether statements are executed here, not in the connection's thread.
+    """
+
+    __slots__ = ("is_brief",)
 
     _cursor_cls = _Cursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self.is_brief = False
 
     def rollback(self) -> None:
         """Where a transaction is open: a session that only read has none."""
@@ -85,5 +97,5 @@ class OneTripConnection(AsyncAdapt_aiosqlite_connection):
 
 
 def one_trip(connection: Any) -> OneTripConnection:
-    """The same connection, a trip a statement."""
+    """The same connection, with fewer trips. It must have been opened for use by several threads."""
     return OneTripConnection(connection.dbapi, connection._connection)

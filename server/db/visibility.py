@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, event, false, null, or_, select
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlmodel import Session
 
 from server import access
 from server.access import AllOf, AnyOf, Condition, Contains, SharedWith
@@ -18,12 +19,12 @@ from server.db.models import Assistant, AssistantVersion, Cron, Delivery, Run, R
 EVERYTHING = {"sees_everything": True}  # execution options of a query that must know what is hidden
 
 
-def restrict(session: Session) -> None:
-    """Let this session see what who asks may see."""
-    event.listen(session, "do_orm_execute", _hide)
+class Sighted(Session):
+    """A session that sees what who asks may see."""
 
 
-def _hide(state: ORMExecuteState) -> None:
+@event.listens_for(Sighted, "do_orm_execute")
+def _hide(state: ORMExecuteState) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
     if state.execution_options.get("sees_everything"):
         return
     for resource, options in (("threads", _threads), ("assistants", _assistants), ("crons", _crons)):

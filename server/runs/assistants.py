@@ -66,7 +66,7 @@ class Assistants:
         """
         served = self.catalog.by_id(assistant)
         assistant_id = served.assistant_id if served else assistant.lower()
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             row = await assistants.find(session, assistant_id) if _is_uuid(assistant_id) else None
         if row is not None:
             return ResolvedAssistant(

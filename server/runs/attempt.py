@@ -177,7 +177,7 @@ class GraphRunner:
             return self._judge(run, error, is_late=limit.expired())
         finally:
             await self.accounts.ledger.close(account.payer)
-        return Outcome(status="success", awaits_answer=bool(state.next))
+        return Outcome(status="success", awaits_answer=bool(state.next), state=state)
 
     def _judge(self, run: Run, error: Exception, *, is_late: bool) -> Outcome:
         """What an exception makes of a run."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import StateSnapshot
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server import metrics
@@ -40,6 +41,17 @@ class Outcome:
     status: RunStatus
     failure: Failure | None = None
     awaits_answer: bool = False  #: The graph stands at an interrupt.
+    state: StateSnapshot | None = None  #: What the thread holds at the end; None: to be read.
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """A run whose end is committed, with what its thread holds."""
+
+    run: Run
+    is_followed: (
+        bool  #: More runs of its thread were accepted by then; who is accepted later looks for itself.
+    )
 
 
 class LeaseLost(Exception):
@@ -71,8 +83,8 @@ class RunEnding:
     keep_results: timedelta
     tells: bool = True
 
-    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int, graph_id: str) -> Run:
-        """Commit how a run ended, as the worker with this epoch; its row then.
+    async def commit(self, key: RunKey, outcome: Outcome, *, epoch: int, graph_id: str) -> Ended:
+        """Commit how a run ended, as the worker with this epoch.
 
         Args:
             graph_id: Of the run: its graph tells what the thread holds.
@@ -80,15 +92,14 @@ class RunEnding:
         Raises:
             LeaseLost: The thread has a newer epoch, or somebody has ended the run.
         """
-        snapshot = await self.snapshots.take(key.thread_id, graph_id)
-        async with self.database.write() as session:
-            thread = await threads.get(session, key.thread_id, lock=True)
-            run = await runs.get(session, key.run_id, lock=True)
+        snapshot = await self.snapshots.take(key.thread_id, graph_id, outcome.state)
+        async with self.database.write(brief=True) as session:
+            run, thread = await runs.with_thread(session, key.run_id, lock=True)
             if thread.epoch != epoch or run.status not in ACTIVE:
                 raise LeaseLost(key.run_id, "its end was refused")
             await self.settle(session, thread, run, outcome)
             await threads.keep_snapshot(session, key.thread_id, snapshot)
-            return run
+            return Ended(run=run, is_followed=thread.status == "busy")
 
     async def settle(self, session: AsyncSession, thread: Thread, run: Run, outcome: Outcome) -> None:
         """Give locked rows the marks of an end."""
@@ -105,12 +116,13 @@ class RunEnding:
         metrics.run_ended(run.graph_id, outcome.status, _seconds(run))
         logger.info("Run %s of %s ended: %s", run.run_id, run.graph_id, outcome.status)
 
-    async def follow_up(self, run: Run, *, has_snapshot: bool = False) -> None:
+    async def follow_up(self, run: Run, committed: Ended | None = None) -> None:
         """What follows a committed end.
 
         Args:
-            has_snapshot: What the thread holds was kept with the end.
+            committed: What is known of it by who has just committed it.
         """
+        has_snapshot = committed is not None
         if run.cancel_action == "rollback":
             await self.checkpointer.adelete_for_runs([run.run_id])
         if run.cancel_action is not None or not (has_snapshot or await self.snapshots.is_kept(run.thread_id)):
@@ -122,8 +134,12 @@ class RunEnding:
         elif self.tells and run.kwargs["webhook"]:
             await self.dispatcher.queue.submit_delivery(run.run_id, attempt=1)
         await self.dispatcher.leave((run.run_id, _took(run)))
-        async with self.database.read() as session:
-            following = await runs.next_of_thread(session, run.thread_id)
+        if committed is None or committed.is_followed:
+            await self._let_next_in(run.thread_id)
+
+    async def _let_next_in(self, thread_id: str) -> None:
+        async with self.database.read(brief=True) as session:
+            following = await runs.next_of_thread(session, thread_id)
         if following is not None:
             await self.dispatcher.enqueue(following)
 

@@ -12,11 +12,11 @@ from typing import Any, NoReturn
 from server import logs, metrics, tracing
 from server.checkpoint import AsyncRedisSaver, StaleFencingToken
 from server.db.models import ACTIVE, Run, now
-from server.db.repositories import runs, threads
+from server.db.repositories import runs
 from server.db.session import Database
 from server.keys import RunKey
 from server.runs.attempt import GraphRunner, HandedOver, RedisGone
-from server.runs.ending import LeaseLost, Outcome, RunEnding
+from server.runs.ending import Ended, LeaseLost, Outcome, RunEnding
 from server.runs.held import HeldRun, HeldRuns
 from server.runs.leases import Lease, LeaseHeld, Leases
 from server.runs.queue import TryLater
@@ -63,9 +63,8 @@ class RunExecutor:
 
     async def _live(self, run_id: str) -> None:
         try:
-            async with self.database.read() as session:
-                run = await runs.get(session, run_id)
-                thread = await threads.get(session, run.thread_id)
+            async with self.database.read(brief=True) as session:
+                run, thread = await runs.with_thread(session, run_id)
         except NotFound:
             return await self.ending.forget(run_id)
         if run.status in ACTIVE:
@@ -75,7 +74,7 @@ class RunExecutor:
             finally:
                 await self.leases.release(lease)
             if ended is not None:
-                return await self.ending.follow_up(ended, has_snapshot=True)
+                return await self.ending.follow_up(ended.run, ended)
             run = await self._row(run_id)
         if run.status not in ACTIVE:  # else another worker has it, and sees to what follows
             await self.ending.follow_up(run)
@@ -93,7 +92,7 @@ class RunExecutor:
             raise TryLater(SOON) from error
         return lease
 
-    async def _hold(self, run: Run, lease: Lease) -> Run | None:
+    async def _hold(self, run: Run, lease: Lease) -> Ended | None:
         """Execute a run under its lease, and commit how it ended; None when that is not for us to say."""
         with self.held.holding(lease) as held:
             try:
@@ -127,7 +126,7 @@ class RunExecutor:
 
         The process that ended them does so, too; it may have died on the way.
         """
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             ended = await runs.rolled_back(session, run.thread_id)
         for other in ended:
             if other.run_id != run.run_id:
@@ -141,9 +140,8 @@ class RunExecutor:
             TryLater: An older run of the thread comes first.
         """
         reached = await self._reached(run) if run.status == "running" else None
-        async with self.database.write() as session:
-            thread = await threads.get(session, run.thread_id, lock=True)
-            run = await runs.get(session, run.run_id, lock=True)
+        async with self.database.write(brief=True) as session:
+            run, thread = await runs.with_thread(session, run.run_id, lock=True)
             if run.status not in ACTIVE:
                 return None
             if thread.epoch >= lease.epoch:
@@ -192,7 +190,7 @@ class RunExecutor:
         metrics.write_refused("run")
         logger.warning("Run %s goes on at another worker (%s)", run_id, sign)
 
-    async def _commit(self, run: Run, lease: Lease, outcome: Outcome) -> Run | None:
+    async def _commit(self, run: Run, lease: Lease, outcome: Outcome) -> Ended | None:
         try:
             return await self.ending.commit(lease.run, outcome, epoch=lease.epoch, graph_id=run.graph_id)
         except LeaseLost as lost:
@@ -205,8 +203,7 @@ class RunExecutor:
             TryLater: Always: this is how the queue learns of it.
         """
         async with self.database.write() as session:
-            thread = await threads.get(session, lease.run.thread_id, lock=True)
-            run = await runs.get(session, lease.run.run_id, lock=True)
+            run, thread = await runs.with_thread(session, lease.run.run_id, lock=True)
             if thread.epoch == lease.epoch and run.status == "running":
                 run.status, run.updated_at = "pending", now()
                 session.add(run)

@@ -54,18 +54,18 @@ class RunService:
     ) -> Thread:
         """Create a thread; raises Conflict when its id is taken."""
         thread = Thread(thread_id=thread_id or str(uuid7()), meta=metadata or {})
-        async with self.database.write() as session:
+        async with self.database.write(brief=True) as session:
             await removals.refuse(session, thread.thread_id)
             return await threads.add(session, thread, keep_existing=keep_existing)
 
     async def thread(self, thread_id: str) -> Thread:
         """A thread's row."""
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             return await threads.get(session, thread_id)
 
     async def run(self, run_id: str, *, thread_id: str | None = None) -> Run:
         """A run's row."""
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             return await runs.get(session, run_id, thread_id=thread_id)
 
     async def is_finished(self, run_id: str) -> bool:
@@ -129,7 +129,7 @@ class RunService:
         graph = self.catalog.find(assistant.graph_id).source
         run = self._new_run(request, assistant, thread_id or str(uuid7()))
         run.run_id, run.contract = run_id or run.run_id, contract
-        async with self.database.write() as session:
+        async with self.database.write(brief=True) as session:
             if together_with is not None:
                 await together_with(session)
             if run_id is not None and (existing := await session.get(Run, run_id)):

@@ -27,12 +27,19 @@ class Snapshots:
     database: Database
     catalog: GraphCatalog
 
-    async def take(self, thread_id: str, graph_id: str) -> ThreadSnapshot | None:
+    async def take(
+        self, thread_id: str, graph_id: str, state: StateSnapshot | None = None
+    ) -> ThreadSnapshot | None:
         """What a thread holds now; None when there is nothing, or nothing that can be shown.
 
         A graph whose state cannot be read must not keep its runs from ending.
+
+        Args:
+            state: Its state, where that is known already.
         """
         try:
+            if state is not None:
+                return snapshot_of(thread_id, state)
             config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
             async with self.catalog.find(graph_id).open("threads.read", config=config) as graph:
                 return snapshot_of(thread_id, await graph.aget_state(config))
@@ -52,7 +59,7 @@ class Snapshots:
 
     async def is_kept(self, thread_id: str) -> bool:
         """Whether something is known of a thread's values."""
-        async with self.database.read() as session:
+        async with self.database.read(brief=True) as session:
             return await threads.snapshot(session, thread_id) is not None
 
 

@@ -9,6 +9,7 @@ import { formatDuration, t, term } from "./i18n.js";
 import { Novel, resultOf } from "./novel.js";
 
 const PAUSE = 700; // Milliseconds between two questions of how far it is.
+const LANGUAGES = ["", "en", "zh"]; // The empty one is to be detected.
 const UNDER_WAY = { generating_script: "script/generate", analyzing: "characters/recognize", generating_audio: "audio/generate" };
 
 export class AudiobookPage {
@@ -23,6 +24,10 @@ export class AudiobookPage {
 	// Made once, so that what was chosen outlives a render.
 	#file = el("input", { id: "book-file", type: "file", required: true, accept: ".txt,.md,.epub,.docx" });
 	#title = el("input", { id: "book-title", maxlength: "200" });
+	#author = el("input", { id: "book-author", maxlength: "100" });
+	#language = el("select", { id: "book-language" });
+	#speed = el("input", { type: "number", min: "0.5", max: "2", step: "0.05", value: "1" });
+	#mp3 = el("input", { type: "checkbox", checked: true });
 
 	/** @param {string | undefined} bookId */
 	constructor(bookId) {
@@ -55,11 +60,12 @@ export class AudiobookPage {
 	}
 
 	#form() {
-		const [file, title] = [this.#file, this.#title];
+		const [file, title, author, language] = [this.#file, this.#title, this.#author, this.#language];
+		refill(language, LANGUAGES.map((value) => el("option", { value, selected: value === language.value }, t(`options.language_${value || "auto"}`))));
 		const send = (event) => {
 			event.preventDefault();
 			this.#try(async () => {
-				const { id } = await askBooks("", "POST", { title: title.value || file.files[0].name.replace(/\.\w+$/, "") });
+				const { id } = await askBooks("", "POST", { title: title.value || file.files[0].name.replace(/\.\w+$/, ""), author: author.value, language: language.value || null });
 				await sendBook(id, file.files[0]).catch(async (error) => {
 					await askBooks(`/${id}`, "DELETE");
 					throw error;
@@ -72,6 +78,8 @@ export class AudiobookPage {
 			el("form", { class: "guideline-form", onsubmit: send },
 				el("label", { for: "book-file" }, t("books.file")), file,
 				el("label", { for: "book-title" }, t("books.name")), title,
+				el("label", { for: "book-author" }, t("books.author")), author,
+				el("label", { for: "book-language" }, t("options.language")), language,
 				el("button", { id: "book-send", class: "button" }, t("books.send"))),
 			this.#books.length > 0 && el("section", { class: "recent", "aria-label": t("books.yours") }, el("h2", {}, t("books.yours")),
 				el("ul", {}, this.#books.map(({ id, title, status }) =>
@@ -108,6 +116,7 @@ export class AudiobookPage {
 		const novel = new Novel(resultOf(values), await readText(values.text_file_id, signal));
 		const at = this.#view?.place;
 		this.#view?.close();
+		if (!this.#view) Object.assign(this.#speed, { value: values.given.options.speed });
 		this.#view = new AudiobookView(this.bookId, novel, values, (work) => this.#change(work), at);
 		announce(t("books.ready", { lines: values.lines.length }));
 	}
@@ -134,14 +143,18 @@ export class AudiobookPage {
 	#showTask() {
 		if (!this.#book) return;
 		const { estimate, audio } = this.#view?.values ?? {};
-		const speak = () => this.#change(() => askBooks(`/${this.bookId}/audio/generate`, "POST", {}));
+		const wish = () => ({ options: { speed: this.#speed.valueAsNumber || 1, mp3: this.#mp3.checked } });
+		const speak = () => this.#change(() => askBooks(`/${this.bookId}/audio/generate`, "POST", wish()));
 		const cancel = () => this.#try(() => askBooks(`/${this.bookId}/audio/generate`, "DELETE"));
 		refill(this.bar, el("div", { class: "panel-tools" },
 			el("span", { id: "book-status", role: "status" }, term("book_status", this.#book.status),
+				estimate && ` · ${estimate.engine}`,
 				estimate && !audio && ` · ${t("books.estimate", { time: formatDuration(estimate.seconds * 1000), lines: estimate.to_speak })}`,
 				audio && ` · ${formatDuration(audio.duration_ms)}`),
 			this.#task && [el("progress", { max: "100", value: this.#task.progress, "aria-label": this.#task.message }),
 				button({ id: "book-cancel", class: "button", onclick: cancel }, t("books.cancel"))],
-			this.#view && !this.#task && !audio && button({ id: "book-speak", class: "button primary", onclick: speak }, t("books.speak"))));
+			this.#view && !this.#task && [
+				el("label", {}, `${t("books.speed")} `, this.#speed), el("label", {}, this.#mp3, ` ${t("books.mp3")}`),
+				button({ id: "book-speak", class: "button primary", onclick: speak }, t(audio ? "books.again" : "books.speak"))]));
 	}
 }

@@ -1,27 +1,24 @@
 /** A book that is cast: its text by chapters, a player that shows the line being spoken, the cast and its voices. */
 
-import { askBooks, fileAddress, hearBook, readBlob } from "./api.js";
+import { askBooks, fileAddress, readBlob } from "./api.js";
+import { AudiobookCast, NARRATOR, field } from "./audiobook_cast.js";
 import { button, el, refill } from "./element.js";
 import { formatNumber, t, term } from "./i18n.js";
 import { isUnsure } from "./novel.js";
-import { LOOSE } from "./relations_picture.js";
 import { RelationsView } from "./relations_view.js";
 /** @import {Novel} from "./novel.js" */
 
 const TONES = ["neutral", "asking", "whispering", "shouting", "cheerful", "sad", "angry", "afraid"];
-const NARRATOR = "narrator";
 const STEPS = { ArrowRight: 1, ArrowDown: 1, j: 1, ArrowLeft: -1, ArrowUp: -1, k: -1 };
-const DEAREST = 3; // Relations on a card of the cast.
 
 export class AudiobookView {
 	element = el("section", { class: "result" });
 	#chapter = 0;
 	#line = null;
 	#address = "";
-	#voices = [];
 
 	/** @param {string} bookId @param {Novel} novel @param {Record<string, any>} values The thread's.
-	 * @param {(work: () => Promise<any>) => void} change Has it done when what was wanted before has been @param {{chapter: number, line: string | null}} [place] */
+	 * @param {(work: () => Promise<any>) => void} change Has it done when what was wanted before has been @param {{chapter: number, line: string | null, opened: Set<string>}} [place] */
 	constructor(bookId, novel, values, change, place) {
 		Object.assign(this, { bookId, novel, values, change });
 		this.quotes = new Map(novel.quotes.map((quote) => [quote.id, quote]));
@@ -29,11 +26,11 @@ export class AudiobookView {
 		this.#line = values.lines.find(({ id }) => id === place?.line) ?? null;
 		this.sound = el("audio", { controls: true, hidden: true, "aria-label": t("books.player"), ontimeupdate: () => this.#showSpoken() });
 		this.relations = new RelationsView(novel, { showPlace: ({ start }) => this.#choose(values.lines.findLast((line) => line.start <= start)) });
-		askBooks(`/${bookId}/voices?language=${values.language}`).then(({ voices }) => { this.#voices = voices; this.#showCast(); }, () => {}); // A choice less.
+		this.cast = new AudiobookCast(bookId, novel, values, change, place?.opened);
 	}
 
 	get place() {
-		return { chapter: this.#chapter, line: this.#line?.id ?? null };
+		return { chapter: this.#chapter, line: this.#line?.id ?? null, opened: this.cast.opened };
 	}
 
 	close() {
@@ -47,7 +44,6 @@ export class AudiobookView {
 			chapters.map(({ index, title }) => el("option", { value: index }, title || t("books.beginning"))));
 		this.text = el("article", { class: "page book-text said-text", lang: this.novel.result.language, onclick: (event) => this.#onClick(event), onkeydown: (event) => this.#onKey(event) });
 		this.card = el("aside", { class: "card", "aria-label": t("books.line"), "aria-live": "polite" });
-		this.cast = el("div", { class: "cast-cards" });
 		this.relations.render();
 		const unsure = this.novel.quotes.filter(isUnsure).length;
 		refill(this.element,
@@ -55,18 +51,30 @@ export class AudiobookView {
 				unsure > 0 && button({ id: "next-unsure", class: "button", onclick: () => this.#nextUnsure() }, t("books.next_unsure", { n: formatNumber(unsure) })),
 				this.sound, this.#files()),
 			el("div", { class: "spread" }, this.text, this.card),
-			el("h2", {}, t("books.cast")), this.cast,
+			el("h2", {}, t("books.cast")), this.#history(), this.cast.doubts(), this.cast.element,
 			el("h2", {}, t("result.relations")), this.relations.element);
-		this.#showCast();
+		this.cast.render();
 		this.#turnTo(this.#chapter);
 	}
 
 	#files() {
 		const { audio } = this.values;
 		if (!audio) return null;
-		const files = { m4b: audio.m4b, zip: audio.zip, ...audio.captions };
-		return el("span", { class: "book-files" }, Object.entries(files).map(([kind, { file_id: id, name }]) =>
-			button({ class: "button", onclick: () => save(id, name) }, kind.toUpperCase())));
+		const mp3 = audio.chapters.filter(({ file }) => file).map(({ file }, at) => [`mp3 ${at + 1}`, file]);
+		const files = Object.entries({ m4b: audio.m4b, zip: audio.zip, ...audio.captions, json: audio.script, ssml: audio.ssml });
+		const shown = ([kind, { file_id: id, name }]) => button({ class: "button", onclick: () => save(id, name) }, kind.toUpperCase());
+		return el("details", { class: "book-files", open: true }, el("summary", {}, t("books.files")), [...files, ...mp3].map(shown));
+	}
+
+	/** What was changed can be taken back, the last first, and made again. */
+	#history() {
+		const { history } = this.values;
+		const made = history.filter(({ undone }) => !undone);
+		const step = (way) => () => this.change(() => askBooks(`/${this.bookId}/edits/${way}`, "POST", {}));
+		if (!history.length) return null;
+		return el("p", { class: "actions" }, el("span", { class: "muted" }, t("books.edits", { n: formatNumber(made.length) })),
+			made.length > 0 && button({ id: "book-undo", class: "button", onclick: step("undo") }, t("books.undo")),
+			history.at(-1).undone && button({ id: "book-redo", class: "button", onclick: step("redo") }, t("books.redo")));
 	}
 
 	#turnTo(chapter) {
@@ -141,10 +149,13 @@ export class AudiobookView {
 		const speaker = line.speaker_id ?? NARRATOR;
 		const people = [{ id: NARRATOR, canonical_name: t("books.narrator") }, ...this.novel.result.characters];
 		return [
-			el("p", { class: `card-speaker ${quote ? this.novel.quoteClass(quote) : "speaker-none"}` }, this.#nameOf(speaker)),
+			el("p", { class: `card-speaker ${quote ? this.novel.quoteClass(quote) : "speaker-none"}` }, this.cast.nameOf(speaker)),
 			quote && isUnsure(quote) && el("p", {}, el("em", {}, t("quote.unsure"))),
 			quote && this.#choice("line-speaker", t("books.speaker"), people.map((who) => [who.id, who.canonical_name]), speaker, (id) => put({ characterId: id })),
 			this.#choice("line-tone", t("books.tone"), TONES.map((tone) => [tone, term("tone", tone)]), line.tone, (tone) => put({ tone })),
+			this.#number(t("books.strength"), line.strength, 100, 5, (strength) => put({ strength })),
+			this.#number(t("books.pause"), line.pause_ms / 1000, 60, 0.05, (pauseAfter) => put({ pauseAfter })),
+			el("p", { class: "muted" }, term("directed", line.directed_by)),
 			el("p", { class: "actions" },
 				"start_ms" in line && !this.sound.hidden && button({ class: "button", onclick: () => this.#play(line) }, t("books.play")),
 				this.values.sounds?.[line.id]?.[0] && button({ class: "button", onclick: () => this.change(() => askBooks(`/${this.bookId}/audio/generate`, "POST", { scriptSentenceIds: [line.id] })) }, t("books.again"))),
@@ -155,6 +166,11 @@ export class AudiobookView {
 		const select = el("select", { id, onchange: () => choose(select.value) },
 			choices.map(([value, name]) => el("option", { value, selected: value === chosen }, name)));
 		return el("p", { class: "option" }, el("label", { for: id }, label), select);
+	}
+
+	#number(label, value, max, step, choose) {
+		const input = el("input", { type: "number", min: "0", max, step, value, onchange: () => input.checkValidity() && choose(input.valueAsNumber) });
+		return field(label, input);
 	}
 
 	#play(line) {
@@ -182,36 +198,6 @@ export class AudiobookView {
 		else if (event.key in STEPS) this.#choose(this.lines[at + STEPS[event.key]]);
 		else return;
 		event.preventDefault();
-	}
-
-	#nameOf(role) {
-		return role === NARRATOR ? t("books.narrator") : this.novel.nameOf(role);
-	}
-
-	#showCast() {
-		if (this.cast) refill(this.cast, this.values.cast.map((part) => this.#castCard(part)));
-	}
-
-	#castCard({ role, voice, lines, talks_with: near, too_close_to: close }) {
-		const ids = [...new Set([voice, ...this.#voices.map(({ voiceId }) => voiceId)])];
-		const path = `/${this.bookId}/characters/${encodeURIComponent(role)}/voices`;
-		const label = t("books.voice_of", { name: this.#nameOf(role) });
-		const select = el("select", { "aria-label": label, onchange: () => this.change(() => askBooks(path, "PUT", { voiceId: select.value })) },
-			ids.map((id) => el("option", { value: id, selected: id === voice }, id)));
-		const ties = this.novel.result.relations.filter(({ from, to, type }) => (from === role || to === role) && !LOOSE.has(type)).sort((a, b) => b.weight - a.weight);
-		return el("div", { class: "sheet cast-card" },
-			el("p", { class: `card-speaker ${role === NARRATOR ? "speaker-none" : this.novel.speakerClass(role)}` }, this.#nameOf(role)),
-			el("p", { class: "muted" }, t("books.lines", { n: formatNumber(lines) }), near.length > 0 && ` · ${t("books.talks_with", { names: near.slice(0, DEAREST).map((id) => this.#nameOf(id)).join(t("cast.separator")) })}`),
-			ties.length > 0 && el("ul", { class: "muted" }, ties.slice(0, DEAREST).map(({ from, to, type }) => el("li", {}, `${term("relation", type)}: ${this.novel.nameOf(from === role ? to : from)}`))),
-			close.length > 0 && el("p", {}, el("em", {}, t("books.too_close", { names: close.map((id) => this.#nameOf(id)).join(t("cast.separator")) }))),
-			el("p", { class: "actions" }, select, button({ class: "button", "aria-label": t("books.preview_of", { name: this.#nameOf(role) }), onclick: () => this.#preview(select.value) }, t("books.preview"))));
-	}
-
-	async #preview(voiceId) {
-		const address = URL.createObjectURL(await hearBook(this.bookId, { voiceId, language: this.values.language }));
-		const sound = new Audio(address);
-		sound.onended = () => URL.revokeObjectURL(address);
-		await sound.play();
 	}
 }
 

@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from tests.conftest import PROJECT, Server
 from tests.fixtures import loaded_process
 from tests.fixtures.service_process import ServiceProcess
 
-COMMAND = [sys.executable, "-m", "server.cli", "runs"]
 HELLO = {"messages": [{"role": "user", "content": "hi"}]}
 NOBODY = "11111111-1111-1111-1111-111111111111"
 
@@ -147,16 +145,17 @@ def test_tail_goes_on_over_a_restart_of_the_service(tmp_path: Path) -> None:
         gate = tmp_path / "gate"
         server = Server(url=service.url, settings=None)  # type: ignore[arg-type] - the URL is enough
         run_id = _start(server, "slow", {"gate": str(gate)}, wait=False)
-        command = [*COMMAND, "tail", run_id, "--url", service.url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as tail:
-            assert tail.stdout is not None
+        with loaded_process.piped(
+            "runs", "tail", run_id, "--url", service.url, environment=os.environ
+        ) as tail:
             seen = [next(line for line in tail.stdout if '"first"' in line)]
             service.kill()
             gate.touch()
             service.start("--config", str(PROJECT), "--port", port)
             seen += tail.stdout.readlines()
+            tail.process.join(60)
     finally:
         service.kill()
 
-    assert tail.returncode == 0
+    assert tail.process.exitcode == 0
     assert ["".join(seen).count(step) for step in ('{"first"', '{"wait"')] == [1, 1]

@@ -42,11 +42,25 @@ def test_a_book_is_cast_settled_spoken_and_heard_line_by_line(page: "Page") -> N
     page.select_option("#line-speaker", label="Tom Brook")
     page.wait_for_selector(".card .card-speaker:has-text('Tom Brook')")
     page.select_option("#line-tone", "whispering")
-    page.wait_for_function("document.querySelector('#line-tone')?.value === 'whispering'")
+    page.wait_for_function("() => document.querySelector('#line-tone')?.value === 'whispering'")
     page.select_option("select[aria-label='Voice of Tom Brook']", "en-us+m8")
     page.wait_for_function(
-        "document.querySelector(\"select[aria-label='Voice of Tom Brook']\")?.value === 'en-us+m8'"
+        """() => document.querySelector("select[aria-label='Voice of Tom Brook']")?.value === 'en-us+m8'"""
     )
+    # What is wrong with a person is put right, and taken back.
+    card = page.locator(".cast-card:has(.card-speaker:text-is('Mary Hale'))")
+    card.locator("summary").click()
+    card.locator("details input").fill("Mary H.")
+    card.locator("details input").press("Enter")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary H.')")
+    renamed = page.locator(".cast-card:has(.card-speaker:text-is('Mary H.'))")
+    renamed.get_by_label("Is the same as").select_option(label="Tom Brook")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary H.')", state="detached")
+    page.click("#book-undo")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary H.')")
+    page.click("#book-undo")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary Hale')")
+    assert page.locator("#book-redo").is_visible()
     page.click("#book-speak")
     page.wait_for_selector(".book-files", timeout=120_000)
     assert page.input_value("select[aria-label='Voice of Tom Brook']") == "en-us+m8"
@@ -55,7 +69,7 @@ def test_a_book_is_cast_settled_spoken_and_heard_line_by_line(page: "Page") -> N
     assert download.value.suggested_filename == "The Lamp.m4b"
 
     # By keyboard: the next line is chosen, and the space bar plays from it.
-    page.wait_for_function("document.querySelector('audio')?.readyState >= 2")
+    page.wait_for_function("() => document.querySelector('audio')?.readyState >= 2")
     page.click(".said:has-text('Who is there')")
     page.keyboard.press("j")
     assert "asked Mary Hale" in page.inner_text(".said.is-chosen")

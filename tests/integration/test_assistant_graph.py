@@ -152,6 +152,25 @@ async def test_changed_job_is_proposed_anew(tmp_path: Path) -> None:
     assert list(_told(result)["result"]["targets"]) == ["fr"]
 
 
+@pytest.mark.parametrize("word", ["yes", "OK.", "好的"])
+async def test_job_starts_when_the_user_types_that_they_agree(tmp_path: Path, word: str) -> None:
+    with _chat(tmp_path, _CALL, "It is ready.") as chat:
+        await chat.say("Translate it into German.")
+        done = await chat.say(word)
+
+    assert _last(done) == "It is ready."
+    assert [result["job"] for result in done["results"].values()] == ["translate"]
+
+
+async def test_whoever_says_more_than_yes_is_answered_by_the_model(tmp_path: Path) -> None:
+    with _chat(tmp_path, _CALL, "Into which language, then?") as chat:
+        await chat.say("Translate it into German.")
+        done = await chat.say("Yes, but into another language.")
+
+    assert _last(done) == "Into which language, then?"
+    assert done["results"] == {}
+
+
 async def test_rejected_job_is_not_done(tmp_path: Path) -> None:
     with _chat(tmp_path, _CALL, "As you like.") as chat:
         await chat.say("Translate it")

@@ -6,7 +6,7 @@ import json
 import subprocess
 import zipfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from evals.model_server import Answers, model_server
+from evals.model_server import Answers, Question, model_server
 from graphs.audiobook.graph import build
 from graphs.registry import GRAPHS
 from tests.fixtures.voices import ToneSpeaker
@@ -95,12 +95,12 @@ class Thread:
         return (await graph.aget_state(self.config)).tasks[0].interrupts[0].value
 
 
-def novel(*, until: str = "audio", edits: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+def novel(*, until: str = "audio", edits: Sequence[Mapping[str, Any]] = (), **options: Any) -> dict[str, Any]:
     return {
         "text": STORY,
         "title": "The Lamp = “;”",
         "options": {"until": until, "mp3": False, **options},
-        "edits": edits or {},
+        "edits": [*edits],
     }
 
 
@@ -246,7 +246,10 @@ async def test_a_later_run_reads_nothing_again_and_speaks_only_what_has_changed(
     free = ({"low", "high", "soft", "rough"} - {part["voice"] for part in result["cast"]}).pop()
     thread.events.clear()
 
-    edits = {"voices": {tom: free}, "again": [id_of(result, "lamp went out")]}
+    edits = [
+        {"op": "voice", "id": tom, "voice": free},
+        {"op": "again", "lines": [id_of(result, "lamp went out")]},
+    ]
     again = await thread.run(novel(edits=edits))
 
     assert {text for text, _ in speaker.said[spoken:]} == {
@@ -260,6 +263,21 @@ async def test_a_later_run_reads_nothing_again_and_speaks_only_what_has_changed(
     third = await thread.run(novel(until="cast"))
     assert len(speaker.said) == spoken + 3
     assert [part["voice"] for part in third["cast"] if part["role"] == tom] == [free]  # edits are locks
+
+
+async def test_who_is_described_otherwise_gets_another_voice_and_nobody_else_does(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    with speech.bind(speaker=EspeakSpeaker()):
+        thread = Thread()
+        before = {part["name"]: part for part in (await thread.run(novel(until="cast")))["cast"]}
+        tom = before["Tom"]["role"]
+        edits = [{"op": "describe", "id": tom, "age": "senior"}]
+        after = {part["name"]: part for part in (await thread.run(novel(until="cast", edits=edits)))["cast"]}
+
+    assert (before["Tom"]["age"], after["Tom"]["age"]) == (None, "old")
+    changed = {name for name, part in after.items() if part["voice"] != before[name]["voice"]}
+    assert changed == {"Tom"}
 
 
 async def test_a_line_that_is_refused_stops_no_other_and_is_tried_alone_the_next_time(
@@ -291,9 +309,12 @@ async def test_a_person_settles_who_speaks_and_how_before_anything_is_spoken(
     mary = next(part["role"] for part in asked["cast"] if part["name"] == "Mary")
     wait = id_of(values, "“Wait!”")
 
-    await thread.run(Command(resume={"edits": {"speakers": {"q1": mary}}}))
-    assert (await thread.asked())["problems"] == ["speakers: there is no quotation 'q1'"]
-    edits = {"speakers": {dots["id"]: mary}, "lines": {wait: {"tone": "whispering", "pause_ms": 5}}}
+    await thread.run(Command(resume={"edits": [{"op": "assign", "quotes": ["q1"], "speaker_id": mary}]}))
+    assert (await thread.asked())["problems"] == ["there is no quotation 'q1'"]
+    edits = [
+        {"op": "assign", "quotes": [dots["id"]], "speaker_id": mary},
+        {"op": "say", "lines": [wait], "tone": "whispering", "pause_ms": 5},
+    ]
     await thread.run(Command(resume={"edits": edits}))
     lines = {line["id"]: line for line in (await thread.values())["lines"]}
     assert lines[id_of(values, "……")]["speaker_id"] == mary
@@ -301,10 +322,37 @@ async def test_a_person_settles_who_speaks_and_how_before_anything_is_spoken(
     result = await thread.run(Command(resume={"decision": "go"}))
 
     quote = next(quote for quote in result["quotes"] if quote["id"] == dots["id"])
-    assert (quote["speaker"], quote["method"], quote["confidence"]) == ("Mary", "edited", 1.0)
+    assert (quote["speaker"], quote["method"], quote["confidence"]) == ("Mary", "edit", 1.0)
     assert speaker.said == []
-    taken_back = await thread.run(novel(until="script", edits={"speakers": {dots["id"]: None}}))
+    taken_back = await thread.run(novel(until="script", edits=[{"op": "undo", "edit": "e1"}]))
     assert next(q for q in taken_back["quotes"] if q["id"] == dots["id"]) == dots
+
+
+async def test_what_people_decided_holds_when_the_text_has_become_another(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    thread = Thread()
+    result = await thread.run(novel(until="script"))
+    mary, tom = (
+        next(one["id"] for one in result["characters"] if name in one["canonical_name"])
+        for name in ("Mary", "Tom")
+    )
+    edits = [
+        {"op": "rename", "id": mary, "name": "Mrs. Hale"},
+        {"op": "style", "id": tom, "styles": ["calm"]},
+        {"op": "say", "lines": [id_of(result, "“Wait!”")], "tone": "sad"},
+    ]
+    await thread.run(novel(until="script", edits=edits))
+    longer = "PROLOGUE\n\n“Listen!” said Ann Lee. Ann Lee was old.\n\n" + STORY
+
+    values = await thread.run(novel(until="script") | {"text": longer})
+
+    said = {longer[line["start"] : line["end"]].strip(): line for line in values["lines"]}
+    assert "Mrs. Hale" in {one["canonical_name"] for one in values["characters"]}
+    assert (said["“Wait!”"]["tone"], said["“Listen!”"]["directed_by"]) == ("sad", "rules")
+    ids = {one["canonical_name"]: one["id"] for one in values["characters"]}
+    assert values["locks"]["styles"] == {ids["Tom"]: ["calm"]}
+    assert [note["code"] for note in values["warnings"]] == ["offline"]
 
 
 async def test_a_cover_of_ones_own_is_the_cover_and_what_is_none_is_refused_at_once(
@@ -336,6 +384,83 @@ async def test_single_chapters_can_be_made(files: LocalStorage, speaker: ToneSpe
     assert result["lines"][0].get("start_ms") is None
 
 
+def directing(question: Question) -> str:
+    """All is whispered, and "Only" is stressed."""
+    lines = [
+        {
+            "line": number,
+            "tone": "whispering",
+            "strength": 41,
+            "pause": "long",
+            "emphasis": ["Only"] if f"[{number}]“Only" in question.data["text"] else [],
+        }
+        for number in question.data["lines"]
+    ]
+    return json.dumps({"lines": lines})
+
+
+@asynccontextmanager
+async def directing_model(answer: Callable[[Question], str]) -> AsyncIterator[list[Question]]:
+    """Bound for the block; what it was asked about the manner of lines."""
+    asked: list[Question] = []
+
+    def told(question: Question) -> str:
+        if "You direct" not in question.messages[0].text:
+            return json.dumps({"people": [], "verdicts": [], "quotes": []})
+        asked.append(question)
+        return answer(question)
+
+    with model_server(Answers.of(told)) as server:
+        models = ChatModels({"primary": choose("openai:gpt-5-mini", base_url=server.openai_url)})
+        with bind(models):
+            yield asked
+
+
+async def test_a_model_says_how_lines_are_spoken_once_and_people_say_it_over_it(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    thread = Thread()
+    rules = {line["id"]: line for line in (await Thread().run(novel(until="script")))["lines"]}
+    assert {line["directed_by"] for line in rules.values()} == {"rules"}
+    async with directing_model(directing) as asked:
+        result = await thread.run(novel(until="script"))
+        wait = id_of(result, "“Wait!”")
+        again = await thread.run(novel(until="script", edits=[{"op": "say", "lines": [wait], "tone": "sad"}]))
+
+    said = {line["id"]: line for line in result["lines"] if line["directed_by"] == "model"}
+    assert {STORY[line["start"] : line["end"]].strip() for line in said.values()} == {
+        *("“Who is there?”", "“Only me,”", "“The wind took the door.”", "“Wait!”"),
+    }
+    assert {(line["tone"], line["strength"]) for line in said.values()} == {("whispering", 41)}
+    assert all(line["pause_ms"] == rules[id]["pause_ms"] + 700 for id, line in said.items())
+    stressed = {STORY[start:end] for line in said.values() for start, end in line["emphasis"]}
+    assert stressed == {"Only"}
+    assert len(asked) == 2  # one for each chapter, and none by the second run
+    changed = next(line for line in again["lines"] if line["id"] == wait)
+    assert (changed["tone"], changed["strength"], changed["directed_by"]) == ("sad", 41, "edit")
+
+
+async def test_lines_that_a_model_does_not_direct_as_asked_are_the_rules_and_it_is_said(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    def wrong(question: Question) -> str:
+        answer = json.loads(directing(question))
+        for line in answer["lines"]:
+            if line["emphasis"]:
+                line["emphasis"] = ["no word of it"]
+        return json.dumps(answer)
+
+    async with directing_model(wrong):
+        result = await Thread().run(novel(until="script"))
+
+    by = {
+        text.strip(): line["directed_by"] for text, line in zip(texts(result), result["lines"], strict=True)
+    }
+    assert (by["“Only me,”"], by["“Wait!”"]) == ("rules", "model")
+    notes = [note["message"] for note in result["warnings"] if note["code"] == "model_answer_unusable"]
+    assert any("direction, window 1 of 2" in note and "'no word of it'" in note for note in notes)
+
+
 @asynccontextmanager
 async def speaking_model() -> AsyncIterator[ChatModels]:
     with model_server(Answers.of(lambda _: "")) as server:
@@ -359,10 +484,10 @@ async def test_what_a_model_would_take_is_told_before_it_is_asked(files: LocalSt
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"edits": {"voices": {"narrator": "nobody"}}}, "tone has no voice 'nobody'"),
-        ({"edits": {"voices": {"c9": "low"}}}, "edits.voices: there is no character 'c9'"),
-        ({"edits": {"speakers": {"q1": "c000"}}}, "edits.speakers: there is no quotation 'q1'"),
-        ({"edits": {"again": ["l1"]}}, "edits.again: there is no line 'l1'"),
+        ({"edits": [{"op": "voice", "id": "narrator", "voice": "nobody"}]}, "tone has no voice 'nobody'"),
+        ({"edits": [{"op": "voice", "id": "c9", "voice": "low"}]}, "there is no character 'c9'"),
+        ({"edits": [{"op": "assign", "quotes": ["q1"], "speaker_id": None}]}, "there is no quotation 'q1'"),
+        ({"edits": [{"op": "again", "lines": ["l1"]}]}, "there is no line 'l1'"),
         (
             {"options": {"chapters": [7]}},
             "options.chapters: there is no chapter 7; the book has 2, from 0 on",
@@ -386,8 +511,9 @@ async def test_what_is_not_there_is_refused_before_anything_is_spoken(
         {"text": "a", "file_id": "b"},
         {"text": "  "},
         {"text": "a", "options": {"until": "x"}},
-        {"text": "a", "edits": {"lines": {"l0": {"strength": 101}}}},
-        {"text": "a", "edits": {"voices": {"narrator": "../x"}}},
+        {"text": "a", "options": {"recognition": {"review": True}}},
+        {"text": "a", "edits": [{"op": "say", "lines": ["l0"], "strength": 101}]},
+        {"text": "a", "edits": [{"op": "voice", "id": "narrator", "voice": "../x"}]},
         {"text": "a", "unknown": 1},
     ],
 )

@@ -108,15 +108,16 @@ async def test_a_book_is_spoken_heard_changed_and_only_the_change_is_spoken_agai
     people = (await told(await client.get(f"/{book}/characters")))["characters"]
     tom = next(one for one in people if one["canonicalName"] == "Tom")
     path = f"/{book}/characters/{tom['id']}"
-    changed = await told(await client.put(path, json={"gender": "male", "age": "old"}))
-    assert (changed["genderHint"], changed["ageHint"]) == ("male", "old")
+    changed = await told(await client.put(path, json={"gender": "male", "age": "senior"}))
+    assert (changed["genderHint"], changed["ageHint"]) == ("male", "senior")
     bindings = await told(await client.put(f"{path}/voices", json={"voiceId": "en-us+m8"}))
     assert {b["characterId"]: b["voiceId"] for b in bindings["bindings"]}[tom["id"]] == "en-us+m8"
     change = {"lines": [{"id": wait["id"], "tone": "whispering", "pauseAfter": 1, "characterId": tom["id"]}]}
     (line,) = (await told(await client.put(f"/{book}/script", json=change)))["lines"]
     assert (line["tone"], line["pauseAfter"], line["characterId"]) == ("whispering", 1, tom["id"])
     assert (await client.get(f"/{book}/audio")).status_code == 409  # it is not that book's any more
-    again = await made(client, book, "audio/generate", options={"mp3": False})
+    again = await made(client, book, "audio/generate")  # in the same manner: without MP3
+    assert (await told(await client.get(f"/{book}/audio")))["chapters"][0]["file"] is None
     assert 0 < again["estimate"]["to_speak"] < 4
     freed = await told(await client.delete(f"{path}/voices"))
     assert {b["characterId"]: b["isPreferred"] for b in freed["bindings"]}[tom["id"]] is False
@@ -161,6 +162,66 @@ async def test_recognition_and_script_are_tasks_of_their_own(client: httpx.Async
     assert (stats["charactersCount"], stats["chaptersCount"]) == (2, 2)
 
 
+async def test_people_are_merged_renamed_and_split_and_each_edit_can_be_taken_back(
+    client: httpx.AsyncClient,
+) -> None:
+    book = await added(client)
+    await made(client, book, "script/generate")
+    people = (await told(await client.get(f"/{book}/characters")))["characters"]
+    mary, tom = (
+        next(one for one in people if name in one["canonicalName"])["id"] for name in ("Mary", "Tom")
+    )
+
+    async def speakers() -> list[str | None]:
+        lines = (await told(await client.get(f"/{book}/script")))["lines"]
+        return [line["characterId"] for line in lines if line["kind"] == "quotation"]
+
+    assert await speakers() == [mary, tom, mary, mary]
+    merge = {"sourceId": tom, "targetId": mary}
+    merged = await told(await client.post(f"/{book}/characters/merge", json=merge))
+    assert (merged["sentencesUpdated"], merged["aliasesMerged"]) == (1, ["Tom"])
+    assert await speakers() == [mary] * 4
+    path = f"/{book}/characters/{mary}"
+    renamed = await told(await client.put(path, json={"name": "Mrs. Hale", "styles": ["calm"]}))
+    assert (renamed["canonicalName"], renamed["styles"]) == ("Mrs. Hale", ["calm"])
+    await made(client, book, "script/generate")  # what was decided holds
+    assert await speakers() == [mary] * 4
+
+    undo = await told(await client.post(f"/{book}/edits/undo", json={"edit": "e1"}))
+    assert [edit["undone"] for edit in undo["edits"]] == [True, False, False]
+    assert await speakers() == [mary, tom, mary, mary]
+    await told(await client.post(f"/{book}/edits/redo", json={"edit": "e1"}))
+    parted = await told(await client.post(f"{path}/split", json={"names": ["Tom"]}))
+    other = parted["newCharacter"]["id"]
+    assert (parted["newCharacter"]["canonicalName"], await speakers()) == ("Tom", [mary, other, mary, mary])
+    ann = await told(await client.post(f"/{book}/characters", json={"canonicalName": "Ann"}), 201)
+    await told(await client.delete(f"/{book}/characters/{ann['id']}"))
+    assert (await client.get(f"/{book}/characters/{ann['id']}")).status_code == 404
+    history = await told(await client.get(f"/{book}/edits"))
+    assert [edit["change"]["op"] for edit in history["edits"]] == [
+        *("merge", "rename", "style", "split", "add", "remove"),
+    ]
+    nobody = await client.post(f"/{book}/edits", json={"edits": [{"op": "remove", "id": "c9"}]})
+    assert (nobody.status_code, nobody.json()["error"]["code"]) == (400, "INVALID_EDIT")
+
+
+async def test_a_book_is_read_in_the_language_and_made_with_the_cover_that_it_was_given(
+    client: httpx.AsyncClient, server: Server
+) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as files:
+        text = (await files.post("/api/v1/files?name=cover.png", content=b"no picture")).json()["file_id"]
+    given = {"title": "t", "language": "zh", "coverFileId": text}
+    book = (await told(await client.post("", json=given), 201))["id"]
+    await told(await client.post(f"/{book}/upload", files={"file": ("lamp.txt", STORY.encode())}), 201)
+
+    refused = await made(client, book, "script/generate")
+    assert (refused["status"], "neither PNG nor JPEG" in refused["errorMessage"]) == ("failed", True)
+    await told(await client.put(f"/{book}", json={"coverFileId": None, "title": "u"}))
+    await made(client, book, "script/generate")
+    narrator = (await told(await client.get(f"/{book}/voice-bindings")))["bindings"][0]
+    assert narrator["voiceId"].startswith("cmn")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [
@@ -174,6 +235,8 @@ async def test_recognition_and_script_are_tasks_of_their_own(client: httpx.Async
         ("GET", "/{book}/script", None, 409, "NOT_READY"),
         ("GET", "/{book}/audio/generate", None, 404, "TASK_NOT_FOUND"),
         ("POST", "/{book}/voices/preview", {"voiceId": "../x"}, 400, "VALIDATION_ERROR"),
+        ("PUT", "/{book}/characters/c000", {}, 400, "VALIDATION_ERROR"),
+        ("POST", "/{book}/edits", {"edits": [{"op": "undo"}]}, 409, "NOT_READY"),
         ("POST", "/{book}/voices/preview", {"voiceId": "nobody"}, 400, "UNKNOWN_VOICE"),
     ],
 )
@@ -207,3 +270,4 @@ async def test_a_change_of_what_is_not_there_changes_nothing(client: httpx.Async
     assert (await client.put(f"/{book}/characters/c99/voices", json={"voiceId": "v"})).status_code == 404
     unknown = await client.put(f"/{book}/characters/narrator/voices", json={"voiceId": "nobody"})
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (400, "UNKNOWN_VOICE")
+    assert (await told(await client.get(f"/{book}")))["status"] == "script_generated"

@@ -1,9 +1,7 @@
 """One task has one idempotency key, however often it is begun."""
 
 import os
-import subprocess
-import sys
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any, TypedDict
 
 import pytest
@@ -13,10 +11,8 @@ from langgraph.types import Send
 
 from graphs.idempotency import idempotency_key
 from graphs.policies import TOOL_CALLS
+from tests.fixtures.loaded_process import Piped, piped
 from tools.errors import Unavailable
-
-ROOT = Path(__file__).parents[2]
-WORKER = [sys.executable, str(ROOT / "tests" / "fixtures" / "stamping_graph.py")]
 
 
 class State(TypedDict, total=False):
@@ -36,24 +32,22 @@ def _graph(node: Any) -> Any:
     return graph.compile(checkpointer=InMemorySaver())
 
 
-def _start(redis_url: str, *arguments: str) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [*WORKER, redis_url, *arguments], stdout=subprocess.PIPE, text=True, env=environment
-    )
+def _worker(redis_url: str, *arguments: str) -> AbstractContextManager[Piped]:
+    call = ("-m", "tests.fixtures.stamping_graph", redis_url, *arguments)
+    return piped(*call, environment=os.environ, program="python")
 
 
 def test_the_key_outlives_a_worker_that_is_killed_in_mid_node(redis_url: str) -> None:
-    with _start(redis_url, "begin", "hang") as killed:
-        assert killed.stdout is not None
+    with _worker(redis_url, "begin", "hang") as killed:
         first = killed.stdout.readline()
-        killed.kill()
-    with _start(redis_url, "resume", "end") as other:
-        second, _ = other.communicate(timeout=60)
+        killed.process.kill()
+    with _worker(redis_url, "resume", "end") as other:
+        second = other.stdout.read()
+        other.process.join(60)
 
     run_id, checkpoint_id, task_id = first.strip().split(":")
     assert second == first
-    assert (run_id, bool(checkpoint_id), bool(task_id), other.returncode) == ("run-1", True, True, 0)
+    assert (run_id, bool(checkpoint_id), bool(task_id), other.process.exitcode) == ("run-1", True, True, 0)
 
 
 async def test_the_key_is_the_same_on_every_retry() -> None:

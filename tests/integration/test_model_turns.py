@@ -1,8 +1,7 @@
 """Turns of model calls: limits hold in every window, for one process and for several."""
 
 import asyncio
-import subprocess
-import sys
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from time import monotonic
@@ -12,6 +11,7 @@ from redis.asyncio import Redis
 
 from evals.model_server import Answers, Fault, Faults, Pace, model_server
 from server.models.counters import SharedCounters, open_counters
+from tests.fixtures.loaded_process import Piped, piped
 from tests.fixtures.model_caller import Plan
 from tools.llm.limits import Counters, Limit, LocalCounters, Turns
 
@@ -150,32 +150,22 @@ async def test_a_call_that_is_cancelled_while_it_waits_leaves_the_queue(make_cou
 
 
 @contextmanager
-def _callers(plan: Plan, count: int) -> Iterator[list["subprocess.Popen[str]"]]:
+def _callers(plan: Plan, count: int) -> Iterator[list[Piped]]:
     """Processes that have begun to call."""
+    call = ("-m", "tests.fixtures.model_caller", plan.model_dump_json())
     with ExitStack() as stack:
-        processes = [
-            stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-m", "tests.fixtures.model_caller", plan.model_dump_json()],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            for _ in range(count)
+        callers = [
+            stack.enter_context(piped(*call, environment=os.environ, program="python")) for _ in range(count)
         ]
-        stack.callback(lambda: [process.kill() for process in processes])
-        for process in processes:
-            assert _line(process) == "ready"
-        for process in processes:
-            assert process.stdin is not None
-            print("go", file=process.stdin, flush=True)
-        yield processes
+        for caller in callers:
+            assert _line(caller) == "ready"
+        for caller in callers:
+            print("go", file=caller.stdin, flush=True)
+        yield callers
 
 
-def _line(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
+def _line(caller: Piped) -> str:
+    return caller.stdout.readline().strip()
 
 
 async def test_three_processes_together_stay_below_the_limits_in_every_window(own_redis_url: str) -> None:
@@ -184,8 +174,8 @@ async def test_three_processes_together_stay_below_the_limits_in_every_window(ow
     limit = Limit(models="openai:*", requests=12, seconds=1)
     with model_server(Answers.oracle({"hi": "ho"}), pace=Pace(latency_seconds=0.05)) as server:
         plan = Plan(redis_url=own_redis_url, model_url=server.openai_url, limits=(limit,), most=5, calls=12)
-        with _callers(plan, 3) as processes:
-            assert [_line(process) for process in processes] == ["done"] * 3
+        with _callers(plan, 3) as callers:
+            assert [_line(caller) for caller in callers] == ["done"] * 3
         times = [request.time for request in server.requests()]
 
     assert len(times) == 36
@@ -203,12 +193,12 @@ async def test_a_killed_process_frees_its_slots(own_redis_url: str) -> None:
             )
             async with open_counters(redis, 2, lease_seconds=1) as counters:
                 turns = Turns(counters)
-                with _callers(plan, 1) as processes:
+                with _callers(plan, 1) as callers:
                     while len(server.requests()) < 2:  # noqa: ASYNC110 - the server is in another thread
                         await asyncio.sleep(0.01)
                     with pytest.raises(TimeoutError):  # for longer than a lease, while it lives
                         async with asyncio.timeout(1.5), turns.turn(_MODEL, 0):
                             pass
-                    processes[0].kill()
+                    callers[0].process.kill()
                 async with asyncio.timeout(3), turns.turn(_MODEL, 0):
                     pass

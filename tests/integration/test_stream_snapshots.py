@@ -93,7 +93,7 @@ async def test_a_threads_stream_has_a_snapshot_too(
                 break
 
     snapshot, end = parse(received)
-    assert received.startswith(": snapshot\r\nevent: values\r\n")
+    assert received.replace(": heartbeat\r\n\r\n", "").startswith(": snapshot\r\nevent: values\r\n")
     assert snapshot["data"]["steps"] == ["model", "after"]
     assert end["data"] == {"status": "run_done", "run_id": run.run_id}
 

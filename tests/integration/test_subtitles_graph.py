@@ -189,6 +189,27 @@ async def test_an_answer_that_is_no_shorter_changes_nothing() -> None:
     assert result["targets"]["zh"]["conformity"]["counts"] == {"cps": 1, "lines": 1}
 
 
+async def test_shorter_words_under_each_others_ids_change_nothing() -> None:
+    long = {
+        "Line 1 of the film.": "这一句电影里的第1行台词真的是非常非常长根本没有办法在这个时间里看完的。",
+        "Line 2 of the film.": "第2行里船长愿意付出一切去弄明白主教回到岛上时教堂的钟声到底为什么没有响。",
+    }
+
+    def answer(data: Mapping[str, Any]) -> dict[str, Any]:
+        texts = [long[segment["text"]] for segment in data["segments"]]
+        if "max_characters" in data["segments"][0]:
+            texts = [text[:20] for text in reversed(texts)]
+        ids = [segment["id"] for segment in data["segments"]]
+        return {"translations": [{"id": id, "text": text} for id, text in zip(ids, texts, strict=True)]}
+
+    with _oracle(answer=answer) as server:
+        result = await _run(_film(2))
+    words = result["targets"]["zh"]["text"].replace("\n", "")
+
+    assert len(server.requests()) == 2
+    assert all(text in words for text in long.values())
+
+
 async def test_times_are_fitted_to_the_profile_unless_they_are_to_be_kept() -> None:
     short = _SRT.replace("00:00:03,000", "00:00:01,300")
     with _oracle():

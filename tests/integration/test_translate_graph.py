@@ -57,7 +57,7 @@ def _models(base_url: str, **limits: Any) -> ChatModels:
     choice = choose("openai:m", base_url=base_url)
     return ChatModels(
         {"primary": choice, "translate": choice},
-        limits=TimeLimits(first_token=5, idle=1, total=10),
+        limits=TimeLimits(first_token=10, idle=3, total=30),  # a busy machine answers late
         backoff=Backoff(attempts=2, first_seconds=0.01),
         **limits,
     )

@@ -21,7 +21,7 @@ from graphs import progress
 from graphs.stages import stages_of
 from graphs.video.graph import build, graph
 from tests.fixtures import films
-from tests.fixtures.films import LINES, SHOWN_MS, Films
+from tests.fixtures.films import FPS, LINES, SECONDS, SHOWN_MS, Films
 from tools.errors import InvalidInput, ServiceError
 from tools.llm.chat_models import ChatModels, bind
 from tools.llm.choices import choose
@@ -186,7 +186,7 @@ async def test_erasing_leaves_no_letters_and_does_not_touch_the_sound(
     box = "320:40:0:140"  # the lower part, in which the captions stand
     letters = (_pictures(made.film, box) > 140).sum(axis=(1, 2))
     left = (_pictures(film, box) > 140).sum(axis=(1, 2))
-    assert len(left) == len(letters) == 600
+    assert len(left) == len(letters) == SECONDS * FPS
     assert (letters > 50).sum() == 400
     assert left.max() == 0
     assert _sound(film) == _sound(made.film)

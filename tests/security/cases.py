@@ -318,12 +318,21 @@ CASES: dict[tuple[str, str], Case] = {
         ("GET", f"/api/books/{{book_id}}/{part}"): Case(ok=(409,))
         for part in (
             *("characters", "characters/{character_id}", "voice-bindings", "script"),
-            *("audio", "audio/lines/{line_id}", "download"),
+            *("edits", "audio", "audio/lines/{line_id}", "download"),
         )
     },
     ("DELETE", "/api/books/{book_id}/audio/generate"): Case(ok=(409,)),
     ("PUT", "/api/books/{book_id}/script"): Case(body={"lines": [{"id": "l0"}]}, ok=(409,)),
-    ("PUT", "/api/books/{book_id}/characters/{character_id}"): Case(body={"age": "old"}, ok=(409,)),
+    ("PUT", "/api/books/{book_id}/characters/{character_id}"): Case(body={"age": "senior"}, ok=(409,)),
+    ("DELETE", "/api/books/{book_id}/characters/{character_id}"): Case(ok=(409,)),
+    ("POST", "/api/books/{book_id}/characters"): Case(body={"canonicalName": "n"}, ok=(409,)),
+    ("POST", "/api/books/{book_id}/characters/merge"): Case(
+        body={"sourceId": "c001", "targetId": "c000"}, ok=(409,)
+    ),
+    ("POST", "/api/books/{book_id}/characters/{character_id}/split"): Case(body={"names": ["n"]}, ok=(409,)),
+    ("POST", "/api/books/{book_id}/edits"): Case(body={"edits": [{"op": "undo"}]}, ok=(409,)),
+    ("POST", "/api/books/{book_id}/edits/undo"): Case(body={}, ok=(409,)),
+    ("POST", "/api/books/{book_id}/edits/redo"): Case(body={}, ok=(409,)),
     ("PUT", "/api/books/{book_id}/characters/{character_id}/voices"): Case(body={"voiceId": "v"}, ok=(409,)),
     ("DELETE", "/api/books/{book_id}/characters/{character_id}/voices"): Case(ok=(409,)),
     ("POST", "/api/tasks"): Case(body=TOPICS, ok=(201,), is_writing=True),

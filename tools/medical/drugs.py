@@ -40,10 +40,11 @@ _CHINESE_COMMON = (
     "|锂盐|呋塞米|螺内酯"
 )
 _ENGLISH_NAME = re.compile(rf"(?<![A-Za-z])(?:[a-z]{{2,}}(?:{_STEMS})|{_COMMON})(?![A-Za-z])", re.IGNORECASE)
-_HAN = "(?![和或者及与用服加含如即等是为的将以由可考虑应])[\u4e00-\u9fff]"
+_HAN = "(?![和或者及与用服吃喝加含如即等是为的将以由可考虑应次片粒天日周月年种毫克每])[\u4e00-\u9fff]"
 _CHINESE_NAME = re.compile(
     f"{_CHINESE_COMMON}|(?:格列|头孢)(?:{_HAN}){{1,2}}|(?:{_HAN}){{0,3}}(?:{_CHINESE_STEMS})"
 )
+_LEAST = 3  # letters of a Chinese name that is more than its stem
 _NO_DRUGS = frozenset({"except", "accept", "concept", "precept", "cholesterol", "orbital"})
 
 
@@ -55,5 +56,10 @@ def find_drugs(text: str) -> frozenset[str]:
 
 def invented(text: str, sources: str) -> frozenset[str]:
     """The drugs of ``text`` whose names stand nowhere in ``sources``."""
-    said = sources.lower()
-    return frozenset(name for name in find_drugs(text) if name not in said)
+    said, known = sources.lower(), find_drugs(sources)
+    return frozenset(
+        name
+        for name in find_drugs(text)
+        # A Chinese name has no beginning that can be told: letters before it may have come along.
+        if name not in said and not any(name.endswith(one) and len(one) >= _LEAST for one in known)
+    )

@@ -4,30 +4,16 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from tools.medical.denials import find_denials
 from tools.medical.sentences import split_sentences
 from tools.text.language import Language
 
-# Words that forbid count as denials: "avoid" and "do not take" say the same.
-_DENIALS = {
-    "en": re.compile(
-        r"\b(?:not|no|never|without|cannot|neither|nor|none|nothing|avoid\w*|against|contraindicated"
-        r"|unless|refus\w*|reject\w*|rarely|seldom|hardly|stop\w*|unsafe|fails?|failed)\b|n['’]t\b",
-        re.IGNORECASE,
-    ),
-    "zh": re.compile("不(?!良|同|仅|断|管|但)|没有|没|无(?!菌|症状期)|未|非(?!常)|勿|禁|避免|拒绝|停用"),
-}
-# Denials inside of names and set phrases.
-_NO_DENIAL = re.compile(
-    r"\b(?:no more than|not more than|no less than|not less than|not only|whether or not)\b"
-    "|不超过|不少于|不低于|不高于|不多于",
-    re.IGNORECASE,
-)
 _CONTENT = re.compile("[a-z]{4,}|[\u3400-\u9fff]")
 
 
 def is_denied(sentence: str, language: Language) -> bool:
     """Whether the sentence holds a word of denial or prohibition."""
-    return bool(_DENIALS[language].search(_NO_DENIAL.sub(" ", sentence)))
+    return bool(find_denials(sentence, language).hard)
 
 
 def nearest(sentence: str, texts: Sequence[str], language: Language) -> str | None:

@@ -1,34 +1,86 @@
-"""Whom a sentence is about: groups of people that guidelines tell apart."""
+"""Whom a sentence is about: groups of people and conditions that guidelines tell apart."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-_WORDS: Mapping[str, str] = {
-    "pregnant": r"pregnan\w+|expecting a baby|孕妇|妊娠|怀孕|孕期",
-    "breastfeeding": r"breast-?feed\w*|lactat\w+|nursing mothers?|哺乳",
-    "newborns": r"newborns?|neonat\w+|新生儿",
-    "infants": r"infants?|bab(?:y|ies)|婴儿|婴幼儿",
-    "children": r"child(?:ren)?(?! bearing)|kids?|pa?ediatric|儿童|小儿|孩子|患儿",
-    "adolescents": r"adolescents?|teen(?:ager)?s?|青少年",
-    "older": r"older (?:adults?|people|persons?)|elderly|seniors?|老年|老人",
-    "adults": r"(?<!older )adults?|grown-?ups?|成人|成年人",
-    "women": r"wom[ae]n|females?|女性|妇女",
-    "men": r"m[ae]n|males?|男性",
-    "smokers": r"smokers?|people who smoke|吸烟者",
-    "kidney": r"(?:kidney|renal) (?:disease|failure|impairment|problems)|肾病|肾功能不全|肾脏病",
-    "liver": r"(?:liver|hepatic) (?:disease|failure|impairment|problems)|cirrhosis|肝病|肝功能不全|肝硬化",
-    "diabetes": r"diabet\w+|糖尿病",
-    "heart failure": r"heart failure|心力衰竭|心衰",
-    "asthma": r"asthma\w*|哮喘",
-    "immunocompromised": r"immuno(?:compromised|suppressed|deficien\w+)|weak(?:ened)? immune"
-    "|免疫功能低下|免疫缺陷",
-}
-_GROUPS = {
-    group: re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE)
-    for group, words in _WORDS.items()
-}
+import yaml
+
+from tools.medical.quantities import find_quantities
+from tools.medical.word_lists import pattern_of
+
+_FILE = Path(__file__).parents[2] / "configs" / "medical_groups.yaml"
+_DISEASE = (
+    r"(?:{0})\s+(?:disease|failure|impairment|problems?|insufficiency|dysfunction|trouble|damage|injury|function)"
+    r"|(?:reduced|poor|impaired|bad|weak)\s+(?:{0})(?:\s+function)?"
+    r"|(?:{0})\s+(?:that\s+)?(?:(?:do|does|are|is|work|works|working|function)(?:\s+not|n['’]t)?\s*)+[^.,;]{{0,20}}?(?:well|poorly|properly|less|badly|weak|damaged|ill)"
+    "|(?:{1})(?:功能)(?:不全|不[好佳良]|差|较差|减退|受损|异常|下降|衰竭|障碍)|(?:{1})(?:疾?病(?![毒原])|衰竭?|损[伤害])"
+)
+_OFTEN = 3  # a condition that every third passage names is what the guideline is about
+_YEAR = 12  # months
+_OLD, _GROWN = 60 * _YEAR, 18 * _YEAR  # from what age people are called old, and adult
 
 
 def find_groups(text: str) -> frozenset[str]:
-    """The groups that ``text`` names."""
-    return frozenset(group for group, pattern in _GROUPS.items() if pattern.search(text))
+    """The groups that ``text`` names, by word or by age, with those that they imply."""
+    groups = {*_named(text), *_by_age(text)}
+    implied = _table()["implied"]
+    return frozenset(groups.union(*(implied.get(group, ()) for group in groups)))
+
+
+def is_of_people(group: str) -> bool:
+    """Whether it tells who somebody is, and not what he has."""
+    return group in _table()["people"]
+
+
+def named_groups(text: str) -> frozenset[str]:
+    """The groups that ``text`` names by word."""
+    return frozenset(_named(text))
+
+
+def topics(title: str, texts: Sequence[str]) -> frozenset[str]:
+    """What a guideline is about, which its sentences need not repeat.
+
+    That are the groups of its title, and the conditions that a third of its passages name.
+    """
+    counts = Counter(group for text in texts for group in _named(text))
+    conditions = _table()["conditions"].keys() | _table()["organs"].keys()
+    often = {group for group, count in counts.items() if _OFTEN * count >= len(texts) and group in conditions}
+    return frozenset(often | named_groups(title))
+
+
+def _named(text: str) -> Iterator[str]:
+    for group, pattern in _patterns():
+        text, count = pattern.subn(lambda found: "_" * len(found[0]), text)
+        if count:
+            yield group
+
+
+def _by_age(text: str) -> Iterator[str]:
+    """ "Adults over 65" are old, those under 12 children."""
+    for stated in find_quantities(text):
+        one = stated.quantity
+        if one.unit == "month" and one.bound[:1] == ">" and one.low >= _GROWN:
+            yield "adults"
+            if one.low >= _OLD:
+                yield "older"
+        elif one.unit == "month" and one.bound[:1] == "<" and one.high <= _GROWN:
+            yield "children"
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, Any]]:
+    return yaml.safe_load(_FILE.read_text("utf-8"))
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    table = _table()
+    organs = {organ: _DISEASE.format(*names) for organ, names in table["organs"].items()}
+    return tuple(
+        (group, pattern_of(words))
+        for group, words in (*table["conditions"].items(), *organs.items(), *table["people"].items())
+    )

@@ -1,10 +1,10 @@
 """Units of medical text, English and Chinese, and what they come to in one unit of their kind."""
 
-from decimal import Decimal
+from fractions import Fraction
 
 #: By spelling, in lower case: the unit it is counted in, and how many of that it is.
-UNITS: dict[str, tuple[str, Decimal]] = {
-    spelling: (unit, Decimal(factor))
+UNITS: dict[str, tuple[str, Fraction]] = {
+    spelling: (unit, Fraction(factor))
     for unit, factor, spellings in (
         ("mg", "1", "mg|milligram|milligrams|毫克"),
         ("mg", "1000", "g|gram|grams|克"),
@@ -21,6 +21,7 @@ UNITS: dict[str, tuple[str, Decimal]] = {
         ("mol", "1", "mol|摩尔"),
         ("mol", "0.001", "mmol|毫摩尔"),
         ("mol", "0.000001", "µmol|μmol|umol|微摩尔"),
+        ("mol", "0.000000001", "nmol|纳摩尔"),
         ("%", "1", "%|％|percent|per cent|percentage points"),
         ("°C", "1", "°c|℃|degrees celsius|摄氏度"),
         ("°F", "1", "°f|℉|degrees fahrenheit|华氏度"),
@@ -28,19 +29,21 @@ UNITS: dict[str, tuple[str, Decimal]] = {
         ("cm", "0.1", "mm|millimeter|millimeters|millimetre|millimetres|毫米"),
         ("cm", "100", "m|meter|meters|metre|metres|米"),
         ("kcal", "1", "kcal|calories|kilocalories|千卡"),
-        ("hour", "1", "hour|hours|h|hr|hrs|小时|个小时"),
         ("minute", "1", "minute|minutes|min|mins|分钟"),
-        ("day", "1", "day|days|天|日"),
-        ("day", "7", "week|weeks|周|星期|个星期"),
-        ("month", "1", "month|months|个月|月"),
-        ("month", "12", "year|years|yr|yrs|year-old|years old|years of age|年|岁|周岁"),
+        ("minute", "60", "hour|hours|h|hr|hrs|小时|个小时"),
+        ("minute", "1440", "day|days|night|nights|天|日"),
+        ("minute", "10080", "week|weeks|周龄|周|星期|个星期"),
+        ("minute", "20160", "fortnight|fortnights"),
+        ("month", "1", "month|months|个月龄|月龄|个月|月"),
+        ("month", "12", "year|years|yr|yrs|year-old|years old|years of age|年|岁|周岁|岁龄"),
+        ("month", "120", "decade|decades"),
         ("dose", "1", "tablet|tablets|pill|pills|capsule|capsules|片|粒|丸"),
         ("puff", "1", "puff|puffs|吸|喷"),
         ("drop", "1", "drop|drops|滴"),
         ("time", "1", "time|times|次"),
         ("fold", "1", "fold|-fold|倍"),
         ("point", "1", "point|points|分"),
-        ("person", "1", "people|persons|patients|adults|women|men|children|人|名|位|例"),
+        ("person", "1", "people|persons|person|patients|adults|women|men|children|人|名|位|例"),
     )
     for spelling in spellings.split("|")
 }

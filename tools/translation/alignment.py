@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tools.translation.protection import numbers_in, without_marks
 
@@ -24,6 +25,9 @@ _ENOUGH_AGAIN = 3.5  # of lines that were shifted before
 _MISPLACED = 2  # translations with another's numbers: one may be chance
 _DEVIATION = 0.35  # of the logarithm of the ratio of lengths
 _MOST_FOR_LENGTH = 6.0
+
+_LIKE_ANOTHER = 0.6  # share of a shorter version's pairs of signs that another's translation has, too
+_LESS_LIKE_ITS_OWN = 0.8  # of that share, at most, are in its own
 
 _NAME = re.compile(r"[A-Z][\w'’.-]+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -67,6 +71,31 @@ def are_shifted(
     own = [_fit(our, their, ratio) if their else 0.0 for our, their in zip(ours, theirs, strict=True)]
     enough = _ENOUGH_AGAIN if is_suspected else _ENOUGH
     return any(_gain(ours, theirs, own, ratio, shift) > enough for shift in _SHIFTS)
+
+
+def are_exchanged(shorter: Mapping[str, str], translations: Mapping[str, str]) -> bool:
+    """Whether shorter versions stand under each other's ids: two or more repeat another's translation.
+
+    Args:
+        shorter: By id; ids may lack, and others may be there.
+        translations: What had to be made shorter, by id.
+    """
+    pairs = {id: _pairs(text) for id, text in translations.items()}
+    repeating = [id for id in pairs if id in shorter and _repeats_another(_pairs(shorter[id]), id, pairs)]
+    return len(repeating) >= _MISPLACED
+
+
+def _repeats_another(signs: frozenset[str], id: str, pairs: Mapping[str, frozenset[str]]) -> bool:
+    if not signs:
+        return False
+    shares = {of: len(signs & theirs) / len(signs) for of, theirs in pairs.items()}
+    own = shares.pop(id)
+    return max(shares.values(), default=0.0) >= max(_LIKE_ANOTHER, own / _LESS_LIKE_ITS_OWN)
+
+
+def _pairs(text: str) -> frozenset[str]:
+    signs = "".join(without_marks(text).split()).casefold()
+    return frozenset(map("".join, pairwise(signs)))
 
 
 def _misplaced(ours: Sequence[_Line], theirs: Sequence[_Line | None]) -> int:

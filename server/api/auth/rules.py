@@ -253,16 +253,21 @@ RULES: Mapping[tuple[str, str], Rule] = {
             *("", "/upload", "/process", "/chapters", "/segments", "/voices", "/voice-bindings"),
             *("/characters", "/characters/recognize", "/characters/{character_id}"),
             *("/script", "/script/generate", "/audio", "/audio/generate", "/audio/lines/{line_id}"),
-            "/download",
+            *("/edits", "/download"),
         )
     },
     **{
         ("POST", f"/api/books/{{book_id}}/{part}"): _TASK_RUN
-        for part in ("characters/recognize", "script/generate", "audio/generate")
+        for part in (
+            *("characters/recognize", "script/generate", "audio/generate"),
+            *("characters", "characters/merge", "characters/{character_id}/split"),
+            *("edits", "edits/undo", "edits/redo"),
+        )
     },
     ("POST", "/api/books/{book_id}/voices/preview"): replace(_READ, keeps_body=True),
     ("PUT", "/api/books/{book_id}/script"): _TASK_RUN,
     ("PUT", "/api/books/{book_id}/characters/{character_id}"): _TASK_RUN,
+    ("DELETE", "/api/books/{book_id}/characters/{character_id}"): _TASK_RUN,
     ("PUT", "/api/books/{book_id}/characters/{character_id}/voices"): _TASK_RUN,
     ("DELETE", "/api/books/{book_id}/characters/{character_id}/voices"): _TASK_RUN,
     ("DELETE", "/api/books/{book_id}/audio/generate"): _UPDATE,

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.db.models import ACTIVE, Run, RunPriority, RunStatus, now
+from server.db.models import ACTIVE, Run, RunPriority, RunStatus, Thread, now
 from tools.errors import NotFound
 
 
@@ -22,10 +22,30 @@ async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = Non
     """
     run = await session.get(Run, run_id, with_for_update=lock, populate_existing=lock)
     if run is None or thread_id not in (None, run.thread_id):
-        raise NotFound(
-            f"Run with ID {run_id} not found", hint="Check its id and its thread's.", code="unknown_run"
-        )
+        raise unknown(run_id)
     return run
+
+
+async def with_thread(session: AsyncSession, run_id: str, *, lock: bool = False) -> tuple[Run, Thread]:
+    """A run by its id, and its thread; raises NotFound.
+
+    Args:
+        lock: Let nobody else change either until this transaction ends.
+    """
+    query = sa_select(Thread, Run).join(Run, col(Run.thread_id) == col(Thread.thread_id))
+    query = query.where(col(Run.run_id) == run_id).execution_options(populate_existing=lock)
+    query = query.with_for_update() if lock else query
+    row = cast("Any", await session.exec(cast("Any", query))).first()  # typed for SQLModel's selects only
+    if row is None:
+        raise unknown(run_id)
+    return row[1], row[0]
+
+
+def unknown(run_id: str) -> NotFound:
+    """There is no such run, or it is another thread's."""
+    return NotFound(
+        f"Run with ID {run_id} not found", hint="Check its id and its thread's.", code="unknown_run"
+    )
 
 
 async def next_of_thread(

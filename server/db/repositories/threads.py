@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy import select as sa_select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -97,9 +98,13 @@ async def snapshot(session: AsyncSession, thread_id: str) -> ThreadSnapshot | No
 
 async def keep_snapshot(session: AsyncSession, thread_id: str, taken: ThreadSnapshot | None) -> None:
     """Replace what is known of a thread's values; None when it holds nothing, or nothing that can be read."""
-    await session.exec(delete(ThreadSnapshot).where(col(ThreadSnapshot.thread_id) == thread_id))
-    if taken is not None:
-        session.add(ThreadSnapshot(thread_id=thread_id, values=taken.values, interrupts=taken.interrupts))
+    if taken is None:
+        await session.exec(delete(ThreadSnapshot).where(col(ThreadSnapshot.thread_id) == thread_id))
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    kept = {"values": taken.values, "interrupts": taken.interrupts}
+    statement: Any = dialect.insert(ThreadSnapshot).values(thread_id=thread_id, **kept)
+    await session.exec(statement.on_conflict_do_update(index_elements=["thread_id"], set_=kept))
 
 
 async def add(session: AsyncSession, thread: Thread, *, keep_existing: bool = False) -> Thread:

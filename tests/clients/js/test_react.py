@@ -3,11 +3,7 @@
 ``protocol`` is the hook of @langchain/react; ``legacy`` is that of agent-chat-ui, with its calls.
 """
 
-import functools
-import http.server
 import json
-import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +13,7 @@ import pytest
 
 from tests.browser.conftest import browser  # noqa: F401 - a fixture
 from tests.conftest import Server
+from tests.fixtures.bundled_page import bundled_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,28 +25,11 @@ SAID = "Hello from fake model"
 HELLO = '{messages: [{type: "human", content: "hi"}]}'
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def site(packages: Path) -> Iterator[str]:
     """The page, bundled, on another origin than the service's."""
-    (packages / PAGE.name).write_bytes(PAGE.read_bytes())
-    public = packages / "public"
-    public.mkdir()
-    (public / "index.html").write_text(HTML, encoding="utf-8")
-    esbuild = packages / "node_modules" / ".bin" / "esbuild"
-    call = [esbuild, PAGE.name, "--bundle", "--jsx=automatic", f"--outfile={public / 'page.js'}"]
-    subprocess.run(call, cwd=packages, check=True, capture_output=True, timeout=60)
-    handler = functools.partial(Quiet, directory=str(public))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with bundled_page(packages, PAGE, HTML) as address:
+        yield address
 
 
 Open = Callable[[str], "Page"]

@@ -34,7 +34,7 @@ from tests.fixtures.redis_servers import MovingSlot, RedisProcess, redis_cluster
 from tests.integration.checkpoint.conftest import Place, binary_of, on_a_cluster
 
 THREAD: RunnableConfig = {"configurable": {"thread_id": "t"}}
-THREADS = 10_000
+THREADS = 1_000
 KEYS = dict(zip(("meta", "data", "ids", "writes"), layout.thread_keys("t"), strict=True))
 
 
@@ -373,7 +373,7 @@ async def test_cancelled_calls_mix_no_replies_up(saver: AsyncRedisSaver) -> None
     assert [await place.values() for place in places] == [{"c": number} for number in range(len(places))]
 
 
-async def test_ten_thousand_deleted_threads_leave_no_key(own_client: AsyncRedis) -> None:
+async def test_a_thousand_deleted_threads_leave_no_key(own_client: AsyncRedis) -> None:
     saver = AsyncRedisSaver(own_client)
     turns = asyncio.Semaphore(50)
 

@@ -1,8 +1,6 @@
 """A graph reaches the API of its own server by get_client() without a URL."""
 
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import Server
+from tests.fixtures import loaded_process
 from tests.fixtures.served_projects import AUTH_PROJECT, HTTP_PROJECT, project, serving
 
 
@@ -71,13 +70,6 @@ async def main():
 
 asyncio.run(main())
 """
-    result = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=dict(os.environ),
-    )
+    result = loaded_process.call("-c", script, environment=os.environ, program="python")
 
     assert "value 6" in result.stdout, result.stderr

@@ -314,19 +314,21 @@ async def test_a_run_that_is_cancelled_while_it_waits_is_told_too(
 ) -> None:
     gate = tmp_path / "gate"
     thread, _ = await start(project_client, "slow", {"gate": str(gate)})
+    async with following(project_client, thread, channels=["custom"]) as events:
+        await anext(events)  # the first run has begun
     second = await command(project_client, thread, "run.start", assistant_id="agent", input=HELLO)
     waiting = second["result"]["run_id"]
 
     await project_client.post(f"/threads/{thread}/runs/{waiting}/cancel")
     await asyncio.to_thread(gate.touch)
-    events = await told(project_client, thread, runs=2, channels=["lifecycle"])
+    every = await told(project_client, thread, runs=2, channels=["lifecycle"])
 
-    assert [brief(e) for e in events] == [
+    assert [brief(e) for e in every] == [
         "lifecycle running",
         "lifecycle completed",
         "lifecycle interrupted",
     ]
-    assert events[-1]["event_id"] == f"synth:{waiting}:lc||interrupted"
+    assert every[-1]["event_id"] == f"synth:{waiting}:lc||interrupted"
 
 
 async def test_runs_of_the_older_routes_are_told_as_far_as_they_were_recorded(

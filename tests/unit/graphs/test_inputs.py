@@ -19,9 +19,9 @@ from tools.errors import InvalidInput
         (parse_talk, {"said": [{"speaker": "me", "text": "a", "bad": 1}]}, "said.0", "id, speaker, text"),
         (
             parse_book,
-            {"text": "a", "edits": {"lines": {"l1": {"bad": 1}}}},
-            "edits.lines.l1",
-            "tone, strength",
+            {"text": "a", "options": {"recognition": {"bad": 1}}},
+            "options.recognition",
+            "enable_coreference, enable_dialogue",
         ),
         (
             parse_subtitles,

@@ -3,6 +3,7 @@
 import pytest
 
 import prompts
+from graphs.audiobook import direction
 from graphs.characters import portrait_question, questions
 from graphs.guideline import questions as guideline_questions
 from graphs.guideline import translating
@@ -18,6 +19,7 @@ _SCHEMAS = (
     guideline_questions,
     translating,
     questions,
+    direction,
     chat_engine,
     term_finding,
     quality,

@@ -9,6 +9,7 @@ from tools.medical.gates.drugs import check_drugs
 from tools.medical.gates.finding import Finding
 from tools.medical.gates.negation import check_negation
 from tools.medical.gates.numbers import check_numbers
+from tools.medical.gates.opposites import check_opposites
 from tools.medical.gates.population import check_population
 from tools.medical.gates.strength import check_strength
 from tools.medical.records import GuidelineRecords
@@ -22,6 +23,7 @@ def check_draft(version: PatientVersion, records: GuidelineRecords) -> list[Find
         *check_strength(version, records),
         *check_negation(version, records),
         *check_population(version, records),
+        *check_opposites(version, records),
         *check_drugs(version, records),
         *check_sources(version, records),
         *check_coverage(version, records),

@@ -9,6 +9,7 @@ GateName = Literal[
     "strength",
     "negation",
     "population",
+    "opposites",
     "drugs",
     "citation",
     "coverage",

@@ -2,23 +2,35 @@
 
 from collections.abc import Iterator
 
+from tools.medical.denials import differ, find_denials
+from tools.medical.forces import forbids_only, orders
 from tools.medical.gates.finding import Finding
-from tools.medical.negation import is_denied, nearest
+from tools.medical.negation import nearest
 from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion
 
 
 def check_negation(version: PatientVersion, records: GuidelineRecords) -> Iterator[Finding]:
-    """Sentences that deny where the nearest sentence of what they cite affirms, or the other way round."""
+    """Sentences that deny where what they cite affirms, or the other way round.
+
+    Measured by the nearest sentence of what is cited; by all of it where none shares a word.
+    """
     texts = records.sources()
     for sentence in version.sentences():
         cited = [texts[source] for source in sentence.sources if source in texts]
-        source = nearest(sentence.text, cited, version.language)
-        if source is None:
+        source = nearest(sentence.text, cited, version.language) or " ".join(cited)
+        if not source:
             continue
-        denies = is_denied(sentence.text, version.language)
-        if denies != is_denied(source, version.language):
+        denies, affirms = differ(
+            find_denials(sentence.text, version.language), find_denials(source, version.language)
+        )
+        affirms = affirms or (
+            forbids_only(source, version.language) and orders(sentence.text, version.language)
+        )
+        if denies or affirms:
             told = (
-                "denies or forbids, the guideline does not" if denies else "affirms what the guideline denies"
+                "affirms what the guideline denies"
+                if affirms
+                else "denies or forbids what the guideline does not"
             )
             yield Finding(gate="negation", sentence=sentence.id, message=f"The sentence {told}: “{source}”")

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator
 
+from tools.medical.forces import Force, agrees, directions_of, read_forces
 from tools.medical.gates.finding import Finding
-from tools.medical.grade import WORDS, Grade, read_grades
+from tools.medical.grade import WORDS, Grade
 from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion
 
 
 def check_strength(version: PatientVersion, records: GuidelineRecords) -> Iterator[Finding]:
     """Sentences whose words recommend otherwise than the record."""
-    grades = {recommendation.id: recommendation.grade for recommendation in records.recommendations}
+    known = {recommendation.id: recommendation for recommendation in records.recommendations}
     for sentence in version.sentences():
         if sentence.kind != "recommendation":
             continue
-        said = read_grades(sentence.text, version.language)
+        said = read_forces(sentence.text, version.language)
         for source in sentence.sources:
-            if source in grades and set(said) != {grades[source]}:
-                wanted = grades[source]
+            if source not in known:
+                continue
+            wanted = known[source].grade
+            if not agrees(said, wanted, directions_of(known[source].quote, version.language)):
                 words = ", ".join(WORDS[version.language][wanted][:3])
                 yield Finding(
                     gate="strength",
@@ -28,5 +31,5 @@ def check_strength(version: PatientVersion, records: GuidelineRecords) -> Iterat
                 )
 
 
-def _named(grade: Grade) -> str:
-    return f"{grade.strength} {grade.direction}"
+def _named(grade: Grade | Force) -> str:
+    return " ".join(part for part in (grade.strength, grade.direction) if part)

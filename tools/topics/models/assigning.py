@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 from tools.topics.corpus import Counts
 from tools.topics.models.model import Matrix
 
-_ROUNDS = 50
+_ROUNDS = 500  # of expectation maximisation, at most
+_LOOK = 10  # rounds between two looks at which documents have settled
+_STILL = 1e-6  # a document none of whose shares moves by more in a round has settled
 _SWEEPS = 500
 _SETTLED = 1e-7  # of the greatest weight: a sweep that moves none by more is the last
 _PRIOR = 0.1  # of each topic in a document, in words; the alpha of LDA
-_CHUNK = 2_000_000  # products held at once: words of documents x topics
+_CHUNK = 400_000  # products held at once, words of documents x topics: what a core's cache holds
+
+Places = NDArray[np.int64]
 
 
 def assign(components: Matrix, idf: Matrix | None, counts: Counts) -> Matrix:
@@ -73,34 +77,35 @@ def _projected(components: Matrix, idf: Matrix, counts: Counts) -> Matrix:
 
 
 def _folded(topic_word: Matrix, counts: Counts) -> Matrix:
-    documents, topics = counts.shape[0], len(topic_word)
-    theta = np.full((documents, topics), 1.0 / topics)
-    step = max(1, _CHUNK // topics)
-    begin = 0
-    while begin < documents:
-        end = int(np.searchsorted(counts.indptr, counts.indptr[begin] + step, side="right")) - 1
-        end = min(documents, max(begin + 1, end))
-        theta[begin:end] = _fold(topic_word, counts[begin:end])
-        begin = end
+    """Each document goes on until it has settled; none depends on the others."""
+    theta = np.full((counts.shape[0], len(topic_word)), 1.0 / len(topic_word))
+    word_topic = np.ascontiguousarray(topic_word.T)
+    moving = np.arange(counts.shape[0])
+    for _ in range(0, _ROUNDS, _LOOK):
+        restless = [moving[:0]]
+        for some in _held(moving, np.diff(counts.indptr)[moving], len(topic_word)):
+            theta[some], is_restless = _fold(word_topic, counts[some], theta[some])
+            restless.append(some[is_restless])
+        moving = np.concatenate(restless)
     return theta
 
 
-def _fold(topic_word: Matrix, counts: Counts) -> Matrix:
-    """Expectation maximisation over some documents."""
-    documents = counts.shape[0]
-    owner: NDArray[np.int64] = np.repeat(np.arange(documents), np.diff(counts.indptr))
-    likelihood = topic_word.T[counts.indices]  # words of documents x topics
-    theta = np.full((documents, len(topic_word)), 1.0 / len(topic_word))
-    filled = np.flatnonzero(np.diff(counts.indptr))
-    places = counts.indptr[filled]
-    for _ in range(_ROUNDS):
-        shares = theta[owner] * likelihood
-        shares *= (counts.data / np.maximum(shares.sum(axis=1), 1e-300))[:, None]
-        if len(filled):
-            sums = np.zeros_like(theta)
-            sums[filled] = np.add.reduceat(shares, places, axis=0)
-            theta = _shares(sums + _PRIOR)
-    return theta
+def _held(documents: Places, lengths: Places, topics: int) -> list[Places]:
+    """The documents in runs that are worked on at once."""
+    runs = np.cumsum(lengths) * topics // _CHUNK
+    return np.split(documents, np.flatnonzero(np.diff(runs)) + 1) if len(documents) else []
+
+
+def _fold(word_topic: Matrix, counts: Counts, theta: Matrix) -> tuple[Matrix, NDArray[np.bool_]]:
+    """Some rounds of expectation maximisation; and which documents the last of them has still moved."""
+    owner = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    likelihood = word_topic[counts.indices]  # words of documents x topics
+    ratios, before = counts.copy(), theta
+    for _ in range(_LOOK):
+        explained = np.einsum("ij,ij->i", theta[owner], likelihood)
+        ratios.data = counts.data / np.maximum(explained, 1e-300)
+        before, theta = theta, _shares(theta * (ratios @ word_topic) + _PRIOR)
+    return theta, np.abs(theta - before).max(axis=1) > _STILL
 
 
 def _shares(weights: Matrix) -> Matrix:

@@ -20,9 +20,7 @@ from tools.topics.models.spec import ModelSpec
 from tools.topics.packing import pack, unpack
 from tools.topics.preparing import prepare
 from tools.topics.remarks import Remark
-from tools.topics.report.making import make_report
 from tools.topics.running.job import Job, Tell
-from tools.topics.tables.opening import open_tables
 from tools.topics.tables.table import Table
 from tools.topics.trial import try_model
 
@@ -121,6 +119,8 @@ def _assign(job: Job, tell: Tell) -> dict[str, bytes]:
 
 def _report(job: Job, tell: Tell) -> dict[str, bytes]:
     """analysis.json, ``language`` -> report.zip with figures and their tables, report.html, report.docx."""
+    from tools.topics.report.making import make_report  # noqa: PLC0415 - trainings have no use for it
+
     return make_report(json.loads(job.files[ANALYSIS]), job.settings["language"], tell)
 
 
@@ -169,6 +169,8 @@ def assign_texts(saved: bytes, texts: list[str]) -> dict[str, Any]:
 
 def _table(job: Job) -> Table:
     """The table in the job's files; their names are in the settings, since they come from people."""
+    from tools.topics.tables.opening import open_tables  # noqa: PLC0415 - trainings have no use for it
+
     return open_tables([(name, job.files[file]) for file, name in job.settings["files"].items()])
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from graphs.audiobook.request import Id
+from graphs.characters.wishes import Id
 from server.api.accounts import files
 from server.api.deps import Open
 from server.api.jobs.books import board
@@ -19,13 +19,15 @@ _HINT = "POST audio/generate makes it; its status says why not."
 
 
 class AudioOptions(BaseModel):
-    """How it is spoken."""
+    """How it is spoken; what is not given is as in the task before, at first 4, 1.0 and true."""
 
     model_config = ConfigDict(extra="forbid")
 
-    batchSize: int = Field(default=4, ge=1, le=32, description="Lines that are spoken at the same time.")
-    speed: float = Field(default=1.0, ge=0.5, le=2.0)
-    mp3: bool = True
+    batchSize: int | None = Field(
+        default=None, ge=1, le=32, description="Lines that are spoken at the same time."
+    )
+    speed: float | None = Field(default=None, ge=0.5, le=2.0)
+    mp3: bool | None = None
 
 
 class AudioWish(BaseModel):
@@ -44,14 +46,12 @@ class AudioWish(BaseModel):
 @router.post("/{book_id}/audio/generate", status_code=202)
 async def generate_audio(book_id: str, body: AudioWish, resources: Open) -> Response:
     """Speak the book; people and script are found first, where that has not been done."""
-    options = {
-        "chapters": body.chapterIds if body.type == "chapter" else [],
-        "at_once": body.options.batchSize,
-        "speed": body.options.speed,
-        "mp3": body.options.mp3,
-    }
+    wish = body.options
+    manner = {"at_once": wish.batchSize, "speed": wish.speed, "mp3": wish.mp3}
+    options: dict[str, Any] = {name: value for name, value in manner.items() if value is not None}
+    options["chapters"] = body.chapterIds if body.type == "chapter" else []
     book = await board.find(resources, book_id)
-    edits = {"again": body.scriptSentenceIds}
+    edits = [{"op": "again", "lines": body.scriptSentenceIds}] if body.scriptSentenceIds else []
     run = await board.begin(resources, book, until="audio", options=options, edits=edits)
     return success(task_json(run, None), status=202)
 

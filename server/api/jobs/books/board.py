@@ -1,11 +1,16 @@
 """Finds, makes and changes books, and has the graph work on them."""
 
-from collections.abc import Mapping
-from typing import Any
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
+from graphs.audiobook import editing
+from graphs.audiobook.stage import Stage, find_stage
+from graphs.audiobook.state import State
 from server import access
 from server.api.following import ended
 from server.api.jobs import thread_tasks
+from server.api.jobs.books import texts
 from server.api.jobs.books.book import CONTRACT, KEY, record, until_of
 from server.api.jobs.thread_tasks import Task as Book
 from server.db.models import ACTIVE, Run
@@ -13,13 +18,15 @@ from server.db.repositories import threads
 from server.resources import Resources
 from server.runs.job import RunRequest
 from tools.errors import BadRequest, Conflict, InvalidInput, NotFound, ServiceError
+from tools.llm.chat_models import bind as bind_models
+from tools.speech.current import bind as bind_speech
 
 GRAPH = "audiobook"
 
 
-async def add(resources: Resources, *, title: str, author: str) -> Book:
-    """A new book without a text."""
-    own = record(title=title, author=author)
+async def add(resources: Resources, **given: Any) -> Book:
+    """A new book without a text; title, author and such, as it was given."""
+    own = record(given)
     return await resources.threads.create(metadata=access.stamped({"contract": CONTRACT, KEY: own})), None
 
 
@@ -49,9 +56,16 @@ async def begin(
     *,
     until: str,
     options: Mapping[str, Any] | None = None,
-    edits: Mapping[str, Any] | None = None,
+    edits: Sequence[Mapping[str, Any]] = (),
 ) -> Run:
     """Have the graph work on a book, one task at a time.
+
+    Args:
+        resources: The service's.
+        book: The book.
+        until: What is made.
+        options: Others are those of the task before.
+        edits: What people decide.
 
     Raises:
         Conflict: "task_running".
@@ -72,15 +86,17 @@ async def begin(
         "file_id": own["file"]["file_id"],
         "title": own["title"],
         "author": own["author"],
-        "options": {**(options or {}), "until": until},
-        "edits": dict(edits or {}),
+        "language": own.get("language"),
+        "cover_file_id": own.get("coverFileId"),
+        "options": {**_options_of(run), **(options or {}), "until": until},
+        "edits": [*edits],
     }
     request = RunRequest(assistant_id=GRAPH, input=given, stream_mode=("custom",), stream_resumable=True)
     return await resources.runs.create_run(request, thread_id=thread.thread_id)
 
 
-async def edit(resources: Resources, book: Book, edits: Mapping[str, Any]) -> dict[str, Any]:
-    """Change what a person decided, and what follows from it; the book's new result.
+async def edit(resources: Resources, book: Book, edits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Make edits, all or none, and what follows from them; the book's new result.
 
     Sound that was made is kept as files, but belongs to the book no more.
 
@@ -88,15 +104,34 @@ async def edit(resources: Resources, book: Book, edits: Mapping[str, Any]) -> di
         InvalidInput: It names what is not there; nothing has changed.
     """
     values = await result_of(resources, book)
-    given: dict[str, Any] = (book[1].kwargs["input"] if book[1] else None) or {}
-    options: dict[str, Any] = given.get("options", {})
+    await _check(resources, values, edits)
     until = "cast" if values.get("cast") else "script" if values.get("lines") else "characters"
-    run = await begin(resources, book, until=until, options=options, edits=edits)
+    run = await begin(resources, book, until=until, edits=edits)
     run = await ended(resources, run)
     if run.error is not None:
-        kind = InvalidInput if run.error.get("code") in ("unknown_edit", "unknown_voice") else ServiceError
+        kind = InvalidInput if run.error.get("code") in ("invalid_edit", "unknown_voice") else ServiceError
         raise kind(run.error["message"], hint=run.error.get("hint", ""), code=run.error.get("code"))
     return await result_of(resources, await find(resources, book[0].thread_id))
+
+
+async def _check(resources: Resources, values: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse what cannot be done before a task is begun for it, which would fail."""
+    if voices := editing.voices_in(edits):
+        await (await stage_of(resources, values["language"])).check(voices)
+    source = await texts.stored(resources, values["text_file_id"])
+    await asyncio.to_thread(editing.take, cast("State", values), edits, source, values["lines"])
+
+
+async def stage_of(resources: Resources, language: str) -> Stage:
+    """What speaks books of a language here; raises Unavailable where nothing does."""
+    runner = resources.executor.runner
+    with bind_models(runner.models), bind_speech(speaker=runner.speaker):
+        return await find_stage(language)
+
+
+def _options_of(run: Run | None) -> dict[str, Any]:
+    given: Mapping[str, Any] = (run.kwargs["input"] if run else None) or {}
+    return given.get("options", {})
 
 
 async def result_of(resources: Resources, book: Book) -> dict[str, Any]:

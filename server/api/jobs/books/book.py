@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.db.models import Run, Thread
+from tools.audiobook.lines import NARRATOR
+from tools.errors import NotFound
 
 CONTRACT = "books"
 KEY = "book"  #: Where a thread's metadata hold what is known of the book.
@@ -18,7 +20,8 @@ _TASK_STATUS = {"pending": "pending", "running": "processing", "success": "compl
 _READING = ("read", "chapters", "quotations", "names", "aliases", "attribution", "relations", "result")
 _BANDS: dict[str, tuple[int, int]] = {
     **{stage: (at * 2, at * 2 + 2) for at, stage in enumerate(_READING)},
-    "script": (16, 18),
+    "script": (16, 17),
+    "direction": (17, 18),
     "casting": (18, 20),
     "voices": (20, 80),
     "assembly": (80, 84),
@@ -29,9 +32,9 @@ _BANDS: dict[str, tuple[int, int]] = {
 _BEFORE_SOUND = 20  # percent at which a run ends that makes no sound
 
 
-def record(*, title: str, author: str) -> dict[str, Any]:
-    """What is kept of a new book."""
-    return {"title": title, "author": author, "file": None, "processed": None}
+def record(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a new book: what was told of it, and what there is of it."""
+    return {**given, "file": None, "processed": None}
 
 
 def until_of(run: Run) -> str:
@@ -61,6 +64,8 @@ def book_json(thread: Thread, run: Run | None, *, stats: Mapping[str, int] | Non
         "id": thread.thread_id,
         "title": own["title"],
         "author": own["author"],
+        "language": own.get("language"),
+        "coverFileId": own.get("coverFileId"),
         "originalFilename": file.get("name"),
         "fileSize": file.get("size"),
         "status": status_of(thread, run),
@@ -106,23 +111,42 @@ def percent(event: Mapping[str, Any] | None, until: str) -> int:
     return min(99, int(at if until == "audio" else at * 100 / _BEFORE_SOUND))
 
 
-def character_json(
-    character: Mapping[str, Any], part: Mapping[str, Any] | None, wish: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A character, with the old names beside ours.
+def characters(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A book's characters, with the old names beside ours."""
+    parts = {part["role"]: part for part in values.get("cast") or ()}
+    styles: Mapping[str, list[str]] = values["locks"]["styles"]
+    return [
+        {
+            **one,
+            "canonicalName": one["canonical_name"],
+            "genderHint": one["gender"],
+            "ageHint": one["age"],
+            "styles": styles.get(one["id"], []),
+            "voice": voice_json(parts[one["id"]]) if one["id"] in parts else None,
+        }
+        for one in values["characters"]
+    ]
 
-    Args:
-        part: Its voice, once there is a cast.
-        wish: What a person decided about it.
+
+def one_character(values: Mapping[str, Any], id: str) -> dict[str, Any]:
+    """One of them.
+
+    Raises:
+        NotFound: "character_not_found".
     """
-    return {
-        **character,
-        "canonicalName": character["canonical_name"],
-        "genderHint": wish.get("gender") or character["gender"],
-        "ageHint": wish.get("age") or character.get("age"),
-        "styles": wish.get("styles", []),
-        "voice": voice_json(part) if part else None,
-    }
+    for one in characters(values):
+        if one["id"] == id:
+            return one
+    raise no_character(id)
+
+
+def no_character(id: str) -> NotFound:
+    """That there is none of this id."""
+    return NotFound(
+        f"The book has no character {id[:60]!r}.",
+        hint=f"GET characters lists them; {NARRATOR} has a voice, too.",
+        code="character_not_found",
+    )
 
 
 def voice_json(part: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,6 +174,7 @@ def line_json(line: Mapping[str, Any], order: int, text: str, book_id: str) -> d
         "tone": line["tone"],
         "strength": line["strength"],
         "pauseAfter": line["pause_ms"] / 1000,
+        "directedBy": line["directed_by"],
         "voiceId": line.get("voice"),
         "startMs": line.get("start_ms"),
         "endMs": line.get("end_ms"),

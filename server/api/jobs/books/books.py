@@ -12,6 +12,7 @@ from server.api.jobs.books.book import KEY, book_json, pagination
 from server.api.jobs.books.envelope import FAILURES, EnvelopeRoute, FormRoute, success
 from server.files import ownership
 from tools.errors import BadRequest, Conflict, NotFound
+from tools.text.language import Language
 
 router = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=EnvelopeRoute, responses=FAILURES)
 forms = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=FormRoute, responses=FAILURES)
@@ -22,6 +23,9 @@ _SEGMENT = 1000  # characters, as the old route had it
 _PREVIEW = 200
 
 
+FileId = Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class NewBook(BaseModel):
     """A book without a text."""
 
@@ -29,6 +33,8 @@ class NewBook(BaseModel):
 
     title: str = Field(min_length=1, max_length=200)
     author: str = Field(default="", max_length=100)
+    language: Language | None = Field(default=None, description="Detected when not given.")
+    coverFileId: FileId | None = Field(default=None, description="A stored PNG or JPEG; else one is made.")
 
 
 class BookChange(BaseModel):
@@ -38,6 +44,7 @@ class BookChange(BaseModel):
 
     title: str | None = Field(default=None, min_length=1, max_length=200)
     author: str | None = Field(default=None, max_length=100)
+    coverFileId: FileId | None = Field(default=None, description="null: one is made.")
 
 
 class Processing(BaseModel):
@@ -67,7 +74,7 @@ async def list_books(resources: Open, page: Page = 1, limit: Limit = 10) -> Resp
 @router.post("", status_code=201)
 async def add_book(body: NewBook, resources: Open) -> Response:
     """A new book."""
-    return success(book_json(*await board.add(resources, title=body.title, author=body.author)), status=201)
+    return success(book_json(*await board.add(resources, **body.model_dump())), status=201)
 
 
 @router.get("/{book_id}")
@@ -90,7 +97,8 @@ async def get_book(book_id: str, resources: Open) -> Response:
 async def change_book(book_id: str, body: BookChange, resources: Open) -> Response:
     """Another title or author."""
     book = await board.find(resources, book_id)
-    changes = body.model_dump(exclude_none=True)
+    given = body.model_dump(exclude_unset=True)
+    changes = {name: value for name, value in given.items() if value is not None or name == "coverFileId"}
     return success(book_json(*await board.change(resources, book, **changes)))
 
 

@@ -3,19 +3,16 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graphs.audiobook.request import VoiceName
-from graphs.audiobook.stage import Stage, find_stage
+from graphs.characters.edits import Name
+from graphs.characters.wishes import VoiceName
 from server.api.deps import Open
 from server.api.jobs.books import board
-from server.api.jobs.books.book import character_json, task_json, voice_json
+from server.api.jobs.books.book import characters, no_character, one_character, task_json, voice_json
 from server.api.jobs.books.envelope import FAILURES, EnvelopeRoute, success
-from tools.audiobook.lines import NARRATOR
-from tools.audiobook.voices import Age, Gender, Style, pitch_of
-from tools.errors import NotFound
-from tools.llm.chat_models import bind as bind_models
-from tools.speech.current import bind as bind_speech
+from tools.audiobook.voices import Style, pitch_of
+from tools.novels.types import Age, Gender, Importance
 from tools.text.language import Language
 
 router = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=EnvelopeRoute, responses=FAILURES)
@@ -23,14 +20,45 @@ router = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=Envelop
 _SAMPLE = {"en": "The rain has stopped, and the boat is waiting.", "zh": "雨停了，船在渡口等着。"}
 
 
-class CharacterChange(BaseModel):
-    """What a person knows of a character, or wants of its voice."""
+class NewCharacter(BaseModel):
+    """Somebody whom nothing found."""
 
     model_config = ConfigDict(extra="forbid")
 
+    canonicalName: Name
+    gender: Gender = "unknown"
+    age: Age = "unknown"
+
+
+class CharacterChange(BaseModel):
+    """What a person knows of a character, or wants of its voice; what is not given stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
     gender: Gender | None = None
     age: Age | None = None
-    styles: list[Style] = Field(default=[], max_length=8)
+    importance: Importance | None = None
+    traits: list[Name] | None = Field(default=None, max_length=20)
+    styles: list[Style] | None = Field(default=None, max_length=8)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "CharacterChange":
+        if all(value is None for value in self.model_dump().values()):
+            raise ValueError(f"give at least one of {', '.join(CharacterChange.model_fields)}")
+        return self
+
+    def edits(self, id: str) -> list[dict[str, Any]]:
+        """What it comes to."""
+        described = self.model_dump(exclude={"name", "styles"}, exclude_none=True)
+        found: list[dict[str, Any]] = []
+        if self.name is not None:
+            found.append({"op": "rename", "id": id, "name": self.name})
+        if described:
+            found.append({"op": "describe", "id": id, **described})
+        if self.styles is not None:
+            found.append({"op": "style", "id": id, "styles": self.styles})
+        return found
 
 
 class Binding(BaseModel):
@@ -73,29 +101,46 @@ async def list_characters(
     values = await board.result_of(resources, await board.find(resources, book_id))
     found = [
         one
-        for one in _characters(values)
+        for one in characters(values)
         if search.lower() in " ".join([one["canonicalName"], *one["aliases"]]).lower()
     ]
     found.sort(key=lambda one: one["mentions"], reverse=True)
     return success({"characters": found, "relations": values["relations"]})
 
 
+@router.post("/{book_id}/characters", status_code=201)
+async def add_character(book_id: str, body: NewCharacter, resources: Open) -> Response:
+    """Add somebody; ``PUT script`` says which lines are whose."""
+    book = await board.find(resources, book_id)
+    edit = {"op": "add", "name": body.canonicalName, "gender": body.gender, "age": body.age}
+    values = await board.edit(resources, book, [edit])
+    return success(one_character(values, values["history"][-1]["id"]), status=201)
+
+
 @router.get("/{book_id}/characters/{character_id}")
 async def get_character(book_id: str, character_id: str, resources: Open) -> Response:
     """One of them."""
     values = await board.result_of(resources, await board.find(resources, book_id))
-    return success(_one(values, character_id))
+    return success(one_character(values, character_id))
 
 
 @router.put("/{book_id}/characters/{character_id}")
 async def change_character(
     book_id: str, character_id: str, body: CharacterChange, resources: Open
 ) -> Response:
-    """Say gender, age or style; a cast is made anew. It holds for later tasks."""
+    """Rename or describe one; a cast is made anew. It holds for later tasks."""
     book = await board.find(resources, book_id)
-    _one(await board.result_of(resources, book), character_id)
-    values = await board.edit(resources, book, {"people": {character_id: body.model_dump()}})
-    return success(_one(values, character_id))
+    one_character(await board.result_of(resources, book), character_id)
+    return success(one_character(await board.edit(resources, book, body.edits(character_id)), character_id))
+
+
+@router.delete("/{book_id}/characters/{character_id}")
+async def remove_character(book_id: str, character_id: str, resources: Open) -> Response:
+    """Say that somebody is no person; the narrator reads its quotations."""
+    book = await board.find(resources, book_id)
+    one_character(await board.result_of(resources, book), character_id)
+    await board.edit(resources, book, [{"op": "remove", "id": character_id}])
+    return success({"id": character_id})
 
 
 @router.get("/{book_id}/voice-bindings")
@@ -123,8 +168,8 @@ async def _voice(resources: Open, book_id: str, role: str, voice: str | None) ->
     values = await board.result_of(resources, book)
     parts = board.told(values, "cast", "POST script/generate makes one.")
     if role not in {part["role"] for part in parts}:
-        raise _no_character(role)
-    values = await board.edit(resources, book, {"voices": {role: voice}})
+        raise no_character(role)
+    values = await board.edit(resources, book, [{"op": "voice", "id": role, "voice": voice}])
     return success({"bindings": [voice_json(part) for part in values["cast"]]})
 
 
@@ -132,7 +177,7 @@ async def _voice(resources: Open, book_id: str, role: str, voice: str | None) ->
 async def list_voices(book_id: str, resources: Open, language: Language = "en") -> Response:
     """The voices that books of a language can be cast with here."""
     await board.find(resources, book_id)
-    stage = await _stage(resources, language)
+    stage = await board.stage_of(resources, language)
     return success(
         {
             "engine": stage.engine,
@@ -154,7 +199,7 @@ async def list_voices(book_id: str, resources: Open, language: Language = "en") 
 async def preview_voice(book_id: str, body: Preview, resources: Open) -> Response:
     """A voice, saying something, as a WAV file."""
     await board.find(resources, book_id)
-    stage = await _stage(resources, body.language)
+    stage = await board.stage_of(resources, body.language)
     await stage.check([body.voiceId])
     sound = await stage.speaker.say(
         body.text or _SAMPLE[body.language],
@@ -164,32 +209,3 @@ async def preview_voice(book_id: str, body: Preview, resources: Open) -> Respons
         pitch=pitch_of(body.voiceId),
     )
     return Response(sound.data, media_type=sound.media_type)
-
-
-async def _stage(resources: Open, language: str) -> Stage:
-    runner = resources.executor.runner
-    with bind_models(runner.models), bind_speech(speaker=runner.speaker):
-        return await find_stage(language)
-
-
-def _characters(values: dict[str, Any]) -> list[dict[str, Any]]:
-    parts = {part["role"]: part for part in values.get("cast") or ()}
-    wishes: dict[str, Any] = values["locks"]["people"]
-    return [
-        character_json(one, parts.get(one["id"]), wishes.get(one["id"], {})) for one in values["characters"]
-    ]
-
-
-def _one(values: dict[str, Any], character_id: str) -> dict[str, Any]:
-    for one in _characters(values):
-        if one["id"] == character_id:
-            return one
-    raise _no_character(character_id)
-
-
-def _no_character(character_id: str) -> NotFound:
-    return NotFound(
-        f"The book has no character {character_id[:60]!r}.",
-        hint=f"GET characters lists them; {NARRATOR} has a voice, too.",
-        code="character_not_found",
-    )

@@ -97,9 +97,8 @@ async def change_script(book_id: str, body: ScriptChange, resources: Open) -> Re
     return success({"lines": await _shown(resources, book_id, values, found)})
 
 
-def _edits(body: ScriptChange, known: dict[str, Any]) -> dict[str, Any]:
-    lines: dict[str, Any] = {}
-    speakers: dict[str, str] = {}
+def _edits(body: ScriptChange, known: dict[str, Any]) -> list[dict[str, Any]]:
+    edits: list[dict[str, Any]] = []
     for change in body.lines:
         line = known.get(change.id)
         if line is None:
@@ -111,15 +110,19 @@ def _edits(body: ScriptChange, known: dict[str, Any]) -> dict[str, Any]:
         }
         given = {name: value for name, value in manner.items() if value is not None}
         if given:
-            lines[change.id] = given
+            edits.append({"op": "say", "lines": [change.id], **given})
         if change.characterId is not None:
             if line["quote_id"] is None:
                 raise InvalidInput(
                     f"characterId: line {change.id!r} is the narrator's, and no quotation",
                     code="no_quotation",
                 )
-            speakers[line["quote_id"]] = change.characterId
-    return {"lines": lines, "speakers": speakers}
+            speaker = None if change.characterId == NARRATOR else change.characterId
+            edits.append({"op": "assign", "quotes": [line["quote_id"]], "speaker_id": speaker})
+    if not edits:
+        hint = "Give tone, strength, pauseAfter or characterId."
+        raise InvalidInput("lines: nothing is changed", hint=hint, code="nothing_to_edit")
+    return edits
 
 
 async def _shown(

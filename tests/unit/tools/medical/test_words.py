@@ -4,7 +4,7 @@ import pytest
 
 from tools.medical.drugs import find_drugs, invented
 from tools.medical.negation import is_denied, nearest
-from tools.medical.people import find_groups
+from tools.medical.people import find_groups, named_groups
 from tools.medical.quotes import find_pages
 from tools.text.language import Language
 
@@ -33,8 +33,8 @@ def test_the_nearest_sentence_shares_most_words() -> None:
 
 
 def test_groups_are_found_in_both_languages() -> None:
-    assert find_groups("Women who are pregnant, and older adults") == {"women", "pregnant", "older"}
-    assert find_groups("老年糖尿病患者和孕妇") == {"older", "diabetes", "pregnant"}
+    assert named_groups("Women who are pregnant, and older adults") == {"women", "pregnant", "older"}
+    assert named_groups("老年糖尿病患者和孕妇") == {"older", "diabetes", "pregnant"}
     assert find_groups("A human amendment") == frozenset()
 
 

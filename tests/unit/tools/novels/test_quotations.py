@@ -211,4 +211,4 @@ def test_time_grows_linearly_with_adversarial_text(unit: str) -> None:
 
     seconds(10_000)
 
-    assert seconds(320_000) < 0.2 + 40 * seconds(20_000)
+    assert seconds(160_000) < 0.2 + 20 * seconds(20_000)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.translation.alignment import are_shifted
+from tools.translation.alignment import are_exchanged, are_shifted
 
 _LINES = {
     "Where have you been all night, Martha?": "玛莎，你整晚都去哪儿了？",
@@ -62,3 +62,26 @@ def test_translations_with_each_others_numbers_are_shifted(
     translations: dict[str, str], expected: bool
 ) -> None:
     assert are_shifted({"1": "line 1", "2": "line 2", "3": "none"}, translations) is expected
+
+
+_LONG = {
+    "1": "船长愿意付出一切去弄明白钟声为什么没有响。",
+    "2": "银行的那位朋友明天还会再问我们钱去了哪里。",
+    "9": "Nobody in this town ever believed what the old doctor told them.",
+}
+
+
+@pytest.mark.parametrize(
+    ("shorter", "expected"),
+    [
+        ({"1": "船长很想明白钟声为什么没有响。", "2": "他明天还会再问钱去了哪里。"}, False),
+        ({"1": "他明天还会再问钱去了哪里。", "2": "船长很想明白钟声为什么没有响。"}, True),
+        ({"1": "船长想明白。", "9": "钱去了哪里。"}, False),
+        ({"1": "不懂。", "2": "问钱。", "9": ""}, False),
+    ],
+    ids=["in place", "exchanged", "one alone", "other words"],
+)
+def test_shorter_versions_that_repeat_each_others_lines_are_exchanged(
+    shorter: dict[str, str], expected: bool
+) -> None:
+    assert are_exchanged(shorter, _LONG) is expected

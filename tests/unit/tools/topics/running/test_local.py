@@ -46,9 +46,9 @@ def children() -> set[int]:
 
 
 async def _begun(place: LocalProcesses) -> asyncio.Task[dict[str, bytes]]:
-    """A training that takes hours, once it is under way."""
+    """A training that has most of its seconds to go, once it is under way."""
     under_way = asyncio.Event()
-    task = asyncio.create_task(place.run(training(100_000), lambda done, total: under_way.set()))
+    task = asyncio.create_task(place.run(training(20_000), lambda done, total: under_way.set()))
     waiting = asyncio.create_task(under_way.wait())
     await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
     assert under_way.is_set(), task.exception()
