@@ -196,8 +196,9 @@ async def own_client(own_server: Server) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def service_process(tmp_path: Path) -> Iterator[ServiceProcess]:
-    """The service as a process of its own, which a test may kill."""
-    process = ServiceProcess(data_dir=tmp_path / "data", environment=dict(os.environ))
+    """The service as a process of its own, which a test may kill; its runs are free three seconds later."""
+    quick = {"LEASE_SECONDS": "3", "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "1.5"}
+    process = ServiceProcess(data_dir=tmp_path / "data", environment=os.environ | quick)
     yield process
     process.kill()
 
