@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import uvicorn
 from pwdlib import PasswordHash
@@ -30,6 +31,10 @@ SETTINGS = {field.alias or "" for field in Settings.model_fields.values()}
 CONFORMANCE_PROJECT = Path(__file__).parent / "fixtures" / "conformance_project" / "langgraph.json"
 TRUSTED = "SSL_CERT_FILE_BEFORE_TESTS"
 NO_AUTHORITY = Path(__file__).parent / "fixtures" / "no_authority.pem"
+
+# An example takes as long as the machine is busy.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure() -> None:

@@ -55,11 +55,11 @@ def test_a_killed_service_goes_on_with_the_batches_that_are_left(tmp_path: Path)
         service = ServiceProcess(data_dir=tmp_path, environment=environment)
         try:
             url = service.start().url
-            thread = httpx.post(f"{url}/threads", json={}).json()["thread_id"]
+            thread = httpx.post(f"{url}/threads", json={}, timeout=60).json()["thread_id"]
             options = {"lanes": _LANES, "batch": _BATCH}
             given = {"text": _film(), "target_languages": ["zh"], "options": options}
             run = httpx.post(
-                f"{url}/threads/{thread}/runs", json={"assistant_id": "subtitles", "input": given}
+                f"{url}/threads/{thread}/runs", json={"assistant_id": "subtitles", "input": given}, timeout=60
             ).json()["run_id"]
             # Until each lane has asked for its next batch.
             wait_until(lambda: len(models.requests()) >= _ANSWERED + _LANES)

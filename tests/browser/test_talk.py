@@ -127,7 +127,7 @@ def _messages(service: ServiceProcess, page: "Page", number: int = 1) -> list[tu
     kept = list[tuple[str, str]]()
 
     def are_kept() -> bool:
-        values = httpx.get(f"{service.url}/threads/{session}/state").json()["values"]
+        values = httpx.get(f"{service.url}/threads/{session}/state", timeout=60).json()["values"]
         messages = values.get("conversation", {}).get("messages", [])
         kept[:] = [(each["speaker"], each["text"]) for each in messages]
         return len(kept) >= number
