@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import uvicorn
 from pwdlib import PasswordHash
@@ -30,6 +31,10 @@ SETTINGS = {field.alias or "" for field in Settings.model_fields.values()}
 CONFORMANCE_PROJECT = Path(__file__).parent / "fixtures" / "conformance_project" / "langgraph.json"
 TRUSTED = "SSL_CERT_FILE_BEFORE_TESTS"
 NO_AUTHORITY = Path(__file__).parent / "fixtures" / "no_authority.pem"
+
+# An example takes as long as the machine is busy.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure() -> None:
@@ -196,8 +201,9 @@ async def own_client(own_server: Server) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def service_process(tmp_path: Path) -> Iterator[ServiceProcess]:
-    """The service as a process of its own, which a test may kill."""
-    process = ServiceProcess(data_dir=tmp_path / "data", environment=dict(os.environ))
+    """The service as a process of its own, which a test may kill; its runs are free three seconds later."""
+    quick = {"LEASE_SECONDS": "3", "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "1.5"}
+    process = ServiceProcess(data_dir=tmp_path / "data", environment=os.environ | quick)
     yield process
     process.kill()
 

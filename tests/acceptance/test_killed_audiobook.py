@@ -23,7 +23,7 @@ PAUSE = 0.5  # seconds between two questions of how far it is
 
 
 def _begin(url: str, story: str) -> str:
-    book = httpx.post(f"{url}/api/books", json={"title": "A long story"}).json()["data"]["id"]
+    book = httpx.post(f"{url}/api/books", json={"title": "A long story"}, timeout=60).json()["data"]["id"]
     files = {"file": ("story.txt", story.encode())}
     httpx.post(f"{url}/api/books/{book}/upload", files=files, timeout=60).raise_for_status()
     httpx.post(f"{url}/api/books/{book}/audio/generate", json={}, timeout=60).raise_for_status()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from evals.model_server import Answers, Pace, model_server
+from tests.fixtures.redis_servers import wait_until
 from tests.fixtures.service_process import ServiceProcess
 from tools.subtitles import open_subtitles
 
@@ -47,19 +48,21 @@ def test_a_killed_service_goes_on_with_the_batches_that_are_left(tmp_path: Path)
             "PRIMARY_MODEL": "openai:m",
             "LLM_BASE_URL": models.openai_url,
             "LLM_API_KEY": "k",
+            "LEASE_SECONDS": "3",
+            "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "1",
             "ENABLE_CACHE": "false",  # what is asked again is seen to be
         }
         service = ServiceProcess(data_dir=tmp_path, environment=environment)
         try:
             url = service.start().url
-            thread = httpx.post(f"{url}/threads", json={}).json()["thread_id"]
+            thread = httpx.post(f"{url}/threads", json={}, timeout=60).json()["thread_id"]
             options = {"lanes": _LANES, "batch": _BATCH}
             given = {"text": _film(), "target_languages": ["zh"], "options": options}
             run = httpx.post(
-                f"{url}/threads/{thread}/runs", json={"assistant_id": "subtitles", "input": given}
+                f"{url}/threads/{thread}/runs", json={"assistant_id": "subtitles", "input": given}, timeout=60
             ).json()["run_id"]
-            while len(models.requests()) < _ANSWERED + _LANES:  # each lane has asked for its next batch
-                pass
+            # Until each lane has asked for its next batch.
+            wait_until(lambda: len(models.requests()) >= _ANSWERED + _LANES)
             service.kill()
             models.pace = Pace()
             url = service.start().url

@@ -39,7 +39,7 @@ def test_the_new_run_is_not_lost_and_the_one_before_does_not_go_on(
             if "waiting" in line:
                 break
     body = {"assistant_id": "review", "input": {"steps": ["second"]}, "multitask_strategy": strategy}
-    second = httpx.post(f"{service.url}{runs}", json=body).headers["content-location"]
+    second = httpx.post(f"{service.url}{runs}", json=body, timeout=60).headers["content-location"]
     service.kill()
     gate.touch()
 
@@ -47,5 +47,5 @@ def test_the_new_run_is_not_lost_and_the_one_before_does_not_go_on(
     joined = httpx.get(f"{service.url}{second}/join", timeout=60).json()
 
     assert joined["steps"] == steps
-    before = httpx.get(f"{service.url}{first.headers['content-location']}")
+    before = httpx.get(f"{service.url}{first.headers['content-location']}", timeout=60)
     assert before.status_code == 404 if strategy == "rollback" else before.json()["status"] == "interrupted"

@@ -129,7 +129,7 @@ async def test_what_is_too_large_is_refused_by_the_service_which_names_the_limit
 
 
 def test_without_tls_there_is_only_the_way_to_it(front: Front) -> None:
-    response = httpx.get(f"{front.plain_url}/threads?limit=1")
+    response = httpx.get(f"{front.plain_url}/threads?limit=1", timeout=60)
 
     assert response.status_code == 308
     assert response.headers["location"] == "https://127.0.0.1/threads?limit=1"

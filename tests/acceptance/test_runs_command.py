@@ -33,9 +33,9 @@ def runs(project_server: Server) -> Runs:
 
 def _start(server: Server, graph: str, values: object, *, wait: bool = True) -> str:
     """The id of a new run."""
-    thread = httpx.post(f"{server.url}/threads", json={}).json()["thread_id"]
+    thread = httpx.post(f"{server.url}/threads", json={}, timeout=60).json()["thread_id"]
     body = {"assistant_id": graph, "input": values, "stream_mode": ["updates"]}
-    run = httpx.post(f"{server.url}/threads/{thread}/runs", json=body).json()
+    run = httpx.post(f"{server.url}/threads/{thread}/runs", json=body, timeout=60).json()
     if wait:
         httpx.get(f"{server.url}/threads/{thread}/runs/{run['run_id']}/join", timeout=60)
     return run["run_id"]
@@ -99,7 +99,9 @@ def test_cancel_stops_a_run(runs: Runs, project_server: Server, tmp_path: Path) 
     cancelled = runs("cancel", run_id)
 
     assert cancelled.returncode == 0
-    assert httpx.get(f"{project_server.url}/api/v1/runs/{run_id}").json()["status"] == "interrupted"
+    assert (
+        httpx.get(f"{project_server.url}/api/v1/runs/{run_id}", timeout=60).json()["status"] == "interrupted"
+    )
 
 
 def test_retry_prints_the_new_run(runs: Runs, project_server: Server) -> None:

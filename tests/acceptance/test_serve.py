@@ -59,9 +59,11 @@ def test_servers_whose_state_is_elsewhere_share_a_folder_of_files(
         for server in (first, second):
             stack.callback(server.kill)
             server.start("--config", str(PROJECT), "--no-worker")
-        stored = httpx.post(f"{first.url}/api/v1/files", params={"name": "a.txt"}, content=b"of both").json()
+        stored = httpx.post(
+            f"{first.url}/api/v1/files", params={"name": "a.txt"}, content=b"of both", timeout=60
+        ).json()
 
-        found = httpx.get(f"{second.url}/api/v1/files/{stored['file_id']}/content")
+        found = httpx.get(f"{second.url}/api/v1/files/{stored['file_id']}/content", timeout=60)
 
     assert found.content == b"of both"
 

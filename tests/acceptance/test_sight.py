@@ -66,7 +66,10 @@ def test_a_worker_has_metrics_on_a_port_of_its_own(
     place = _start_worker(worker)
 
     httpx.post(f"{service.url}/runs/wait", json={"assistant_id": "agent", "input": HELLO}, timeout=60)
-    of_worker, of_service = httpx.get(place).text, httpx.get(f"{service.url}/metrics").text
+    of_worker, of_service = (
+        httpx.get(place, timeout=60).text,
+        httpx.get(f"{service.url}/metrics", timeout=60).text,
+    )
 
     assert place.startswith("http://127.0.0.2:")
     assert 'scriptorium_run_attempts_total{graph="agent"} 1.0' in of_worker

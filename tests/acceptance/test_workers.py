@@ -89,8 +89,10 @@ def diary(tmp_path: Path) -> Path:
 def begin(service: ServiceProcess, diary: Path, graph: str = "steps", **given: Any) -> str:
     """A run in the background; its URL."""
     body = {"assistant_id": graph, "input": {"diary": str(diary), **given}, "durability": "sync"}
-    thread = httpx.post(f"{service.url}/threads", json={}).json()["thread_id"]
-    response = httpx.post(f"{service.url}/threads/{thread}/runs", json=body | {"stream_mode": ["updates"]})
+    thread = httpx.post(f"{service.url}/threads", json={}, timeout=60).json()["thread_id"]
+    response = httpx.post(
+        f"{service.url}/threads/{thread}/runs", json=body | {"stream_mode": ["updates"]}, timeout=60
+    )
     return f"{service.url}{response.headers['content-location']}"
 
 
@@ -103,7 +105,7 @@ def joined(place: str) -> dict[str, Any]:
 
 
 def status(place: str) -> str:
-    return httpx.get(place).json()["status"]
+    return httpx.get(place, timeout=60).json()["status"]
 
 
 def test_a_service_without_worker_leaves_its_runs_to_workers(

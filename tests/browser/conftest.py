@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,9 +75,9 @@ def journal() -> Journal:
     return Journal()
 
 
-@pytest.fixture
-def page(browser: "Browser", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
-    """The page of novels in a fresh profile; in the end nothing was logged, blocked or asked elsewhere."""
+@contextmanager
+def console(browser: "Browser", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
+    """The page of novels in a fresh profile; afterwards nothing may have been logged, blocked or asked elsewhere."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -88,6 +89,13 @@ def page(browser: "Browser", service: ServiceProcess, journal: Journal) -> Itera
     context.close()
     assert journal.complaints == []
     assert journal.hosts <= {service.url.removeprefix("http://"), ""}  # "": a download's blob
+
+
+@pytest.fixture
+def page(browser: "Browser", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
+    """The page of novels, of the test's own."""
+    with console(browser, service, journal) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

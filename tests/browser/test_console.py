@@ -59,7 +59,7 @@ def address(page: "Page") -> tuple[str, str]:
 
 def values(service: ServiceProcess, page: "Page") -> dict[str, object]:
     """The values that the service keeps for the page's thread."""
-    return httpx.get(f"{service.url}/threads/{address(page)[0]}/state").json()["values"]
+    return httpx.get(f"{service.url}/threads/{address(page)[0]}/state", timeout=60).json()["values"]
 
 
 def tab_to(page: "Page", selector: str, key: str = "Tab") -> None:

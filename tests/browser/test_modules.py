@@ -1,11 +1,15 @@
 """The console's pure modules, run where they live: in the browser."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.conftest import Journal, console
+from tests.fixtures.service_process import ServiceProcess
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 STREAM = """event: metadata
 data: {"a":"ü😀"}
@@ -23,6 +27,13 @@ EVENTS = [
     {"type": "metadata", "id": "1-0", "data": '{"a":"ü😀"}'},
     {"type": "custom", "id": "1-1", "data": "1\n2"},
 ]
+
+
+@pytest.fixture(scope="module")
+def page(browser: "Browser", service: ServiceProcess) -> Iterator["Page"]:
+    """One for all: what is tested here keeps nothing."""
+    with console(browser, service, Journal()) as page:
+        yield page
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\n"], ids=["crlf", "lf"])

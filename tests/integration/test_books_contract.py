@@ -58,7 +58,7 @@ async def rested(client: httpx.AsyncClient, path: str) -> dict[str, Any]:
             assert 0 <= task["progress"] <= 100
             if task["status"] not in ("pending", "processing"):
                 return task
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.02)
 
 
 async def made(client: httpx.AsyncClient, book: str, what: str, **wish: Any) -> dict[str, Any]:

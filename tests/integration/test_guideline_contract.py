@@ -97,7 +97,7 @@ async def rested(client: httpx.AsyncClient, task_id: str) -> dict[str, Any]:
             task = (await client.get(f"/{task_id}/status")).json()
             if task["status"] not in ("pending", "running"):
                 return task
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.02)
 
 
 async def test_a_guideline_becomes_a_version_in_every_format(client: httpx.AsyncClient) -> None:

@@ -19,7 +19,7 @@ from tests.fixtures.talking import TURN_SECONDS, tones, words_of, write_script
 
 RATE = 16_000
 PIECE = 2 * RATE // 10  # bytes of 100 ms
-TURNS = 60
+TURNS = 30
 
 
 @contextmanager
@@ -90,10 +90,10 @@ class Talker:
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-async def test_fifty_cuts_lose_and_double_nothing(tmp_path: Path, own_redis_url: str, processes: int) -> None:
+async def test_cuts_lose_and_double_nothing(tmp_path: Path, own_redis_url: str, processes: int) -> None:
     with serving(tmp_path, own_redis_url, processes) as servers:
         talker = Talker(servers, tones(TURNS, RATE), seed=processes)
-        await talker.talk(cuts=50)
+        await talker.talk(cuts=25)
 
     assert [number(event) for event in talker.events] == list(range(1, len(talker.events) + 1))
     order = Order()

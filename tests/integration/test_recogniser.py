@@ -28,7 +28,7 @@ async def finished(client: httpx.AsyncClient, task_id: str) -> dict[str, object]
             data = (await client.get(f"/api/recognize/async/{task_id}")).json()["data"]
             if data["status"] in ("completed", "failed"):
                 return data
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.02)
 
 
 async def test_health(own_client: httpx.AsyncClient) -> None:

@@ -367,7 +367,7 @@ async def test_sweeping_goes_on_after_a_failure(
 
     async with asyncio.timeout(30):
         while caplog.text.count("Sweeping failed") < 2:  # noqa: ASYNC110 - a log rings no bell
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.02)
     sweeping.cancel()
 
 
@@ -384,7 +384,7 @@ async def test_a_stateless_run_takes_the_files_that_it_wrote_with_it(
             assert response.status_code == 200
             files = tmp_path / "files" / "kept"
             while len([path for path in files.rglob("*") if path.is_file()]) > 1:  # noqa: ASYNC110 - a folder rings no bell
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.02)
 
             kept = await client.get(f"/api/v1/files/{uploaded['file_id']}")
 

@@ -171,10 +171,11 @@ async def test_a_finished_result_is_asked_about_and_edited(place: Place, finishe
     assert unknown["facts"] == []
 
     edits = [{"op": "split", "topic": 1}, {"op": "exclude", "topic": 2}]
-    edited = await Talk().say({"result": files, "edits": edits})
+    quick = {"report": False}
+    edited = await Talk().say({"result": files, "edits": edits, "options": quick})
     assert [topic["id"] for topic in edited["topics"]] == [3, 4, 5, 6, 7]
     assert edited["measures"]["npmi"] != finished["measures"]["npmi"]
-    again = await Talk().say({"result": edited["files"], "edits": []})
+    again = await Talk().say({"result": edited["files"], "edits": [], "options": quick})
     assert [topic["id"] for topic in again["topics"]] == [1, 2, 3, 4, 5]
     assert place.trained == trained
 

@@ -75,7 +75,7 @@ async def ended(client: httpx.AsyncClient, task_id: str) -> dict[str, Any]:
             task = (await client.get(f"/api/v1/tasks/{task_id}")).json()["data"]
             if task["status"] not in ("queued", "processing"):
                 return task
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.02)
 
 
 async def test_a_text_is_translated_while_one_waits(client: httpx.AsyncClient) -> None:

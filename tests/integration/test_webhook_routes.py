@@ -27,7 +27,7 @@ async def delivered(client: httpx.AsyncClient, run_id: str, *, attempts: int) ->
             found = (await client.get("/api/v1/webhooks", params={"run_id": run_id})).json()
             if found and found[0]["status"] == "delivered" and len(found[0]["attempts"]) == attempts:
                 return found[0]
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.02)
 
 
 async def test_a_delivery_is_listed_and_sent_again(own_client: httpx.AsyncClient, receiver: Receiver) -> None:

@@ -268,7 +268,7 @@ async def test_studio_comes_in_on_this_machine(http: Clients) -> None:
 def studio_is_refused(config: Path, data: Path, **settings: Any) -> bool:
     with serving(config, data, **settings) as server:
         headers = {"x-auth-scheme": "langsmith"}
-        return httpx.post(f"{server.url}/threads", json={}, headers=headers).status_code == 401
+        return httpx.post(f"{server.url}/threads", json={}, headers=headers, timeout=60).status_code == 401
 
 
 def test_studio_can_be_kept_out(tmp_path: Path) -> None:
@@ -350,7 +350,7 @@ def test_the_openapi_document_says_how_callers_authenticate(tmp_path: Path) -> N
     config = project(tmp_path / "p", "counting_too", COUNTING, graphs={}, auth=auth)
 
     with serving(config, tmp_path / "data") as server:
-        document = httpx.get(f"{server.url}/openapi.json").json()
+        document = httpx.get(f"{server.url}/openapi.json", timeout=60).json()
 
     assert document["components"]["securitySchemes"]["token"] == scheme
     assert document["security"] == [{"token": []}]

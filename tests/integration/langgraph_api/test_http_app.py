@@ -57,13 +57,13 @@ async def test_the_api_is_also_below_the_prefix(http: httpx.AsyncClient) -> None
 
 def test_the_places_that_answers_name_are_below_the_prefix_of_their_request(server: Server) -> None:
     body = {"assistant_id": "double", "input": {"value": 1}, "on_completion": "keep"}
-    plain = httpx.post(f"{server.url}/runs/wait", json=body)
-    answer = httpx.post(f"{server.url}/agents/runs/wait", json=body)
+    plain = httpx.post(f"{server.url}/runs/wait", json=body, timeout=60)
+    answer = httpx.post(f"{server.url}/agents/runs/wait", json=body, timeout=60)
 
     place = answer.headers["location"]
     assert (plain.headers["location"][:9], place[:16]) == ("/threads/", "/agents/threads/")
     assert answer.headers["content-location"] == place.removesuffix("/join")
-    resolved = httpx.get(httpx.URL(server.url).join(place))
+    resolved = httpx.get(httpx.URL(server.url).join(place), timeout=60)
     with httpx.Client(base_url=f"{server.url}/agents") as client:
         appended = client.get(place)  # as the SDKs do
     assert resolved.json() == appended.json() == {"value": 2}

@@ -309,10 +309,10 @@ async def test_webhooks_carry_the_headers_and_fields_that_are_named(
 
 def test_truncate_is_there_only_when_it_is_allowed(tmp_path: Path) -> None:
     with serving(CONFIG_PROJECT, tmp_path / "a") as server:
-        assert httpx.post(f"{server.url}/internal/truncate", json={}).status_code == 404
+        assert httpx.post(f"{server.url}/internal/truncate", json={}, timeout=60).status_code == 404
     with serving(CONFIG_PROJECT, tmp_path / "b", ALLOW_TRUNCATE=True) as server:
-        thread = httpx.post(f"{server.url}/threads", json={}).json()["thread_id"]
+        thread = httpx.post(f"{server.url}/threads", json={}, timeout=60).json()["thread_id"]
         body = {"threads": True, "assistants": True}
-        assert httpx.post(f"{server.url}/internal/truncate", json=body).status_code == 200
-        assert httpx.get(f"{server.url}/threads/{thread}").status_code == 404
-        assert httpx.post(f"{server.url}/assistants/count", json={}).json() == 11
+        assert httpx.post(f"{server.url}/internal/truncate", json=body, timeout=60).status_code == 200
+        assert httpx.get(f"{server.url}/threads/{thread}", timeout=60).status_code == 404
+        assert httpx.post(f"{server.url}/assistants/count", json={}, timeout=60).json() == 11

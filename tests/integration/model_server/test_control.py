@@ -137,7 +137,7 @@ def test_client_that_leaves_ends_its_request(server: ModelServer, client: httpx.
 def test_known_keys_open_and_others_do_not() -> None:
     with model_server(Answers.random(), keys=[_SECRET]) as server:
         url, body = f"{server.url}/v1/models", {"Authorization": f"Bearer {_SECRET}"}
-        outcomes = [httpx.get(url, headers=headers).status_code for headers in (body, {})]
+        outcomes = [httpx.get(url, headers=headers, timeout=60).status_code for headers in (body, {})]
 
     assert outcomes == [200, 401]
 
@@ -165,6 +165,9 @@ def test_command_of_the_documents_serves(command: str, tmp_path: Path) -> None:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
         try:
-            assert httpx.get(f"{url}/v1/models", headers={"Authorization": "Bearer k"}).status_code < 600
+            assert (
+                httpx.get(f"{url}/v1/models", headers={"Authorization": "Bearer k"}, timeout=60).status_code
+                < 600
+            )
         finally:
             process.terminate()

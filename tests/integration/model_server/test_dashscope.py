@@ -100,7 +100,8 @@ def test_own_service_on_eas_takes_the_raw_token_only(server: ModelServer) -> Non
     server.answers = Answers.of(lambda question: {"topics": [question.data["text"]]})
     url = server.eas_url("topics")
     raw, bearer = (
-        httpx.post(url, json={"text": "cats"}, headers={"Authorization": key}) for key in ("k", "Bearer k")
+        httpx.post(url, json={"text": "cats"}, headers={"Authorization": key}, timeout=60)
+        for key in ("k", "Bearer k")
     )
 
     assert raw.json() == {"topics": ["cats"]}
@@ -110,7 +111,7 @@ def test_own_service_on_eas_takes_the_raw_token_only(server: ModelServer) -> Non
 def test_language_model_on_eas_takes_both_forms_of_the_token(server: ModelServer) -> None:
     url = f"{server.eas_url('llm')}/v1"
     ask: Any = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
-    raw = httpx.post(f"{url}/chat/completions", json=ask, headers={"Authorization": "k"})
+    raw = httpx.post(f"{url}/chat/completions", json=ask, headers={"Authorization": "k"}, timeout=60)
     with openai.OpenAI(base_url=url, api_key="k", max_retries=0) as client:
         bearer = client.chat.completions.create(**ask)
 

@@ -70,7 +70,10 @@ def test_http_error(
 def test_rate_limit_says_when_to_come_again(server: ModelServer) -> None:
     server.faults = Faults(at={1: Fault.RATE_LIMIT}, retry_after_seconds=2)
 
-    assert httpx.post(f"{server.openai_url}/chat/completions", json=_ASK).headers["Retry-After"] == "2"
+    assert (
+        httpx.post(f"{server.openai_url}/chat/completions", json=_ASK, timeout=60).headers["Retry-After"]
+        == "2"
+    )
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP, Fault.CUT])
