@@ -58,9 +58,10 @@ def _named(place: Sequence[int | str]) -> str:
 
 
 def _explain(detail: ErrorDetails) -> str:
-    name = ".".join(str(part) for part in detail["loc"])
+    places = [str(part) for part in detail["loc"]]
     if detail["type"] == "extra_forbidden":
-        return f"unknown option {name!r}"
+        return f"unknown option {'.'.join(places)!r}"
+    name = ".".join(place for place in places if "[" not in place)  # a type, of several that may stand there
     message = detail["msg"].removeprefix("Value error, ")
     return f"{name}: {message} (got {_shown(detail['input'])})" if name else message
 

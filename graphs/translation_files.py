@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from graphs.inputs import utf8
 from graphs.progress import ArtifactReady, emit
@@ -16,6 +16,7 @@ class Source(TypedDict):
     text: str | None  #: Of a request that brings the file along.
     file_id: str | None
     name: str
+    encoding: NotRequired[str | None]  #: Of a stored file, where somebody said it.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,14 @@ class Kept:
 
 
 async def find(
-    text: str | None, file_id: str | None, name: str | None, *, unnamed: str, most_bytes: int, hint: str
+    text: str | None,
+    file_id: str | None,
+    name: str | None,
+    *,
+    encoding: str | None = None,
+    unnamed: str,
+    most_bytes: int,
+    hint: str,
 ) -> Source:
     """Where the file of a request is.
 
@@ -41,6 +49,7 @@ async def find(
         text: The file itself; this or file_id.
         file_id: Of a stored file.
         name: In place of the stored one.
+        encoding: Of a stored file; detected when None.
         unnamed: What a text without a name is called.
         most_bytes: Of a stored file.
         hint: What to do about a larger one.
@@ -58,7 +67,7 @@ async def find(
             hint=hint,
             code="file_too_large",
         )
-    return Source(text=None, file_id=file_id, name=name or stored.name)
+    return Source(text=None, file_id=file_id, name=name or stored.name, encoding=encoding)
 
 
 async def read(source: Source) -> tuple[bytes, str | None]:
@@ -69,7 +78,7 @@ async def read(source: Source) -> tuple[bytes, str | None]:
         NotFound: It is gone.
     """
     if source["file_id"] is not None:
-        return await storage.current().read(source["file_id"]), None
+        return await storage.current().read(source["file_id"]), source.get("encoding")
     return utf8(source["text"] or ""), "utf-8"
 
 

@@ -67,6 +67,11 @@ class TranslationRequest(BaseModel):
         default=None, description="Told by the script or left to the model when not given."
     )
     target_languages: list[Language] = Field(default=[], max_length=MOST_TARGETS)
+    encoding: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Of a stored text or subtitle file, such as shift_jis or cp1251; detected by default.",
+    )
     glossary: list[dict[str, Any]] = Field(
         default=[],
         description="Objects: source, target (several parted by |), case_sensitive, keep, note, language, "

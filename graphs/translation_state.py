@@ -64,6 +64,7 @@ class TranslationJob(Translating):
     name: Annotated[str | None, EphemeralValue]
     source_language: Annotated[str | None, EphemeralValue]
     target_languages: Annotated[list[str], EphemeralValue]
+    encoding: Annotated[str | None, EphemeralValue]
     glossary: Annotated[list[dict[str, Any]], EphemeralValue]
     glossary_file_id: Annotated[str | None, EphemeralValue]
     glossary_conflicts: Annotated[str, EphemeralValue]
@@ -95,6 +96,7 @@ class RequestFields(TypedDict, total=False):
     name: str | None
     source_language: str | None
     target_languages: list[str]
+    encoding: str | None
     glossary: list[dict[str, Any]]
     glossary_file_id: str | None
     glossary_conflicts: str

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from graphs.video.request import Input
+from server.option_fields import placed
 from tools.storage.base import Storage
 
 GRAPH = "video"
 _CHUNK = 1024 * 1024
-_FILE = "subtitles"  # the option that names a subtitle file
 
 
 async def store(path: Path, files: Storage, *, max_bytes: int) -> str:
@@ -27,25 +27,9 @@ async def store(path: Path, files: Storage, *, max_bytes: int) -> str:
 
 
 async def input_of(given: Mapping[str, Any], options: Mapping[str, Any], files: Storage) -> dict[str, Any]:
-    """The graph's input: options that are fields of the input are set there, the others in ``options``.
-
-    Args:
-        given: What is known without the options.
-        options: By name; a dot leads inside, as in ``erase.method``. ``subtitles`` names a local file.
-    """
-    found: dict[str, Any] = {**given, "options": {}}
-    for name, value in options.items():
-        if name == _FILE:
-            data = await asyncio.to_thread(Path(str(value)).read_bytes)
-            stored = await files.write(data, name=PurePath(str(value)).name, media_type="")
-            found |= {"words_from": "file", "subtitles_file_id": stored.file_id}
-            continue
-        first, *rest = name.split(".")
-        place = found if first in Input.model_fields else found["options"]
-        for step in [first, *rest][:-1]:
-            place = place.setdefault(step, {})
-        place[[first, *rest][-1]] = value
-    return found
+    """The graph's input; ``subtitles`` names a local file, from which the words come then."""
+    found = await placed(given, options, Input.model_fields, files)
+    return {**found, "words_from": "file"} if "subtitles" in options else found
 
 
 async def write(result: dict[str, Any], files: Storage, folder: Path) -> dict[str, Any]:

@@ -202,7 +202,9 @@ async def _input(settings: Settings, job: FileJob, storage: LocalStorage) -> dic
     if job.glossary is not None:
         most = settings.max_file_size
         given["glossary_file_id"] = await film_files.store(job.glossary, storage, max_bytes=most)
-    return await film_files.input_of(given, job.options, storage) if is_film else given
+    if is_film:
+        return await film_files.input_of(given, job.options, storage)
+    return await translated_files.input_of(job.graph_id, given, job.options, storage)
 
 
 class _Bars:
@@ -240,4 +242,10 @@ async def _stream(graph: Any, given: dict[str, Any], bars: _Bars) -> dict[str, A
             bars.update(payload)
         else:
             result = payload
+    if "__interrupt__" in result:
+        raise InvalidInput(
+            "the job stopped to ask a person, which only the service can",
+            hint="Leave review out of the options, or run it on the service.",
+            code="nobody_to_ask",
+        )
     return result

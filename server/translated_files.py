@@ -10,7 +10,11 @@ from langgraph.checkpoint.memory import InMemorySaver
 from rich.console import Console
 from rich.table import Table
 
+from graphs.subtitles import state as subtitles
+from graphs.translate import state as translate
 from graphs.translation_batches import CHARACTERS_PER_TOKEN, least_usage, recalled_of
+from graphs.translation_request import TranslationRequest
+from server.option_fields import placed
 from tools.errors import InvalidInput
 from tools.llm.calling import priced
 from tools.llm.chat_models import current
@@ -19,7 +23,8 @@ from tools.llm.usage import Usage
 from tools.storage.base import Storage
 from tools.topics.tables.opening import FORMATS
 
-GRAPHS = frozenset({"translate", "subtitles"})
+_INPUTS: Mapping[str, type[TranslationRequest]] = {"translate": translate.Input, "subtitles": subtitles.Input}
+GRAPHS = frozenset(_INPUTS)
 ROLES: Mapping[str, Role] = {"translate": "translate", "subtitles": "subtitle"}
 _SUFFIXES = {
     "translate": frozenset([".txt", ".md", ".markdown", ".html", ".htm", ".json", ".po", ".docx"]),
@@ -122,20 +127,48 @@ def show_estimate(found: Estimate, name: str, console: Console) -> None:
     )
 
 
+async def input_of(
+    graph_id: str, given: Mapping[str, Any], options: Mapping[str, Any], files: Storage
+) -> dict[str, Any]:
+    """The graph's input, in which options have their places.
+
+    Args:
+        graph_id: Which graph it is for.
+        given: What is known without the options.
+        options: As the command line has them.
+    """
+    return await placed(given, options, _INPUTS[graph_id].model_fields, files)
+
+
 async def write(result: dict[str, Any], files: Storage, folder: Path) -> dict[str, Any]:
-    """The result with the path of each target's file, which is written into the folder."""
-    targets: dict[str, Any] = {}
-    for target, figures in result["targets"].items():
-        path = folder / PurePath(figures["name"]).name
-        path.write_bytes(await files.read(figures["file_id"]))
-        targets[target] = {**figures, "file_id": None, "path": str(path)}
-    return {**result, "targets": targets}
+    """The result with the path of each file that was made, which is written into the folder."""
+    targets = {target: await _written(made, files, folder) for target, made in result["targets"].items()}
+    made = result.get("file")
+    return {
+        **result,
+        "targets": targets,
+        "file": await _written(made, files, folder) if made else None,
+        "sheet_id": None,
+    }
+
+
+async def _written(figures: dict[str, Any], files: Storage, folder: Path) -> dict[str, Any]:
+    found = figures
+    for field, file_id in figures.items():
+        if not field.endswith("file_id") or file_id is None:
+            continue
+        name = figures["name"] if field == "file_id" else (await files.describe(file_id)).name
+        path = folder / PurePath(name).name
+        path.write_bytes(await files.read(file_id))
+        found = {**found, field: None, f"{field.removesuffix('file_id')}path": str(path)}
+    return found
 
 
 def show(result: dict[str, Any], console: Console) -> None:
     """Print the figures of each target."""
     if result["mode"] == "offline":
         console.print("[yellow]Nothing is translated: no language model is configured (PRIMARY_MODEL).[/]")
+    _show_file(result["file"], console)
     table = Table("to", "translated", "untranslated", "flagged", "terms", "conform", "file")
     for target, figures in result["targets"].items():
         terms, conformity = figures["terms"], figures.get("conformity")
@@ -148,6 +181,22 @@ def show(result: dict[str, Any], console: Console) -> None:
             f"{conformity['share']:.1%}" if conformity else "",
             figures["path"],
         )
-    console.print(table)
+    if result["targets"]:
+        console.print(table)
     for warning in result["warnings"]:
         console.print(f"[yellow]{warning['code']}:[/] {warning['message']}", highlight=False)
+
+
+def _show_file(made: dict[str, Any] | None, console: Console) -> None:
+    """Print what an operation without a target came to."""
+    if made is None:
+        return
+    console.print(
+        f"{made['path']}: {made['cues']} cues, {made['retimed']} at other times, "
+        f"{made['conformity']['share']:.1%} keep to the profile, {made['conflict_count']} conflicts",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for conflict in made["conflicts"]:
+        other = f" and {conflict['other']}" if conflict["other"] is not None else ""
+        console.print(f"cue {conflict['cue']}{other}: {conflict['kind']}", highlight=False)

@@ -35,6 +35,7 @@ async def find_source(given: Input) -> Source:
         given.text,
         given.file_id,
         given.name,
+        encoding=given.encoding,
         unnamed="subtitles",
         most_bytes=MAX_BYTES,
         hint="Split the film's subtitles.",

@@ -31,6 +31,7 @@ async def find_source(given: Input) -> Source:
         given.text,
         given.file_id,
         given.name,
+        encoding=given.encoding,
         unnamed=f"text{suffix or '.txt'}",
         most_bytes=MAX_BYTES,
         hint="Split it.",

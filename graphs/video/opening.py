@@ -81,7 +81,7 @@ async def load_words(state: State) -> Update:
     file_id = state["given"]["subtitles_file_id"]
     name = (await storage.current().describe(file_id)).name
     data = await storage.current().read(file_id)
-    file = await asyncio.to_thread(open_subtitles, data, name)
+    file = await asyncio.to_thread(open_subtitles, data, name, encoding=state["given"].get("encoding"))
     is_srt = file.format == "srt"
     packed = pack(cue if is_srt else replace(cue, text=visible(cue.text, file.format)) for cue in file.cues)
     return {"cues": packed, "words": {**state["words"], "cues": len(packed)}}

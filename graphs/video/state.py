@@ -82,6 +82,7 @@ class Request(TypedDict, total=False):
     label_emotions: bool
     source_language: str | None
     target_languages: list[str]
+    encoding: str | None
     glossary: list[dict[str, Any]]
     glossary_file_id: str | None
     glossary_conflicts: str
@@ -106,6 +107,7 @@ class State(TypedDict):
     label_emotions: Annotated[bool, EphemeralValue]
     source_language: Annotated[str | None, EphemeralValue]
     target_languages: Annotated[list[str], EphemeralValue]
+    encoding: Annotated[str | None, EphemeralValue]
     glossary: Annotated[list[dict[str, Any]], EphemeralValue]
     glossary_file_id: Annotated[str | None, EphemeralValue]
     glossary_conflicts: Annotated[str, EphemeralValue]

@@ -49,6 +49,8 @@ class Desk:
         self._filled = asyncio.Event()
         self._now: _Job | None = None
         self._running: asyncio.Task[None] | None = None
+        self.conversation: dict[str, Any] | None = None
+        """As the run under way has it, which is stored a little later; None between runs."""
 
     @property
     def is_busy(self) -> bool:
@@ -143,10 +145,12 @@ class Desk:
             logger.exception("A run of session %s failed", self._session_id)
             self._fail(job, ServiceError("the replies could not be made", code="internal_error"))
         finally:
+            self.conversation = None
             job.taken.set()
 
     def _tell(self, job: _Job, event: Mapping[str, Any]) -> None:
         if event["type"] == "taken":
+            self.conversation = event["conversation"]
             job.taken.set()
         if job.is_over:
             return

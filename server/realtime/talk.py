@@ -55,7 +55,8 @@ class Talks:
         It may be cancelled; what the graph has taken note of is kept then, see graphs/dialogue/state.py.
 
         Args:
-            on_event: Told each of the graph's own events, and ``{"type": "taken"}`` once the input is kept.
+            on_event: Told each of the graph's own events, and ``{"type": "taken", "conversation"}`` once
+                the graph has taken note of the input, which is stored soon after.
 
         Raises:
             Conflict: A run of somebody else's has the thread.
@@ -112,7 +113,7 @@ class Talks:
                             continue
                         result, steps = payload, steps + 1
                         if steps == AFTER_TAKING:
-                            on_event({"type": "taken"})
+                            on_event({"type": "taken", "conversation": payload.get("conversation")})
         finally:
             await self.accounts.ledger.close(account.payer)
         return result

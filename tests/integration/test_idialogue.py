@@ -232,7 +232,7 @@ async def test_a_supplement_adds_to_the_scenario_and_the_end_archives(hearing: S
 
 async def test_a_session_goes_on_over_another_connection(hearing: Server) -> None:
     async with connected(hearing) as first:
-        await first.start()
+        await first.start(target_profile={"name": "Dr. Wu"})
         await first.message("yes")
         await first.until("message_recorded")
         await first.until("status_update", status="idle")
@@ -242,13 +242,22 @@ async def test_a_session_goes_on_over_another_connection(hearing: Server) -> Non
         refused = await second.until("error")
         await second.send("session_resume")
         restored = await second.until("session_restored")
-        await second.message("no")
+        await second.message("no", sender="Lin")
         recorded = await second.until("message_recorded")
+        await second.send("get_message_history")
+        history = await second.until("message_history_response")
+        await second.send("conversation_end")
+        archive = await second.until("profile_archive")
 
     assert refused["error_code"] == "SESSION_NOT_FOUND"
     assert (restored["status"], restored["message_count"]) == ("idle", 1)
     assert restored["scenario_description"] == START["scenario_description"]
     assert recorded["content"] == "no"
+    assert [(m["sender"], m["message_type"]) for m in history["messages"]] == [
+        ("Dr. Wu", "recording"),
+        ("Lin", "selected_response"),
+    ]
+    assert archive["user_profile"]["taboos"] == PROFILE["taboos"]
 
 
 async def test_silence_is_an_error_and_never_a_message(hearing: Server) -> None:

@@ -59,6 +59,44 @@ async def test_a_job_that_translates_needs_a_target(film: Path) -> None:
         await run_file(Settings(), FileJob(graph_id="translate", file=film), Console(file=StringIO()))  # type: ignore[call-arg]
 
 
+async def test_options_that_are_fields_of_the_input_reach_it(film: Path) -> None:
+    data = SRT.replace("Hello.", "Привет, как дела?").encode("cp1251")
+    await asyncio.to_thread(film.write_bytes, data)
+    options = {"encoding": "cp1251", "style.tone": "formal", "offline": "mark"}
+    job = FileJob(graph_id="subtitles", file=film, targets=["zh"], options=options)
+    result = await run_file(Settings(), job, Console(file=StringIO()))  # type: ignore[call-arg]
+
+    assert result["targets"]["zh"]["path"] == str(film.with_name("film.zh.srt"))
+    assert "Привет, как дела?" in film.with_name("film.zh.srt").read_text("utf-8")
+
+
+async def test_an_operation_without_a_target_writes_its_file(film: Path) -> None:
+    reference = film.with_name("reference.srt")
+    reference.write_text(SRT.replace("00:00:0", "00:00:1"), encoding="utf-8")
+    shown = StringIO()
+    options = {"operation": "align", "reference": str(reference)}
+    job = FileJob(graph_id="subtitles", file=film, options=options)
+    result = await run_file(Settings(), job, Console(file=StringIO()))  # type: ignore[call-arg]
+    local_run.show("subtitles", result, Console(file=shown, width=200))
+
+    assert film.with_name("film.new.srt").read_text("utf-8") == reference.read_text("utf-8")
+    assert "film.new.srt: 1 cues, 1 at other times" in shown.getvalue()
+
+
+async def test_a_local_file_that_an_option_names_has_to_be_there(film: Path) -> None:
+    job = FileJob(graph_id="subtitles", file=film, targets=["zh"], options={"tmx": str(film) + ".tmx"})
+    with pytest.raises(InvalidInput, match="--option tmx"):
+        await run_file(Settings(), job, Console(file=StringIO()))  # type: ignore[call-arg]
+
+
+async def test_a_job_that_asks_a_person_ends_with_an_error_here(film: Path) -> None:
+    with model_server(Answers.oracle({"Hello.": ""})) as server:
+        settings = Settings(PRIMARY_MODEL="openai:m", LLM_BASE_URL=server.openai_url)  # type: ignore[call-arg]
+        job = FileJob(graph_id="subtitles", file=film, targets=["zh"], options={"review": True})
+        with pytest.raises(InvalidInput, match="ask a person"):
+            await run_file(settings, job, Console(file=StringIO()))
+
+
 async def test_a_dry_run_says_what_it_takes_and_asks_nobody(film: Path) -> None:
     said = StringIO()
     with model_server(Answers.oracle({"Hello.": "你好。"})) as server:

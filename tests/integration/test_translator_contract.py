@@ -202,14 +202,14 @@ async def test_a_failed_task_says_why(client: httpx.AsyncClient, models: ModelSe
     assert failed["result"] is None
 
 
-async def test_subtitles_are_processed_in_one_call(client: httpx.AsyncClient) -> None:
+async def test_subtitles_are_processed_in_one_call_whatever_the_target(client: httpx.AsyncClient) -> None:
     film = await upload(client, _SRT)
     body = {"subtitleUrl": film["fileId"], "operation": "sync", "options": {"offsetMs": 500}}
     data = (await client.post("/api/v1/subtitle/process", json=body)).json()["data"]
 
     assert (data["status"], data["progress"], data["operation"]) == ("completed", 100, "sync")
     assert "00:00:01,500" in (await client.get(data["resultUrl"])).text
-    body = {"subtitle_url": film["fileId"], "operation": "detect_conflict"}
+    body = {"subtitle_url": film["fileId"], "operation": "detect_conflict", "target_language": "zh"}
     found = (await client.post("/api/v1/subtitle/process", json=body)).json()["data"]["result"]
     assert found["file"]["conflicts"] == []
 

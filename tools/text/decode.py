@@ -143,7 +143,7 @@ def _try(data: bytes, encoding: str) -> str | None:
 def _binary(reason: str) -> InvalidInput:
     return InvalidInput(
         f"the file is not a text: {reason}",
-        hint="Upload a .txt, .md, .epub or .docx file.",
+        hint="Upload a text file, or a document in a format that this job reads.",
         code="binary_input",
     )
 

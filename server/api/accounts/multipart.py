@@ -146,6 +146,6 @@ class Form:
 def _wrong(what: str) -> InvalidInput:
     return InvalidInput(
         f"The body is no form that can be read: {what}.",
-        hint="Send multipart/form-data with one field `file`, whole.",
+        hint="Send multipart/form-data, whole, with the file in the field that the route names.",
         code="invalid_form",
     )

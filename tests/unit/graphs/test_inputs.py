@@ -40,3 +40,10 @@ def test_unknown_field_is_named_with_those_that_its_place_allows(
 
     assert refused.value.code == "unknown_option"
     assert refused.value.hint.startswith(f"Allowed in {place}: {names}")
+
+
+def test_a_value_of_several_types_is_refused_by_its_field_alone() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_talk({"undo": "none"})
+
+    assert {part.split(":")[0] for part in refused.value.message.split("; ")} == {"undo"}

@@ -1,4 +1,4 @@
-"""Markdown (CommonMark, with tables and strikethrough): the inline text of every block is a segment.
+"""Markdown (CommonMark, tables, strikethrough, tasks, footnotes): every block's inline text is a segment.
 
 markdown-it says which lines hold a block's inline text; it is found in them, and everything around it stays:
 markers, indentation, blank lines, code blocks, HTML blocks, link definitions. Soft line ends within a
@@ -28,6 +28,8 @@ _KEPT = re.compile(
     | &(?:\#\d+|\#[xX][0-9a-fA-F]+|[A-Za-z]\w*);                  # an entity
     | <[^<>\s][^<>]*>                                             # HTML, an autolink
     | !\[[^\]]*\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\])?        # an image
+    | (?<![^\n])\[[ xX]\][ \t]+                                   # the box of a task
+    | (?<![^\n])\[\^[^\]\s]+\]:[ \t]*                             # what a footnote begins with
     | \[\^[^\]]+\]                                                # a footnote
     | \](?:\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\])                  # the end of a link
     | \[(?=[^\]]*\](?:\(|\[))                                     # the beginning of a link
@@ -35,6 +37,7 @@ _KEPT = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:")
 _BLOCK_START = re.compile(
     r"(#{1,6}(?=\s|$)|[-+*](?=\s|$)|>|~{3,}|`{3,}|={1,}\s*$|-{2,}\s*$)|(\d{1,9})([.)])(?=\s|$)"
 )
@@ -168,6 +171,9 @@ def _words(runs: Sequence[_Run], text: str) -> tuple[str, list[Place]]:
             bare = words[: ending.start()] if ending is not None else words
             words += between
             hard.append((len(bare), len(words)))
+        elif _FOOTNOTE.match(after.text):  # begins a line, or is none
+            hard.append((len(words), len(words) + len(between)))
+            words += between
         elif not (_CJK.match(words[-1:]) and _CJK.match(after.text[:1])):
             words += " "
         words += after.text

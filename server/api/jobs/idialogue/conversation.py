@@ -74,6 +74,7 @@ class Conversation:
         """Go on with a session that was begun before."""
         self._follow(after=self.session.outbox.written)
         told = await self._state()
+        self._profiles = (_kept(told.get("profile")), _kept(told.get("partner")))
         is_recording = self.session.hearing.intake.received > self.session.hearing.acknowledged
         status = "recording_message" if is_recording else "idle"
         await self._send(
@@ -251,7 +252,7 @@ class Conversation:
         messages = [
             {
                 "message_id": message["id"],
-                "sender": self._senders.get(message["id"]) or message["speaker"],
+                "sender": self._senders.get(message["id"]) or self._name_of(message["speaker"]),
                 "content": message["text"],
                 "created_at": None,
                 "message_type": _kind(message),
@@ -263,7 +264,14 @@ class Conversation:
 
     async def _state(self) -> dict[str, Any]:
         await self.session.desk.noted(NOTED_SECONDS)
-        return await self._resources.sessions.parts.talks.conversation(self.session_id)
+        return self.session.desk.conversation or await self._resources.sessions.parts.talks.conversation(
+            self.session_id
+        )
+
+    def _name_of(self, speaker: str) -> str:
+        """Who that is in the old protocol, which knows people by their names."""
+        user, partner = self._profiles
+        return str((user if speaker == "me" else partner).get("name") or speaker)
 
     def _is_user(self, sender: str) -> bool:
         name = str(self._profiles[0].get("name") or "").strip().lower()
@@ -283,6 +291,11 @@ def _kind(message: Mapping[str, Any]) -> str:
     if message["is_history"]:
         return "history"
     return "selected_response" if message["speaker"] == "me" else "recording"
+
+
+def _kept(person: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A profile as the conversation has it, in the old protocol's fields."""
+    return _echo(incoming.OldProfile.model_validate(person) if person else None)
 
 
 def _echo(profile: incoming.OldProfile | None) -> dict[str, Any]:

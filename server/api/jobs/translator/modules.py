@@ -31,6 +31,8 @@ _OPERATIONS = {
     "subtitle-check": "check",
     "subtitle-fix": "fix",
 }
+_UNTRANSLATED = frozenset([*_OPERATIONS, "subtitle-erase"]) - {"subtitle-translate"}
+"""Modules that old clients send a target language to, which says nothing there."""
 ALIASES = {
     "text-translate": "translation",
     "translate": "translation",
@@ -111,7 +113,7 @@ def request_for(module: str, options: TaskOptions, files: Sequence[Mapping[str, 
     translating = without_nothing(
         {
             "source_language": None if options.source_language == "auto" else options.source_language,
-            "target_languages": options.targets,
+            "target_languages": [] if module in _UNTRANSLATED else options.targets,
             "glossary": options.glossary,
             "style": without_nothing({"instructions": options.style_prompt}.items()),
         }.items()

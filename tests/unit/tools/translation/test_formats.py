@@ -103,6 +103,16 @@ def test_markdown_keeps_every_token_but_the_words() -> None:
     assert "# daeH **dlob** #" in written
 
 
+def test_markdown_keeps_boxes_of_tasks_and_lines_of_footnotes() -> None:
+    text = "- [ ] first[^a]\n- [x] second\n\n[^a]: One old\n  note.\n[^b]: Two.\n"
+    document = open_translatable(text.encode(), "a.md")
+
+    written = document.render(translated(document)).decode()
+
+    assert words(document) == ["first", "second", "One old note.\u27e61\u27e7Two."]
+    assert written == "- [ ] tsrif[^a]\n- [x] dnoces\n\n[^a]: enO dlo eton.\n[^b]: owT.\n"
+
+
 @pytest.mark.parametrize("hostile", ["# no heading", "1. no list", "- nor this", "> nor that", "==="])
 def test_a_translation_cannot_begin_another_markdown_block(hostile: str) -> None:
     document = open_translatable(b"Some words\n\nmore\n", "a.md")
