@@ -22,7 +22,7 @@ _BEFORE: Mapping[Bound, str] = {
 _WORDS: Mapping[str, Bound] = {word: bound for bound, words in _BEFORE.items() for word in words.split("|")}
 _CHOICES = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(_WORDS, key=len, reverse=True))
 
-BEFORE = rf"(?:(?<![A-Za-z])(?P<before>{_CHOICES})(?![A-Za-z])\s*(?:(?:about|the\s+age\s+of|age|a|an|of)\s+)?(?:(?![零〇一二两三四五六七八九十百千半])[\u4e00-\u9fff]){{0,3}}?)?"
+BEFORE = rf"(?:(?<![A-Za-z])(?P<before>{_CHOICES})(?![A-Za-z])\s*(?:(?:about|the\s+age\s+of|age|a|an|of)\s+)?(?:(?![每零〇一二两三四五六七八九十百千半])[\u4e00-\u9fff]){{0,10}}?)?"
 """A pattern that finds one before a number, or nothing."""
 
 _MORE = "more|longer|older|over|above|higher|greater|upwards?|onwards?|beyond"
