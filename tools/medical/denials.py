@@ -1,7 +1,7 @@
-"""What a sentence denies, by what is meant: "cannot tolerate" and "intolerant" are one denial in two wordings.
+"""What a sentence denies, by what is meant: "cannot tolerate" and "intolerant" are one denial.
 
-A hard denial has to have its counterpart in the other text. A soft word ("persists", "failure", 「困难」) may be
-put in plain words with a denial ("does not go away", "does not work well"), and need not be.
+A hard denial has to have its counterpart in the other text. A soft word ("persists", "failure", 「困难」) may
+be put in plain words with a denial ("does not go away", "does not work well"), and need not be.
 """
 
 import re
@@ -61,8 +61,9 @@ def _unanswered(hard: Counter[str], soft: Counter[str]) -> int:
 
 _DESCRIBING = frozenset(
     (
-        "tolerance control treatment smoking proof vaccination certainty enough response able presence end other effect"
-    ).split()
+        *("tolerance", "control", "treatment", "smoking", "proof", "vaccination", "certainty", "enough"),
+        *("response", "able", "presence", "end", "other", "effect"),
+    )
 )
 # Which denials a soft word may stand for, where not for all that describe.
 _ANSWERS: Mapping[str, frozenset[str]] = {
@@ -174,7 +175,8 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
         ),
         (
             "end",
-            r"\bno\s+longer\b|\bnot\b[^.,;]*\bany\s*(?:more|longer)\b|(?<!weight )\bloss\b|\blos(?:e|es|ing)\b(?!\s+(?:weight|at\s+least|\d))",
+            r"\bno\s+longer\b|\bnot\b[^.,;]*\bany\s*(?:more|longer)\b|(?<!weight )\bloss\b"
+            r"|\blos(?:e|es|ing)\b(?!\s+(?:weight|at\s+least|\d))",
             True,
         ),
         ("persistence", r"\bpersist\w*|\bremain\w*|\bstill\b|\bcontinu\w+|\bdespite\b|\balthough\b", False),

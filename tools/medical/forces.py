@@ -41,7 +41,7 @@ def agrees(forces: frozenset[Force], grade: Grade, allowed: frozenset[Direction]
     """
     strengths = {force.strength for force in forces} - {None}
     directions = {force.direction for force in forces} - {None}
-    # "You should have a test. You need not be fasting": open words beside plain ones say nothing of the whole.
+    # "You should have a test. You need not be fasting": open words say nothing beside plain ones.
     directions = {force.direction for force in forces if force.strength and force.direction} or directions
     has_direction = not directions or grade.direction in directions
     return (
@@ -205,7 +205,10 @@ _WEAK: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
         ("(?<!是否)能(?=[用吃服做])|选用", _MAYBE),
     ),
 }
-_USE = "take|use|have|get|start|begin|combine|give|drink|eat|receive|apply|put|be\s+(?:taken|used|given|combined|started)"
+_USE = (
+    "take|use|have|get|start|begin|combine|give|drink|eat|receive|apply|put"
+    r"|be\s+(?:taken|used|given|combined|started)"
+)
 _ORDERS: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(
         rf"(?<!what to )(?<!it )\b(?:do|should|must|always|needs?\s+to)\s+(?:{_USE})\b(?!\s+neither)"

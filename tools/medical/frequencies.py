@@ -11,7 +11,8 @@ from tools.medical.units import UNITS
 
 _DASH = "(?:[-–—~～]|to|or|至|到)"
 _UNIT = "|".join(re.escape(unit) for unit in UNITS if unit.isascii() and unit not in ("time", "times"))
-_EVENT = rf"(?:\s+(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+(?:\s+(?:of\s+)?(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+)?)?"  # "30 breaths a minute"
+_NO_EVENT = rf"(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+"
+_EVENT = rf"(?:\s+{_NO_EVENT}(?:\s+(?:of\s+)?{_NO_EVENT})?)?"  # "30 breaths a minute"
 _SPAN = "minute|hour|day|night|week|fortnight|month|year|morning|evening"
 _REGULARLY = "daily|nightly|weekly|monthly|yearly|annually|hourly"
 _PER = r"(?:(?:an?|per|each|every)\s+|/\s*)"
@@ -26,7 +27,9 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )
 # "For a week" is a length, "a week" how often.
-_LENGTH = r"(?<!\bfor )(?<!\bwithin )(?<!\bafter )(?<!\bin )(?<!\bthan )(?<!\bhalf )(?<!\bleast )(?<!\babout )(?<!\bof )"
+_LENGTH = "".join(
+    rf"(?<!\b{word} )" for word in ("for", "within", "after", "in", "than", "half", "least", "about", "of")
+)
 _EACH = re.compile(
     rf"\b(?:(?:each|per)\s+(?P<span>{_SPAN})|every\s+(?P<every>{_SPAN})|{_LENGTH}an?\s+(?P<a>day|week|month|year)(?!\s+(?:before|after|ago|later|off))"
     rf"|(?P<regularly>{_REGULARLY}|annual|yearly)|half-?yearly(?P<half>)|biannual(?:ly)?(?P<biannual>))\b"

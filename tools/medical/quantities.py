@@ -59,7 +59,8 @@ _LOOSE = re.compile(
 )
 _VAGUE = re.compile("以[上下内]")  # may hold the bound itself or not
 _CLAUSE = re.compile(
-    r"[,;.:()，。；：（）]\s|[，。；：（）]|\b(?:if|when|while|because|who|whose|but|than to)\b|如果|时(?![间候])",
+    r"[,;.:()，。；：（）]\s|[，。；：（）]|\b(?:if|when|while|because|who|whose|but|than to)\b"
+    "|如果|时(?![间候])",
     re.IGNORECASE,
 )
 
