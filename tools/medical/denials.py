@@ -97,9 +97,10 @@ def _kinds(*kinds: tuple[str, str, bool]) -> Sequence[Kind]:
 
 _NOT = r"(?:not|n['’]t|never)"
 _NO_DENIAL = re.compile(
+    r"\b(?:kidneys?|hearts?|livers?)\s+(?:(?:have|has|had|is|are)\s+)?fail\w*|"
     r"\b(?:not\s+only|whether\s+or\s+not|if\s+not|not\s+to\s+mention|no\s+matter|no\.?\s+\d|nothing\s+but)\b"
     r"|\b(?:acts?|protect\w*|vaccin\w*|immun\w*|works?|medicines?|drugs?|allerg\w+|treatments?|shots?|effective|pills?)\s+against\b"
-    "|([要是能会该用有可])[不没]\\1|需不需要|不[仅断管但过少久妨安]|不得不|无论|无菌|非常|非(?=甾体|处方|酒精|典型|特异|小细胞|霍奇金)|未来|未成年|不良|不同|不适(?!合)|不舒服|没关系|不明原因",
+    "|([要是能会该用有可])[不没]\\1|需不需要|不[仅断但过少久妨安]|不管(?!用)|不得不|无论|无菌|非常|非(?=甾体|处方|酒精|典型|特异|小细胞|霍奇金)|未来|未成年|不良|不同|不适(?!合)|不舒服|没关系|不明原因",
     re.IGNORECASE,
 )
 # In the order in which they are looked for: letters that one has taken are not looked at by those after it.
@@ -138,6 +139,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
             True,
         ),
         ("enough", rf"\b(?:insufficient|inadequate)\w*|{_NOT}\s+(?:\w+\s+)?enough\b", True),
+        ("amount", rf"{_NOT}\s+(?:\w+\s+){{0,2}}much\b|(?<!too )(?<!a )\blittle\b(?!\s+by)", True),
         (
             "work",
             rf"{_NOT}\s+(?:\w+\s+)?work(?:ing)?\s+(?:very\s+)?(?:well|properly|as|right|fully)\b",
@@ -146,7 +148,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
         (
             "response",
             rf"{_NOT}\s+(?:been\s+)?(?:help\w*|work\w*|improve\w*|respond\w*|get(?:ting)?\s+better|got(?:ten)?\s+better|go(?:es|ne)?\s+away|heal\w*|stop\w*|clear\w*)"
-            r"(?:\s+(?:\w+\s+)?enough)?|\bno\s+better\b",
+            r"(?:\s+(?:\w+\s+)?enough)?|\bno\s+better\b|\bfail(?:s|ed|ing)?\b(?!\s+(?:kidneys?|hearts?|livers?)\b)",
             True,
         ),
         (
@@ -158,13 +160,13 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
             r"|\b(?:is|are|be|was|were)\s+(?:usually\s+|probably\s+|generally\s+|therefore\s+)*not\s+(?:(?:usually|routinely|generally|normally|the)\s+)*(?:recommended|suggested|advised|advisable|safe|suitable|allowed|permitted|indicated|appropriate|necessary|needed|right|for)\b"
             r"|\b(?:isn|aren)['’]t\s+(?:recommended|suggested|advised|safe|suitable|needed|for)\b"
             r"|\bnot\s+(?:routinely\s+)?(?:recommended|suggested|suitable|safe|advised)\b|\b(?:stay|keep)\s+away\s+from\b|\brefrain\w*|\bforbidden\b|\bprohibit\w*|\bunsafe\b|\bunsuitable\b|\bunnecessary\b"
-            r"|\b(?:may|might|could|to)\s+(?:want\s+to\s+)?(?:skip|do\s+without|leave\s+out|pass\s+on)\b|\bbetter\s+off\s+without\b|\bno\s+need\b|\bdo(?:es)?\s+not\s+(?:usually\s+|generally\s+)?(?:recommend|suggest|advise|need|require)\b|\bdon['’]t\s+(?:usually\s+)?need\b",
+            r"|\b(?:may|might|could|to)\s+(?:want\s+to\s+)?(?:skip|do\s+without|leave\s+out|pass\s+on)\b|\bbetter\s+off\s+without\b|\bno\s+need\b|\bdo(?:es)?\s+not\s+(?:usually\s+|generally\s+)?(?:recommend|suggest|advise|need|require)\b|\bdon['’]t\s+(?:usually\s+)?need\b|\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t)\s+have\s+to\b",
             True,
         ),
         ("refusal", r"\brefus\w+|\breject\w*|\brarely\b|\bseldom\b|\bhardly\b|\bscarcely\b", True),
         (
             "able",
-            rf"\bunable\b|\bcannot\b|\bcan['’]?t\b|\bcan\s+not\b|{_NOT}\s+(?:be\s+)?able\b|\bimpossible\b|\bincapable\b",
+            rf"\bunable\b|\bcannot\b|\bcan['’]?t\b|\bcan\s+not\b|{_NOT}\s+(?:be\s+)?able\b|\bimmobil\w*|\bimpossible\b|\bincapable\b",
             True,
         ),
         ("exception", r"\bunless\b|\bexcept\b", True),
@@ -180,7 +182,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
             True,
         ),
         ("persistence", r"\bpersist\w*|\bremain\w*|\bstill\b|\bcontinu\w+|\bdespite\b|\balthough\b", False),
-        ("failing", r"\brefractory\b|\bresistan\w+|\bfail\w*", False),
+        ("failing", r"\brefractory\b|\bresistan\w+|\bfailure\b", False),
         (
             "impairment",
             r"\bimpair\w*|\binsufficiency\b|\bdysfunction\b|\bdeficien\w+|\bpoor\w*|\bweak\w*|\breduced\b|\btoo\s+little\b|\bbarely\b",
@@ -221,7 +223,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
             True,
         ),
         ("refusal", "拒绝|很少|极少", True),
-        ("effect", "无效|没(?:有)?(?:什么)?(?:效果?|用)|效果不[好佳]|不起作用|不管用", False),
+        ("effect", "无效|难治|没(?:有)?(?:什么)?(?:效果?|用)|效果不[好佳]|不起作用|不管用", True),
         ("able", "不能够?|不会|无法|[\u4e00-\u9fff]不[着了住动下上](?![解])", True),
         ("exception", "除非", True),
         (
@@ -230,7 +232,6 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
             True,
         ),
         ("无力", "无力", False),
-        ("难治", "难治", False),
         ("困难", "困难", False),
         ("衰竭", "衰竭", False),
         ("不全", "不全", False),

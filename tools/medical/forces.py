@@ -124,7 +124,7 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             _MAYBE_NOT,
         ),
         (
-            r"\badvis(?:e|es|ed|able)\s+(?:against|not|that\s+you\s+(?:do\s+)?not)\b|\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t)\s+(?:advise|need)\b"
+            r"\badvis(?:e|es|ed|able)\s+(?:against|not|that\s+you\s+(?:do\s+)?not)\b|\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t)\s+(?:advise|need|have\s+to)\b"
             r"|\bnot\s+(?:needed|necessary|advised|advisable)\b|\bneed\s+not\b|\bno\s+need\b|\bunnecessary\b",
             _OPEN_NOT,
         ),
@@ -138,7 +138,10 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             _STRONG,
         ),
         (
-            rf"\b(?:should|must|ought|need)\s+(?:(?:also|therefore|generally)\s+)?{_NOT}\b|\b(?:should|must|do|does)n['’]t\b|\bdo\s+not\b|\bdoes\s+not\b"
+            rf"\b(?:should|must|ought|need)\s+(?:(?:also|therefore|generally)\s+)?{_NOT}\b|\b(?:should|must)n['’]t\b"
+            # An order, not what somebody or something does not do.
+            r"|(?:^\s*|[.,;:!?]\s*|\b(?:and|or|so|please|then|but|to)\s+)(?:do\s+not|don['’]t)\b"
+            r"|\b(?:do(?:es)?\s+not|do(?:es)?n['’]t)\s+recommend\b"
             r"|\bnever\b|\bcannot\b|\bcan['’]t\b|\bavoid(?:s|ed|ing)?\b|\b(?:stay|keep)\s+away\s+from\b|\brefrain\b"
             r"|\brecommend(?:s|ed|ation)?\s+(?:against|not|avoiding)\b|\bnot\s+(?:routinely\s+|be\s+|generally\s+)*recommend(?:ed)?\b"
             r"|\b(?:is|are)\s+not\s+(?:(?:the\s+)?(?:right|safe|suitable|allowed|for|appropriate|indicated|an\s+option|to\s+be))\b"
