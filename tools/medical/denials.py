@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from tools.medical.bounds import without_bounds
 from tools.text.language import Language
 
-DIRECTIVE = "directive"  #: What must not be done; said once or three times, it is one denial.
+DIRECTIVE = "directive"  #: What must not be done.
+_ONCE = (DIRECTIVE, "effect", "response")  # said once or three times, it is one denial
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ def find_denials(sentence: str, language: Language) -> Denials:
         text, count = pattern.subn(lambda found: "_" * len(found[0]), text)
         if count:
             (hard if is_hard else soft)[kind] += count
-    hard[DIRECTIVE] = min(1, hard[DIRECTIVE])
+    for kind in _ONCE:
+        hard[kind] = min(1, hard[kind])
     return Denials(hard=+hard, soft=soft)
 
 

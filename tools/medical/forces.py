@@ -59,7 +59,7 @@ def directions_of(sentence: str, language: Language) -> frozenset[Direction]:
 
 def forbids_only(sentence: str, language: Language) -> bool:
     """Whether all that its words recommend is not to do something."""
-    return directions_of(sentence, language) == {"against"}
+    return directions_of(sentence, language) == _AGAINST_ALONE
 
 
 def orders(sentence: str, language: Language) -> bool:
@@ -81,6 +81,7 @@ _AGAINST, _FOR = Force("strong", "against"), Force("strong", "for")
 _MAYBE_NOT, _MAYBE = Force("conditional", "against"), Force("conditional", "for")
 _OPEN_NOT, _OPEN = Force(None, "against"), Force(None, "for")
 _STRONG = Force("strong", None)
+_AGAINST_ALONE: frozenset[Direction] = frozenset(("against",))
 
 _ASIDES: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(

@@ -6,11 +6,11 @@ between. Two wordings of one quantity come to equal values: "0.5 g" and "500 mg"
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from tools.medical.bounds import AFTER, BEFORE, bound_of
+from tools.medical.bounds import AFTER, BEFORE, Bound, bound_of
 from tools.medical.frequencies import read_frequencies
 from tools.medical.numerals import NUMBER, read_number
 from tools.medical.quantity import Quantity, Stated, supports
@@ -52,6 +52,7 @@ _NTH_WORDS = {
 }
 _FEW = frozenset("一二两")  # 「一次」 and 「两次」 alone tell which time, not how often
 _UNCOUNTED = frozenset(("time", "person", "point"))
+_SOFTENED: Mapping[Bound, Bound] = {">": ">=", "<": "<="}
 _DENIAL = re.compile(r"\b(?:not|never|avoid|against|cannot)\b|n['’]t\b|[不勿]|避免|禁止", re.IGNORECASE)
 _LOOSE = re.compile(
     r"\b(?:within|(?:in|during)\s+the\s+first|only|restrict\w+|limit\w*)\b|[限控]制在|只能|[天日周月年时钟]\s*(?:以|之)?内",
@@ -177,7 +178,7 @@ def _amount(found: re.Match[str]) -> Stated:
     )
     if not is_age and (unit == "minute" or spelled in ("个月", "月", "年")):
         # Of a time, "over 3 days" and "3 days or more" say the same; of an age they do not.
-        bound = {">": ">=", "<": "<="}.get(bound, bound)  # pyright: ignore[reportAssignmentType]
+        bound = _SOFTENED.get(bound, bound)
     quantity = Quantity(
         low=read_number(found["low"]) * factor,
         high=_high(found) * factor,
