@@ -18,7 +18,7 @@ from evals.goals import Goals
 from evals.graph_run import open_models
 from evals.guideline_checks import Power, count_false_alarms, measure_power
 from evals.guideline_files import LAYOUTS, file_of
-from evals.guideline_gold import Gold, read_gold, read_held_out
+from evals.guideline_gold import Gold, read_development, read_gold, read_held_out
 from evals.guideline_oracle import GuidelineOracle, fields_right
 from evals.model_server import Answers, model_server
 from evals.table import render_table
@@ -112,7 +112,7 @@ async def _run(gold: Gold, layout: str, oracle: GuidelineOracle, **options: Any)
 
 
 def _evaluate_gates(golds: list[Gold], goals: Goals) -> None:
-    """Goals are set on the five; the held-out ones show what the gates do with words that are new to them."""
+    """Goals are set on what the rules were made by; the held-out ones have words that are new to them."""
     held_out = read_held_out()
     seen, unseen = measure_power(golds), measure_power(held_out)
     rows: list[list[str]] = []
@@ -121,6 +121,9 @@ def _evaluate_gates(golds: list[Gold], goals: Goals) -> None:
         goals.at_least(f"caught, {kind}", power.share, 0.98)
     alarms, sentences = count_false_alarms(golds)
     print(f"\nGates: {alarms} false alarms on {sentences} faithful sentences")
+    widened, of = count_false_alarms(read_development())
+    print(f"On the guidelines that the rules were widened by: {widened} on {of}")
+    goals.at_most("false alarms, development", widened / of, 0.02)
     print("On guidelines of other diseases: {} on {}".format(*count_false_alarms(held_out)))
     print(render_table(("error", "made", "caught", "held out", "caught there"), rows))
     goals.at_most("false alarms", alarms / sentences, 0.02)

@@ -9,6 +9,7 @@ from tools.medical.gates import check_version
 from tools.medical.gates.finding import Finding
 
 _SEED = 12
+Key = tuple[str, str | None, str | None]  # gate, sentence, source
 
 
 @dataclass(slots=True)
@@ -33,13 +34,17 @@ def measure_power(golds: list[Gold], count: int = 500) -> dict[str, Power]:
     chance = random.Random(_SEED)  # noqa: S311 - chance that has to be the same each time
     power = {kind: Power() for kind in MUTATIONS}
     kinds = list(MUTATIONS)
+    before: dict[tuple[str, int], set[Key]] = {}
     made = turn = 0
     while made < count:
         kind, gold = kinds[turn % len(kinds)], golds[turn // len(kinds) % len(golds)]
         turn += 1
-        version, records = gold.version(chance.randrange(2)), gold.records.model_copy(deep=True)
-        alarms = {_key(finding) for finding in check_version(version, records, gold.pages)}
-        before = {sentence.id: sentence.text for sentence in version.sentences()}
+        version, records = gold.version(wording := chance.randrange(2)), gold.records.model_copy(deep=True)
+        if (gold.name, wording) not in before:
+            found = check_version(version, records, gold.pages)
+            before[gold.name, wording] = {_key(finding) for finding in found}
+        alarms = before[gold.name, wording]
+        faithful = {sentence.id: sentence.text for sentence in version.sentences()}
         if not MUTATIONS[kind](version, records, chance):
             continue
         made += 1
@@ -48,12 +53,12 @@ def measure_power(golds: list[Gold], count: int = 500) -> dict[str, Power]:
         if any(_key(found) not in alarms for found in check_version(version, records, gold.pages)):
             power[kind].caught += 1
         else:
-            changed = [s.text for s in version.sentences() if before.get(s.id) != s.text]
+            changed = [s.text for s in version.sentences() if faithful.get(s.id) != s.text]
             power[kind].missed.append(f"{gold.name}: {changed}")
     return power
 
 
-def _key(finding: Finding) -> tuple[str, str | None, str | None]:
+def _key(finding: Finding) -> Key:
     return finding.gate, finding.sentence, finding.source
 
 

@@ -76,10 +76,11 @@ def make_booklet(
             PNG, ``described``: what it says, a line each), as they stand in the guideline.
     """
     words = WORDING[version.language]
+    missing = words.not_looked_for if origin.is_offline else words.not_reported
     parts = [
         *_notices(words, origin),
-        *_sections(version, records, words),
-        *_what_is_missing(version, words),
+        *_sections(version, records, words, missing),
+        *_what_is_missing(version, words, missing),
         *_legend(version, words),
         *_figures(figures, words),
         *_glossary(version, origin, words),
@@ -116,7 +117,9 @@ def _notices(words: Wording, origin: Origin) -> Iterator[Part]:
     yield Part(kind="paragraph", id="scope", text=words.scope)
 
 
-def _sections(version: PatientVersion, records: GuidelineRecords, words: Wording) -> Iterator[Part]:
+def _sections(
+    version: PatientVersion, records: GuidelineRecords, words: Wording, missing: str
+) -> Iterator[Part]:
     by_id = {recommendation.id: recommendation for recommendation in records.recommendations}
     for section in version.sections:
         yield Part(kind="heading", id=section.id, text=section.heading)
@@ -124,28 +127,28 @@ def _sections(version: PatientVersion, records: GuidelineRecords, words: Wording
             kind: PartKind = sentence.kind
             label = ""
             if sentence.kind == "recommendation":
-                label = "; ".join(_label(by_id[id], words) for id in sentence.sources if id in by_id)
+                label = "; ".join(_label(by_id[id], words, missing) for id in sentence.sources if id in by_id)
             elif sentence.kind == "addition":
                 label = words.added
             yield Part(kind=kind, id=sentence.id, text=sentence.text, label=label, sources=sentence.sources)
 
 
-def _what_is_missing(version: PatientVersion, words: Wording) -> Iterator[Part]:
+def _what_is_missing(version: PatientVersion, words: Wording, missing: str) -> Iterator[Part]:
     """What readers need and the version lacks: said to be missing, or asked in words of our own."""
     if not any(sentence.kind == "warning" for sentence in version.sentences()):
-        yield Part(kind="paragraph", id="no-warnings", text=words.no_warnings)
+        yield Part(kind="paragraph", id="no-warnings", text=words.no_warnings.format(told=missing))
     if not any(sentence.kind == "fact" for sentence in version.sentences()):
-        yield Part(kind="paragraph", id="no-facts", text=words.no_facts)
+        yield Part(kind="paragraph", id="no-facts", text=words.no_facts.format(told=missing))
     if not any(section.id == "questions" for section in version.sections):
         yield Part(kind="heading", id="questions", text=words.questions_heading)
         yield from (Part(kind="addition", text=text, label=words.added) for text in words.questions)
 
 
-def _label(recommendation: Recommendation, words: Wording) -> str:
+def _label(recommendation: Recommendation, words: Wording, missing: str) -> str:
     grade = words.grades[_key(recommendation.grade)]
     certainty = recommendation.certainty
-    told = words.certainty.format(level=words.levels[certainty]) if certainty else words.certainty_unknown
-    return f"{grade}{words.separator}{told}"
+    level = words.levels[certainty] if certainty else missing
+    return f"{grade}{words.separator}{words.certainty.format(level=level)}"
 
 
 def _key(grade: Grade) -> str:

@@ -9,20 +9,29 @@ from tools.medical.numerals import NUMBER
 Bound = Literal["", ">=", ">", "<=", "<"]
 
 _BEFORE: Mapping[Bound, str] = {
-    ">=": "at least|at a minimum|greater than or equal to|equal to or greater than|not below|no less than|no fewer than|not less than|not fewer than|no shorter than"
-    "|no younger than|not under|not below|minimum of|minimum|≥|>=|⩾|至少|起码|最少|不少于|不低于|不小于|不短于|不早于|达到或超过|等于或大于|大于或等于|大于等于|年满|已满|满",
-    "<=": "at most|at the most|less than or equal to|equal to or less than|no more than|not more than|no longer than|not longer than|no later than|not exceeding|not over"
-    "|not above|not exceed|no higher than|no older than|up to|within|only|restricted to|restriction of|restriction to|limited to|limit to|maximum of|maximum|≤|<=|⩽"
-    "|最多|至多|限制在|控制在|只能|不超过|不多于|不高于|不大于|不长于|不晚于|不超出|小于或等于|小于等于",
-    ">": "more than|greater than|higher than|older than|longer than|later than|over|above|exceeding|exceeds|exceed"
-    "|exceeded|beyond|in excess of|>|＞|超过|超出|大于|高于|多于|长于|大过",
-    "<": "less than|fewer than|lower than|younger than|shorter than|smaller than|under|below|<|＜|小于|低于|少于"
-    "|短于|不足|不到|不满|未满|未到|未达到|未达|不及",
+    ">=": "at least|at a minimum|greater than or equal to|equal to or greater than|not below|no less than"
+    "|no fewer than|not less than|not fewer than|no shorter than|no younger than|not under|not below"
+    "|minimum of|minimum|≥|>=|⩾|至少|起码|最少|不少于|不低于|不小于|不短于|不早于|达到或超过"
+    "|等于或大于|大于或等于|大于等于|年满|已满|满",
+    "<=": "at most|at the most|less than or equal to|equal to or less than|no more than|not more than"
+    "|no longer than|not longer than|no later than|not exceeding|not over|not above|not exceed"
+    "|no higher than|no older than|up to|within|only|restricted to|restriction of|restriction to"
+    "|limited to|limit to|maximum of|maximum|≤|<=|⩽|最多|至多|限制在|控制在|只能|不超过|不多于|不高于"
+    "|不大于|不长于|不晚于|不超出|小于或等于|小于等于",
+    ">": "more than|greater than|higher than|older than|longer than|later than|over|above|exceeding"
+    "|exceeds|exceed|exceeded|beyond|in excess of|>|＞|超过|超出|大于|高于|多于|长于|大过",
+    "<": "less than|fewer than|lower than|younger than|shorter than|smaller than|under|below|<|＜|小于"
+    "|低于|少于|短于|不足|不到|不满|未满|未到|未达到|未达|不及",
 }
 _WORDS: Mapping[str, Bound] = {word: bound for bound, words in _BEFORE.items() for word in words.split("|")}
 _CHOICES = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(_WORDS, key=len, reverse=True))
 
-BEFORE = rf"(?:(?<![A-Za-z])(?P<before>{_CHOICES})(?![A-Za-z])\s*(?:(?:about|the\s+age\s+of|age|a|an|of)\s+)?(?:(?![零〇一二两三四五六七八九十百千半])[\u4e00-\u9fff]){{0,3}}?)?"
+# In Chinese a verb or more stands between: 「至少停用…2周」.
+_BETWEEN = (
+    r"(?:(?:about|the\s+age\s+of|age|a|an|of)\s+)?"
+    "(?:(?![每零〇一二两三四五六七八九十百千半])[\u4e00-\u9fff]){0,10}?"
+)
+BEFORE = rf"(?:(?<![A-Za-z])(?P<before>{_CHOICES})(?![A-Za-z])\s*{_BETWEEN})?"
 """A pattern that finds one before a number, or nothing."""
 
 _MORE = "more|longer|older|over|above|higher|greater|upwards?|onwards?|beyond"

@@ -1,7 +1,7 @@
-"""What a sentence denies, by what is meant: "cannot tolerate" and "intolerant" are one denial in two wordings.
+"""What a sentence denies, by what is meant: "cannot tolerate" and "intolerant" are one denial.
 
-A hard denial has to have its counterpart in the other text. A soft word ("persists", "failure", 「困难」) may be
-put in plain words with a denial ("does not go away", "does not work well"), and need not be.
+A hard denial has to have its counterpart in the other text. A soft word ("persists", "failure", 「困难」) may
+be put in plain words with a denial ("does not go away", "does not work well"), and need not be.
 """
 
 import re
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from tools.medical.bounds import without_bounds
 from tools.text.language import Language
 
-DIRECTIVE = "directive"  #: What must not be done; said once or three times, it is one denial.
+DIRECTIVE = "directive"  #: What must not be done.
+_ONCE = (DIRECTIVE, "effect", "response")  # said once or three times, it is one denial
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ def find_denials(sentence: str, language: Language) -> Denials:
         text, count = pattern.subn(lambda found: "_" * len(found[0]), text)
         if count:
             (hard if is_hard else soft)[kind] += count
-    hard[DIRECTIVE] = min(1, hard[DIRECTIVE])
+    for kind in _ONCE:
+        hard[kind] = min(1, hard[kind])
     return Denials(hard=+hard, soft=soft)
 
 
@@ -41,15 +43,48 @@ def differ(sentence: Denials, source: Denials) -> tuple[bool, bool]:
     Denials of one kind answer each other; those that are left may be two wordings of one, and pair off.
     """
     said, meant = sentence.hard - source.hard, source.hard - sentence.hard
-    soft_said, soft_meant = sentence.soft - source.soft, source.soft - sentence.soft
-    if meant[DIRECTIVE] and not said:
-        # Orders not to do something are put in other words by few of the soft ones.
-        soft_said = Counter({kind: count for kind, count in soft_said.items() if kind in _ORDERING})
-    left, missing = said.total(), meant.total()
-    return left > missing + soft_meant.total(), missing > left + soft_said.total()
+    pairs = min(said.total(), meant.total())
+    left = _unanswered(said, source.soft - sentence.soft) - pairs
+    missing = _unanswered(meant, sentence.soft - source.soft) - pairs
+    return left > 0, missing > 0
 
 
-_ORDERING = frozenset(("bound", "stopping", "limiting", "omission", "停", "限"))  # soft words that may forbid
+def _unanswered(hard: Counter[str], soft: Counter[str]) -> int:
+    """How many of one text's denials no soft word of the other may stand for."""
+    spare, count = Counter(soft), 0
+    for kind in hard.elements():
+        answer = next((one for one in +spare if kind in _ANSWERS.get(one, _DESCRIBING)), None)
+        if answer:
+            spare[answer] -= 1
+        else:
+            count += 1
+    return count
+
+
+_DESCRIBING = frozenset(
+    (
+        *("tolerance", "control", "treatment", "smoking", "proof", "vaccination", "certainty", "enough"),
+        *("response", "able", "presence", "end", "other", "effect"),
+    )
+)
+# Which denials a soft word may stand for, where not for all that describe.
+_ANSWERS: Mapping[str, frozenset[str]] = {
+    "bound": frozenset((DIRECTIVE, "other")),
+    "limiting": frozenset((DIRECTIVE, "other", "exception")),
+    "omission": frozenset((DIRECTIVE, "presence")),
+    "stopping": frozenset((DIRECTIVE, "response", "end", "other")),
+    "compounds": _DESCRIBING | {DIRECTIVE},
+    "difficulty": frozenset(("able",)),
+    "困难": frozenset(("able",)),
+    "停": frozenset((DIRECTIVE,)),
+    "戒": frozenset((DIRECTIVE,)),
+    "忌": frozenset((DIRECTIVE, "other")),
+    "限": frozenset((DIRECTIVE, "other")),
+    "choice": frozenset((DIRECTIVE, "other")),
+    "而不是": frozenset((DIRECTIVE, "other")),
+}
+
+
 # "No more than 4 weeks" may be said as "do not use it for longer".
 _LIMIT = re.compile(
     r"\b(?:no\s+(?:more|longer|later)\s+than|not\s+exceed\w*|at\s+most|up\s+to|within)\b|不超过|不多于|最多|至多|以内",
@@ -64,9 +99,10 @@ def _kinds(*kinds: tuple[str, str, bool]) -> Sequence[Kind]:
 
 _NOT = r"(?:not|n['’]t|never)"
 _NO_DENIAL = re.compile(
+    r"\b(?:kidneys?|hearts?|livers?)\s+(?:(?:have|has|had|is|are)\s+)?fail\w*|"
     r"\b(?:not\s+only|whether\s+or\s+not|if\s+not|not\s+to\s+mention|no\s+matter|no\.?\s+\d|nothing\s+but)\b"
     r"|\b(?:acts?|protect\w*|vaccin\w*|immun\w*|works?|medicines?|drugs?|allerg\w+|treatments?|shots?|effective|pills?)\s+against\b"
-    "|不[仅断管但过少久妨安]|不得不|无论|无菌|非常|非(?=甾体|处方|酒精|典型|特异|小细胞|霍奇金)|未来|未成年|不良|不同|不适(?!合)|不舒服|没关系|不明原因",
+    "|([要是能会该用有可])[不没]\\1|需不需要|不[仅断但过少久妨安]|不管(?!用)|不得不|无论|无菌|非常|非(?=甾体|处方|酒精|典型|特异|小细胞|霍奇金)|未来|未成年|不良|不同|不适(?!合)|不舒服|没关系|不明原因",
     re.IGNORECASE,
 )
 # In the order in which they are looked for: letters that one has taken are not looked at by those after it.
@@ -105,6 +141,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
             True,
         ),
         ("enough", rf"\b(?:insufficient|inadequate)\w*|{_NOT}\s+(?:\w+\s+)?enough\b", True),
+        ("amount", rf"{_NOT}\s+(?:\w+\s+){{0,2}}much\b|(?<!too )(?<!a )\blittle\b(?!\s+by)", True),
         (
             "work",
             rf"{_NOT}\s+(?:\w+\s+)?work(?:ing)?\s+(?:very\s+)?(?:well|properly|as|right|fully)\b",
@@ -113,7 +150,7 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
         (
             "response",
             rf"{_NOT}\s+(?:been\s+)?(?:help\w*|work\w*|improve\w*|respond\w*|get(?:ting)?\s+better|got(?:ten)?\s+better|go(?:es|ne)?\s+away|heal\w*|stop\w*|clear\w*)"
-            r"(?:\s+(?:\w+\s+)?enough)?|\bno\s+better\b",
+            r"(?:\s+(?:\w+\s+)?enough)?|\bno\s+better\b|\bfail(?:s|ed|ing)?\b(?!\s+(?:kidneys?|hearts?|livers?)\b)",
             True,
         ),
         (
@@ -125,13 +162,13 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
             r"|\b(?:is|are|be|was|were)\s+(?:usually\s+|probably\s+|generally\s+|therefore\s+)*not\s+(?:(?:usually|routinely|generally|normally|the)\s+)*(?:recommended|suggested|advised|advisable|safe|suitable|allowed|permitted|indicated|appropriate|necessary|needed|right|for)\b"
             r"|\b(?:isn|aren)['’]t\s+(?:recommended|suggested|advised|safe|suitable|needed|for)\b"
             r"|\bnot\s+(?:routinely\s+)?(?:recommended|suggested|suitable|safe|advised)\b|\b(?:stay|keep)\s+away\s+from\b|\brefrain\w*|\bforbidden\b|\bprohibit\w*|\bunsafe\b|\bunsuitable\b|\bunnecessary\b"
-            r"|\b(?:may|might|could|to)\s+(?:want\s+to\s+)?(?:skip|do\s+without|leave\s+out|pass\s+on)\b|\bbetter\s+off\s+without\b|\bno\s+need\b|\bdo(?:es)?\s+not\s+(?:usually\s+|generally\s+)?(?:recommend|suggest|advise|need|require)\b|\bdon['’]t\s+(?:usually\s+)?need\b",
+            r"|\b(?:may|might|could|to)\s+(?:want\s+to\s+)?(?:skip|do\s+without|leave\s+out|pass\s+on)\b|\bbetter\s+off\s+without\b|\bno\s+need\b|\bdo(?:es)?\s+not\s+(?:usually\s+|generally\s+)?(?:recommend|suggest|advise|need|require)\b|\bdon['’]t\s+(?:usually\s+)?need\b|\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t)\s+have\s+to\b",
             True,
         ),
         ("refusal", r"\brefus\w+|\breject\w*|\brarely\b|\bseldom\b|\bhardly\b|\bscarcely\b", True),
         (
             "able",
-            rf"\bunable\b|\bcannot\b|\bcan['’]?t\b|\bcan\s+not\b|{_NOT}\s+(?:be\s+)?able\b|\bimpossible\b|\bincapable\b",
+            rf"\bunable\b|\bcannot\b|\bcan['’]?t\b|\bcan\s+not\b|{_NOT}\s+(?:be\s+)?able\b|\bimmobil\w*|\bimpossible\b|\bincapable\b",
             True,
         ),
         ("exception", r"\bunless\b|\bexcept\b", True),
@@ -142,11 +179,12 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
         ),
         (
             "end",
-            r"\bno\s+longer\b|\bnot\b[^.,;]*\bany\s*(?:more|longer)\b|\bloss\b|\blos(?:e|es|ing)\b",
+            r"\bno\s+longer\b|\bnot\b[^.,;]*\bany\s*(?:more|longer)\b|(?<!weight )\bloss\b"
+            r"|\blos(?:e|es|ing)\b(?!\s+(?:weight|at\s+least|\d))",
             True,
         ),
         ("persistence", r"\bpersist\w*|\bremain\w*|\bstill\b|\bcontinu\w+|\bdespite\b|\balthough\b", False),
-        ("failing", r"\brefractory\b|\bresistan\w+|\bfail\w*", False),
+        ("failing", r"\brefractory\b|\bresistan\w+|\bfailure\b", False),
         (
             "impairment",
             r"\bimpair\w*|\binsufficiency\b|\bdysfunction\b|\bdeficien\w+|\bpoor\w*|\bweak\w*|\breduced\b|\btoo\s+little\b|\bbarely\b",
@@ -182,13 +220,13 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
         ("response", "(?:未|不|没有?|无)(?:见)?(?:缓解|好转|改善|见效|起效|退)|不见好", True),
         (
             DIRECTIVE,
-            "(?:一般|通常|尽量|最好|可以?)不(?:要|需要?|必|用|宜|应|推荐|建议)?|不(?:应该?|应当|得|要|推荐|建议|宜|适合|主张|提倡|允许|准|必|需要?|用(?!药))|(?:切|请)?勿|切忌|严禁|禁[止用忌]|禁(?=食|饮)|避免|反对|不可以?(?=[用吃服饮喝与和同单])|不可(?!避|或|逆)"
+            "(?:一般|通常|尽量|最好|可以?)不(?!再)(?:要|需要?|必|用|宜|应|推荐|建议)?|不(?:应该?|应当|得|要|推荐|建议|宜|适合|主张|提倡|允许|准|必|需要?|用(?!药))|(?:切|请)?勿|切忌|严禁|禁[止用忌]|禁(?=食|饮)|避免|反对|不可以?(?=[用吃服饮喝与和同单])|不可(?!避|或|逆)"
             "|不能(?=[用吃服使开与和同喝饮自停])|(?:推荐|建议)(?:[^，。；]{0,14}?)不(?![足到超满良同少低适舒])|无[需须]|别(?=[吃喝用去做让给])|停用|远离|用不着",
             True,
         ),
         ("refusal", "拒绝|很少|极少", True),
-        ("effect", "无效|没(?:有)?(?:什么)?(?:效果?|用)|效果不[好佳]|不起作用|不管用", False),
-        ("able", "不能够?|不会|无法|[\u4e00-\u9fff]不[着了住动下](?![解])", True),
+        ("effect", "无效|难治|没(?:有)?(?:什么)?(?:效果?|用)|效果不[好佳]|不起作用|不管用", True),
+        ("able", "不能够?|不会|无法|[\u4e00-\u9fff]不[着了住动下上](?![解])", True),
         ("exception", "除非", True),
         (
             "presence",
@@ -196,7 +234,6 @@ _KINDS: Mapping[Language, Sequence[Kind]] = {
             True,
         ),
         ("无力", "无力", False),
-        ("难治", "难治", False),
         ("困难", "困难", False),
         ("衰竭", "衰竭", False),
         ("不全", "不全", False),

@@ -41,6 +41,8 @@ def agrees(forces: frozenset[Force], grade: Grade, allowed: frozenset[Direction]
     """
     strengths = {force.strength for force in forces} - {None}
     directions = {force.direction for force in forces} - {None}
+    # "You should have a test. You need not be fasting": open words say nothing beside plain ones.
+    directions = {force.direction for force in forces if force.strength and force.direction} or directions
     has_direction = not directions or grade.direction in directions
     return (
         bool(forces)
@@ -57,7 +59,7 @@ def directions_of(sentence: str, language: Language) -> frozenset[Direction]:
 
 def forbids_only(sentence: str, language: Language) -> bool:
     """Whether all that its words recommend is not to do something."""
-    return directions_of(sentence, language) == {"against"}
+    return directions_of(sentence, language) == _AGAINST_ALONE
 
 
 def orders(sentence: str, language: Language) -> bool:
@@ -79,6 +81,7 @@ _AGAINST, _FOR = Force("strong", "against"), Force("strong", "for")
 _MAYBE_NOT, _MAYBE = Force("conditional", "against"), Force("conditional", "for")
 _OPEN_NOT, _OPEN = Force(None, "against"), Force(None, "for")
 _STRONG = Force("strong", None)
+_AGAINST_ALONE: frozenset[Direction] = frozenset(("against",))
 
 _ASIDES: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(
@@ -89,7 +92,7 @@ _ASIDES: Mapping[Language, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        "(?:如果|若是?|假如|一旦|因为|由于|除非|当)[^，。；]*?(?:，|。|；|时(?!间))|以(?:便|免|防)[^，。；]*"
+        "(?:如果|若是?|假如|一旦|因为|由于|除非|当)[^，。；]*?(?:，|。|；|时(?!间))|以(?:便|免|防)[^，。；]*|([要能会该用可])不\\1|需不需要"
     ),
 }
 _HEDGE = r"(?:usually|probably|generally|normally|mostly|in\s+most\s+cases)"
@@ -122,13 +125,13 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             _MAYBE_NOT,
         ),
         (
-            r"\badvis(?:e|es|ed|able)\s+(?:against|not|that\s+you\s+(?:do\s+)?not)\b|\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t)\s+(?:advise|need)\b"
+            r"\badvis(?:e|es|ed|able)\s+(?:against|not|that\s+you\s+(?:do\s+)?not)\b|\b(?:do(?:es)?\s+not|don['’]t|doesn['’]t)\s+(?:advise|need|have\s+to)\b"
             r"|\bnot\s+(?:needed|necessary|advised|advisable)\b|\bneed\s+not\b|\bno\s+need\b|\bunnecessary\b",
             _OPEN_NOT,
         ),
         # What one should not exceed may be for what lies below.
         (
-            r"\b(?:should|must|do|does|can)\s*(?:not|n['’]t)\b[^.,;]{0,40}?\b(?:more|longer|higher|over|above|beyond|exceed)\b",
+            r"\b(?:(?:should|must|do|does|can)\s*(?:not|n['’]t)|but\s+not|never)\b[^.,;]{0,40}?\b(?:more|longer|higher|over|above|beyond|exceed)\b",
             _STRONG,
         ),
         (
@@ -136,22 +139,25 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             _STRONG,
         ),
         (
-            rf"\b(?:should|must|ought|need)\s+(?:(?:also|therefore|generally)\s+)?{_NOT}\b|\b(?:should|must|do|does)n['’]t\b|\bdo\s+not\b|\bdoes\s+not\b"
+            rf"\b(?:should|must|ought|need)\s+(?:(?:also|therefore|generally)\s+)?{_NOT}\b|\b(?:should|must)n['’]t\b"
+            # An order, not what somebody or something does not do.
+            r"|(?:^\s*|[.,;:!?]\s*|\b(?:and|or|so|please|then|but|to)\s+)(?:do\s+not|don['’]t)\b"
+            r"|\b(?:do(?:es)?\s+not|do(?:es)?n['’]t)\s+recommend\b"
             r"|\bnever\b|\bcannot\b|\bcan['’]t\b|\bavoid(?:s|ed|ing)?\b|\b(?:stay|keep)\s+away\s+from\b|\brefrain\b"
             r"|\brecommend(?:s|ed|ation)?\s+(?:against|not|avoiding)\b|\bnot\s+(?:routinely\s+|be\s+|generally\s+)*recommend(?:ed)?\b"
             r"|\b(?:is|are)\s+not\s+(?:(?:the\s+)?(?:right|safe|suitable|allowed|for|appropriate|indicated|an\s+option|to\s+be))\b"
-            r"|\bcontraindicated\b|\bunsafe\b|\bforbidden\b|\bshould\s+be\s+(?:stopped|withheld)\b",
+            r"|\b(?:should|must|may|to)\s+(?:[a-z]+\s+)?neither\b|\bcontraindicated\b|\bunsafe\b|\bforbidden\b|\bshould\s+be\s+(?:stopped|withheld)\b",
             _AGAINST,
         ),
         (
             rf"\b{_POSSIBLE}\s+(?!{_EFFECT}\b)|\bprobably\s+(?:should|needs?\s+to)\b|\bconsider(?:ed|ing|ation)?\b|\bsuggest(?:s|ed)?\b"
-            r"|\b(?:an?|one|possible|good)\s+option\b|\boptions?\s+for\b|\bthink(?:ing)?\s+about\b|\bworth\s+(?:trying|considering|a\s+try|asking|thinking)\b"
+            r"|\b(?:an?|one|possible|good)\s+option\b|\boptions?\s+for\b|\bthink(?:ing)?\s+about\b|\bworth\s+(?:trying|talking|discussing|considering|a\s+try|asking|thinking)\b"
             r"|\b(?:talk|speak)\s+(?:to|with)\b[^.]*\b(?:about|whether)\b|\bdiscuss\b|\bask\b[^.]*\b(?:about|whether|for)\b"
             r"|\bcan\s+(?:also\s+)?(?:be\s+(?:tried|offered|used|considered|given|an\s+option)|try|choose|consider|opt)\b",
             _MAYBE,
         ),
         (
-            r"\bshould\b|\bmust\b|\bought\s+to\b|\brecommend(?:s|ed|ation)?\b|\bneeds?\s+to\b|\b(?:has|have)\s+to\b|\b(?:is|are)\s+required\b",
+            r"\bshould\b|\bmust\b|\bought\s+to\b|\brecommend(?:s|ed|ation)?\b|\bneeds?\s+(?:to|an?|the|your)\b|\b(?:has|have)\s+to\b|\b(?:is|are)\s+required\b",
             _FOR,
         ),
         (r"\badvis(?:e|es|ed|able)\b|\bis\s+the\s+(?:right|best)\b|\bwe\s+want\s+you\s+to\b", _OPEN),
@@ -203,10 +209,13 @@ _WEAK: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
         ("(?<!是否)能(?=[用吃服做])|选用", _MAYBE),
     ),
 }
-_USE = "take|use|have|get|start|begin|combine|give|drink|eat|receive|apply|put|be\s+(?:taken|used|given|combined|started)"
+_USE = (
+    "take|use|have|get|start|begin|combine|give|drink|eat|receive|apply|put"
+    r"|be\s+(?:taken|used|given|combined|started)"
+)
 _ORDERS: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(
-        rf"(?<!what to )(?<!it )\b(?:do|should|must|always|needs?\s+to)\s+(?:{_USE})\b"
+        rf"(?<!what to )(?<!it )\b(?:do|should|must|always|needs?\s+to)\s+(?:{_USE})\b(?!\s+neither)"
         rf"|\b(?:is|are)\s+(?:(?:the\s+)?(?:right|safe|suitable|recommended|allowed)|for)\b",
         re.IGNORECASE,
     ),

@@ -11,7 +11,8 @@ from tools.medical.units import UNITS
 
 _DASH = "(?:[-–—~～]|to|or|至|到)"
 _UNIT = "|".join(re.escape(unit) for unit in UNITS if unit.isascii() and unit not in ("time", "times"))
-_EVENT = rf"(?:\s+(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+(?:\s+(?:of\s+)?(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+)?)?"  # "30 breaths a minute"
+_NO_EVENT = rf"(?!(?:times|per|an?|each|every|{_UNIT})\b)[a-z]+"
+_EVENT = rf"(?:\s+{_NO_EVENT}(?:\s+(?:of\s+)?{_NO_EVENT})?)?"  # "30 breaths a minute"
 _SPAN = "minute|hour|day|night|week|fortnight|month|year|morning|evening"
 _REGULARLY = "daily|nightly|weekly|monthly|yearly|annually|hourly"
 _PER = r"(?:(?:an?|per|each|every)\s+|/\s*)"
@@ -26,7 +27,9 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )
 # "For a week" is a length, "a week" how often.
-_LENGTH = r"(?<!\bfor )(?<!\bwithin )(?<!\bafter )(?<!\bin )(?<!\bthan )(?<!\bhalf )(?<!\bleast )(?<!\babout )(?<!\bof )"
+_LENGTH = "".join(
+    rf"(?<!\b{word} )" for word in ("for", "within", "after", "in", "than", "half", "least", "about", "of")
+)
 _EACH = re.compile(
     rf"\b(?:(?:each|per)\s+(?P<span>{_SPAN})|every\s+(?P<every>{_SPAN})|{_LENGTH}an?\s+(?P<a>day|week|month|year)(?!\s+(?:before|after|ago|later|off))"
     rf"|(?P<regularly>{_REGULARLY}|annual|yearly)|half-?yearly(?P<half>)|biannual(?:ly)?(?P<biannual>))\b"
@@ -35,11 +38,17 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 _CHINESE_SPAN = "分钟|个?小时|天|日|晚|早|个?星期|周|个?月|年"
+_CHINESE_LENGTH = (
+    rf"(?P<length>{NUMBER})?(?:\s*(?P<shorter>{_CHINESE_SPAN})?\s*(?:[-–—~～]|至|到)\s*(?P<longest>{NUMBER}))?"
+    rf"\s*(?P<span>{_CHINESE_SPAN})"
+)
+_CHINESE_ONCE = r"(?=(?:复?[查测做打检]{0,2})[一1]次)"
 _CHINESE = re.compile(
-    rf"(?:每隔?\s*(?P<length>{NUMBER})?\s*(?P<span>{_CHINESE_SPAN})|(?<!第)(?<!\d)一(?P<one>天|日|周|个?月|年)|(?P<隔>隔[日天])|(?P<bare>{NUMBER})\s*(?P<unit>个月|年|周|天)(?=(?:复?[查测做打检]{{1,2}})(?:一|1)次))"
-    rf"(?:(?:[^，。；、,;\d零一二两三四五六七八九十次]{{0,8}}?|，){BEFORE}[^，。；、\\d零一二两三四五六七八九十次]{{0,3}}?"
+    rf"(?:每隔?\s*{_CHINESE_LENGTH}|(?<!第)(?<!\d)一(?P<one>天|日|周|个?月|年)|(?P<隔>隔[日天]))"
+    rf"(?:(?:[^，。；、,;\d零一二两三四五六七八九十次]{{0,8}}?|，){BEFORE}[^，。；、\d零一二两三四五六七八九十次]{{0,3}}?"
     rf"(?P<low>{NUMBER})(?:\s*{_DASH}\s*(?P<high>{NUMBER}))?\s*次(?P<或更多>或更多|以上|及以上)?|(?!一夜|三餐))?"
 )
+_CHINESE_BARE = re.compile(rf"(?={NUMBER}){_CHINESE_LENGTH}{_CHINESE_ONCE}")
 _CHINESE_SLASH = re.compile(
     rf"{BEFORE}(?P<low>{NUMBER})(?:\s*{_DASH}\s*(?P<high>{NUMBER}))?\s*次\s*/\s*(?P<span>[天日周月年])"
 )
@@ -75,6 +84,8 @@ def read_frequencies(text: str) -> Iterator[Stated]:
         yield _rate(found, low, read_number(found["high"]) if found["high"] else low, found["span"])
     for found in _CHINESE.finditer(text):
         yield from _chinese(found)
+    for found in _CHINESE_BARE.finditer(text):
+        yield _rate(found, Fraction(1), Fraction(1), found["span"], _lengths(found))
     for found in _EACH.finditer(text):
         yield _each(found)
 
@@ -101,12 +112,23 @@ def _each(found: re.Match[str]) -> Stated:
 def _chinese(found: re.Match[str]) -> Iterator[Stated]:
     if found["one"] and not found["low"]:
         return  # 「一天」 alone is a length
-    written = found["length"] or found["bare"]
-    length = Fraction(2) if found["隔"] else read_number(written) if written else Fraction(1)
     low = read_number(found["low"]) if found["low"] else Fraction(1)
     high = read_number(found["high"]) if found["high"] else low
-    span = "日" if found["隔"] else found["span"] or found["one"] or found["unit"]
-    yield _rate(found, low, high, span, (length, length), after=found["或更多"])
+    if found["隔"]:
+        lengths = (Fraction(2), Fraction(2))
+    else:
+        lengths = _lengths(found) if found["span"] else (Fraction(1), Fraction(1))
+    span = "日" if found["隔"] else found["span"] or found["one"]
+    yield _rate(found, low, high, span, lengths, after=found["或更多"])
+
+
+def _lengths(found: re.Match[str]) -> tuple[Fraction, Fraction]:
+    """From and to how many of the named span: 「每半年到一年」, 「每6～12个月」."""
+    shortest = read_number(found["length"]) if found["length"] else Fraction(1)
+    longest = read_number(found["longest"]) if found["longest"] else shortest
+    if (shorter := found["shorter"]) and (kind := _MINUTES if shorter in _MINUTES else _MONTHS):
+        shortest = shortest * kind[shorter] / kind.get(found["span"], 1)
+    return shortest, longest
 
 
 def _rate(

@@ -6,11 +6,11 @@ between. Two wordings of one quantity come to equal values: "0.5 g" and "500 mg"
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from tools.medical.bounds import AFTER, BEFORE, bound_of
+from tools.medical.bounds import AFTER, BEFORE, Bound, bound_of
 from tools.medical.frequencies import read_frequencies
 from tools.medical.numerals import NUMBER, read_number
 from tools.medical.quantity import Quantity, Stated, supports
@@ -24,14 +24,14 @@ _PER_UNIT = (
     f"(?:kg|kilograms?|m2|m²|dl|ml|l|liters?|litres?|公斤|千克|平方米|毫升|分升|升)(?:体重)?{_WORD_END}"
 )
 _AMOUNT = re.compile(
-    rf"""(?P<each>每\s*(?:公斤|千克|kg)(?:体重)?\s*(?:每次)?)?{BEFORE}(?:[饮喝吃服用走步行睡测做摄入]{{1,3}})?\s*
+    rf"""(?P<each>每\s*(?:公斤|千克|kg)(?:体重)?\s*(?:每次)?)?{BEFORE}(?:[饮喝吃服用走步行睡测做摄入补打注]{{1,3}})?\s*
     (?P<age>\b(?:aged?(?:\s+of)?|before|by)\s+)?
     (?<![A-Za-z\d.,])(?<![A-Za-z]-)(?!十分(?!钟))(?P<ordinal>第)?(?P<low>{NUMBER})
-    (?:\s*(?:{_UNIT})?\s*{_DASH}\s*(?P<high>{NUMBER}))?
+    (?:\s*(?:{_UNIT})?\s*{_DASH}\s*(?P<high>{NUMBER}|an(?=\s+hour\b)))?
     (?P<between>\s+or\s+(?:more|fewer|less)(?=\s))?
-    (?:\s*-?\s*(?P<unit>{_UNIT}){_WORD_END}|\s+(?!of\b)[a-z]{{4,}}\s+(?P<later>days?|weeks?|months?|years?|hours?){_WORD_END})?
-    (?P<per>(?:\s*(?:/|\bper\b|\b(?:for\s+)?each\b)\s*{_PER_UNIT})*)
-    (?:\s+(?!or\b)[a-z]+(?=\s+or\s+(?:more|fewer|less)\b))?{AFTER}""",
+    (?:\s*-?\s*(?P<unit>{_UNIT}){_WORD_END}|\s+(?!of\b)[a-z]{{4,}}\s+(?P<later>doses?|days?|weeks?|months?|years?|hours?){_WORD_END})?
+    (?P<per>(?:(?:\s+of\s+[a-z-]+)?\s*(?:/|\bper\b|\b(?:for\s+)?each\b)\s*{_PER_UNIT})*)
+    (?:\s+(?:of\s+(?:your|the|their)\s+)?(?!or\b)[a-z]+(?=\s+or\s+(?:more|fewer|less)\b))?{AFTER}""",
     re.IGNORECASE | re.VERBOSE,
 )
 # "For a week": the article counts.
@@ -42,7 +42,7 @@ _ARTICLE = re.compile(
 )
 _NTH = re.compile(
     r"\b(?P<word>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)\s+(?:day|week|month|dose|year)\b"
-    r"|\b(?:day|week|month|dose|year)\s+(?P<figure>\d+)\b|(?:第(?P<中>[一二三四五\d]+)|(?P<首>首))(?=[天日周月年剂针次])",
+    r"|\b(?:day|week|month|dose|year)\s+(?P<figure>\d+)\b|(?:第(?P<中>[一二三四五\d]+)|(?P<首>[首初]))(?=[天日周月年剂针次])",
     re.IGNORECASE,
 )
 _NTH_WORDS = {
@@ -52,6 +52,7 @@ _NTH_WORDS = {
 }
 _FEW = frozenset("一二两")  # 「一次」 and 「两次」 alone tell which time, not how often
 _UNCOUNTED = frozenset(("time", "person", "point"))
+_SOFTENED: Mapping[Bound, Bound] = {">": ">=", "<": "<="}
 _DENIAL = re.compile(r"\b(?:not|never|avoid|against|cannot)\b|n['’]t\b|[不勿]|避免|禁止", re.IGNORECASE)
 _LOOSE = re.compile(
     r"\b(?:within|(?:in|during)\s+the\s+first|only|restrict\w+|limit\w*)\b|[限控]制在|只能|[天日周月年时钟]\s*(?:以|之)?内",
@@ -59,7 +60,8 @@ _LOOSE = re.compile(
 )
 _VAGUE = re.compile("以[上下内]")  # may hold the bound itself or not
 _CLAUSE = re.compile(
-    r"[,;.:()，。；：（）]\s|[，。；：（）]|\b(?:if|when|while|because|who|whose|but|than to)\b|如果|时(?![间候])",
+    r"[,;.:()，。；：（）]\s|[，。；：（）]|\b(?:if|when|while|because|who|whose|but|than to)\b"
+    "|如果|时(?![间候])",
     re.IGNORECASE,
 )
 
@@ -81,10 +83,15 @@ def find_quantities(text: str) -> list[Stated]:
     return sorted(found, key=lambda stated: stated.start)
 
 
-def unsupported(text: str, sources: Iterable[str]) -> list[Stated]:
-    """The quantities of ``text`` that none of ``sources`` states."""
+def unsupported(text: str, sources: Iterable[str], *, loosely: bool = False) -> list[Stated]:
+    """The quantities of ``text`` that none of ``sources`` states.
+
+    Args:
+        loosely: Whether a quantity of ``text`` without a bound is stated by one that has a bound.
+    """
     stated = [one for source in sources for one in find_quantities(source)]
-    return [one for one in find_quantities(text) if not any(supports(other, one) for other in stated)]
+    wanted = [replace(one, is_loose=one.is_loose or loosely) for one in find_quantities(text)]
+    return [one for one in wanted if not any(supports(other, one) for other in stated)]
 
 
 def _is_denied(text: str, stated: Stated) -> bool:
@@ -115,7 +122,7 @@ def _read_ordinals(text: str) -> Iterator[Stated]:
 def _read_amounts(text: str) -> Iterator[Stated]:
     for found in _AMOUNT.finditer(text):
         if _is_counted(found):
-            yield _amount(found)
+            yield from _amounts(found)
 
 
 def _read_articles(text: str) -> Iterator[Stated]:
@@ -141,6 +148,23 @@ def _is_counted(found: re.Match[str]) -> bool:
     )
 
 
+def _amounts(found: re.Match[str]) -> Iterator[Stated]:
+    whole = _amount(found)
+    if whole.quantity.low <= whole.quantity.high:
+        yield whole
+        return
+    # "From 4% below age 45 to 30%": no range, but two quantities.
+    middle, one = found.end("low"), whole.quantity
+    age = read_number(found["low"])
+    first = Quantity(low=age, high=age, unit="", bound=bound_of(found["before"], None))
+    yield replace(whole, quantity=first, end=middle)
+    yield replace(whole, quantity=replace(one, low=one.high, bound=""), start=middle)
+
+
+def _high(found: re.Match[str]) -> Fraction:
+    return Fraction(1) if found["high"] == "an" else read_number(found["high"] or found["low"])
+
+
 def _amount(found: re.Match[str]) -> Stated:
     spelled = found["unit"] or found["later"]
     unit, factor = UNITS[spelled.lower()] if spelled else ("", Fraction(1))
@@ -154,10 +178,10 @@ def _amount(found: re.Match[str]) -> Stated:
     )
     if not is_age and (unit == "minute" or spelled in ("个月", "月", "年")):
         # Of a time, "over 3 days" and "3 days or more" say the same; of an age they do not.
-        bound = {">": ">=", "<": "<="}.get(bound, bound)  # pyright: ignore[reportAssignmentType]
+        bound = _SOFTENED.get(bound, bound)
     quantity = Quantity(
         low=read_number(found["low"]) * factor,
-        high=read_number(found["high"] or found["low"]) * factor,
+        high=_high(found) * factor,
         unit=unit,
         bound=bound,
     )

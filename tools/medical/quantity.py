@@ -53,7 +53,10 @@ def _bounds_agree(source: Stated, stated: Stated) -> bool:
     if said and not wanted and source.quantity.low != source.quantity.high:
         return True  # one end of a range, compared by its value
     # "Do not use it for more than 4 weeks" and "use it for 4 weeks at most" say the same.
-    flips = (source.is_denied, wanted, said), (stated.is_denied, said, wanted)
+    flips: tuple[tuple[bool, Bound, Bound], ...] = (
+        (source.is_denied, wanted, said),
+        (stated.is_denied, said, wanted),
+    )
     return any(is_denied and _near(_FLIPPED[bound], other) for is_denied, bound, other in flips)
 
 

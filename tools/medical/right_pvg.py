@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tools.medical.booklet import Booklet
-from tools.medical.wording import WORDING
+from tools.medical.wording import WORDING, Wording
 
-Answer = Literal["addressed", "not reported in the source", "missing"]
+Answer = Literal["addressed", "not reported in the source", "not looked for", "missing"]
 
 #: By item: the parts that address it, any of which will do; "title" and "subtitle" are the booklet's own.
 _PARTS: Mapping[str, tuple[str, ...]] = {
@@ -35,17 +35,19 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 
 def report(booklet: Booklet) -> dict[str, Answer]:
     """The answer to each item."""
-    not_reported = WORDING[booklet.language].not_reported  # type: ignore[index]
+    words = WORDING[booklet.language]  # type: ignore[index]
     present = {"title": booklet.title, "subtitle": booklet.subtitle}
     for part in booklet.parts:
         present.setdefault(part.kind, part.text)
         if part.id:
             present.setdefault(part.id, part.text)
-    return {item: _answer(parts, present, not_reported) for item, parts in _PARTS.items()}
+    return {item: _answer(parts, present, words) for item, parts in _PARTS.items()}
 
 
-def _answer(parts: tuple[str, ...], present: Mapping[str, str], not_reported: str) -> Answer:
+def _answer(parts: tuple[str, ...], present: Mapping[str, str], words: Wording) -> Answer:
     texts = [present[part] for part in parts if present.get(part)]
     if not texts:
         return "missing"
-    return "not reported in the source" if all(not_reported in text for text in texts) else "addressed"
+    if all(words.not_looked_for in text for text in texts):
+        return "not looked for"
+    return "not reported in the source" if all(words.not_reported in text for text in texts) else "addressed"

@@ -1,4 +1,4 @@
-"""Parts of a whole, and changes by a factor: "1 in 10 people", "half of patients", 「七成」, "double the dose"."""
+"""Parts of a whole and factors: "1 in 10 people", "half of patients", 「七成」, "double the dose"."""
 
 import re
 from collections.abc import Iterator
@@ -40,7 +40,8 @@ _WORDS = {
     "四分之三": Fraction(75),
 }
 _PART = re.compile(
-    rf"{BEFORE}(?P<part>\b(?:half|an?\s+third|one[- ]third|two[- ]thirds|(?:a|one)\s+quarter|three\s+quarters)\b"
+    rf"{BEFORE}"
+    r"(?P<part>\b(?:half|an?\s+third|one[- ]third|two[- ]thirds|(?:a|one)\s+quarter|three\s+quarters)\b"
     rf"(?=\s+(?:of\s+)?(?:(?:all|the|these|those|them|affected|our)\s+)*(?:{_PEOPLE}|them)\b)|一半|半数|[三四]分之[一二三])"
     r"|(?P<tenths>[一二两三四五六七八九])成(?!人|年|分)",
     re.IGNORECASE,
@@ -73,7 +74,7 @@ def read_shares(text: str) -> Iterator[Stated]:
         low = read_number(found["low"] or found["部"] or found["then"])
         high = read_number(found["high"]) if found["high"] else low
         of = read_number(found["whole"] or found["全"] or found["of"])
-        if _LEAST_WHOLE <= of and 0 < min(low, high) and max(low, high) < of:
+        if of >= _LEAST_WHOLE and min(low, high) > 0 and max(low, high) < of:
             bound = bound_of(found["before"], None)
             quantity = Quantity(low=100 * low / of, high=100 * high / of, unit="%", bound=bound)
             yield Stated(quantity=quantity, start=found.start(), end=found.end())

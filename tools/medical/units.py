@@ -38,6 +38,7 @@ UNITS: dict[str, tuple[str, Fraction]] = {
         ("month", "12", "year|years|yr|yrs|year-old|years old|years of age|年|岁|周岁|岁龄"),
         ("month", "120", "decade|decades"),
         ("dose", "1", "tablet|tablets|pill|pills|capsule|capsules|片|粒|丸"),
+        ("portion", "1", "doses|剂"),
         ("puff", "1", "puff|puffs|吸|喷"),
         ("drop", "1", "drop|drops|滴"),
         ("time", "1", "time|times|次"),

@@ -19,7 +19,6 @@ class Wording(BaseModel):
     grades: Mapping[str, str]  #: By strength and direction: a sign and words.
     grade_meanings: Mapping[str, str]
     certainty: str
-    certainty_unknown: str
     levels: Mapping[Certainty, str]
     separator: str
     legend_heading: str
@@ -33,6 +32,7 @@ class Wording(BaseModel):
     reviewed: str
     topics: Mapping[str, tuple[str, str]]  #: By part: its heading, and what tells it in a guideline.
     not_reported: str
+    not_looked_for: str  #: Without a model: whether the guideline reports it is not known.
     sources_heading: str
     page: str
     disclaimer_heading: str
@@ -63,7 +63,6 @@ WORDING: Mapping[Language, Wording] = {
             "strong against": "for nearly everybody the harms are clearly greater than the benefits.",
         },
         certainty="how sure: {level}",
-        certainty_unknown="how sure: not reported in the source",
         levels={"high": "high", "moderate": "moderate", "low": "low", "very low": "very low"},
         separator=" · ",
         legend_heading="What the signs mean",
@@ -89,13 +88,14 @@ WORDING: Mapping[Language, Wording] = {
             ),
         },
         not_reported="not reported in the source",
+        not_looked_for="not looked for: that takes a language model",
         sources_heading="Where it stands in the guideline",
         page="page {page}",
         disclaimer_heading="Please note",
         disclaimer="This does not replace advice from a doctor. Do not start, stop or change a treatment "
         "because of it. In an emergency call your emergency number.",
-        no_warnings="Side effects and warning signs: not reported in the source.",
-        no_facts="What the condition is: not reported in the source.",
+        no_warnings="Side effects and warning signs: {told}.",
+        no_facts="What the condition is: {told}.",
         questions_heading="Questions to ask your doctor",
         questions=(
             "Does this recommendation apply to me?",
@@ -124,7 +124,6 @@ WORDING: Mapping[Language, Wording] = {
             "strong against": "对几乎所有人，害处明显大于益处。",
         },
         certainty="把握程度：{level}",
-        certainty_unknown="把握程度：指南未说明",
         levels={"high": "高", "moderate": "中", "low": "低", "very low": "极低"},
         separator=" · ",
         legend_heading="符号的意思",
@@ -144,12 +143,13 @@ WORDING: Mapping[Language, Wording] = {
             "conflicts": ("利益冲突", "利益冲突|利益声明"),
         },
         not_reported="指南未说明",
+        not_looked_for="未查找，这需要语言模型",
         sources_heading="在指南中的位置",
         page="第{page}页",
         disclaimer_heading="请注意",
         disclaimer="本文不能代替医生的建议。请勿因此自行开始、停止或改变治疗。遇到紧急情况请拨打急救电话。",
-        no_warnings="副作用和危险信号：指南未说明。",
-        no_facts="疾病是什么：指南未说明。",
+        no_warnings="副作用和危险信号：{told}。",
+        no_facts="疾病是什么：{told}。",
         questions_heading="可以问医生的问题",
         questions=(
             "这条推荐适用于我吗？",

@@ -32,7 +32,7 @@ def _missing_doses(
     if not find_drugs(said) & find_drugs(texts[recommendation.id]):
         return
     for dose in recommendation.doses:
-        if unsupported(dose, [said]) and find_quantities(dose):
+        if unsupported(dose, [said], loosely=True) and find_quantities(dose):
             yield Finding(
                 gate="numbers",
                 source=recommendation.id,

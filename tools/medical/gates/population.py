@@ -56,7 +56,8 @@ def _whom(records: GuidelineRecords) -> dict[str, str]:
 
 
 def _people(records: GuidelineRecords) -> Iterator[tuple[str, str]]:
-    """What has to be kept: whom each recommendation is for, and whom each warning warns."""
+    """What has to be kept: whom each recommendation is for, whom warnings and facts tell of."""
     for recommendation in records.recommendations:
         yield recommendation.id, recommendation.population
         yield from ((warning.id, warning.text) for warning in recommendation.warnings)
+    yield from ((passage.id, passage.text) for passage in records.passages)

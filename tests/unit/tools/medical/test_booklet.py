@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tools.medical import pemat
 from tools.medical.booklet import Booklet, Origin, Part, make_booklet
 from tools.medical.rendering.html import render_html
 from tools.medical.rendering.markdown import render_markdown
+from tools.medical.right_pvg import report
 
 GOLD = {gold.name: gold for gold in read_gold()}
 FIGURE: dict[str, Any] = {
@@ -23,17 +25,22 @@ FIGURE: dict[str, Any] = {
 }
 
 
-def _booklet(name: str = "diabetes.en", file: str = "g.pdf", wording: int = 1) -> Booklet:
-    gold = GOLD[name]
+def _booklet(
+    name: str = "diabetes.en", file: str = "g.pdf", wording: int = 1, *, is_offline: bool = False
+) -> Booklet:
+    gold = replace(GOLD[name], records=GOLD[name].records.model_copy(deep=True))
     origin = Origin(
         name=file,
         title=gold.title,
         pages=len(gold.pages),
         status="passed",
-        is_offline=False,
+        is_offline=is_offline,
         page_texts=gold.pages,
     )
     version = gold.version(wording)
+    if is_offline:
+        gold.records.passages.clear()
+        version.sections = [s for s in version.sections if s.sentences[0].kind == "recommendation"]
     version.sections.sort(key=lambda section: section.sentences[0].kind == "fact")  # as templates have it
     return make_booklet(version, gold.records, origin, [FIGURE])
 
@@ -43,6 +50,14 @@ def test_sources_lead_to_their_pages_in_a_pdf_that_lies_beside_the_version() -> 
     assert '<a href="%2F%2Fmy%20guide.pdf#page=1">page 1</a>' in page
     assert "](g.pdf#page=2)" in render_markdown(_booklet()).decode()
     assert "#page=" not in render_html(_booklet(file="g.docx")).decode()
+
+
+def test_without_a_model_nothing_is_said_to_be_missing_from_the_guideline_that_nobody_looked_for() -> None:
+    text = render_markdown(_booklet(is_offline=True)).decode()
+    assert "Side effects and warning signs: not looked for" in text
+    assert "What the condition is: not looked for" in text
+    answers = report(_booklet(is_offline=True))
+    assert answers["7.2 undesirable outcomes"] == "not looked for"
 
 
 def test_a_figure_is_shown_with_its_words_and_nothing_of_it_acts() -> None:

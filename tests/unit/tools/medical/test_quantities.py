@@ -18,6 +18,16 @@ SAME = [
     ("每100人中约有5人", "5%"),
     ("500 mg twice a day", "每日两次，每次500毫克"),
     ("5–10 mg/kg/day", "5 to 10 mg per kg per day"),
+    ("every 6 months", "twice a year"),
+    ("every 12 hours", "2 times a day"),
+    ("每6个月一次", "一年两次"),
+    ("每半年到一年复查一次", "每6～12个月复查"),
+    ("half an hour", "30 minutes"),
+    ("one in six adults", "1 in 6 people"),
+    ("fivefold", "5 times more likely"),
+    ("the last three months of pregnancy", "the third trimester"),
+    ("on day 1", "on the first day"),
+    ("30 breaths per minute or more", "at least 30 breaths a minute"),
 ]
 DIFFERENT = [
     ("500 mg", "5000 mg"),
@@ -50,6 +60,36 @@ def test_another_value_unit_or_bound_is_another_quantity(one: str, other: str) -
 )
 def test_words_that_hold_a_number_state_no_quantity(text: str) -> None:
     assert find_quantities(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Do not use it for longer than 4 weeks.", "for no more than 4 weeks"),
+        ("on 4 or more days a month", "at least four migraine days each month"),
+        ("within 3 days", "in 3 days"),
+        ("超过2年没有发作", "2年以上无发作"),
+        ("连续吃药不要超过一个月（4周）", "连续使用不超过4周"),
+        ("at least 4 hours", "4 to 72 hours"),
+        ("15 in 1,000", "from 45 to 15 per 1000 patients"),
+    ],
+)
+def test_a_plain_wording_is_supported(text: str, source: str) -> None:
+    assert unsupported(text, [source]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Use it for longer than 4 weeks.", "for no more than 4 weeks"),
+        ("every month", "every 6 months"),
+        ("10 mg", "5 to 10 mg"),
+        ("50 mg twice a day", "50 mg daily"),
+        ("65岁", "65岁以上"),
+    ],
+)
+def test_a_changed_quantity_is_not_supported(text: str, source: str) -> None:
+    assert unsupported(text, [source])
 
 
 def test_an_age_without_its_unit_is_supported_by_the_age_with_it() -> None:

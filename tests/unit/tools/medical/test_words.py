@@ -4,7 +4,7 @@ import pytest
 
 from tools.medical.drugs import find_drugs, invented
 from tools.medical.negation import is_denied, nearest
-from tools.medical.people import find_groups, named_groups
+from tools.medical.people import find_groups, named_groups, topics
 from tools.medical.quotes import find_pages
 from tools.text.language import Language
 
@@ -38,6 +38,28 @@ def test_groups_are_found_in_both_languages() -> None:
     assert find_groups("A human amendment") == frozenset()
 
 
+def test_a_disease_of_an_organ_is_one_group_however_it_is_put() -> None:
+    for text in ("renal impairment", "if your kidneys do not work well", "肾功能不全", "肾功能不好"):
+        assert named_groups(text) == {"kidney"}, text
+
+
+def test_who_could_become_pregnant_is_not_pregnant() -> None:
+    assert named_groups("Women who could become pregnant") == {"women", "childbearing"}
+
+
+def test_ages_name_groups() -> None:
+    assert {"adults", "older"} <= find_groups("people of 65 years or older")
+    assert find_groups("under 12 years of age") == {"children"}
+
+
+def test_a_guideline_is_about_its_title_and_what_its_passages_name() -> None:
+    assert topics("Depression in adults", ["sertraline", "insomnia is common", "insomnia"]) == {
+        "depression",
+        "adults",
+        "insomnia",
+    }
+
+
 def test_drugs_are_found_by_stem_and_by_name() -> None:
     assert find_drugs("Take aspirin or Atorvastatin, except with cholesterol tests.") == {
         "aspirin",
@@ -48,6 +70,7 @@ def test_drugs_are_found_by_stem_and_by_name() -> None:
 
 def test_a_drug_that_the_source_does_not_name_is_invented() -> None:
     assert invented("Take metformin and warfarin.", "Offer metformin to adults.") == {"warfarin"}
+    assert invented("不应选择二甲双胍，可用瑞舒伐他汀", "二甲双胍和阿托伐他汀") == {"瑞舒伐他汀"}
 
 
 def test_a_quotation_is_found_across_lines_hyphens_and_pages() -> None:

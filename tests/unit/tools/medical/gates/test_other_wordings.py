@@ -2,6 +2,7 @@
 
 import pytest
 
+from evals.guideline_gold import read_development
 from tools.medical.gates import check_draft
 from tools.medical.records import GuidelineRecords, Recommendation
 from tools.medical.version import PatientVersion, VersionSection, VersionSentence
@@ -61,3 +62,13 @@ def test_an_error_is_found(text: str, gate: str) -> None:
 )
 def test_a_faithful_sentence_passes(text: str) -> None:
     assert _gates(text) == set()
+
+
+def test_faithful_versions_of_many_guidelines_pass() -> None:
+    found = [
+        (gold.name, finding.message)
+        for gold in read_development()
+        for wording in (0, 1)
+        for finding in check_draft(gold.version(wording), gold.records)
+    ]
+    assert found == []
