@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from graphs.progress import ArtifactReady, emit
 from tools.storage import base as storage

@@ -1,7 +1,8 @@
 """Warnings that a result lists and the stream tells, too."""
 
 from collections.abc import Iterable
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from graphs.progress import WarningRaised, emit
 

@@ -3,7 +3,9 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from graphs.model_calls import model_calls
 from prompts import PROMPTS

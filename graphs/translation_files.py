@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import NotRequired, TypedDict
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from graphs.inputs import utf8
 from graphs.progress import ArtifactReady, emit

@@ -8,11 +8,12 @@ one: a lane that is resumed goes through its batches again, and asks only for th
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol
 
 from langgraph.func import task
 from langgraph.runtime import get_runtime
 from langgraph.types import TimeoutPolicy
+from typing_extensions import TypedDict
 
 from graphs.policies import STALLS
 from graphs.progress import shared_meter

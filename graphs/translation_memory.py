@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, TypedDict
+from typing import Any
 
 from langgraph.runtime import get_runtime
 from langgraph.store.base import BaseStore, PutOp
+from typing_extensions import TypedDict
 
 from graphs.progress import ArtifactReady, emit
 from graphs.translation_batches import BatchAnswer

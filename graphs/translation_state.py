@@ -3,12 +3,13 @@
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from langgraph.channels import EphemeralValue
 from langgraph.types import Overwrite
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from graphs.notes import Note, warn
 from graphs.translation_batches import BatchAnswer, Translating, recalled_of, usage_of

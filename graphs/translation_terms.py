@@ -6,10 +6,11 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import PurePath
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
 from langgraph.func import task
 from langgraph.types import interrupt
+from typing_extensions import TypedDict
 
 from graphs.model_calls import model_calls
 from graphs.notes import Note, warn

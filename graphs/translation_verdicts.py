@@ -1,7 +1,9 @@
 """What a judge said of translations, and what that comes to."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from graphs.translation_batches import Reason
 

@@ -30,6 +30,7 @@ def agreed(messages: Sequence[AnyMessage], proposal: Proposal) -> tuple[AIMessag
     for message in reversed(messages):
         for call in message.tool_calls if isinstance(message, AIMessage) else ():
             if call["id"] == proposal["call_id"]:
-                again = {**call, "id": f"call_{uuid4().hex}"}
-                return AIMessage("", tool_calls=[again]), {**proposal, "call_id": again["id"]}
+                call_id = f"call_{uuid4().hex}"
+                again = AIMessage("", tool_calls=[{**call, "id": call_id}])
+                return again, {**proposal, "call_id": call_id}
     return None

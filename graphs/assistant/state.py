@@ -1,9 +1,10 @@
 """What the assistant knows of its conversation."""
 
-from typing import Annotated, Any, Literal, TypedDict, cast
+from typing import Annotated, Any, Literal, cast
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict
 
 from tools.errors import InvalidInput
 

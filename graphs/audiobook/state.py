@@ -4,9 +4,10 @@ Offsets are code points of the text as given. Sound is kept as files; the state 
 """
 
 import operator
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired
 
 from langgraph.channels import EphemeralValue
+from typing_extensions import TypedDict
 
 from graphs.characters.state import Language
 from graphs.made_files import FileNote

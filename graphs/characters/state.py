@@ -7,10 +7,11 @@ long novel stays a few megabytes.
 
 import operator
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, TypedDict, cast
+from typing import Annotated, Any, Literal, cast
 
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import TypedDict
 
 from graphs.characters.edits import parse_edits
 from graphs.inputs import validated

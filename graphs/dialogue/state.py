@@ -11,10 +11,11 @@ say when. Everything that they tell stands in the output, too.
 """
 
 import operator
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from typing_extensions import TypedDict
 
 from graphs.inputs import validated
 from graphs.notes import Note

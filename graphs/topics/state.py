@@ -1,10 +1,11 @@
 """What goes into the topics graph, what it keeps between its nodes, and what comes out."""
 
 import operator
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
 from langgraph.channels import EphemeralValue
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import TypedDict
 
 from graphs.inputs import validated
 from graphs.notes import Note

@@ -1,9 +1,10 @@
 """What goes into the translate graph, what it keeps between its nodes, and what comes out."""
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
 from langgraph.channels import EphemeralValue
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from graphs.inputs import validated
 from graphs.notes import Note

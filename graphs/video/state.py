@@ -1,9 +1,10 @@
 """What the video graph keeps between its nodes, and what comes out of it."""
 
 import operator
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired
 
 from langgraph.channels import EphemeralValue
+from typing_extensions import TypedDict
 
 from graphs.made_files import FileNote
 from graphs.notes import Note

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 from uuid import UUID, uuid4
+
+from typing_extensions import TypedDict
 
 from server.db.models import Assistant, AssistantVersion, now
 from server.db.repositories import assistants

@@ -77,7 +77,7 @@ def journal() -> Journal:
 
 @contextmanager
 def console(browser: "Browser", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
-    """The page of novels in a fresh profile; afterwards nothing may have been logged, blocked or asked elsewhere."""
+    """The page of novels, in a fresh profile; nothing may be logged, blocked or asked elsewhere."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)

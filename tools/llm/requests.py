@@ -3,9 +3,10 @@
 import asyncio
 import base64
 from collections.abc import Mapping
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from typing_extensions import TypedDict
 
 from tools.errors import InvalidInput, ModelAnswerInvalid
 from tools.llm.chat_models import ChatModels
