@@ -13,6 +13,7 @@ import { forgetTokens, tokens } from "./session.js";
 import { SignIn } from "./sign_in.js";
 import { claimSetup } from "./talk_setup.js";
 import { TalkView } from "./talk_view.js";
+import { TopicsPage } from "./topics_page.js";
 import { applyTheme, nextTheme, theme } from "./theme.js";
 import { clearTranslateDraft, TranslateForm } from "./translate_form.js";
 import { TranslationView } from "./translation_view.js";
@@ -21,10 +22,11 @@ const TRANSLATION_ADDRESS = /^#\/translations\/([^/]+)\/([^/]+)$/;
 const RUN_ADDRESS = /^#\/runs\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/;
 
 const BOOK_ADDRESS = /^#\/books(?:\/([^/]+))?$/;
+const TOPICS_ADDRESS = /^#\/topics(?:\/([^/]+))?$/;
 const GUIDELINE_ADDRESS = /^#\/guidelines(?:\/([^/]+))?$/;
 
 const main = document.getElementById("main");
-/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | TalkView | GuidelinePage | AudiobookPage | null} */
+/** @type {RunForm | RunView | TranslateForm | TranslationView | SignIn | TalkView | GuidelinePage | TopicsPage | AudiobookPage | null} */
 let view = null;
 let hasAccounts = false;
 const RESET_ADDRESS = /^#\/reset\/([^/]+)$/;
@@ -39,6 +41,7 @@ function showAddress() {
 	if (resetToken) history.replaceState(null, "", "#/"); // It is good once, and no business of the history.
 	if (hasAccounts && (resetToken || !tokens())) view = new SignIn(enter, resetToken);
 	else if (GUIDELINE_ADDRESS.test(location.hash)) view = new GuidelinePage(location.hash.match(GUIDELINE_ADDRESS)[1]);
+	else if (TOPICS_ADDRESS.test(location.hash)) view = new TopicsPage(location.hash.match(TOPICS_ADDRESS)[1]);
 	else if (BOOK_ADDRESS.test(location.hash)) view = new AudiobookPage(location.hash.match(BOOK_ADDRESS)[1]);
 	else if (location.hash === "#/talk") view = new TalkView();
 	else view = runId ? new RunView(threadId, runId, knownTab) : translating() ?? new RunForm();

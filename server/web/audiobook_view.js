@@ -6,6 +6,7 @@ import { formatNumber, t, term } from "./i18n.js";
 import { isUnsure } from "./novel.js";
 import { LOOSE } from "./relations_picture.js";
 import { RelationsView } from "./relations_view.js";
+import { save } from "./saving.js";
 /** @import {Novel} from "./novel.js" */
 
 const TONES = ["neutral", "asking", "whispering", "shouting", "cheerful", "sad", "angry", "afraid"];
@@ -213,10 +214,4 @@ export class AudiobookView {
 		sound.onended = () => URL.revokeObjectURL(address);
 		await sound.play();
 	}
-}
-
-async function save(fileId, name) {
-	const url = URL.createObjectURL(await readBlob(fileAddress(fileId)));
-	el("a", { href: url, download: name }).click();
-	URL.revokeObjectURL(url);
 }
