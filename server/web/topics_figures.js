@@ -4,10 +4,10 @@ import { button, el, refill, svg } from "./element.js";
 import { formatNumber, formatShare, t } from "./i18n.js";
 
 const WIDTH = 720;
-const LEFT = 190; // For names.
+const LEFT = 210; // For names.
 const LINE = 26;
 const HEIGHT = 280; // Of figures over time.
-const LONGEST = 26; // Characters of a name.
+const LONGEST = 24; // Characters of a name.
 
 const short = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
 const picture = (label, height, ...parts) => svg("svg", { class: "topics-figure", viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": label }, ...parts);
@@ -74,5 +74,5 @@ export function countsTable({ tried = [], topics, reason, model_reason: modelRea
 			el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("topics.counts")), columns.map((name) => el("th", { scope: "col" }, t(`topics.${name}`))))),
 			el("tbody", {}, tried.map((row) => el("tr", { class: row.topics === topics ? "is-chosen" : null }, el("th", { scope: "row" }, row.topics),
 				columns.map((name) => el("td", {}, row[name] == null ? "–" : formatNumber(row[name]))))))),
-		[reason, modelReason].map((why) => why && el("p", { class: "muted" }, why)));
+		[...new Set([reason, modelReason])].map((why) => why && el("p", { class: "muted" }, why)));
 }

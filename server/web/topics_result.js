@@ -58,7 +58,7 @@ export class TopicsResult {
 		const known = MEASURES.filter((name) => measures[name] != null);
 		return el("table", { class: "targets" },
 			el("thead", {}, el("tr", {}, ["measure", "here", "chance"].map((name) => el("th", { scope: "col" }, t(`topics.${name}`))))),
-			el("tbody", {}, known.map((name) => el("tr", {}, el("th", { scope: "row" }, name.replaceAll("_", " ")),
+			el("tbody", {}, known.map((name) => el("tr", {}, el("th", { scope: "row" }, name.length < 5 ? name.toUpperCase() : t(`topics.${name}`)),
 				[measures[name], measures.chance[name]].map((value) => el("td", {}, value == null ? "–" : formatNumber(value)))))));
 	}
 

@@ -67,8 +67,6 @@ def test_a_person_leads_texts_to_topics_and_asks_about_them(page: "Page") -> Non
     assert page.locator(".topics-figure .is-chosen").count() == 1
     page.fill("#topics-question", "How large is topic 1?")
     page.click("#topics-ask")
-    if shots := __import__("os").environ.get("SHOTS"):
-        page.screenshot(path=shots, full_page=True)
     page.wait_for_selector("#topics-answers progress", state="detached")
     assert "%" in page.inner_text("#topics-answers p >> nth=1")
     with page.expect_download() as download:
