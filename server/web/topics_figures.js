@@ -7,7 +7,7 @@ const WIDTH = 720;
 const LEFT = 210; // For names.
 const LINE = 26;
 const HEIGHT = 280; // Of figures over time.
-const LONGEST = 24; // Characters of a name.
+const LONGEST = 21; // Characters of a name.
 
 const short = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
 const picture = (label, height, ...parts) => svg("svg", { class: "topics-figure", viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": label }, ...parts);
