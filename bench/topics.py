@@ -50,14 +50,17 @@ if kind == "lda":
     for d in range(len(starts) - 1):
         model.add_doc(words[ids[starts[d]:starts[d + 1]]].tolist())
     model.train({iterations}, workers=1)
-    np.array([d.get_topic_dist() for d in model.docs])
+    shares = np.array([d.get_topic_dist() for d in model.docs])
+    topics = np.array([model.get_topic_word_dist(k) for k in range({topics})])
 else:
     from scipy.sparse import csr_matrix
     from sklearn.decomposition import NMF
     from sklearn.feature_extraction.text import TfidfTransformer
     counts = csr_matrix((np.ones(len(ids)), ids, starts), shape=(len(starts) - 1, {vocabulary}))
-    NMF({topics}, init="nndsvd", random_state=1, max_iter=300).fit_transform(
-        TfidfTransformer(sublinear_tf=True).fit_transform(counts))
+    model = NMF({topics}, init="nndsvd", random_state=1, max_iter=300)
+    shares = model.fit_transform(TfidfTransformer(sublinear_tf=True).fit_transform(counts))
+    topics = model.components_
+np.savez(sys.argv[1] + ".model.npz", shares=shares, topics=topics)
 """
 
 

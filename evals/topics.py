@@ -17,6 +17,7 @@ import io
 import sys
 import warnings
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -39,7 +40,7 @@ from tools.topics.corpus import Corpus
 from tools.topics.metrics.coherence import CoherenceMeter
 from tools.topics.metrics.fit import nmi
 from tools.topics.models.model import TopicModel
-from tools.topics.models.spec import Kind, ModelSpec
+from tools.topics.models.spec import NEURAL, Kind, ModelSpec
 from tools.topics.models.training import train
 
 OFFLINE, ORACLE, ADVERSARIAL = "offline", "oracle", "adversarial"
@@ -166,7 +167,10 @@ def _compare_with_gensim(corpus: Corpus, model: TopicModel, goals: Goals) -> Non
 
 def _evaluate_planted(goals: Goals, seeds: int) -> None:
     rows: list[list[str]] = []
-    for kind in _DEFAULT_MODELS:
+    has_torch = find_spec("torch") is not None
+    if not has_torch:
+        print(f"\n{', '.join(NEURAL)}: SKIPPED, torch is not installed (pip install '.[neural]')")
+    for kind in (*_DEFAULT_MODELS, *(NEURAL if has_torch else ())):
         shares: list[list[float]] = []
         for seed in range(1, seeds + 1):
             planted = plant(seed)

@@ -144,6 +144,12 @@ export const getGuidelineTask = (taskId, signal) => getJson(`/api/v1/workflow/${
 /** @param {string} taskId @param {object} verdict */
 export const answerReview = (taskId, verdict) => postJson(`/api/v1/workflow/${encodeURIComponent(taskId)}/review`, verdict);
 
+/** A question about one's tasks of topics. @param {string} path @param {string} [method] @param {object} [body] @param {AbortSignal} [signal] */
+export async function askTopics(path, method = "GET", body, signal) {
+	const headers = { "Content-Type": "application/json" };
+	return (await request(`/api/tasks${path}`, { method, headers, body: body && JSON.stringify(body), signal })).json();
+}
+
 /** A question about one's audiobooks. @param {string} path @param {string} [method] @param {object} [body] @param {AbortSignal} [signal] */
 export async function askBooks(path, method = "GET", body, signal) {
 	const headers = { "Content-Type": "application/json" };

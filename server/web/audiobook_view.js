@@ -6,6 +6,7 @@ import { button, el, refill } from "./element.js";
 import { formatNumber, t, term } from "./i18n.js";
 import { isUnsure } from "./novel.js";
 import { RelationsView } from "./relations_view.js";
+import { save } from "./download.js";
 /** @import {Novel} from "./novel.js" */
 
 const TONES = ["neutral", "asking", "whispering", "shouting", "cheerful", "sad", "angry", "afraid"];
@@ -199,10 +200,4 @@ export class AudiobookView {
 		else return;
 		event.preventDefault();
 	}
-}
-
-async function save(fileId, name) {
-	const url = URL.createObjectURL(await readBlob(fileAddress(fileId)));
-	el("a", { href: url, download: name }).click();
-	URL.revokeObjectURL(url);
 }

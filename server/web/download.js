@@ -4,15 +4,18 @@ import { fileAddress, readBlob } from "./api.js";
 import { button, el } from "./element.js";
 
 /** @param {string} address @param {string} name */
-async function save(address, name) {
+async function saveFrom(address, name) {
 	const url = URL.createObjectURL(await readBlob(address));
 	el("a", { href: url, download: name }).click();
 	URL.revokeObjectURL(url);
 }
+
+/** @param {string} fileId @param {string} name */
+export const save = (fileId, name) => saveFrom(fileAddress(fileId), name);
 
 /** @param {{file_id: string, name: string}} file @param {(act: () => Promise<void>) => void} attempt Shows a failure. */
 export const fileLink = ({ file_id: fileId, name }, attempt) => downloadLink(fileAddress(fileId), name, attempt);
 
 /** @param {string} address @param {string} name @param {(act: () => Promise<void>) => void} attempt @param {string} [words] */
 export const downloadLink = (address, name, attempt, words = name) =>
-	button({ class: "link download", onclick: () => attempt(() => save(address, name)) }, words);
+	button({ class: "link download", onclick: () => attempt(() => saveFrom(address, name)) }, words);

@@ -1,9 +1,10 @@
 /** Guidelines for patients: a form, then how far a task is, then the guideline's words beside the version's. */
 
-import { answerReview, fileAddress, getGuidelineTask, getState, readBlob, sendGuideline } from "./api.js";
+import { answerReview, getGuidelineTask, getState, sendGuideline } from "./api.js";
 import { button, el, refill } from "./element.js";
 import { failurePanel } from "./failure_panel.js";
 import { formatNumber, t } from "./i18n.js";
+import { save } from "./download.js";
 
 const PAUSE = 700; // Milliseconds between two questions of how far it is.
 const ENDED = ["completed", "failed", "cancelled"];
@@ -162,10 +163,4 @@ export class GuidelinePage {
 		return el("p", { class: "guideline-files" }, this.#task.output_files.map(({ file_id: fileId, name, format, language }) =>
 			button({ class: "button", onclick: () => save(fileId, name) }, `${format} (${language})`)));
 	}
-}
-
-async function save(fileId, name) {
-	const url = URL.createObjectURL(await readBlob(fileAddress(fileId)));
-	el("a", { href: url, download: name }).click();
-	URL.revokeObjectURL(url);
 }

@@ -13,6 +13,7 @@ const PAGES = [
 	[/^#\/books(?:\/([^/]+))?$/, async () => (await import("./audiobook_page.js")).AudiobookPage],
 	[/^#\/talk$/, async () => (await import("./talk_view.js")).TalkView],
 	[/^#\/guidelines(?:\/([^/]+))?$/, async () => (await import("./guideline_page.js")).GuidelinePage],
+	[/^#\/topics(?:\/([^/]+))?$/, async () => (await import("./topics_page.js")).TopicsPage],
 	[/^#\/chat(?:\/([^/]+))?$/, async () => (await import("./chat_page.js")).ChatPage],
 	[/^#\/history$/, async () => (await import("./history_page.js")).HistoryPage],
 	[/^#\/progress\/([^/]+)\/([^/]+)$/, async () => (await import("./progress_page.js")).ProgressPage],

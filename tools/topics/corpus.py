@@ -91,8 +91,8 @@ class Corpus:
         return pack(arrays, {"words": list(self.words), "columns": columns, "facts": dict(self.facts)})
 
     @classmethod
-    def load(cls, data: bytes) -> "Corpus":
-        """What save has written.
+    def load(cls, data: bytes, *, with_texts: bool = True) -> "Corpus":
+        """What save has written; on wish without the raw texts, of which models are not made.
 
         Raises:
             InvalidInput: "broken_topics_file".
@@ -107,7 +107,7 @@ class Corpus:
             words=tuple(meta["words"]),
             ids=arrays["ids"],
             starts=arrays["starts"],
-            texts=unpack_texts(arrays),
+            texts=unpack_texts(arrays) if with_texts else [],
             rows=arrays["rows"],
             row_documents=arrays["row_documents"],
             times=_decoded(columns["times"], arrays["times"]) if "times" in columns else None,

@@ -18,6 +18,7 @@ _COMMON = frozenset(
         *("which", "who", "when", "there", "and", "or", "to", "for", "on", "by"),
     )
 )
+_MEANT = dict.fromkeys(("large", "big", "size", "frequent", "common"), "share")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def facts_of(analysis: Mapping[str, Any], labels: Mapping[str, str]) -> list[Fac
 
 def nearest(question: str, facts: Sequence[Fact]) -> list[Fact]:
     """The facts that share the rarest words with a question; none where they share too little."""
-    asked = set(_words(question)) - _COMMON
+    asked = {_MEANT.get(word, word) for word in _words(question)} - _COMMON
     spread = Counter(word for fact in facts for word in set(_words(fact.text)))
     weights = {word: log(1 + len(facts) / (1 + spread[word])) for word in asked}
     total = sum(weights.values())

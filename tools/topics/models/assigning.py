@@ -18,7 +18,10 @@ _SETTLED = 1e-7  # of the greatest weight: a sweep that moves none by more is th
 _PRIOR = 0.1  # of each topic in a document, in words; the alpha of LDA
 _CHUNK = 400_000  # products held at once, words of documents x topics: what a core's cache holds
 
+_LEAST = np.float32(1e-30)  # probability of a word that no topic has
+
 Places = NDArray[np.int64]
+Single = NDArray[np.float32]
 
 
 def assign(components: Matrix, idf: Matrix | None, counts: Counts) -> Matrix:
@@ -77,9 +80,13 @@ def _projected(components: Matrix, idf: Matrix, counts: Counts) -> Matrix:
 
 
 def _folded(topic_word: Matrix, counts: Counts) -> Matrix:
-    """Each document goes on until it has settled; none depends on the others."""
-    theta = np.full((counts.shape[0], len(topic_word)), 1.0 / len(topic_word))
-    word_topic = np.ascontiguousarray(topic_word.T)
+    """Each document goes on until it has settled; none depends on the others.
+
+    In single precision, which is a tenth of ``_STILL`` off, and takes half the time.
+    """
+    theta = np.full((counts.shape[0], len(topic_word)), 1.0 / len(topic_word), dtype=np.float32)
+    word_topic = np.ascontiguousarray(topic_word.T, dtype=np.float32)
+    counts = counts.astype(np.float32)
     moving = np.arange(counts.shape[0])
     for _ in range(0, _ROUNDS, _LOOK):
         restless = [moving[:0]]
@@ -87,7 +94,7 @@ def _folded(topic_word: Matrix, counts: Counts) -> Matrix:
             theta[some], is_restless = _fold(word_topic, counts[some], theta[some])
             restless.append(some[is_restless])
         moving = np.concatenate(restless)
-    return theta
+    return _shares(theta.astype(np.float64))
 
 
 def _held(documents: Places, lengths: Places, topics: int) -> list[Places]:
@@ -96,15 +103,16 @@ def _held(documents: Places, lengths: Places, topics: int) -> list[Places]:
     return np.split(documents, np.flatnonzero(np.diff(runs)) + 1) if len(documents) else []
 
 
-def _fold(word_topic: Matrix, counts: Counts, theta: Matrix) -> tuple[Matrix, NDArray[np.bool_]]:
+def _fold(word_topic: Single, counts: Counts, theta: Single) -> tuple[Single, NDArray[np.bool_]]:
     """Some rounds of expectation maximisation; and which documents the last of them has still moved."""
     owner = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     likelihood = word_topic[counts.indices]  # words of documents x topics
     ratios, before = counts.copy(), theta
     for _ in range(_LOOK):
         explained = np.einsum("ij,ij->i", theta[owner], likelihood)
-        ratios.data = counts.data / np.maximum(explained, 1e-300)
-        before, theta = theta, _shares(theta * (ratios @ word_topic) + _PRIOR)
+        ratios.data = counts.data / np.maximum(explained, _LEAST)
+        weights = theta * (ratios @ word_topic) + np.float32(_PRIOR)
+        before, theta = theta, weights / weights.sum(axis=1, keepdims=True)
     return theta, np.abs(theta - before).max(axis=1) > _STILL
 
 

@@ -1,8 +1,10 @@
 """Embedded topics by torch: ETM (Dieng, Ruiz and Blei 2020) and, over time, dynamic ETM; an extra.
 
 Word vectors are frozen: those of an embedding model, else of the corpus (PPMI and SVD). Topic vectors begin
-at the centres of clusters of words; begun at random, most trainings end in mixed topics. A loss that does
-not fall is an error: a model that has learned nothing is none.
+at the centres of clusters of words; begun at random, most trainings end in mixed topics. As in SAGE
+(Eisenstein, Ahmed and Xing 2011), a topic is how its words differ from the corpus's frequencies; without, one
+topic takes in the words that are everywhere, and is none. A loss that does not fall is an error: a model that
+has learned nothing is none.
 """
 
 # torch and scikit-learn are not there for a strict check.
@@ -60,7 +62,8 @@ def train_neural(corpus: Corpus, spec: ModelSpec, tell: Tell) -> TopicModel:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     words = _word_vectors(corpus)
-    network = _network(torch, words, _centres(words, corpus, spec), int(periods.max()) + 1)
+    centres = _centres(words, corpus, spec)
+    network = _network(torch, words, np.log(_frequencies(corpus)), centres, int(periods.max()) + 1)
     losses = _fit(torch, network, corpus, periods, spec, tell)
     if not losses[-1] < losses[0] * (1 - _LEAST_FALL):
         raise ServiceError(
@@ -138,17 +141,24 @@ def _centres(words: Matrix, corpus: Corpus, spec: ModelSpec) -> Matrix:
     """Where topic vectors begin: the centres of clusters of words, frequent ones weighing more."""
     from sklearn.cluster import KMeans  # noqa: PLC0415 - as above
 
-    frequency = np.bincount(corpus.ids, minlength=len(corpus.words)).astype(np.float64)
     kmeans: Any = KMeans
-    found = kmeans(spec.topics, n_init=10, random_state=spec.seed).fit(words, sample_weight=frequency)
+    weights = _frequencies(corpus)
+    found = kmeans(spec.topics, n_init=10, random_state=spec.seed).fit(words, sample_weight=weights)
     centres: Matrix = found.cluster_centers_
     return centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
 
 
-def _network(torch: Any, words: Matrix, centres: Matrix, periods: int) -> Any:
+def _frequencies(corpus: Corpus) -> Matrix:
+    """How much of the corpus each word makes up; one that does not occur, as if it did once."""
+    counts = np.bincount(corpus.ids, minlength=len(corpus.words))
+    return np.maximum(counts, 1.0) / max(len(corpus.ids), 1)
+
+
+def _network(torch: Any, words: Matrix, background: Matrix, centres: Matrix, periods: int) -> Any:
     topics, size = len(centres), len(words)
     network = torch.nn.Module()
     network.register_buffer("words", torch.tensor(words, dtype=torch.float32))
+    network.register_buffer("background", torch.tensor(background, dtype=torch.float32))
     start = torch.tensor(centres, dtype=torch.float32)
     network.topics = torch.nn.Parameter(start.repeat(periods, 1, 1))
     network.encoder = torch.nn.Sequential(
@@ -165,7 +175,8 @@ def _network(torch: Any, words: Matrix, centres: Matrix, periods: int) -> Any:
 
 def _beta(torch: Any, network: Any) -> Any:
     """periods x topics x words."""
-    return torch.softmax(network.topics @ network.words.T / _TEMPERATURE, dim=-1)
+    nearness = network.topics @ network.words.T / _TEMPERATURE
+    return torch.softmax(nearness + network.background, dim=-1)
 
 
 def _fit(

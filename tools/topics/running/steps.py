@@ -86,7 +86,7 @@ def _prepare(job: Job, tell: Tell) -> dict[str, bytes]:
 
 def _train(job: Job, tell: Tell) -> dict[str, bytes]:
     """corpus.zip, ``spec``, ``again`` -> model.zip and summary.json."""
-    corpus = Corpus.load(job.files[CORPUS])
+    corpus = Corpus.load(job.files[CORPUS], with_texts=False)
     spec = ModelSpec.model_validate(job.settings["spec"])
     trial = try_model(corpus, spec, job.settings["again"], tell)
     return {MODEL: trial.model.save(), SUMMARY: _json(trial.summary())}

@@ -100,6 +100,7 @@ def test_questions_are_answered_with_the_numbers_of_the_data(planted: Planted, t
     most = max(analysis["topics"], key=lambda topic: topic["share"]["mean"])
     assert largest.text.startswith(f"topic {most['id']} ")
     assert f"{100 * most['share']['mean']:.1f} %" in largest.text
+    assert "a share of" in nearest("How large is topic 2?", facts)[0].text
     assert "C_V" in nearest("What is the coherence C_V?", facts)[0].text
     assert nearest("What will the weather be tomorrow morning?", facts) == []
 

@@ -1,0 +1,73 @@
+"""Where the settings have topic models trained: PAI-DLC, with the bucket that both sides see."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from configs.settings import Settings
+from evals.dlc_server import KEY_ID, KEY_SECRET, DlcServer, dlc_server
+from server.resources import topics_training
+from tests.fixtures.oss_server import OssServer, oss_server
+from tools.errors import ServiceError
+from tools.topics.running.job import Job
+
+_PREFIX = "scriptorium-topics/"
+
+
+def _settings(folder: Path, oss: OssServer, dlc: DlcServer, **about: Any) -> Settings:
+    return Settings(
+        DATA_DIR=folder,
+        TOPICS_TRAINING="dlc",
+        OSS_BUCKET_NAME=oss.bucket,
+        OSS_REGION=oss.region,
+        OSS_ENDPOINT=oss.url,
+        OSS_ACCESS_KEY_ID=oss.key_id,
+        OSS_ACCESS_KEY_SECRET=oss.key_secret,
+        PAI_DLC_ENDPOINT=dlc.url,
+        PAI_ACCESS_KEY_ID=KEY_ID,
+        PAI_ACCESS_KEY_SECRET=KEY_SECRET,
+        PAI_WORKSPACE_ID="1234",
+        PAI_DLC_IMAGE="registry/scriptorium-topics:1",
+        PAI_DLC_MAX_MINUTES=30,
+        **about,
+    )
+
+
+async def test_the_settings_place_submits_to_pai_what_lies_in_the_bucket_and_takes_it_back_when_cancelled(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("alibabacloud_oss_v2", reason="the SDK of OSS is not installed: extra [oss]")
+    bucket = "oss://books.oss-cn-hongkong-internal.aliyuncs.com/" + _PREFIX
+    endless = ["Queuing"] * 10_000
+    with oss_server() as oss, dlc_server(tmp_path, bucket=bucket, statuses=endless) as dlc:
+        place = topics_training(_settings(tmp_path, oss, dlc))
+        assert place is not None
+        job = Job(step="train", settings={"spec": {}}, files={"corpus.zip": b"words"})
+        task = asyncio.create_task(place.run(job, lambda done, total: None))
+        while "GetJob" not in dlc.asked:
+            assert not task.done(), task.exception()
+            await asyncio.sleep(0)
+        lying = {key: one.data for key, one in oss.objects.items()}
+        task.cancel()
+        await asyncio.wait([task])
+
+        (submitted,) = dlc.jobs.values()
+        folder = submitted.request["DataSources"][0]["Uri"].removeprefix(bucket)
+        assert lying[f"{_PREFIX}{folder.rstrip('/')}/in/corpus.zip"] == b"words"
+        assert submitted.request["WorkspaceId"] == "1234"
+        assert submitted.request["JobMaxRunningTimeMinutes"] == 30
+        assert submitted.ended == "Stopped"
+        async with asyncio.timeout(30):
+            while oss.objects:  # noqa: ASYNC110 - the server lives in another thread
+                await asyncio.sleep(0)
+
+
+async def test_jobs_that_could_never_be_afforded_are_refused_when_the_service_starts(tmp_path: Path) -> None:
+    dear: dict[str, Any] = {"PAI_DLC_PRICE_PER_HOUR": 100, "PAI_DLC_MAX_COST": 49}
+
+    with pytest.raises(ServiceError) as refused:
+        topics_training(_settings(tmp_path, OssServer(url="http://127.0.0.1:1"), DlcServer(tmp_path), **dear))
+
+    assert refused.value.code == "dlc_cost_limit"
