@@ -18,7 +18,7 @@ _COMMON = frozenset(
         *("which", "who", "when", "there", "and", "or", "to", "for", "on", "by"),
     )
 )
-_MEANT = dict.fromkeys(("large", "big", "size", "frequent", "common"), "share")
+_MEANT: dict[str, str] = dict.fromkeys(("large", "big", "size", "frequent", "common"), "share")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
