@@ -72,6 +72,7 @@ _LOADED = """video => new Promise(loaded =>
 
 def _start(page: "Page", *, text: str = "", file: str = "") -> None:
     page.click("text=Translate")
+    page.wait_for_selector("#targets")
     if file:
         page.set_input_files("#file", {"name": "film.srt", "mimeType": "text/plain", "buffer": file.encode()})
     else:
@@ -164,6 +165,7 @@ def test_the_editor_speaks_chinese_and_fits_a_phone(page: "Page") -> None:
 
 def test_what_is_refused_is_explained_and_kept(page: "Page", journal: Journal) -> None:
     page.click("text=Translate")
+    page.wait_for_selector("#targets")
     page.fill("#text", "Hello.")
     page.click("#start")
     page.wait_for_selector(".failure code")

@@ -143,7 +143,7 @@ def test_known_keys_open_and_others_do_not() -> None:
 
 
 def test_example_of_the_documents_runs() -> None:
-    example = re.search(r"```python\n(.*?)```", _README.read_text(encoding="utf-8"), re.DOTALL)
+    example = re.search(r"```python[^\n]*\n(.*?)```", _README.read_text(encoding="utf-8"), re.DOTALL)
     assert example is not None
 
     exec(example[1], {})  # noqa: S102 - it is this repository's own
