@@ -85,6 +85,7 @@ def console(browser: "Browser", service: ServiceProcess, journal: Journal) -> It
     page.on("pageerror", lambda error: journal.complaints.append(str(error)))
     page.on("request", lambda request: journal.hosts.add(request.url.split("/")[2]))
     page.goto(f"{service.url}/#/novels")
+    page.wait_for_selector("#text")
     yield page
     context.close()
     assert journal.complaints == []
