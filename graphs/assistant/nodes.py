@@ -43,7 +43,7 @@ async def take(state: State) -> Update:
     proposed = state.get("proposal")
     again = agreed(state["messages"], proposed) if proposed and agrees(str(last.text)) else None
     return {
-        "messages": [message, *(again[:1] if again else ())],
+        "messages": [message, again[0]] if again else [message],
         "attached": files,
         "results": {},
         "proposal": again[1] if again else None,

@@ -49,9 +49,7 @@ class Ended:
     """A run whose end is committed, with what its thread holds."""
 
     run: Run
-    is_followed: (
-        bool  #: More runs of its thread were accepted by then; who is accepted later looks for itself.
-    )
+    is_followed: bool  #: Its thread has more runs to come; one accepted later looks for itself.
 
 
 class LeaseLost(Exception):
@@ -122,10 +120,9 @@ class RunEnding:
         Args:
             committed: What is known of it by who has just committed it.
         """
-        has_snapshot = committed is not None
         if run.cancel_action == "rollback":
             await self.checkpointer.adelete_for_runs([run.run_id])
-        if run.cancel_action is not None or not (has_snapshot or await self.snapshots.is_kept(run.thread_id)):
+        if run.cancel_action is not None or not (committed or await self.snapshots.is_kept(run.thread_id)):
             await self.snapshots.refresh(run.thread_id, run.graph_id)
         await self.broker.end(RunKey(run.thread_id, run.run_id))
         if run.cancel_action == "rollback":

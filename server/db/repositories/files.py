@@ -6,16 +6,16 @@ both take the last of a quota, and bytes are never counted as unused while someb
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import String, and_, func, or_
 from sqlalchemy import cast as sql_cast
 from sqlalchemy import select as sa_select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import Blob, File, FileUsage, Retention, Run, RunFile, Thread, Upload
+from server.db.upserting import insert_into
 from tools.errors import InputTooLarge, NotFound
 
 
@@ -222,8 +222,6 @@ async def all_keys(session: AsyncSession) -> Sequence[str]:
 
 
 async def _locked_usage(session: AsyncSession, owner: str) -> FileUsage:
-    dialect = (await session.connection()).dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    new = insert(FileUsage).values(owner=owner, files=0, size=0).on_conflict_do_nothing()
-    await session.exec(cast("Any", new))
+    new = insert_into(session, FileUsage).values(owner=owner, files=0, size=0)
+    await session.exec(new.on_conflict_do_nothing())
     return await session.get_one(FileUsage, owner, with_for_update=True, populate_existing=True)

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.db.containment import contains
 from server.db.models import StoreItem, StoreVector
+from server.db.upserting import insert_into
 
 _PAGE = 500  # rows that a search looks at in one step
 
@@ -97,8 +97,7 @@ async def put(session: AsyncSession, item: StoreItem, embedded: Sequence[StoreVe
     """Keep a document; one that is there keeps the time at which it was made."""
     row = item.model_dump()
     kept = {name: row[name] for name in ("value", "updated_at", "ttl_minutes", "expires_at")}
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement: Any = dialect.insert(StoreItem).values(row)
+    statement = insert_into(session, StoreItem).values(row)
     statement = statement.on_conflict_do_update(index_elements=["namespace", "key"], set_=kept)
     await session.exec(statement)
     vector = delete(StoreVector).where(

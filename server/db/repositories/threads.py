@@ -6,13 +6,13 @@ from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy import select as sa_select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server import access
 from server.db.containment import contains
 from server.db.models import ACTIVE, Run, Thread, ThreadSnapshot, ThreadStatus, now
+from server.db.upserting import insert_into
 from server.db.visibility import EVERYTHING
 from tools.errors import Conflict, NotFound
 
@@ -101,9 +101,8 @@ async def keep_snapshot(session: AsyncSession, thread_id: str, taken: ThreadSnap
     if taken is None:
         await session.exec(delete(ThreadSnapshot).where(col(ThreadSnapshot.thread_id) == thread_id))
         return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     kept = {"values": taken.values, "interrupts": taken.interrupts}
-    statement: Any = dialect.insert(ThreadSnapshot).values(thread_id=thread_id, **kept)
+    statement = insert_into(session, ThreadSnapshot).values(thread_id=thread_id, **kept)
     await session.exec(statement.on_conflict_do_update(index_elements=["thread_id"], set_=kept))
 
 
