@@ -21,6 +21,7 @@ from server.keys import RunKey
 from server.models.ledger import RunAccounts
 from server.runs.catalog import GraphCatalog
 from server.runs.leases import Lease, LeaseHeld, Leases
+from tools.cancellation import completed
 from tools.errors import Conflict, ServiceError
 from tools.llm import spending
 from tools.llm.chat_models import ChatModels
@@ -75,9 +76,7 @@ class Talks:
         try:
             return await self._stream(run, lease, request, on_event)
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
-            await self.leases.release(lease)
+            await completed(self._end(lease, renewing))  # else the next input would find the thread taken
 
     async def warm(self) -> None:
         """Open what the first reply needs: it takes half a second, and nobody waits for it now."""
@@ -115,7 +114,7 @@ class Talks:
                         if steps == AFTER_TAKING:
                             on_event({"type": "taken", "conversation": payload.get("conversation")})
         finally:
-            await self.accounts.ledger.close(account.payer)
+            await completed(self.accounts.ledger.close(account.payer))
         return result
 
     async def _claim(self, run: Run) -> Lease:
@@ -130,6 +129,11 @@ class Talks:
                 code="thread_busy",
             ) from None
         return lease
+
+    async def _end(self, lease: Lease, renewing: asyncio.Task[None]) -> None:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+        await self.leases.release(lease)
 
     async def _renew(self, lease: Lease) -> None:
         while True:
