@@ -14,6 +14,7 @@ from redis.asyncio import RedisCluster as AsyncRedisCluster
 
 from server.checkpoint import cluster, sentinel
 from server.checkpoint.errors import UnsuitableServer
+from server.checkpoint.multiplexed import MultiplexedRedis
 
 Client = Redis | RedisCluster
 AsyncClient = AsyncRedis | AsyncRedisCluster
@@ -30,7 +31,7 @@ def open_async_client(url: str, **options: Any) -> AsyncClient:
     Args:
         options: Of redis-py's clients and their connections.
     """
-    return _open(url, AsyncRedis, cluster.async_cluster, sentinel.async_primary, **options)
+    return _open(url, MultiplexedRedis, cluster.async_cluster, sentinel.async_primary, **options)
 
 
 def _open(

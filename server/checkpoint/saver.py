@@ -19,8 +19,8 @@ from redis.exceptions import NoScriptError, ResponseError
 
 from server.checkpoint import copying, measuring, reading, removing, writing
 from server.checkpoint.connection import AsyncClient, open_async_client
-from server.checkpoint.exchange import exchange, is_direct
 from server.checkpoint.listing import Search
+from server.checkpoint.multiplexed import MultiplexedRedis
 from server.checkpoint.plan import Argument, Batch, Command, Plan, Replies, SaverOptions, ScriptCall
 from server.checkpoint.planned import PlannedSaver, in_full, lifetime, spelled_out, spoken
 from server.checkpoint.replication import confirmed, wait_for
@@ -52,7 +52,6 @@ class AsyncRedisSaver(PlannedSaver):
         options: SaverOptions | None = None,
     ) -> None:
         super().__init__(client, serde=serde, options=options)
-        self._is_direct = is_direct(client)
         self._under_way = UnderWay()
         self._home = HomeLoop(instead="ainvoke and the like, or RedisSaver")
 
@@ -188,7 +187,11 @@ class AsyncRedisSaver(PlannedSaver):
             return confirmed(await self._send_whole([*batch, wait]), self._planner.options)
         if len(batch) == 1:
             return [await self._ask(batch[0])]
-        replies = await self._pipelined([spoken(command) for command in batch])
+        spoken_all = [spoken(command) for command in batch]
+        if isinstance(self._client, MultiplexedRedis) and self._client.is_shared:
+            replies = await self._client.together(spoken_all)
+        else:
+            replies = await self._pipelined(spoken_all)
         return [await self._settled(command, reply) for command, reply in zip(batch, replies, strict=True)]
 
     async def _send_whole(self, batch: Batch) -> Replies:
@@ -209,8 +212,6 @@ class AsyncRedisSaver(PlannedSaver):
 
     async def _ask(self, command: Command | ScriptCall) -> Any:
         try:
-            if self._is_direct and isinstance(command, ScriptCall):
-                return await exchange(self._client, spoken(command))
             return await self._client.execute_command(*spoken(command))
         except NoScriptError as error:
             return await self._settled(command, error)
