@@ -122,7 +122,7 @@ class ThreadService:
     async def _stop(self, thread_id: str) -> None:
         """Cancel a thread's runs, the latest first, so that none begins when the one before it ends."""
         async with self.database.read() as session:
-            active = await runs.active(session, thread_id)
+            active = await runs.active_of_thread(session, thread_id)
         for run in reversed(active):
             try:
                 await self.canceller.cancel(run.run_id)
@@ -141,7 +141,7 @@ class ThreadService:
 
     async def _is_active(self, thread_id: str) -> bool:
         async with self.database.read() as session:
-            return bool(await runs.active(session, thread_id))
+            return bool(await runs.active_of_thread(session, thread_id))
 
 
 def _allowed(metadata: Mapping[str, Any]) -> dict[str, Any]:

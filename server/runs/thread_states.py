@@ -109,7 +109,7 @@ class ThreadStates:
         """
         async with self.database.read() as session:
             thread = await threads.get(session, thread_id)
-            busy = [run.run_id for run in await runs.active(session, thread_id)]
+            busy = [run.run_id for run in await runs.active_of_thread(session, thread_id)]
         if busy:
             raise _in_flight(thread_id, busy)
         async with self._opened(thread, "threads.update", place.config(thread_id)) as opened:

@@ -1,17 +1,40 @@
-"""Run rows."""
+"""Run rows.
+
+What every run asks for is composed once: composing a query takes as long as SQLite needs for ten answers.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import ACTIVE, Run, RunPriority, RunStatus, Thread, now
 from tools.errors import NotFound
+
+_IN_ORDER = (col(Run.created_at), col(Run.run_id))  # of acceptance
+_ACTIVE = or_(*(col(Run.status) == status for status in ACTIVE))
+_OF_THREAD = select(Run).where(col(Run.thread_id) == bindparam("thread_id"))
+
+
+def _is_due(moment: Any) -> ColumnElement[bool]:
+    """Whether a run has work ahead for which its time has come."""
+    return or_(col(Run.status) == "running", (col(Run.status) == "pending") & (col(Run.created_at) <= moment))
+
+
+_WITH_THREAD = (
+    sa_select(Thread, Run)
+    .join(Run, col(Run.thread_id) == col(Thread.thread_id))
+    .where(col(Run.run_id) == bindparam("run_id"))
+)
+_LOCKED_WITH_THREAD = _WITH_THREAD.with_for_update().execution_options(populate_existing=True)
+_NEXT_OF_THREAD = _OF_THREAD.where(_is_due(bindparam("moment"))).order_by(*_IN_ORDER)
+_ACTIVE_OF_THREAD = _OF_THREAD.where(_ACTIVE).order_by(*_IN_ORDER)
+_ROLLED_BACK = _OF_THREAD.where(col(Run.cancel_action) == "rollback", ~_ACTIVE)
 
 
 async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = None, lock: bool = False) -> Run:
@@ -32,10 +55,8 @@ async def with_thread(session: AsyncSession, run_id: str, *, lock: bool = False)
     Args:
         lock: Let nobody else change either until this transaction ends.
     """
-    query = sa_select(Thread, Run).join(Run, col(Run.thread_id) == col(Thread.thread_id))
-    query = query.where(col(Run.run_id) == run_id).execution_options(populate_existing=lock)
-    query = query.with_for_update() if lock else query
-    row = cast("Any", await session.exec(cast("Any", query))).first()  # typed for SQLModel's selects only
+    query = cast("Any", _LOCKED_WITH_THREAD if lock else _WITH_THREAD)  # typed for SQLModel's selects only
+    row = cast("Any", await session.exec(query, params={"run_id": run_id})).first()
     if row is None:
         raise unknown(run_id)
     return row[1], row[0]
@@ -56,32 +77,18 @@ async def next_of_thread(
     Args:
         moment: The current time: a run that was asked for later than this does not count yet.
     """
-    query = (
-        select(Run)
-        .where(col(Run.thread_id) == thread_id, _is_due(moment or now()))
-        .order_by(col(Run.created_at), col(Run.run_id))
-    )
-    return (await session.exec(query)).first()
+    asked = {"thread_id": thread_id, "moment": moment or now()}
+    return (await session.exec(_NEXT_OF_THREAD, params=asked)).first()
 
 
 async def active_of_thread(session: AsyncSession, thread_id: str) -> list[Run]:
     """Every run of a thread with work ahead, also those that begin later, oldest first."""
-    query = (
-        select(Run)
-        .where(col(Run.thread_id) == thread_id, col(Run.status).in_(ACTIVE))
-        .order_by(col(Run.created_at), col(Run.run_id))
-    )
-    return list((await session.exec(query)).all())
+    return list((await session.exec(_ACTIVE_OF_THREAD, params={"thread_id": thread_id})).all())
 
 
 async def rolled_back(session: AsyncSession, thread_id: str) -> list[Run]:
     """Runs of a thread that have ended and are still to be removed with their checkpoints."""
-    query = select(Run).where(
-        col(Run.thread_id) == thread_id,
-        col(Run.cancel_action) == "rollback",
-        col(Run.status).not_in(ACTIVE),
-    )
-    return list((await session.exec(query)).all())
+    return list((await session.exec(_ROLLED_BACK, params={"thread_id": thread_id})).all())
 
 
 async def stopping(session: AsyncSession) -> list[Run]:
@@ -100,16 +107,6 @@ async def among(session: AsyncSession, thread_id: str, run_ids: Sequence[str]) -
     """Those of these runs that are there and on this thread, oldest first."""
     query = select(Run).where(col(Run.thread_id) == thread_id, col(Run.run_id).in_(run_ids))
     return list((await session.exec(query.order_by(col(Run.created_at), col(Run.run_id)))).all())
-
-
-async def active(session: AsyncSession, thread_id: str) -> list[Run]:
-    """A thread's runs with work ahead, oldest first."""
-    query = (
-        select(Run)
-        .where(col(Run.thread_id) == thread_id, col(Run.status).in_(ACTIVE))
-        .order_by(col(Run.created_at), col(Run.run_id))
-    )
-    return list((await session.exec(query)).all())
 
 
 class RunHead(NamedTuple):
@@ -189,8 +186,3 @@ async def count_by_status(session: AsyncSession, contract: str) -> Counter[str]:
 async def remove(session: AsyncSession, run_id: str) -> None:
     """Delete a run's row."""
     await session.exec(delete(Run).where(col(Run.run_id) == run_id))
-
-
-def _is_due(moment: datetime) -> ColumnElement[bool]:
-    """Whether a run has work ahead for which its time has come."""
-    return or_(col(Run.status) == "running", (col(Run.status) == "pending") & (col(Run.created_at) <= moment))

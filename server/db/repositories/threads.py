@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +15,11 @@ from server.db.models import ACTIVE, Run, Thread, ThreadSnapshot, ThreadStatus, 
 from server.db.upserting import insert_into
 from server.db.visibility import EVERYTHING
 from tools.errors import Conflict, NotFound
+
+# Composed once, as in runs.py.
+_UNFINISHED = select(Run.run_id).where(
+    col(Run.thread_id) == bindparam("thread_id"), or_(*(col(Run.status) == status for status in ACTIVE))
+)
 
 SortBy = Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"]
 
@@ -157,8 +162,7 @@ async def settle(
     session: AsyncSession, thread: Thread, *, error: dict[str, str] | None, interrupted: bool
 ) -> None:
     """Set a thread's status after one of its runs ended: busy, error, interrupted or idle, in this order."""
-    others = select(Run.run_id).where(col(Run.thread_id) == thread.thread_id, col(Run.status).in_(ACTIVE))
-    busy = (await session.exec(others)).first() is not None
+    busy = (await session.exec(_UNFINISHED, params={"thread_id": thread.thread_id})).first() is not None
     thread.status = "busy" if busy else "error" if error else "interrupted" if interrupted else "idle"
     thread.error = error
     thread.updated_at = thread.state_updated_at = now()
