@@ -22,7 +22,7 @@ from configs.settings import Settings
 from server.accounts import passwords
 from server.app import serve
 from server.embedded_redis import embedded_redis
-from server.stream import sse
+from server.stream import event_stream
 from tests.fixtures.service_process import ServiceProcess
 from tools.llm.transport import certificates, close_clients
 
@@ -143,7 +143,7 @@ def running(settings: Settings) -> Iterator[Server]:
 def project_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of the fixture project, with a quick heartbeat."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(sse, "HEARTBEAT_SECONDS", 0.05)
+    patch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.05)
     settings = Settings(PORT=0, DATA_DIR=tmp_path_factory.mktemp("data"), SCRIPTORIUM_CONFIG=PROJECT)  # type: ignore[call-arg]
     with running(settings) as server:
         yield server
@@ -161,7 +161,7 @@ def conformance_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
         yield Server(url=url, settings=Settings())  # type: ignore[call-arg]
         return
     patch = pytest.MonkeyPatch()
-    patch.setattr(sse, "HEARTBEAT_SECONDS", 1.0)
+    patch.setattr(event_stream, "HEARTBEAT_SECONDS", 1.0)
     data = tmp_path_factory.mktemp("data")
     settings = Settings(
         PORT=0,

@@ -10,12 +10,12 @@ from server.resources import Resources
 from server.stream.encoding import to_json
 from server.stream.entry import Entry, StreamEvent, position_of
 from server.stream.entry import event_id as to_id
+from server.stream.event_stream import HEARTBEAT_SECONDS
 from server.stream.follower import EventsTrimmed
-from server.stream.sse import HEARTBEAT_SECONDS
 from tools.errors import NotFound
 
 
-async def run_events(resources: Resources, run: Run, *, after: str | None) -> AsyncGenerator[Entry]:
+def run_events(resources: Resources, run: Run, *, after: str | None) -> AsyncGenerator[Entry]:
     """A run's events until it ends, also when its log was never closed or has expired.
 
     A log keeps its last events only. Who asks for earlier ones gets a snapshot in their place.
@@ -23,16 +23,23 @@ async def run_events(resources: Resources, run: Run, *, after: str | None) -> As
     Args:
         after: As EventBroker.follow takes it.
     """
-    if run.ended_at is not None and not await resources.broker.exists(RunKey(run.thread_id, run.run_id)):
+    place = RunKey(run.thread_id, run.run_id)  # the row itself would be held as long as somebody follows
+    return _run_events(resources, place, after, has_ended=run.ended_at is not None)
+
+
+async def _run_events(
+    resources: Resources, place: RunKey, after: str | None, *, has_ended: bool
+) -> AsyncGenerator[Entry]:
+    if has_ended and not await resources.broker.exists(place):
         return
     while True:
         try:
-            async with aclosing(_held_events(resources, run, after)) as entries:
+            async with aclosing(_held_events(resources, place, after)) as entries:
                 async for entry in entries:
                     yield entry
             return
         except EventsTrimmed as trimmed:
-            entry = await _snapshot(resources, run, trimmed)
+            entry = await _snapshot(resources, await resources.runs.run(place.run_id), trimmed)
             after = entry.events[0].id
             yield entry
 
@@ -116,9 +123,8 @@ async def ended(resources: Resources, run: Run) -> Run:
     return await resources.runs.run(run.run_id)
 
 
-async def _held_events(resources: Resources, run: Run, after: str | None) -> AsyncGenerator[Entry]:
+async def _held_events(resources: Resources, place: RunKey, after: str | None) -> AsyncGenerator[Entry]:
     """The events that the log holds and that come, until it is closed or the run has ended without that."""
-    place = RunKey(run.thread_id, run.run_id)
     following = resources.broker.follow(place, after=after, idle_seconds=HEARTBEAT_SECONDS)
     is_finished = False
     with metrics.following():
@@ -130,4 +136,4 @@ async def _held_events(resources: Resources, run: Run, after: str | None) -> Asy
                     return  # nobody closes the log
                 else:
                     # Its last events may have come since the silence began: they are in the next round.
-                    is_finished = await resources.runs.is_finished(run.run_id)
+                    is_finished = await resources.runs.is_finished(place.run_id)

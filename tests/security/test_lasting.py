@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from server.api.auth import lasting
-from server.stream import sse
+from server.stream import event_stream
 from tests.fixtures.people import PASSWORD, People, Person
 
 Leave = Callable[[People, Person, str], httpx.Response]
@@ -29,7 +29,7 @@ LEAVING: dict[str, Leave] = {
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lasting, "CHECK_SECONDS", 0.0)
-    monkeypatch.setattr(sse, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.05)
 
 
 def left(people: People, how: str) -> tuple[Person, httpx.Client, Callable[[], httpx.Response]]:

@@ -20,7 +20,7 @@ from server.api.application import build_api
 from server.api.auth.rules import RULES
 from server.api.origins import FORBIDDEN
 from server.db.models import now
-from server.stream import sse
+from server.stream import event_stream
 from tests.conftest import Server
 from tests.fixtures.people import People, Person
 from tests.fixtures.routes import served
@@ -59,7 +59,7 @@ class Cast:
 @pytest.fixture(scope="module")
 def cast(secured: Server) -> Iterator[Cast]:
     patch = pytest.MonkeyPatch()
-    patch.setattr(sse, "HEARTBEAT_SECONDS", 0.05)
+    patch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.05)
     with People(secured) as people:
         people.join(GUEST)
         ann, admin = people.join(), people.join(role="admin")

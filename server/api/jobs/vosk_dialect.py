@@ -14,7 +14,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.api.deps import Open
-from server.stream.sse import STALL_SECONDS
+from server.stream.event_stream import STALL_SECONDS
 from tools.errors import InputTooLarge, InvalidInput, ServiceError
 from tools.speech.base import Final, HearingOptions, Partial, SpeechEngine, SpeechStream
 

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive
 
 from server.stream.encoding import to_json
-from server.stream.sse import HEARTBEAT_SECONDS
+from server.stream.event_stream import HEARTBEAT_SECONDS
 
 # What routes say of themselves that answer with server-sent events.
 EVENTS: dict[int | str, dict[str, Any]] = {
@@ -42,15 +42,11 @@ def run_headers(thread_id: str, run_id: str, *, ending: str) -> dict[str, str]:
     return {"Location": f"{place}/{ending}", "Content-Location": place}
 
 
-async def _nothing() -> None:
-    """What most clients leave behind."""
-
-
 def patient_answer(
     value: Callable[[], Awaitable[Any]],
     headers: Mapping[str, str],
     *,
-    on_disconnect: Callable[[], Awaitable[None]] = _nothing,
+    on_disconnect: Callable[[], Awaitable[None]] | None = None,
 ) -> Response:
     """A JSON response that is kept alive with line feeds until its value is there.
 
@@ -63,12 +59,13 @@ def patient_answer(
 
 
 class _PatientAnswer(StreamingResponse):
-    on_disconnect: Callable[[], Awaitable[None]]
+    on_disconnect: Callable[[], Awaitable[None]] | None = None
 
     async def listen_for_disconnect(self, receive: Receive) -> None:
         await super().listen_for_disconnect(receive)
-        with anyio.CancelScope(shield=True):
-            await self.on_disconnect()
+        if self.on_disconnect is not None:
+            with anyio.CancelScope(shield=True):
+                await self.on_disconnect()
 
 
 async def _with_heartbeats(value: Callable[[], Awaitable[Any]]) -> AsyncIterator[bytes]:

@@ -1,6 +1,6 @@
 """Coming back to a run: for its final values, or its events."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
 
@@ -70,7 +70,7 @@ async def _filtered(entries: AsyncGenerator[Entry], wanted: list[str]) -> AsyncG
                 yield part
 
 
-async def _one(chunk: bytes) -> AsyncIterator[bytes]:
+async def _one(chunk: bytes) -> AsyncGenerator[bytes]:
     yield chunk
 
 

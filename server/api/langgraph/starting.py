@@ -1,7 +1,8 @@
 """Accepting runs, and the answers to whoever stays until their end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -42,7 +43,7 @@ async def stream_new(
 
 
 def run_stream(
-    resources: Resources, run: Run, content: AsyncIterator[bytes], *, cancels: bool, end_event: bool
+    resources: Resources, run: Run, content: AsyncGenerator[bytes], *, cancels: bool, end_event: bool
 ) -> Response:
     """The response that carries a run's events.
 
@@ -54,7 +55,7 @@ def run_stream(
     return event_stream(
         with_end(content) if end_event else content,
         run_headers(run.thread_id, run.run_id, ending=ending),
-        on_disconnect=lambda: leave(resources, run, cancels=cancels),
+        on_disconnect=partial(leave, resources, run.run_id) if cancels else None,
     )
 
 
@@ -80,12 +81,11 @@ def outcome(resources: Resources, run: Run, *, cancels: bool) -> Response:
     return patient_answer(
         value,
         run_headers(run.thread_id, run.run_id, ending="join"),
-        on_disconnect=lambda: leave(resources, run, cancels=cancels),
+        on_disconnect=partial(leave, resources, run.run_id) if cancels else None,
     )
 
 
-async def leave(resources: Resources, run: Run, *, cancels: bool) -> None:
-    """What a run's listener leaves behind."""
-    if cancels:
-        with suppress(NotFound):  # it was rolled back meanwhile
-            await resources.canceller.cancel(run.run_id)
+async def leave(resources: Resources, run_id: str) -> None:
+    """Stop a run that its only listener has left."""
+    with suppress(NotFound):  # it was rolled back meanwhile
+        await resources.canceller.cancel(run_id)

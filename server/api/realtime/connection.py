@@ -15,7 +15,7 @@ from server.realtime.hearing import as_error
 from server.realtime.log import Logged
 from server.realtime.session import LiveSession
 from server.resources import Resources
-from server.stream.sse import STALL_SECONDS
+from server.stream.event_stream import STALL_SECONDS
 from tools.errors import InputTooLarge, InvalidInput, ServiceError
 
 MAX_FRAME = 2 * 1024 * 1024  # characters or bytes; an append of the longest piece has 1.4 MiB

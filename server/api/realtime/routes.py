@@ -1,6 +1,6 @@
 """Realtime sessions: a WebSocket in the words of OpenAI's Realtime API, and the same as SSE and POST."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any, cast
 
@@ -83,7 +83,7 @@ async def send(
     return answer
 
 
-async def _frames(resources: Resources, session_id: str, after: int) -> AsyncIterator[bytes]:
+async def _frames(resources: Resources, session_id: str, after: int) -> AsyncGenerator[bytes]:
     logs = resources.sessions.parts.logs
     async with aclosing(logs.follow(session_id, after)) as pages:
         async for page in pages:

@@ -1,7 +1,7 @@
 """A task's events: workflow_update while it goes on, heartbeat in silence, and one for how it ended."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
@@ -20,7 +20,7 @@ HEARTBEAT_SECONDS = 15  # the old console gives a connection up after 60 s of si
 _ENDINGS = {"completed": "workflow_completed", "failed": "workflow_failed", "cancelled": "workflow_failed"}
 
 
-async def task_events(resources: Resources, task: board.Task, after: str | None) -> AsyncIterator[bytes]:
+async def task_events(resources: Resources, task: board.Task, after: str | None) -> AsyncGenerator[bytes]:
     """Frames, with ids by which a client resumes; the last one has the id of the last event before it.
 
     Args:

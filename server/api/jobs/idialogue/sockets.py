@@ -14,7 +14,7 @@ from server.api.jobs.idialogue.conversation import Conversation
 from server.api.rate_limits import RequestRates
 from server.api.realtime.owning import begin, find
 from server.resources import Resources
-from server.stream.sse import STALL_SECONDS
+from server.stream.event_stream import STALL_SECONDS
 from tools.errors import NotFound, ServiceError
 
 MAX_FRAME = 16 * 1024 * 1024  # as the old server had it

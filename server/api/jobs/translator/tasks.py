@@ -1,6 +1,6 @@
 """Tasks: made, listed, started, confirmed, cancelled, followed and removed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -236,7 +236,7 @@ async def add_memory(job_id: str, body: Annotated[MemoryAdd, Snaked], resources:
     return success(await board.shown(resources, await board.change(resources, task, memoryLayer=memory)))
 
 
-async def _events(resources: Resources, task: board.Task, after: str | None) -> AsyncIterator[bytes]:
+async def _events(resources: Resources, task: board.Task, after: str | None) -> AsyncGenerator[bytes]:
     thread, run = task
     stages = board.stages_in(task)
     if run is not None:

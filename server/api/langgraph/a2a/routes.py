@@ -1,6 +1,6 @@
 """The agent-to-agent protocol: one address for each assistant, calls as JSON-RPC."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
 
@@ -71,7 +71,7 @@ async def _answered(message: Call, method: Callable[[Params], Awaitable[Object]]
         return message.failure(RpcError.of(error))
 
 
-async def _frames(message: Call, stream: AsyncIterator[Object]) -> AsyncIterator[bytes]:
+async def _frames(message: Call, stream: AsyncIterator[Object]) -> AsyncGenerator[bytes]:
     try:
         async for news in stream:
             yield frame("message", to_json(message.answer(_shown(message, news))))

@@ -1,6 +1,6 @@
 """The protocol over HTTP: commands as requests, events as a stream."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any
 
@@ -62,7 +62,7 @@ async def events(
     return event_stream(_frames(Tape(resources, thread_id), wanted, place), {})
 
 
-async def _frames(tape: Tape, wanted: Subscription, place: Cursor) -> AsyncIterator[bytes]:
+async def _frames(tape: Tape, wanted: Subscription, place: Cursor) -> AsyncGenerator[bytes]:
     async with aclosing(tape.read()) as parts:
         async for part in parts:
             if part.is_cut:

@@ -24,6 +24,7 @@ from server.api.langgraph.protocol.commands import (
 from server.api.langgraph.protocol.tape import Tape
 from server.api.rate_limits import RequestRates
 from server.resources import Resources
+from server.stream.event_stream import STALL_SECONDS
 from server.stream.protocol import (
     CHANNELS,
     Cursor,
@@ -33,7 +34,6 @@ from server.stream.protocol import (
     cursor,
     parse,
 )
-from server.stream.sse import STALL_SECONDS
 from tools.errors import InvalidInput
 
 router = APIRouter(tags=["protocol v2"])

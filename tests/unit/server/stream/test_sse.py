@@ -1,12 +1,12 @@
 """Frames as they go over the wire, and the response that carries them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 
-from server.stream import sse
+from server.stream import event_stream as response_module
 from server.stream.entry import Entry, StreamEvent
 from server.stream.sse import event_stream, frame, frames
 
@@ -43,11 +43,12 @@ async def test_a_snapshot_is_an_event_with_a_comment() -> None:
 
 
 async def test_a_client_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sse, "STALL_SECONDS", 0.01)
+    monkeypatch.setattr(response_module, "STALL_SECONDS", 0.01)
+    monkeypatch.setattr(response_module, "HEARTBEAT_SECONDS", 0.01)
     told: list[str] = []
     sent: list[dict[str, Any]] = []
 
-    async def content() -> AsyncIterator[bytes]:
+    async def content() -> AsyncGenerator[bytes]:
         try:
             while True:
                 yield frame("values", b"{}")
