@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from server import metrics
+from server.endless import beside
 
 EVERY_SECONDS = 0.5  # often enough to meet what blocks for as long as a user notices
 
@@ -12,13 +13,8 @@ EVERY_SECONDS = 0.5  # often enough to meet what blocks for as long as a user no
 @asynccontextmanager
 async def measured() -> AsyncGenerator[None]:
     """Measure it for as long as the with block runs."""
-    measuring = asyncio.create_task(_measure())
-    try:
+    async with beside(_measure(), "measuring of the event loop"):
         yield
-    finally:
-        measuring.cancel()
-        with suppress(asyncio.CancelledError):
-            await measuring
 
 
 async def _measure() -> None:

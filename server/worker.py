@@ -10,21 +10,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from redis.exceptions import RedisError
-
 from configs.settings import Settings
-from server import loop_lag, metrics
+from server import endless, loop_lag, metrics
 from server.api.application import in_process
 from server.api.jobs import novels, recogniser
 from server.api.langgraph.schemas import run_json
 from server.db.models import Run, now
 from server.last_resort import end_within
+from server.lua import UNANSWERED
 from server.metrics_port import metrics_port
 from server.resources import Resources, open_resources
 from server.runs import loopback
 from server.runs.leases import RENEWALS
 from server.runs.queue import Handlers
-from server.stream import endless
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +57,16 @@ class Watch:
             await self.resources.dispatcher.register_worker(self.name, self.slots, lasting=self.lease)
             if adopted := await self.resources.runs.adopt_orphans():
                 logger.debug("%d runs that nobody holds are queued", adopted)
-        except RedisError as error:
+        except UNANSWERED as error:
             logger.warning("Redis does not answer the worker: %s", error)
 
     async def leave(self) -> None:
-        """Say that no further runs are wanted."""
+        """Say that no further runs are wanted. Redis may be away: the others find out by the lease."""
         self.slots = 0
-        await self.resources.dispatcher.register_worker(self.name, 0, lasting=self.lease)
+        try:
+            await self.resources.dispatcher.register_worker(self.name, 0, lasting=self.lease)
+        except UNANSWERED as error:
+            logger.warning("Redis does not answer the worker, which leaves: %s", error)
 
 
 @asynccontextmanager
@@ -100,18 +101,19 @@ async def working(resources: Resources, *, concurrency: int | None = None) -> As
             if waiting := await resources.runs.recover():
                 logger.info("Taking up %d unfinished runs", waiting)
             await resources.schedules.queue_due()
-            sweeping = resources.sweeper.keep_sweeping()
-            beside = [asyncio.create_task(watch.keep()), asyncio.create_task(sweeping)]
-            try:
-                yield
-            finally:
-                worker.close()
-                await watch.leave()
-                grace = timedelta(seconds=settings.bg_job_shutdown_grace_period_secs)
-                await resources.executor.held.drain(grace)
-                await worker.stop()
-                for task in beside:
-                    await endless.end(task)  # for they use what is closed next
+            # Beside to the last: they use what is closed next, and leases are renewed while runs end.
+            async with (
+                endless.beside(watch.keep(), "watch over the worker's runs"),
+                endless.beside(resources.sweeper.keep_sweeping(), "sweeper"),
+            ):
+                try:
+                    yield
+                finally:
+                    worker.close()
+                    await watch.leave()
+                    grace = timedelta(seconds=settings.bg_job_shutdown_grace_period_secs)
+                    await resources.executor.held.drain(grace)
+                    await worker.stop()
 
 
 def longest_stop(settings: Settings) -> timedelta:

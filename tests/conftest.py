@@ -128,7 +128,7 @@ def running(settings: Settings) -> Iterator[Server]:
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        assert started.wait(30), "the server did not start"
+        assert started.wait(90), "the server did not start"
         if failures:
             raise failures[0]
         port = servers[0].servers[0].sockets[0].getsockname()[1]

@@ -78,8 +78,9 @@ async def speak_chapter(state: ChapterTask) -> Update:
             async with asyncio.TaskGroup() as group:
                 for id, request in asked.items():
                     group.create_task(speak(id, request))
-        except* ServiceError as errors:
-            raise _first(errors) from None
+        except ExceptionGroup as stopped:
+            # One says it all: the others were cancelled, or failed alike. Who judges it knows no groups.
+            raise stopped.exceptions[0] from None
     return {"sounds": sounds, "failures": failures, "usages": [consumed.fields()]}
 
 
@@ -87,12 +88,6 @@ async def hear_all(state: State) -> Update:
     """Bring together what all chapters say: a branch of a chapter's own would see that chapter alone."""
     order = {line["id"]: at for at, line in enumerate(state["lines"])}
     return {"failed_lines": sorted(state["failures"], key=lambda failure: order[failure["line"]])}
-
-
-def _first(errors: BaseExceptionGroup[ServiceError]) -> ServiceError:
-    """One failure for all: what stops one line stops the others too."""
-    found = errors.exceptions[0]
-    return _first(found) if isinstance(found, BaseExceptionGroup) else found
 
 
 async def _sound(

@@ -32,6 +32,13 @@ class StaleFencingToken(ServiceError):
     code = "stale_fencing_token"
     category = ErrorCategory.CONFLICT
 
+    def __init__(self, thread_id: str, seen: int) -> None:
+        super().__init__(
+            f"Thread {thread_id!r} has seen the fencing token {seen}, newer than this writer's.",
+            hint="Another worker has taken the run over: stop this one.",
+        )
+        self.seen = seen  #: The newest token.
+
 
 class UnsuitableServer(ServiceError):
     """The server is too old or cannot do what an option asks, or its URL cannot be understood."""

@@ -109,8 +109,5 @@ def accepted(reply: list[Any], thread_id: str) -> list[Any]:
     if status == b"incomplete":
         raise incomplete(thread_id, repr(reply[1].decode()))
     if status == b"stale":
-        raise StaleFencingToken(
-            f"Thread {thread_id!r} has seen the fencing token {reply[1].decode()}, newer than this writer's.",
-            hint="Another worker has taken the run over: stop this one.",
-        )
+        raise StaleFencingToken(thread_id, int(reply[1]))
     return reply

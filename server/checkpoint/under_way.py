@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from types import CoroutineType
 from typing import Any
+from weakref import finalize
 
 
 class UnderWay:
@@ -21,10 +22,18 @@ class UnderWay:
             try:
                 await write
             finally:
-                self._writes.discard(done)
+                ended()
+
+        def ended() -> None:
+            write.close()  # else it would be missed, where nobody has begun it
+            self._writes.discard(done)
+            if not done.done():
                 done.set_result(None)
 
-        return tracked()
+        tracking = tracked()
+        # A task that is cancelled before its first turn never begins it.
+        finalize(tracking, ended).atexit = False
+        return tracking
 
     async def settled(self) -> None:
         """Wait until all writes so far have ended; one that failed tells whoever asked for it."""

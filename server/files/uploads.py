@@ -22,7 +22,8 @@ from server.db.models import File, Retention, Upload
 from server.db.repositories import files
 from server.db.session import Database
 from server.files.library import AT_ONCE, UNFINISHED, FileLibrary, owner_folder
-from tools.errors import Conflict, InputTooLarge, InvalidInput, NotFound
+from tools.cancellation import completed
+from tools.errors import Conflict, InputTooLarge, InvalidInput, NotFound, ServiceError
 from tools.storage.blobs import Link
 from tools.storage.names import safe_name
 from tools.storage.sniffing import HEAD
@@ -103,17 +104,20 @@ class Uploads:
         return upload, link
 
     async def state(self, upload_id: str, *, owner: str | None) -> State:
-        """How far an upload is; raises NotFound."""
-        async with self.database.read() as session:
-            upload = await session.get(Upload, upload_id)
-            if upload is None:
-                try:
-                    file = await files.get(session, upload_id, owner=owner)
-                except NotFound:
-                    raise _unknown(upload_id) from None
-                return State(file.size, file.size)
-        self._check(upload, owner)
-        return State(await asyncio.to_thread(self._offset, upload), upload.length)
+        """How far an upload is. One that has arrived whole is a file by then, whatever happened at its end.
+
+        Raises:
+            NotFound: It is not there.
+            Conflict: Another request makes it a file just now.
+        """
+        found = await self._find(upload_id, owner)
+        if isinstance(found, File):
+            return State(found.size, found.size)
+        at = await asyncio.to_thread(self._offset, found)
+        if found.direct_key is None and at == found.length:
+            with _locked(self._place(found)):
+                await completed(self._finish(found))
+        return State(at, found.length)
 
     async def append(
         self,
@@ -144,16 +148,19 @@ class Uploads:
                     code="wrong_offset",
                 )
             at = await _Part(part, offset, upload.length, checksum).take(chunks)
-            await asyncio.to_thread(os.fsync, part.fileno())
+            # Uncut: a file that is being synced keeps its lock when it is closed.
+            await completed(asyncio.to_thread(os.fsync, part.fileno()))
             if offset < HEAD:
                 await self._look(upload, part, at)
             if at < upload.length:
                 return State(at, upload.length), None
-            return State(at, at), await self._finish(upload)
+            return State(at, at), await completed(self._finish(upload))
 
     async def complete_direct(self, upload_id: str, *, owner: str | None) -> File:
         """Take over what a client has put into the storage; raises as append() does."""
-        upload = await self._get(upload_id, owner)
+        upload = await self._find(upload_id, owner)
+        if isinstance(upload, File):
+            return upload
         if upload.direct_key is None:
             raise _unknown(upload_id)
         size = await self.files.blobs.size(upload.direct_key)
@@ -170,12 +177,12 @@ class Uploads:
             retention=upload.retention,
             file_id=upload.upload_id,
         )
-        await self._forget(upload)
+        await completed(self._forget(upload))
         return file
 
     async def remove(self, upload_id: str, *, owner: str | None) -> None:
         """End an upload that is not whole; raises NotFound."""
-        await self._forget(await self._get(upload_id, owner))
+        await completed(self._forget(await self._get(upload_id, owner)))
 
     async def of_owner(self, owner: str) -> list[Upload]:
         """An owner's uploads under way."""
@@ -212,6 +219,15 @@ class Uploads:
             await asyncio.to_thread(_create, self._place(upload))
         return upload
 
+    async def _find(self, upload_id: str, owner: str | None) -> Upload | File:
+        """An upload, or the file that it became: of one that ends meanwhile there is either row, or both."""
+        async with self.database.read() as session:
+            upload = await session.get(Upload, upload_id)
+            try:
+                return await files.get(session, upload_id, owner=owner)
+            except NotFound:
+                return self._check(upload, owner, upload_id)
+
     async def _get(self, upload_id: str, owner: str | None) -> Upload:
         async with self.database.read() as session:
             upload = await session.get(Upload, upload_id)
@@ -230,24 +246,29 @@ class Uploads:
         try:
             self.files.limits.of_head(part.read(HEAD), upload.name).check(upload.length)
         except InvalidInput:
-            await self._forget(upload)
+            await completed(self._forget(upload))
             raise
 
     async def _finish(self, upload: Upload) -> File:
+        """Make a whole upload a file. Unless it is refused, it stays when that fails, to be tried again."""
         whole = await asyncio.to_thread(received, self._place(upload))
         try:
-            return await self.files.keep(
+            file = await self.files.keep(
                 whole,
                 owner=upload.owner,
                 name=upload.name,
                 retention=upload.retention,
                 file_id=upload.upload_id,
             )
-        finally:
-            await self._forget(upload)
+        except ServiceError as error:
+            if error.category.is_permanent:
+                await self._forget(upload)
+            raise
+        await self._forget(upload)
+        return file
 
     async def _forget(self, upload: Upload) -> None:
-        await asyncio.shield(self._remove_row(upload.upload_id))
+        await self._remove_row(upload.upload_id)
         if upload.direct_key is not None:
             await self.files.blobs.delete(upload.direct_key)
         await asyncio.to_thread(self._place(upload).unlink, missing_ok=True)
@@ -259,10 +280,12 @@ class Uploads:
                 await session.delete(row)
 
     def _offset(self, upload: Upload) -> int:
+        if upload.direct_key is not None:
+            return 0  # nothing of it comes this way
         try:
             return self._place(upload).stat().st_size
         except FileNotFoundError:
-            return 0  # of a direct one nothing comes this way
+            raise _unknown(upload.upload_id) from None
 
     def _is_stale(self, upload: Upload, before: float) -> bool:
         try:
@@ -298,12 +321,15 @@ class _Part:
                     )
                 buffer += chunk
                 if len(buffer) >= BUFFER:
-                    buffer = await self._write(buffer)
+                    full, buffer = buffer, bytearray()  # else what a cancellation meets would come twice
+                    await self._write(full)
             is_whole = True
         finally:
-            await self._write(buffer)
-            if not is_whole and (self._checksum or at > self._length):
-                self._file.truncate(self._offset)
+            try:
+                await self._write(buffer)
+            finally:
+                if not is_whole and (self._checksum or at > self._length):
+                    self._file.truncate(self._offset)
         if self._hash and self._checksum and self._hash.digest() != self._checksum.digest:
             self._file.truncate(self._offset)
             raise InvalidInput(
@@ -313,9 +339,8 @@ class _Part:
             )
         return at
 
-    async def _write(self, data: bytearray) -> bytearray:
-        await asyncio.to_thread(self._write_now, data)
-        return bytearray()
+    async def _write(self, data: bytearray) -> None:
+        await completed(asyncio.to_thread(self._write_now, data))
 
     def _write_now(self, data: bytearray) -> None:
         self._file.write(data)

@@ -1,10 +1,13 @@
 """Cached answers of models, shared by all processes."""
 
+import logging
 from datetime import timedelta
 
 from server import keys, lua
-from server.lua import Client
+from server.lua import UNANSWERED, Argument, Client
 from tools.llm.answer_cache import Claim
+
+logger = logging.getLogger(__name__)
 
 _CLAIM = lua.load("models/claim_answer")
 _SETTLE = lua.load("models/settle_answer")
@@ -33,12 +36,19 @@ class SharedAnswers:
 
     async def renew(self, key: str, asker: str) -> None:
         """As AnswerStore has it."""
-        await _SETTLE.call(self._redis, [keys.model_answer(key)], asker, "renew", self._lease_ms)
+        await self._settle(key, asker, "renew", self._lease_ms)
 
     async def put(self, key: str, asker: str, answer: bytes) -> None:
         """As AnswerStore has it."""
-        await _SETTLE.call(self._redis, [keys.model_answer(key)], asker, "put", self._ttl_ms, answer)
+        await self._settle(key, asker, "put", self._ttl_ms, answer)
 
     async def drop(self, key: str, asker: str) -> None:
         """As AnswerStore has it."""
-        await _SETTLE.call(self._redis, [keys.model_answer(key)], asker, "drop")
+        await self._settle(key, asker, "drop")
+
+    async def _settle(self, key: str, asker: str, what: str, *more: Argument) -> None:
+        """Say something; when nobody hears it, the claim ends with its lease."""
+        try:
+            await _SETTLE.call(self._redis, [keys.model_answer(key)], asker, what, *more)
+        except UNANSWERED as error:
+            logger.warning("The cache of answers took no %s: %s", what, error)

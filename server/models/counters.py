@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from server import keys, lua
+from server.endless import beside
 from server.lua import UNANSWERED, Client
 from tools.llm.limits import Ticket
 
@@ -100,11 +101,8 @@ async def open_counters(
             except UNANSWERED as error:
                 logger.warning("Leases of model calls were not prolonged: %s", error)
 
-    renewing = asyncio.create_task(renew())
-    try:
-        yield counters
-    finally:
-        await counters.released()
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
+    async with beside(renew(), "renewal of model calls' leases"):
+        try:
+            yield counters
+        finally:
+            await counters.released()

@@ -9,7 +9,7 @@ that is killed takes that half second with it.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from math import inf
@@ -22,6 +22,7 @@ from server import keys
 from server.db.models import Run, now
 from server.db.repositories import model_usage
 from server.db.session import Database
+from server.endless import beside
 from server.lua import UNANSWERED, Client
 from tools.llm.spending import BUDGET_CURRENCY, CONTEXT_KEY, Account, Budget, Payer, Spent, lowered_by
 from tools.llm.usage import CallRecord
@@ -85,13 +86,18 @@ class SharedLedger:
             while not self._unwritten.empty() and len(entries) < _MOST_AT_ONCE:
                 entries.append(self._unwritten.get_nowait())
             try:
-                await self._count(entries)
-                await self._write(entries)
-            except (SQLAlchemyError, *UNANSWERED):
-                logger.exception("What %d model calls consumed was not all written down", len(entries))
+                for keep in (self._count, self._write):
+                    await self._attempt(keep, entries)
             finally:
                 for _ in entries:
                     self._unwritten.task_done()
+
+    async def _attempt(self, keep: Callable[[list[_Entry]], Awaitable[None]], entries: list[_Entry]) -> None:
+        """Keep entries in one place; one that fails must not keep them from the other."""
+        try:
+            await keep(entries)
+        except (SQLAlchemyError, *UNANSWERED):
+            logger.exception("What %d model calls consumed was not all written down", len(entries))
 
     async def _spent(self, key: str, *, fresh_for: float) -> Spent:
         known = self._known.get(key)
@@ -125,14 +131,11 @@ class SharedLedger:
 async def open_ledger(redis: Client, database: Database) -> AsyncGenerator[SharedLedger]:
     """A ledger whose entries reach SQL for as long as the with block runs, and at its end."""
     ledger = SharedLedger(redis, database)
-    writing = asyncio.create_task(ledger.write())
-    try:
-        yield ledger
-        await ledger.flush()
-    finally:
-        writing.cancel()
-        with suppress(asyncio.CancelledError):
-            await writing
+    async with beside(ledger.write(), "writer of what model calls consume"):
+        try:
+            yield ledger
+        finally:
+            await ledger.flush()
 
 
 class RunAccounts:

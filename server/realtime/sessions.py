@@ -9,11 +9,13 @@ from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import orjson
-from redis.exceptions import RedisError
 
+from server.endless import beside
+from server.lua import UNANSWERED
 from server.realtime.log import Claim
 from server.realtime.order import Order, OutOfOrder
 from server.realtime.session import MAX_ITEMS, LiveSession, Parts
+from tools.cancellation import completed
 from tools.errors import Conflict
 
 DETACHED_SECONDS = 60.0  # without a listener, after which a session waits in Redis for the next one
@@ -87,7 +89,7 @@ class LiveSessions:
     async def tend(self) -> None:
         """Let go, again and again, what nobody listens to, what was lost and what has ended."""
         while True:
-            with suppress(RedisError):  # it comes back, or the sessions are lost anyway
+            with suppress(*UNANSWERED):  # it comes back, or the sessions are lost anyway
                 if self._live:
                     await self.parts.logs.stay_alive()
             await asyncio.sleep(LOOK_SECONDS)
@@ -125,9 +127,12 @@ class LiveSessions:
         session = self._live.pop(session_id, None)
         self._detached.pop(session_id, None)
         if session is not None:
-            await session.close()
-            with suppress(RedisError):  # who comes next waits until this process is taken for dead
-                await self.parts.logs.release(session_id, session.epoch)
+            await completed(self._let_go(session))  # nobody else knows it any more
+
+    async def _let_go(self, session: LiveSession) -> None:
+        await session.close()
+        with suppress(*UNANSWERED):  # who comes next waits until this process is taken for dead
+            await self.parts.logs.release(session.session_id, session.epoch)
 
     def _lock(self, session_id: str) -> asyncio.Lock:
         lock = self._locks.get(session_id)
@@ -177,11 +182,9 @@ def _note(items: dict[str, dict[str, Any]], event: dict[str, Any]) -> None:
 async def open_sessions(parts: Parts) -> AsyncGenerator[LiveSessions]:
     """LiveSessions that are tended for as long as the with block runs."""
     sessions = LiveSessions(parts)
-    tending = asyncio.create_task(sessions.tend(), name="realtime sessions")
     try:
-        yield sessions
+        async with beside(sessions.tend(), "tender of realtime sessions"):
+            yield sessions
     finally:
-        tending.cancel()
-        await asyncio.gather(tending, return_exceptions=True)
         await sessions.close()
         await parts.engine.close()

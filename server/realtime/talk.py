@@ -4,7 +4,6 @@ Everything else is as for any run: the thread's lease, so that nobody else's che
 models that the settings choose, and the account of who asks.
 """
 
-import asyncio
 import gc
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,12 +14,13 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.utils.uuid import uuid7
 
 from server import access
-from server.checkpoint import AsyncRedisSaver, StaleFencingToken
+from server.checkpoint import AsyncRedisSaver
 from server.db.models import Run
 from server.keys import RunKey
 from server.models.ledger import RunAccounts
 from server.runs.catalog import GraphCatalog
 from server.runs.leases import Lease, LeaseHeld, Leases
+from server.runs.taking import thread_taken
 from tools.cancellation import completed
 from tools.errors import Conflict, ServiceError
 from tools.llm import spending
@@ -28,7 +28,6 @@ from tools.llm.chat_models import ChatModels
 from tools.llm.chat_models import bind as bind_models
 
 GRAPH = "dialogue"
-RENEW_SECONDS = 5.0
 AFTER_TAKING = 2  # values that have come: the input, and what the graph's first node made of it
 OnEvent = Callable[[Mapping[str, Any]], None]
 
@@ -38,7 +37,6 @@ class Talks:
     """Runs the graph.
 
     Args:
-        leases: Outlast RENEW_SECONDS.
         process: Who has a thread, for people to read.
         accounts: Who pays for the model calls.
     """
@@ -71,12 +69,16 @@ class Talks:
             owner=access.identity() or "local",
             kwargs={"config": {"configurable": {}}},
         )
-        lease = await self._claim(run)
-        renewing = asyncio.create_task(self._renew(lease))
+        key = RunKey(run.thread_id, run.run_id)
         try:
-            return await self._stream(run, lease, request, on_event)
-        finally:
-            await completed(self._end(lease, renewing))  # else the next input would find the thread taken
+            async with thread_taken(self.leases, self.checkpointer, key, worker=self.process) as lease:
+                return await self._stream(run, lease, request, on_event)
+        except LeaseHeld:
+            raise Conflict(
+                "another run has this conversation's thread",
+                hint="Wait for it to end, or cancel it, and ask again.",
+                code="thread_busy",
+            ) from None
 
     async def warm(self) -> None:
         """Open what the first reply needs: it takes half a second, and nobody waits for it now."""
@@ -116,30 +118,6 @@ class Talks:
         finally:
             await completed(self.accounts.ledger.close(account.payer))
         return result
-
-    async def _claim(self, run: Run) -> Lease:
-        key = RunKey(run.thread_id, run.run_id)
-        try:
-            lease = await self.leases.claim(key, worker=self.process, floor=0)
-            await self.checkpointer.afence(run.thread_id, lease.epoch)
-        except (LeaseHeld, StaleFencingToken):
-            raise Conflict(
-                "another run has this conversation's thread",
-                hint="Wait for it to end, or cancel it, and ask again.",
-                code="thread_busy",
-            ) from None
-        return lease
-
-    async def _end(self, lease: Lease, renewing: asyncio.Task[None]) -> None:
-        renewing.cancel()
-        await asyncio.gather(renewing, return_exceptions=True)
-        await self.leases.release(lease)
-
-    async def _renew(self, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            with suppress(OSError):
-                await self.leases.renew([lease])
 
 
 def _config(run: Run) -> RunnableConfig:

@@ -1,13 +1,17 @@
 """Stopping a run for good, wherever it is: waiting, under way, or at a worker that died."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.models import ACTIVE, CancelAction, Run
 from server.db.repositories import runs, threads
 from server.db.session import Database
 from server.keys import RunKey
+from server.lua import UNANSWERED
 from server.runs.ending import Outcome, RunEnding
 from server.runs.executor import RunExecutor
 from server.runs.leases import Leases
@@ -15,6 +19,8 @@ from server.runs.queue import TryLater
 from tools.errors import NotFound
 
 LOOK_AGAIN = timedelta(seconds=1)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,21 +79,36 @@ class Canceller:
 
         Should this process die, too, the wish stands in the run's row for the next worker.
         """
-        is_told = False
-        while await self._is_active(key.run_id):
-            if await self.leases.request_stop(key, action):
-                if not is_told:
-                    # Once: a second word would disturb what the node does to end well. Should this one be
-                    # lost, the worker's renewal reads it in the lease.
-                    await self.ending.dispatcher.queue.cancel(key.run_id)
-                    is_told = True
-                await asyncio.sleep(min(await self.leases.time_left(key), LOOK_AGAIN).total_seconds())
-                continue
+        told: set[RunKey] = set()
+        while True:
             try:
-                # The new lease shuts the old worker out, should it wake up.
-                await self.executor.execute(key.run_id)
-            except TryLater as later:
-                await asyncio.sleep(min(later.delay, LOOK_AGAIN).total_seconds())
+                if not await self._is_active(key.run_id):
+                    return
+                pause = await self._press(key, action, told)
+            except (SQLAlchemyError, *UNANSWERED) as error:
+                logger.warning("Run %s could not be stopped yet, which is tried again: %s", key.run_id, error)
+                pause = LOOK_AGAIN
+            await asyncio.sleep(min(pause, LOOK_AGAIN).total_seconds())
+
+    async def _press(self, key: RunKey, action: CancelAction, told: set[RunKey]) -> timedelta:
+        """One round of seeing through; after how long to look again.
+
+        Args:
+            told: Of which runs a worker has had word; this one is added.
+        """
+        if await self.leases.request_stop(key, action):
+            if key not in told:
+                # Once: a second word would disturb what the node does to end well. Should this one be
+                # lost, the worker's renewal reads it in the lease.
+                await self.ending.dispatcher.queue.cancel(key.run_id)
+                told.add(key)
+            return await self.leases.time_left(key)
+        try:
+            # The new lease shuts the old worker out, should it wake up.
+            await self.executor.execute(key.run_id)
+        except TryLater as later:
+            return later.delay
+        return timedelta(0)
 
     async def _is_active(self, run_id: str) -> bool:
         async with self.database.read() as session:

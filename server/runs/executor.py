@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 from server import logs, metrics, tracing
-from server.checkpoint import AsyncRedisSaver, StaleFencingToken
+from server.checkpoint import AsyncRedisSaver
 from server.db.models import ACTIVE, Run, now
 from server.db.repositories import runs
 from server.db.session import Database
@@ -20,6 +20,7 @@ from server.runs.ending import Ended, LeaseLost, Outcome, RunEnding
 from server.runs.held import HeldRun, HeldRuns
 from server.runs.leases import Lease, LeaseHeld, Leases
 from server.runs.queue import TryLater
+from server.runs.taking import take_thread
 from tools.errors import NotFound
 
 logger = logging.getLogger(__name__)
@@ -83,14 +84,10 @@ class RunExecutor:
     async def _claim(self, run: Run, *, floor: int) -> Lease:
         key = RunKey(run.thread_id, run.run_id)
         try:
-            lease = await self.leases.claim(key, worker=self.worker, floor=floor)
             # From here on nobody else may write; what is read below stays true.
-            await self.checkpointer.afence(run.thread_id, lease.epoch)
+            return await take_thread(self.leases, self.checkpointer, key, worker=self.worker, floor=floor)
         except LeaseHeld as held:
             raise TryLater(held.left) from held
-        except StaleFencingToken as error:
-            raise TryLater(SOON) from error
-        return lease
 
     async def _hold(self, run: Run, lease: Lease) -> Ended | None:
         """Execute a run under its lease, and commit how it ended; None when that is not for us to say."""

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
 from langgraph.runtime import RunControl
-from redis.exceptions import RedisError
 
 from server.db.models import CancelAction
+from server.lua import UNANSWERED
 from server.runs.leases import Lease, Leases
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class HeldRuns:
             return
         try:
             answers = await self._leases.renew(list(held))
-        except RedisError as error:
+        except UNANSWERED as error:
             # The runs go on: their writes wait for Redis as well, and are refused if it was too long.
             logger.warning("Leases could not be renewed: %s", error)
             return

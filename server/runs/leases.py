@@ -60,6 +60,7 @@ class Leases:
         self._redis = client
         self._keys = keys
         self._milliseconds = duration // timedelta(milliseconds=1)
+        self.renewed_every = duration / RENEWALS  #: By whoever holds one.
         self._keep = keep // timedelta(milliseconds=1)
 
     async def claim(self, run: RunKey, *, worker: str, floor: int) -> Lease:

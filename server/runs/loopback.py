@@ -7,7 +7,7 @@ it is being made, as streams need it.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, cast
 
 import httpx
@@ -62,7 +62,11 @@ class _Exchange:
 
     async def response(self) -> httpx.Response:
         """The response, as soon as it begins."""
-        start = await self._next()
+        try:
+            start = await self._next()
+        except asyncio.CancelledError:
+            await self._leave()
+            raise
         if start is None:
             raise httpx.RemoteProtocolError("The API gave no response", request=self._request)
         stream = _Stream(self._pieces(), self._leave)
@@ -119,8 +123,10 @@ class _Exchange:
         self._left.set()
         while not self._messages.empty():
             self._messages.get_nowait()  # whoever waits for room goes on
-        with suppress(TimeoutError, asyncio.CancelledError):
-            await asyncio.wait_for(self._task, LEAVE_SECONDS)
+        try:
+            await asyncio.wait({self._task}, timeout=LEAVE_SECONDS)
+        finally:
+            self._task.cancel()
 
 
 class _Stream(httpx.AsyncByteStream):

@@ -13,8 +13,8 @@ from typing import Any, cast
 from uuid import uuid4
 
 from server import lua
+from server.endless import end, report_end
 from server.keys import RunKeys
-from server.stream.endless import end, report_end
 from server.stream.entry import Entry, Position, event_id, position_of, read
 
 MAX_QUEUED = 256 << 10  # bytes that wait for one follower; beyond it, it reads them again from Redis

@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from server import lua
+from server.endless import end, report_end
 from server.keys import RunKey, RunKeys
-from server.stream.endless import end, report_end
 from server.stream.log import Batch, RunLog
 
 WINDOW = 0.010  # seconds that events gather; more saves little and delays tokens

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.documents.pages import ROOT, WITH_MODEL, Block, blocks, pages
 from tests.fixtures.loaded_commands import loaded_commands
 
 ADDRESS = "http://127.0.0.1:8000"
+SECOND_PORT = "8123"  # of a service that a reader starts beside it
 LESSONS = ROOT / "docs" / "tutorials"
 CHINESE = ROOT / "README.zh.md"  # has the commands of README.md, which a test of its own says
 EXAMPLES = [
@@ -89,8 +91,15 @@ def test_a_tutorial_can_be_followed_line_by_line(
 def _in_shell(step: Block, server: Server, commands: Path) -> str:
     """What a reader would type, for the server and the commands of a test."""
     code = step.code.replace(ADDRESS, server.url).replace(".venv/bin/", f"{commands}/")
+    code = code.replace(SECOND_PORT, str(_free_port()))
     code = code.replace("tests/fixtures/", f"{ROOT}/tests/fixtures/")
     return code if step.language == "bash" else f"{commands}/python -c {shlex.quote(code)}\n"
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 def _run(code: str, folder: Path) -> str:
@@ -101,7 +110,7 @@ def _run(code: str, folder: Path) -> str:
         env={"PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=110,
         check=False,
     )
     assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"

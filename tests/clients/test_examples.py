@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 TESTED = Path(__file__).parent / "js" / "package.json"
 STUDIO = "https://smith.langchain.com"
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 WISH = "Who speaks in this novel: “Is there a boat tonight?” asked Ada. “Who would sail?” said old Tom."
 APPROVED = {"decisions": [{"type": "approve"}]}
 

@@ -14,7 +14,7 @@ from tests.conformance.exchange import Answer, is_event_stream
 from tests.conformance.facts import collapse, steady_events
 from tests.conformance.golden import Golden, learned
 
-PATIENCE = 10.0  # seconds for a body that ends by itself
+PATIENCE = 30.0  # seconds for a body that ends by itself
 GLANCE = 4.0  # seconds for one that does not
 SYMBOL = re.compile(r"{([a-z]+-\d\d-\d+)}")
 

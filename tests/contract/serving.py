@@ -1,9 +1,11 @@
 """A model server that plays one provider, and models that are asked there."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -11,11 +13,13 @@ from evals.model_server import Answers, Fault, Faults, ModelServer, Pace, model_
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import choose
 from tools.llm.completion import TimeLimits
+from tools.llm.limits import LocalCounters, Ticket, Turns
 from tools.llm.retries import Backoff
 from tools.llm.roles import Role
 
 KEY = "sk-very-secret-0123456789"
-LIMITS = TimeLimits(first_token=5, idle=0.3, total=10)
+IMPATIENT = TimeLimits(first_token=5, idle=0.3, total=10)  # with those that fall silent
+LIMITS = TimeLimits(first_token=60, idle=60, total=60)
 BACKOFF = Backoff(attempts=3, first_seconds=0.01)
 
 
@@ -71,7 +75,7 @@ def serving(
     key: str = KEY,
     pace: Pace | None = None,
     max_concurrent: int = 8,
-    limits: TimeLimits = LIMITS,
+    limits: TimeLimits | None = None,
 ) -> Iterator[Served]:
     """The provider, whose requests have these faults, one after the other."""
     with model_server(
@@ -82,12 +86,34 @@ def serving(
     ) as server:
         spec = f"{provider.name}:{model or provider.model}"
         choice = choose(spec, base_url=provider.url(server), api_key=key)
+        limits = limits or (IMPATIENT if {Fault.STALL, Fault.SLOW_START} & {*faults} else LIMITS)
         models = ChatModels({role: choice}, limits=limits, backoff=BACKOFF, max_concurrent=max_concurrent)
         yield Served(server=server, models=models)
 
 
+class _GivingUp(LocalCounters):
+    """Cancels the call that gives its turn back: its answer is there, and nobody else knows yet."""
+
+    task: asyncio.Task[None]
+
+    async def release(self, ticket: Ticket) -> None:
+        self.task.cancel()
+        await super().release(ticket)
+
+
+async def given_up_once_answered(
+    served: Served, ask: Callable[[ChatModels], Coroutine[Any, Any, None]]
+) -> None:
+    """Ask, and give that up at the moment when the provider has answered."""
+    counters, models = _GivingUp(1), copy(served.models)
+    models.layer = replace(models.layer, turns=Turns(counters))
+    counters.task = asyncio.create_task(ask(models))
+    await asyncio.wait({counters.task})
+    assert counters.task.cancelled()
+
+
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what another thread, the server's, brings about."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - the other thread has no event of this loop
             await asyncio.sleep(0.005)

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 
 from evals.model_server import Answers, Fault, Faults, ModelServer, model_server
 from prompts import PROMPTS
+from tests.contract.serving import IMPATIENT
 from tools.errors import BudgetSpent, ErrorCategory, ModelRefused, ModelUnavailable
 from tools.llm import spending
 from tools.llm.answer_cache import LocalAnswers
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import choose
-from tools.llm.completion import TimeLimits
 from tools.llm.failures import explain
 from tools.llm.layer import Layer
 from tools.llm.limits import LocalCounters, Turns
@@ -85,7 +85,7 @@ def _serving(
                 answers=LocalAnswers(60) if cached else None,
                 prices=[_PRICE],
             ),
-            limits=TimeLimits(first_token=5, idle=0.3, total=10),
+            limits=IMPATIENT,
             backoff=Backoff(attempts=_TWICE, first_seconds=0.01),
         )
         yield Service(first, second, models, LocalLedger())

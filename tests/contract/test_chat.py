@@ -13,6 +13,7 @@ from tests.contract.serving import (
     BACKOFF,
     DASHSCOPE,
     EACH_CHAT,
+    LIMITS,
     OPENAI,
     OPENROUTER,
     Provider,
@@ -23,7 +24,6 @@ from tests.contract.serving import (
 from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from tools.llm.chat import Piece, chat, converse, stream_chat
 from tools.llm.chat_request import ChatRequest
-from tools.llm.completion import TimeLimits
 
 _ASKED = [SystemMessage("Be kind."), HumanMessage("Hello")]
 _ANSWER = "Good day to you, and a good journey."
@@ -48,7 +48,6 @@ _FINAL = {
     Fault.CONTEXT_LENGTH: (ErrorCategory.TOO_LARGE, "longer context"),
 }
 _MANY = 25  # streams: of more than 20, each is read less often
-_PATIENT = TimeLimits(first_token=60, idle=60, total=60)
 
 
 async def _outcome(served: Served) -> str:
@@ -167,7 +166,7 @@ async def test_cancelling_stalled_streams_leaves_no_connection_open(
                 pass
 
     stalls = [Fault.STALL] * _MANY
-    with serving(provider, *stalls, limits=_PATIENT, max_concurrent=_MANY) as served:
+    with serving(provider, *stalls, limits=LIMITS, max_concurrent=_MANY) as served:
         asking = [asyncio.create_task(ask(served)) for _ in range(_MANY)]
         await until(lambda: served.server.log.in_flight == _MANY)
         for task in asking:

@@ -7,9 +7,10 @@ import pytest
 
 from evals.model_server import Answers, Fault, Pace
 from evals.model_server.sound import samples
-from tests.contract.serving import DASHSCOPE, KEY, Served, serving
+from tests.contract.serving import DASHSCOPE, KEY, Served, given_up_once_answered, serving, until
 from tools.errors import BudgetSpent, ErrorCategory, ModelRefused, ModelUnavailable
 from tools.llm import spending
+from tools.llm.chat_models import ChatModels
 from tools.llm.realtime import HEARING_RATE, RealtimeOptions, RealtimeSession, open_realtime
 from tools.llm.realtime_events import Interrupted, RealtimeEvent, ResponseEnded, Spoken, TurnEnded, Written
 from tools.llm.spending import Account, Budget, LocalLedger, Payer
@@ -155,3 +156,15 @@ async def test_wrong_key_opens_no_conversation() -> None:
             pass
 
     assert caught.value.category is ErrorCategory.AUTHENTICATION
+
+
+async def test_a_conversation_given_up_as_it_opens_leaves_no_connection_open() -> None:
+    with _serving() as served:
+
+        async def talk(models: ChatModels) -> None:
+            async with open_realtime(models, RealtimeOptions()):
+                raise AssertionError("it was given up before")
+
+        await given_up_once_answered(served, talk)
+
+        await until(lambda: not served.connections)

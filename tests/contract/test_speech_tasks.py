@@ -9,7 +9,16 @@ import pytest
 
 from evals.model_server import Answers, Fault
 from evals.model_server.sound import samples
-from tests.contract.serving import BACKOFF, DASHSCOPE, KEY, LIMITS, Served, serving, until
+from tests.contract.serving import (
+    BACKOFF,
+    DASHSCOPE,
+    KEY,
+    LIMITS,
+    Served,
+    given_up_once_answered,
+    serving,
+    until,
+)
 from tools.errors import ErrorCategory, InvalidInput, ModelRefused, ModelUnavailable
 from tools.llm import spending
 from tools.llm.chat_models import ChatModels
@@ -29,7 +38,6 @@ _SPEECH = Sound(data=wav(samples("Hello", HEARING_RATE), HEARING_RATE))
 _LONG = Sound(data=wav(samples("x" * 50, HEARING_RATE), HEARING_RATE))  # three seconds
 _LIVE = "qwen3-tts-flash-realtime"
 _ADDRESS = "https://recordings.example/one.mp3"
-_PATIENT = TimeLimits(first_token=60, idle=60, total=60)
 _PASSING = [
     Fault.RATE_LIMIT,
     Fault.SERVER_ERROR,
@@ -58,7 +66,7 @@ def _serving(
     *faults: Fault | None,
     answers: Answers = _HEARS,
     key: str = KEY,
-    limits: TimeLimits = LIMITS,
+    limits: TimeLimits | None = None,
 ) -> AbstractContextManager[Served]:
     return serving(DASHSCOPE, *faults, role=role, model=model, answers=answers, key=key, limits=limits)
 
@@ -183,7 +191,7 @@ async def test_leaving_a_recognition_closes_its_connection() -> None:
 
 
 async def test_cancelling_speech_closes_its_connection() -> None:
-    with _serving("tts", "cosyvoice-v3-flash", Fault.STALL, limits=_PATIENT) as served:
+    with _serving("tts", "cosyvoice-v3-flash", Fault.STALL, limits=LIMITS) as served:
         speaking = asyncio.create_task(speak(served.models, _TEXT, voice="longanyang"))
         await until(lambda: served.count == 1)
         speaking.cancel()
@@ -264,3 +272,15 @@ async def test_each_model_says_which_way_it_hears(served_task: Served) -> None:
 async def test_model_that_hears_live_wants_samples() -> None:
     with _serving("asr", "fun-asr-realtime") as served, pytest.raises(InvalidInput, match="16 bits"):
         await transcribe(served.models, Sound(data=b"ID3", media_type="audio/mpeg"))
+
+
+async def test_a_recognition_given_up_as_it_opens_leaves_no_connection_open() -> None:
+    with _serving("asr", "fun-asr-realtime") as served:
+
+        async def hear(models: ChatModels) -> None:
+            async with open_recognition(models):
+                raise AssertionError("it was given up before")
+
+        await given_up_once_answered(served, hear)
+
+        await until(lambda: not served.connections)

@@ -13,7 +13,7 @@ import httpx
 
 from configs.settings import Settings
 
-START_TIMEOUT = 90.0  # seconds
+START_TIMEOUT = 300.0  # seconds: all processes start at once, on a machine that may be busy
 STOP_TIMEOUT = 60.0
 
 

@@ -522,3 +522,15 @@ async def test_an_input_that_cannot_succeed_is_refused_before_a_run(
 ) -> None:
     with pytest.raises(InvalidInput):
         await GRAPHS["audiobook"].check_input(given)
+
+
+async def test_a_fault_while_lines_are_spoken_is_raised_as_it_is(
+    files: LocalStorage, speaker: ToneSpeaker
+) -> None:
+    def fail(_: int) -> bool:
+        raise ZeroDivisionError
+
+    speaker.hangs = fail
+
+    with pytest.raises(ZeroDivisionError):  # in no group: who judges a run knows none
+        await Thread().run(novel())

@@ -1,13 +1,17 @@
 """What a process leaves that dies while one run displaces another, and who finishes it."""
 
+import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from server.db.models import Run, now
 from server.keys import RunKey
+from server.resources import Resources
 from server.runs.job import RunRequest
+from server.worker import Watch
+from tests.fixtures.redis_servers import cut_off
 from tests.fixtures.run_parts import RunParts
 from tools.errors import NotFound
 
@@ -98,3 +102,38 @@ async def test_a_run_whose_time_has_come_waits_for_the_one_before_it(parts: RunP
     await parts.runs.enter(later.run_id)
 
     assert [key.run_id for key in await parts.runs.dispatcher.fair_queue.active()] == [first.run_id]
+
+
+async def test_a_worker_is_told_to_stop_once_redis_takes_the_word(parts: RunParts) -> None:
+    run = await accepted(parts)
+    key = RunKey(THREAD, run.run_id)
+    lease = await parts.leases.claim(key, worker="another", floor=0)
+    await changed(parts, run, status="running")
+    redis: Any = parts.redis
+    await redis.config_resetstat()
+    await redis.config_set("maxmemory", 1)  # it refuses to write
+    try:
+        assert await parts.runs.canceller.cancel(run.run_id)
+        while "OOM" not in str(await redis.info("errorstats")):
+            pass
+    finally:
+        await redis.config_set("maxmemory", 0)
+
+    async with asyncio.timeout(60):
+        while await parts.leases.renew([lease]) != {lease: "interrupt"}:
+            pass
+    await parts.leases.release(lease)
+    while not await parts.runs.is_finished(run.run_id):
+        pass
+
+    assert (await parts.runs.run(run.run_id)).status == "interrupted"
+
+
+async def test_a_worker_leaves_though_redis_does_not_answer(parts: RunParts) -> None:
+    resources = cast("Resources", parts.runs)  # of which it needs the dispatcher
+    watch = Watch(resources=resources, name="one", slots=1, lease=timedelta(seconds=30))
+    await cut_off(parts.redis)
+
+    await watch.leave()
+
+    assert watch.slots == 0

@@ -5,17 +5,19 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from redis.asyncio import Redis
 
 from server.keys import RunKey
 from server.runs.held import HeldRun, HeldRuns
 from server.runs.leases import Lease, Leases
 from tests.fixtures.event_logs import HOUR, KEYS
+from tests.fixtures.redis_servers import cut_off
 
 
 @pytest.fixture
-def lasting(redis: object) -> Leases:
+def lasting(redis: Redis) -> Leases:
     """Leases that do not lapse."""
-    return Leases(redis, KEYS, duration=HOUR, keep=HOUR)  # type: ignore[arg-type]
+    return Leases(redis, KEYS, duration=HOUR, keep=HOUR)
 
 
 @pytest.fixture
@@ -62,11 +64,9 @@ async def test_a_run_that_another_worker_took_is_stopped_at_the_next_renewal(
 
 
 async def test_a_run_goes_on_while_redis_does_not_answer(
-    held_runs: HeldRuns, held: HeldRun, redis: object
+    held_runs: HeldRuns, held: HeldRun, redis: Redis
 ) -> None:
-    pool = redis.connection_pool  # type: ignore[attr-defined]
-    pool.connection_kwargs["path"] = "/nowhere"
-    await pool.disconnect()
+    await cut_off(redis)
 
     await held_runs.renew()
 

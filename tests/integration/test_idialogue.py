@@ -48,7 +48,7 @@ class Client:
         await self.socket.send(json.dumps({"type": kind, "data": session | data}))
 
     async def until(self, kind: str, **wanted: Any) -> Message:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 message = json.loads(await self.socket.recv())
                 self.seen.append(message)

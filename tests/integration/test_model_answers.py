@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from server.models.answers import SharedAnswers
+from tests.fixtures.redis_servers import cut_off
 from tools.errors import ModelUnavailable
 from tools.llm.answer_cache import AnswerStore, LocalAnswers, answer_key, answered_once
 from tools.llm.usage import Answered, Usage
@@ -128,3 +131,31 @@ def test_whatever_differs_gives_another_key(operation: Any, parameters: Any, req
 
 def test_the_order_of_parameters_makes_no_difference() -> None:
     assert answer_key("chat", {"a": 1, "b": 2}, {}) == answer_key("chat", {"b": 2, "a": 1}, {})
+
+
+@pytest.mark.parametrize("turns", [*range(20), *(20 * 2**step for step in range(6))])
+async def test_an_asker_given_up_whenever_lets_the_next_one_in(store: AnswerStore, turns: int) -> None:
+    ask, _ = _asker("ho")
+    asking = asyncio.create_task(answered_once(store, _KEY, ask, lambda _: False))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    was_under_way = asking.cancel()
+    await asyncio.wait({asking})
+
+    if isinstance(store, LocalAnswers):  # before Python 3.12, redis-py may swallow it: asyncio.wait_for does
+        assert asking.cancelled() == was_under_way
+    assert await store.claim(_KEY, "the next one") == "mine"
+
+
+async def test_an_answer_is_given_though_it_cannot_be_kept(own_redis_url: str) -> None:
+    async with Redis.from_url(own_redis_url, retry=Retry(NoBackoff(), 0)) as redis:
+        await redis.flushdb()
+
+        async def ask() -> Answered[str]:
+            await cut_off(redis)
+            return Answered(value="ho", usage=Usage(calls=1))
+
+        answered = await answered_once(SharedAnswers(redis, timedelta(seconds=60)), _KEY, ask, _always)
+
+    assert answered.value == "ho"

@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from evals.model_server import Answers, Fault, Faults, Pace, model_server
+from server import keys
 from server.models.counters import SharedCounters, open_counters
 from tests.fixtures.loaded_process import Piped, piped
 from tests.fixtures.model_caller import Plan
@@ -42,22 +43,22 @@ def _most_in_any(window: float, times: Sequence[float]) -> int:
 
 
 async def test_requests_stay_below_their_limit_in_every_window(make_counters: MakeCounters) -> None:
-    turns = Turns(make_counters(9), [Limit(models="openai:*", requests=3, seconds=0.4)])
+    turns = Turns(make_counters(9), [Limit(models="openai:*", requests=3, seconds=1)])
     times: list[float] = []
 
     await asyncio.gather(*[_take(turns, times) for _ in range(10)])
 
     assert len(times) == 10
-    assert _most_in_any(0.4, times) <= 3
+    assert _most_in_any(1.0, times) <= 3
 
 
 async def test_tokens_stay_below_their_limit_in_every_window(make_counters: MakeCounters) -> None:
-    turns = Turns(make_counters(9), [Limit(models=_MODEL, tokens=100, seconds=0.4)])
+    turns = Turns(make_counters(9), [Limit(models=_MODEL, tokens=100, seconds=1)])
     times: list[float] = []
 
     await asyncio.gather(*[_take(turns, times, tokens=40) for _ in range(6)])
 
-    assert _most_in_any(0.4, times) <= 2
+    assert _most_in_any(1.0, times) <= 2
 
 
 async def test_what_a_call_really_took_replaces_what_was_expected(make_counters: MakeCounters) -> None:
@@ -65,7 +66,7 @@ async def test_what_a_call_really_took_replaces_what_was_expected(make_counters:
     async with turns.turn(_MODEL, 100) as ticket:
         ticket.tokens = 10
 
-    async with asyncio.timeout(5), turns.turn(_MODEL, 90):
+    async with asyncio.timeout(60), turns.turn(_MODEL, 90):
         pass
 
 
@@ -74,7 +75,7 @@ async def test_a_call_larger_than_the_limit_goes_when_nothing_else_was_asked(
 ) -> None:
     turns = Turns(make_counters(9), [Limit(models=_MODEL, tokens=100, seconds=60)])
 
-    async with asyncio.timeout(5), turns.turn(_MODEL, 1000):
+    async with asyncio.timeout(60), turns.turn(_MODEL, 1000):
         pass
 
 
@@ -82,7 +83,7 @@ async def test_models_of_one_pattern_count_together_and_others_do_not(make_count
     turns = Turns(make_counters(9), [Limit(models="openai:*", concurrent=1)])
 
     async with turns.turn("openai:a", 0):
-        async with asyncio.timeout(5), turns.turn("dashscope:c", 0):
+        async with asyncio.timeout(60), turns.turn("dashscope:c", 0):
             pass
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1), turns.turn("openai:b", 0):
@@ -132,7 +133,8 @@ async def test_processes_that_wait_for_the_same_model_take_turns(own_redis_url: 
 
         async with one.turn(_MODEL, 0):
             waiting = [asyncio.create_task(call(*each)) for each in (("one", one), ("other", other)) * 3]
-            await asyncio.sleep(0.1)  # until each of them has asked once
+            while await redis.zcard(keys.model_queue(_MODEL)) < 2:  # the first one of each process
+                pass
         await asyncio.gather(*waiting)
 
     assert order[0] != order[1]
@@ -198,9 +200,14 @@ async def test_a_killed_process_frees_its_slots(own_redis_url: str) -> None:
                 with _callers(plan, 1) as callers:
                     while len(server.requests()) < 2:  # noqa: ASYNC110 - the server is in another thread
                         await asyncio.sleep(0.01)
-                    with pytest.raises(TimeoutError):  # for longer than a lease, while it lives
-                        async with asyncio.timeout(1.5), turns.turn(_MODEL, 0):
-                            pass
+                    begun = max(await _lease_ends(redis))
+                    while min(await _lease_ends(redis)) < begun + 1000:  # ms: it lives longer than a lease
+                        pass
                     callers[0].process.kill()
                 async with asyncio.timeout(30), turns.turn(_MODEL, 0):
                     pass
+
+
+async def _lease_ends(redis: Redis) -> list[float]:
+    """When the leases of all slots end, in ms."""
+    return [end for _, end in await redis.zrange(keys.MODEL_TURNS[0], 0, -1, withscores=True)]

@@ -11,6 +11,8 @@ from configs.settings import Settings
 from server.realtime.talk import Talks
 from server.resources import open_resources
 
+MOMENTS = [*range(1, 30), *(30 * 3**step for step in range(6))]  # turns of the event loop
+
 
 class Given:
     """One input that is given up so many turns of the event loop after its replies were told."""
@@ -44,3 +46,19 @@ async def test_an_input_given_up_while_it_ends_leaves_the_thread_to_the_next(tmp
                 break
 
     assert number > 10, "hardly any moment was tried"
+
+
+async def test_a_session_whose_letting_go_was_given_up_is_let_go_all_the_same(tmp_path: Path) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path)  # type: ignore[call-arg]
+    async with open_resources(settings) as resources:
+        sessions = resources.sessions
+        for turns in MOMENTS:
+            session = await sessions.begin(str(uuid4()))
+            ending = asyncio.create_task(sessions.end(session.session_id))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            ending.cancel()
+            await asyncio.wait({ending})
+            await sessions.end(session.session_id)
+
+            assert len(session.ended) == 3

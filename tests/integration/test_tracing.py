@@ -55,7 +55,7 @@ def _of(span: ReadableSpan) -> tuple[str, str]:
 
 async def _ended(name: str) -> ReadableSpan:
     """The span of this name: a request's ends a moment after its answer has arrived."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not any(span.name == name for span in _EXPORTER.get_finished_spans()):  # noqa: ASYNC110 - it tells of no export
             await asyncio.sleep(0)
     return _one(name)

@@ -8,11 +8,11 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from time import monotonic
 from typing import Any, Literal, Protocol, TypeVar, cast
 from uuid import uuid4
 
+from tools.cancellation import completed
 from tools.heartbeat import beating
 from tools.llm.usage import Answered, Operation, Usage
 
@@ -26,7 +26,10 @@ _LONGEST_URL = 256  # characters of a data: URL that is part of a request as it 
 
 
 class AnswerStore(Protocol):
-    """Where answers are kept, and who is asking for which."""
+    """Where answers are kept, and who is asking for which.
+
+    Only a claim may fail: an answer is worth more than that it is kept.
+    """
 
     lease_seconds: float  #: How long a claim outlives its process.
 
@@ -99,10 +102,14 @@ async def answered_once(
         from_json: It again.
     """
     asker, nap = uuid4().hex, _FIRST_NAP
-    with beating():
-        while (found := await store.claim(key, asker)) == "taken":
-            await asyncio.sleep(nap)
-            nap = min(_LONGEST_NAP, nap * 2)
+    try:
+        with beating():
+            while (found := await store.claim(key, asker)) == "taken":
+                await asyncio.sleep(nap)
+                nap = min(_LONGEST_NAP, nap * 2)
+    except asyncio.CancelledError:
+        await completed(store.drop(key, asker))  # it may be its turn by now
+        raise
     if isinstance(found, bytes):
         kept = json.loads(found)
         return Answered(value=from_json(kept["value"]), usage=Usage(cache_hits=1), model=kept["model"])
@@ -114,10 +121,13 @@ async def answered_once(
             await store.put(key, asker, json.dumps(kept, ensure_ascii=False).encode())
         return answered
     finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
-        await asyncio.shield(store.drop(key, asker))
+        await completed(_leave(store, key, asker, renewing))
+
+
+async def _leave(store: AnswerStore, key: str, asker: str, renewing: asyncio.Task[None]) -> None:
+    renewing.cancel()
+    await asyncio.wait({renewing})
+    await store.drop(key, asker)
 
 
 async def _renew(store: AnswerStore, key: str, asker: str) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -158,15 +158,15 @@ async def open_realtime(
         ModelRefused: The provider will not have it.
     """
 
+    opened = AsyncExitStack()
+
     async def send(choice: ModelChoice) -> Answered[RealtimeSession]:
         async def pay(usage: Usage, seconds: float) -> None:
             await consumed_in_turn(models, choice, usage, role=role, operation="chat", seconds=seconds)
 
-        socket = await open_session(models, choice, options.fields())
-        return Answered(value=RealtimeSession(socket, pay), usage=Usage())
+        session = RealtimeSession(await open_session(models, choice, options.fields()), pay)
+        opened.push_async_callback(session.close)
+        return Answered(value=session, usage=Usage())
 
-    session = (await perform(models, Call(role=role, operation="chat", send=send))).value
-    try:
-        yield session
-    finally:
-        await session.close()
+    async with opened:  # from here on: it may be given up after it was opened, and before that is known here
+        yield (await perform(models, Call(role=role, operation="chat", send=send))).value

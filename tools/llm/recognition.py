@@ -1,19 +1,17 @@
 """Speech to text while it is spoken: Fun-ASR and Paraformer over a WebSocket."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
-
-from websockets.asyncio.client import ClientConnection
 
 from tools.errors import ModelAnswerInvalid, ModelRefused
 from tools.llm.calling import Call, consumed, perform
 from tools.llm.chat_models import ChatModels
 from tools.llm.choices import ModelChoice
 from tools.llm.roles import Role
-from tools.llm.task_socket import Task, TaskSocket, begin_task
+from tools.llm.task_socket import Task, TaskSocket, open_task
 from tools.llm.usage import Answered, Usage
 
 HEARING_RATE = 16_000  # samples per second of what is sent, unless something else is said
@@ -99,7 +97,9 @@ async def open_recognition(
     """
     parameters = (options or RecognitionOptions()).parameters()
 
-    async def send(choice: ModelChoice) -> Answered[tuple[ModelChoice, TaskSocket, ClientConnection]]:
+    opened = AsyncExitStack()
+
+    async def send(choice: ModelChoice) -> Answered[tuple[ModelChoice, TaskSocket]]:
         if not hears_live(choice):
             raise ModelRefused(
                 f"{choice.name!r} hears whole recordings only",
@@ -107,17 +107,18 @@ async def open_recognition(
                 code="model_unfit",
             )
         task = Task(kind="asr", model=choice.model, parameters=parameters)
-        return Answered(value=(choice, *await begin_task(models, choice, task)), usage=Usage())
+        under_way = await opened.enter_async_context(open_task(models, choice, task))
+        return Answered(value=(choice, under_way), usage=Usage())
 
     call = Call(role=role, operation="transcription", send=send)
-    choice, task, socket = (await perform(models, call)).value
-    began = perf_counter()
-    try:
-        yield Recognition(task)
-    finally:
-        await socket.close()
-        seconds = perf_counter() - began
-        await consumed(models, choice, task.usage, role=role, operation="transcription", seconds=seconds)
+    async with opened:  # from here on: it may be given up after it was opened, and before that is known here
+        choice, task = (await perform(models, call)).value
+        began = perf_counter()
+        try:
+            yield Recognition(task)
+        finally:  # before the socket is closed, which takes its time
+            seconds = perf_counter() - began
+            await consumed(models, choice, task.usage, role=role, operation="transcription", seconds=seconds)
 
 
 def hears_live(choice: ModelChoice) -> bool:

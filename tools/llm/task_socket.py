@@ -134,25 +134,13 @@ class TaskSocket:
             raise ModelUnavailable(f"the connection to the model broke: {error}") from error
 
 
-async def begin_task(
-    models: ChatModels, choice: ModelChoice, task: Task
-) -> tuple[TaskSocket, ClientConnection]:
-    """A task that has begun, and the connection that has to be closed."""
-    socket = await open_socket(models, choice, "inference")
-    under_way = TaskSocket(socket, models.limits)
-    try:
-        await under_way.run(task)
-    except BaseException:
-        await socket.close()
-        raise
-    return under_way, socket
-
-
 @asynccontextmanager
 async def open_task(models: ChatModels, choice: ModelChoice, task: Task) -> AsyncGenerator[TaskSocket]:
     """A task that has begun; leaving the block ends it."""
-    under_way, socket = await begin_task(models, choice, task)
+    socket = await open_socket(models, choice, "inference")
     try:
+        under_way = TaskSocket(socket, models.limits)
+        await under_way.run(task)
         yield under_way
     finally:
         await socket.close()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parent / "page.jsx"
 HTML = '<!doctype html><link rel="icon" href="data:,"><div id="root"></div><script src="page.js"></script>'
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 SAID = "Hello from fake model"
 HELLO = '{messages: [{type: "human", content: "hi"}]}'
 

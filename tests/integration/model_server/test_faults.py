@@ -23,7 +23,7 @@ def server() -> Iterator[ModelServer]:
 
 @pytest.fixture
 def client(server: ModelServer) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=server.openai_url, api_key="k", max_retries=0, timeout=5) as client:
+    with openai.OpenAI(base_url=server.openai_url, api_key="k", max_retries=0, timeout=60) as client:
         yield client
 
 
@@ -127,7 +127,7 @@ def test_stall_keeps_the_connection_open(server: ModelServer) -> None:
     came: list[str] = []
 
     with (
-        openai.OpenAI(base_url=server.openai_url, api_key="k", max_retries=0, timeout=0.6) as client,
+        openai.OpenAI(base_url=server.openai_url, api_key="k", max_retries=0, timeout=2.0) as client,
         pytest.raises((openai.APITimeoutError, httpx.TimeoutException)),
     ):
         _streamed(client, came)

@@ -169,7 +169,7 @@ async def test_a_cancelled_node_is_not_retried() -> None:
 
 
 @pytest.mark.parametrize(
-    "limits", [TimeoutPolicy(run_timeout=0.02), TimeoutPolicy(idle_timeout=0.02)], ids=["run", "idle"]
+    "limits", [TimeoutPolicy(run_timeout=0.2), TimeoutPolicy(idle_timeout=0.2)], ids=["run", "idle"]
 )
 async def test_a_node_that_hangs_is_stopped_and_tried_once_more(limits: TimeoutPolicy) -> None:
     attempts = 0

@@ -168,7 +168,7 @@ async def test_a_cancellation_while_the_process_starts_leaves_none_either(tmp_pa
         ids.readline()
 
     running.cancel()
-    await asyncio.wait([running], timeout=20)
+    await asyncio.wait([running])
 
     assert running.cancelled()
     assert _living(group) == []
@@ -182,7 +182,7 @@ async def test_a_second_cancellation_does_not_save_the_group(tmp_path: Path, pip
     running.cancel()
     await asyncio.wait([running], timeout=0.05)
     running.cancel()
-    await asyncio.wait([running], timeout=10)
+    await asyncio.wait([running])
 
     await asyncio.gather(*ended)
     assert running.cancelled()

@@ -5,18 +5,21 @@ import contextlib
 import hashlib
 import json
 import logging
+import os
 import tempfile
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 import httpx2
 
 from tools.alibaba.dlc import FAILED, RESERVING, SUCCEEDED, DlcClient, DlcJob
 from tools.alibaba.signing import AccessKey
+from tools.cancellation import completed
 from tools.errors import ErrorCategory, NotFound, ServiceError
 from tools.storage.blobs import Blobs
 from tools.topics.running.folder import DONE, ERROR, IN, JOB, OUT, error_of, listener
@@ -112,7 +115,7 @@ class DlcPlace:
             await self._put(f"{folder}/{_SUBMITTED}", json.dumps({"job_id": job_id}).encode())
             ended = await self._wait(client, job_id, tell)
         except BaseException:  # whatever it is, the job is stopped: it costs money
-            await _despite_cancellation(self._stop(client, job_id))
+            await completed(self._stop(client, job_id))
             raise
         if ended.status in RESERVING:
             await client.stop(job_id)
@@ -142,9 +145,7 @@ class DlcPlace:
         try:
             return await asyncio.shield(creating)
         except asyncio.CancelledError:
-            # Only the answer says which job there is now to be stopped; none, where it was refused.
-            with contextlib.suppress(ServiceError):
-                await self._stop(client, await creating)
+            await completed(self._stop_created(client, creating))
             raise
 
     def _request(self, folder: str) -> dict[str, Any]:
@@ -221,6 +222,11 @@ class DlcPlace:
             category=ErrorCategory.CONNECTIVITY,
         )
 
+    async def _stop_created(self, client: DlcClient, creating: asyncio.Task[str]) -> None:
+        """Only the answer says which job there is now to be stopped; none, where it was refused."""
+        with contextlib.suppress(ServiceError):
+            await self._stop(client, await creating)
+
     async def _stop(self, client: DlcClient, job_id: str) -> None:
         try:
             async with asyncio.timeout(_STOP_SECONDS):
@@ -246,14 +252,21 @@ class DlcPlace:
         return b"".join([chunk async for chunk in self._blobs.read(key)])
 
     async def _put(self, key: str, data: bytes) -> None:
-        path = await asyncio.to_thread(_written, data)
-        await self._blobs.put(key, path)  # which takes the file away
+        path = Path(tempfile.gettempdir()) / f"scriptorium-dlc-{uuid4().hex}"
+        try:
+            await completed(asyncio.to_thread(_write, path, data))
+            await self._blobs.put(key, path)  # which takes the file away
+        finally:
+            path.unlink(missing_ok=True)
 
 
-def _written(data: bytes) -> Path:
-    with tempfile.NamedTemporaryFile(prefix="scriptorium-dlc-", delete=False) as file:
+def _write(path: Path, data: bytes) -> None:
+    with open(path, "xb", opener=_private) as file:
         file.write(data)
-    return Path(file.name)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _digest(job: Job) -> str:
@@ -262,16 +275,6 @@ def _digest(job: Job) -> str:
     for name, data in sorted(job.files.items()):
         digest.update(hashlib.sha256(data).digest() + name.encode())
     return digest.hexdigest()[:32]
-
-
-async def _despite_cancellation(work: Coroutine[Any, Any, None]) -> None:
-    """Do it to its end, though this task is cancelled."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
 
 
 def _too_dear(message: str) -> ServiceError:

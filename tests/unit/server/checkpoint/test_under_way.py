@@ -34,3 +34,17 @@ async def test_a_write_that_fails_is_settled_and_raises_where_it_was_asked_for()
     results = await asyncio.gather(under_way.track(write()), under_way.settled(), return_exceptions=True)
 
     assert [type(result) for result in results] == [ConnectionError, type(None)]
+
+
+async def test_a_write_that_was_given_up_before_it_began_is_not_waited_for() -> None:
+    under_way = UnderWay()
+
+    async def write() -> None:
+        raise AssertionError("it was given up")
+
+    writing = asyncio.create_task(under_way.track(write()))
+    writing.cancel()
+    await asyncio.wait({writing})
+    del writing
+
+    await under_way.settled()

