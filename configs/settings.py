@@ -5,6 +5,7 @@ working directory, the default below. A value that cannot be used stops the star
 which setting it is, what is wrong with it and what is allowed.
 """
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -577,7 +578,7 @@ class Settings(BaseSettings):
         alias="OPENROUTER_FALLBACKS",
         description="Comma-separated models that OpenRouter asks in this order when the chosen one fails.",
     )
-    openrouter_provider: dict[str, Any] = Field(
+    openrouter_provider: Annotated[dict[str, Any], NoDecode] = Field(
         {},
         alias="OPENROUTER_PROVIDER",
         description='OpenRouter\'s provider preferences, as JSON, such as {"data_collection": "deny"}.',
@@ -735,6 +736,16 @@ class Settings(BaseSettings):
         if not all(role and spec for role, _, spec in pairs):
             raise ValueError("must be comma-separated ROLE=PROVIDER:NAME")
         return {role.strip(): spec.strip() for role, _, spec in pairs}
+
+    @field_validator("openrouter_provider", mode="before")
+    @classmethod
+    def _json_object(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"is no JSON: {error}") from None
 
     @field_validator("forwarded_allow_ips", mode="before")
     @classmethod

@@ -342,6 +342,8 @@ def _answer(
         if outcome.translation is not None:
             translations[unit["id"]] = outcome.translation
         faults = [Reason(kind=fault.kind, message=fault.message) for fault in outcome.faults]
+        if outcome.unanswered and outcome.translation is None:
+            faults.append(Reason(kind="unanswered", message=outcome.unanswered))
         reasons[unit["id"]] = faults or ([] if outcome.translation is not None else unanswered or [_NOTHING])
     return BatchAnswer(
         target=task["target"],
@@ -351,4 +353,4 @@ def _answer(
     )
 
 
-_NOTHING = Reason(kind="unanswered", message="the model left it out of every answer")
+_NOTHING = Reason(kind="unanswered", message="the model left it out of its answers")

@@ -43,12 +43,14 @@ async def _written(value: Any, files: Storage, folder: Path) -> Any:
     if not isinstance(value, dict):
         return value
     found = {key: await _written(one, files, folder) for key, one in cast("dict[str, Any]", value).items()}
-    if isinstance(found.get("file_id"), str):
-        path = folder / PurePath(found["name"]).name
+    ids = {key: one for key, one in found.items() if key.endswith("file_id") and isinstance(one, str)}
+    for key, file_id in ids.items():
+        name = found["name"] if key == "file_id" else (await files.describe(file_id)).name
+        path = folder / PurePath(name).name
         with await asyncio.to_thread(path.open, "wb") as file:
-            async for chunk in files.read_stream(found["file_id"]):
+            async for chunk in files.read_stream(file_id):
                 await asyncio.to_thread(file.write, chunk)
-        found |= {"file_id": None, "path": str(path)}
+        found |= {key: None, f"{key.removesuffix('file_id')}path": str(path)}
     return found
 
 

@@ -87,6 +87,8 @@ async def run_file(settings: Settings, job: FileJob, console: Console) -> dict[s
         folder = job.folder or job.file.parent
         if graph_id == audiobook_files.GRAPH:
             return await audiobook_files.write(result, storage, folder, work)
+        if graph_id in translated_files.GRAPHS:
+            result = await translated_files.without_copy(result, given, storage)
         files = _FILES.get(graph_id)
         return await files.write(result, storage, folder) if files is not None else result
 

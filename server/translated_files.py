@@ -140,6 +140,15 @@ async def input_of(
     return await placed(given, options, _INPUTS[graph_id].model_fields, files)
 
 
+async def without_copy(result: dict[str, Any], given: Mapping[str, Any], files: Storage) -> dict[str, Any]:
+    """The result without the file of a check that left every byte as it was: whoever asked has it already."""
+    made = result.get("file")
+    if made is None or given.get("operation") != "check":
+        return result
+    is_copy = await files.read(made["file_id"]) == await files.read(given["file_id"])
+    return {**result, "file": {**made, "file_id": None}} if is_copy else result
+
+
 async def write(result: dict[str, Any], files: Storage, folder: Path) -> dict[str, Any]:
     """The result with the path of each file that was made, which is written into the folder."""
     targets = {target: await _written(made, files, folder) for target, made in result["targets"].items()}
@@ -191,8 +200,9 @@ def _show_file(made: dict[str, Any] | None, console: Console) -> None:
     """Print what an operation without a target came to."""
     if made is None:
         return
+    where = made.get("path", "No file is written, for nothing changes")
     console.print(
-        f"{made['path']}: {made['cues']} cues, {made['retimed']} at other times, "
+        f"{where}: {made['cues']} cues, {made['retimed']} at other times, "
         f"{made['conformity']['share']:.1%} keep to the profile, {made['conflict_count']} conflicts",
         highlight=False,
         soft_wrap=True,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from evals.model_server.call_order import check_messages
 from evals.model_server.endpoint import BadRequest, Turn
 from evals.model_server.failures import FAILURES, Form, invalid
 from evals.model_server.faults import Fault
@@ -21,10 +22,12 @@ def read(body: Json) -> Question:
     """The question of a request.
 
     Raises:
-        BadRequest: When a required field is missing, or one is there that the model refuses.
+        BadRequest: When a required field is missing, a call of a tool has no answer in the next message, or a
+            field is there that the model refuses.
     """
     if not body.get("model") or not body.get("messages") or not body.get("max_tokens"):
         raise BadRequest(invalid("model, messages and max_tokens are required"))
+    check_messages(body["messages"])
     system = content_text(body.get("system"))
     head = [Message(role="system", text=system)] if system else []
     tools: list[Json] = body.get("tools") or []

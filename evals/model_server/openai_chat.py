@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from evals.model_server.call_order import check_chat
 from evals.model_server.endpoint import BadRequest, Turn
 from evals.model_server.failures import FAILURES, Form, invalid
 from evals.model_server.faults import Fault
@@ -28,13 +29,15 @@ def read(body: Json) -> Question:
     """The question of a request.
 
     Raises:
-        BadRequest: When the messages are missing or more than one choice is asked for.
+        BadRequest: When the messages are missing, a call of a tool has no answer behind it, or more than one
+            choice is asked for.
     """
     raw: list[Json] = body.get("messages") or []
     if not raw or not body.get("model"):
         raise BadRequest(invalid("model and messages are required"))
     if body.get("n", 1) != 1:
         raise BadRequest(invalid("n must be 1"))
+    check_chat(raw)
     format_: Json = body.get("response_format") or {}
     sounds = parts(raw, "input_audio")
     return Question(

@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from graphs.assistant.jobs import JobTool
 from graphs.assistant.state import Attached, State
 from prompts import PROMPTS
+from tools.assistant.call_answers import with_answers
 from tools.assistant.claims import unsupported
 from tools.assistant.menu import Tongue, ask_for, menu, read_wish, tongue_of
 from tools.llm.chat import converse
@@ -50,7 +51,7 @@ async def by_model(models: ChatModels, state: State, jobs: Mapping[str, JobTool]
     Raises:
         ModelError: As tools.llm.chat.converse does.
     """
-    shown = _shown(state["messages"])
+    shown = with_answers(_shown(state["messages"]))
     tongue = tongue_of(_last_wish(state["messages"]))
     tools = [*(job.as_tool() for job in jobs.values()), LOOK]
     prompt = SystemMessage(PROMPTS[f"assistant/chat.{tongue}"].text)

@@ -41,6 +41,7 @@ async def hear(state: State) -> Update:
     if given["options"]["timing"] == "fit":
         cues = fit_times(cues, profile, "srt", fps=film.fps)
     return {
+        "spoken": state["spoken"] or _only_language(engine),
         "cues": pack(cues, sure),
         "words": {
             **state["words"],
@@ -102,6 +103,12 @@ async def _heard_again(engine: SpeechEngine, sound: Path, cue: PackedCue, state:
     return PackedCue(
         id=cue["id"], start=cue["start"], end=cue["end"], text=text or cue["text"], confidence=sure
     )
+
+
+def _only_language(engine: SpeechEngine) -> str | None:
+    """What an engine hears that understands one language alone."""
+    languages = engine.info.languages
+    return languages[0] if len(languages) == 1 else None
 
 
 def _hints(state: State, engine: SpeechEngine) -> list[str]:

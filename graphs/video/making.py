@@ -21,6 +21,7 @@ from tools.subtitles.breaking import break_lines
 from tools.subtitles.cues import Cue
 from tools.subtitles.fitting import stacked
 from tools.subtitles.profiles import profile_of
+from tools.translation.languages import language_of
 from tools.video.captions import Box
 from tools.video.erasing import Erasure, erasures_of
 from tools.video.glyphs import require_glyphs
@@ -33,11 +34,12 @@ _WIDE = ("zh", "ja", "ko")
 
 
 async def keep_words(state: State) -> Update:
-    """Store the words in their own language."""
-    name = named(state["source"], state["spoken"] or "source", ".srt")
-    file = await keep_subtitles(srt_text(unpack(state["cues"])), name)
-    words = {**state["words"], "file": file, "language": state["spoken"], "cues": len(state["cues"])}
-    return {"words": words}
+    """Store the words in their own language, which they tell where nobody else did."""
+    cues = unpack(state["cues"])
+    spoken = state["spoken"] or language_of("\n".join(cue.text for cue in cues))
+    file = await keep_subtitles(srt_text(cues), named(state["source"], spoken or "source", ".srt"))
+    words = {**state["words"], "file": file, "language": spoken, "cues": len(cues)}
+    return {"spoken": spoken, "words": words}
 
 
 async def keep_translations(state: State) -> Update:

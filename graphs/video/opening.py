@@ -38,8 +38,9 @@ async def check_input(values: object) -> None:
 async def _check(given: Input) -> str:
     """The film's name."""
     stored = await storage.current().describe(given.file_id)
-    if given.subtitles_file_id is not None:
-        await storage.current().describe(given.subtitles_file_id)
+    for file_id in (given.subtitles_file_id, given.memory.file_id):
+        if file_id is not None:
+            await storage.current().describe(file_id)
     await read_terms(given)
     profile_of("", dict(given.options.profile))
     return given.name or stored.name

@@ -36,7 +36,7 @@ class WordsResult(TypedDict):
 
     source: str  #: "speech", "picture", "file" or "none".
     engine: str | None  #: Who heard or read them: "provider:model", "vosk:...", "tesseract".
-    language: str | None
+    language: str | None  #: As given, or as the recogniser or the words tell; None: nobody can tell.
     cues: int
     estimated_times: (
         bool  #: The recogniser gives no times of words: they are spread over each stretch of speech.
@@ -88,6 +88,7 @@ class Request(TypedDict, total=False):
     glossary_file_id: str | None
     glossary_conflicts: str
     style: dict[str, Any]
+    memory: dict[str, Any]
     options: dict[str, Any]
 
 
@@ -113,11 +114,12 @@ class State(TypedDict):
     glossary_file_id: Annotated[str | None, EphemeralValue]
     glossary_conflicts: Annotated[str, EphemeralValue]
     style: Annotated[dict[str, Any], EphemeralValue]
+    memory: Annotated[dict[str, Any], EphemeralValue]
     options: Annotated[dict[str, Any], EphemeralValue]
 
     given: dict[str, Any]  #: The input, checked and filled in.
     source: str  #: The film's name.
-    spoken: str | None  #: The language of the words.
+    spoken: str | None  #: The language of the words; None: not yet known.
     cues: list[PackedCue]  #: The words as they stand now, in that language.
     places: list[PackedRegion] | None  #: Where words stand in the picture; None: nobody has looked.
     translated: dict[str, list[PackedCue]]  #: By target, as it stands now.

@@ -32,19 +32,19 @@ async def translate(state: State) -> Update:
     asked: dict[str, Any] = {
         "text": srt_text(unpack(state["cues"])),
         "name": named(state["source"], "", ".srt"),
-        "source_language": state["spoken"],
+        "source_language": _source_language(state),
         "target_languages": given["target_languages"],
         "glossary": given["glossary"],
         "glossary_file_id": given["glossary_file_id"],
         "glossary_conflicts": given["glossary_conflicts"],
         "style": given["style"],
+        "memory": given["memory"],
         "options": {**passed_on, "new_terms": new_terms, "fps": min(1000.0, state["video"]["fps"])},
     }
     result = await run_beneath(subtitles_graph, asked, passed_on=_passed_on)
     texts = {target: of_it.pop("text") for target, of_it in result["targets"].items()}
     return {
         "mode": result["mode"],
-        "spoken": result["document"]["language"],
         "translated": {target: _cues_of(text, state["cues"]) for target, text in texts.items()},
         "figures": result["targets"],
         "usages": [result["usage"]],
@@ -79,6 +79,13 @@ async def translate_again(state: State) -> Update:
         flags = [flag for flag in figures[target]["flags"] if int(flag["id"]) not in new]
         figures[target] = {**figures[target], "flags": flags}
     return {"translated": translated, "figures": figures, "again_by_target": {}, "usages": usages}
+
+
+def _source_language(state: State) -> str | None:
+    """That of the words; none where it was only told from them and is a target, of which that graph warns."""
+    spoken = state["spoken"]
+    targets = [target.lower() for target in state["given"]["target_languages"]]
+    return spoken if spoken and spoken.lower() not in targets else None
 
 
 def _passed_on(event: dict[str, Any]) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tools.storage.local import LocalStorage
 pytestmark = pytest.mark.usefixtures("closed_clients")
 
 Json = dict[str, Any]
+_CHAT = {"configurable": {"thread_id": "chat"}}
 _APPROVE = {"decisions": [{"type": "approve"}]}
 _TEXT = {"text": "Good morning, dear reader.", "target_languages": ["de"]}
 _CALL = {"tool": "translate", "arguments": _TEXT}
@@ -52,12 +53,18 @@ class _Chat:
     async def answer(self, decision: Any) -> Json:
         return await self.go(Command(resume=decision))
 
+    async def cancelled(self, decision: Any) -> None:
+        """Resume, and stop the run at the first thing that its job tells."""
+        with bind_models(self.models), bind_storage(self.storage):
+            events = self.graph.astream(Command(resume=decision), _CHAT, stream_mode="custom")
+            async with aclosing(events):
+                await anext(events)
+
     async def go(self, given: Any) -> Json:
         self.events = []
         result: Json = {}
-        config = {"configurable": {"thread_id": "chat"}}
         with bind_models(self.models), bind_storage(self.storage):
-            async for mode, payload in self.graph.astream(given, config, stream_mode=["custom", "values"]):
+            async for mode, payload in self.graph.astream(given, _CHAT, stream_mode=["custom", "values"]):
                 if mode == "custom":
                     self.events.append(payload)
                 else:
@@ -169,6 +176,19 @@ async def test_whoever_says_more_than_yes_is_answered_by_the_model(tmp_path: Pat
 
     assert _last(done) == "Into which language, then?"
     assert done["results"] == {}
+
+
+async def test_model_is_told_that_a_cancelled_run_left_its_call_without_a_result(tmp_path: Path) -> None:
+    with _chat(tmp_path, _CALL, "As you like.") as chat:
+        await chat.say("Translate it")
+        await chat.cancelled(_APPROVE)
+        result = await chat.say("Leave it.")
+
+        assert (_last(result), result["results"]) == ("As you like.", {})
+        assert chat.server is not None
+        told = chat.server.requests()[-1].body["messages"]
+    assert [message["role"] for message in told] == ["system", "user", "assistant", "tool", "user"]
+    assert "cancelled" in json.loads(told[3]["content"])
 
 
 async def test_rejected_job_is_not_done(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from server import local_run
 from server.local_run import FileJob, run_file
 from server.translated_files import find_files
 from tools.errors import InvalidInput
+from tools.translation.tmx import write_tmx
 
 SRT = "1\n00:00:01,000 --> 00:00:03,000\nHello.\n"
 
@@ -81,6 +82,36 @@ async def test_an_operation_without_a_target_writes_its_file(film: Path) -> None
 
     assert film.with_name("film.new.srt").read_text("utf-8") == reference.read_text("utf-8")
     assert "film.new.srt: 1 cues, 1 at other times" in shown.getvalue()
+
+
+@pytest.mark.parametrize(("options", "copies"), [({}, []), ({"format": "vtt"}, ["film.new.vtt"])])
+async def test_a_check_writes_no_file_that_is_there_already(
+    film: Path, options: dict[str, str], copies: list[str]
+) -> None:
+    shown = StringIO()
+    job = FileJob(graph_id="subtitles", file=film, options={"operation": "check", **options})
+    result = await run_file(Settings(), job, Console(file=StringIO()))  # type: ignore[call-arg]
+    local_run.show("subtitles", result, Console(file=shown, width=200))
+
+    assert [path.name for path in film.parent.iterdir() if path != film] == copies
+    assert ": 1 cues, 0 at other times" in shown.getvalue()
+
+
+async def test_a_memory_serves_a_film_and_is_written_beside_it(film: Path) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed")
+    movie, tmx = film.with_suffix(".mp4"), film.with_suffix(".tmx")
+    source = ["-f", "lavfi", "-i", "testsrc=s=64x64:r=2:d=4", "-preset", "ultrafast"]
+    await asyncio.to_thread(subprocess.run, ["ffmpeg", "-v", "error", *source, str(movie)], check=True)
+    tmx.write_bytes(write_tmx([("Hello.", "你好。")], source="en", target="zh"))
+    options = {"subtitles": str(film), "render": "none", "tmx": str(tmx), "memory.export": True}
+    job = FileJob(graph_id="video", file=movie, language="en", targets=["zh"], options=options)
+    result = await run_file(Settings(), job, Console(file=StringIO()))  # type: ignore[call-arg]
+
+    subtitles = result["targets"]["zh"]["subtitles"]
+    assert subtitles["recalled"] == 1
+    assert "你好。" in film.with_name("film.zh.srt").read_text("utf-8")
+    assert subtitles["memory_path"] == str(film.with_name("film.zh.tmx"))
 
 
 async def test_a_local_file_that_an_option_names_has_to_be_there(film: Path) -> None:

@@ -198,6 +198,7 @@ async def test_a_failed_task_says_why(client: httpx.AsyncClient, models: ModelSe
 
     assert failed["status"] == "failed"
     assert failed["files"]["processed"] == []
+    assert failed["error"]["code"] == "MODEL_REFUSED"
     assert failed["error"]["message"]
     assert failed["result"] is None
 
@@ -208,6 +209,7 @@ async def test_subtitles_are_processed_in_one_call_whatever_the_target(client: h
     data = (await client.post("/api/v1/subtitle/process", json=body)).json()["data"]
 
     assert (data["status"], data["progress"], data["operation"]) == ("completed", 100, "sync")
+    assert data["modelUsed"] is None  # rules move times
     assert "00:00:01,500" in (await client.get(data["resultUrl"])).text
     body = {"subtitle_url": film["fileId"], "operation": "detect_conflict", "target_language": "zh"}
     found = (await client.post("/api/v1/subtitle/process", json=body)).json()["data"]["result"]

@@ -398,7 +398,7 @@ async def test_without_a_model_words_are_there_and_nothing_is_invented(
     result = await graph.ainvoke(given)
 
     assert result["mode"] == "offline"
-    assert result["words"]["cues"] == len(LINES)
+    assert (result["words"]["cues"], result["words"]["language"]) == (len(LINES), "en")
     assert result["emotions"] is result["recap"] is None
     assert {warning["code"] for warning in result["warnings"]} == {"offline"}
     assert result["targets"]["fr"]["subtitles"]["untranslated"] == len(LINES)
@@ -535,7 +535,7 @@ async def test_a_true_recogniser_hears_a_film(files: LocalStorage, tmp_path: Pat
 
     heard = await _cues(files, result["words"]["file"])
     assert " ".join(text for _, _, text in heard) == expected["two_sentences.wav"]["text"]
-    assert result["words"]["engine"] == "vosk:model"
+    assert (result["words"]["engine"], result["words"]["language"]) == ("vosk:model", "en")
     assert result["file"]["name"] == "talk.new.mkv"
     assert not result["words"]["estimated_times"]
     assert all(start < end for start, end, _ in heard)

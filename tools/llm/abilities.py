@@ -92,7 +92,8 @@ def check_fit(role: Role, model: str, rules: Sequence[AbilityRule]) -> None:
         return
     raise InvalidInput(
         f"the model {model!r} cannot play the role {role!r}: it {_WHAT[ability]}",
-        hint=f"Use for example {_SUGGESTIONS[role]}. {model!r} could play: {', '.join(_roles_of(ability))}.",
+        hint=f"Use for example {_SUGGESTIONS[role]}. {model!r} could play: {', '.join(_roles_of(ability))}. "
+        "What a model can do is told by its name, in `abilities` of configs/models.yaml.",
         code="model_unfit",
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelRefused
+from tools.errors import ErrorCategory, ModelAnswerInvalid, ModelError, ModelRefused
 from tools.translation.alignment import are_shifted
 from tools.translation.judging import Fault, is_usable
 
@@ -53,6 +53,7 @@ class Outcome:
 
     translation: str | None  #: None: there is none that can be used.
     faults: tuple[Fault, ...] = ()  #: Of the translation; or, where there is none, of the last one.
+    unanswered: str = ""  #: Why the last question had no answer to use; empty: it had one.
     engine: str = ""
     asked: int = 0  #: How often it was sent.
 
@@ -94,6 +95,7 @@ class _Climb:
         self._judge = judge
         self._is_suspected = False  # of shifting translations
         self._latest: dict[str, tuple[str, tuple[str, ...]]] = {}  # by id, for the engine to see
+        self._filtered: set[tuple[str, frozenset[str]]] = set()  # an engine's name, and ids in one question
 
     def untranslated(self, items: Sequence[Item]) -> list[Item]:
         """Those that have no usable translation."""
@@ -120,19 +122,21 @@ class _Climb:
                 await self.split(engine, self.untranslated(half), alone=len(half) == 1)
 
     async def ask(self, engine: Engine, items: Sequence[Item]) -> None:
-        """Ask once, and keep what is better than what there was."""
-        if not items:
+        """Ask once, and keep what is better than what there was; never again what a filter objected to."""
+        question = (engine.name, frozenset(item.id for item in items))
+        if not items or question in self._filtered:
             return
-        for item in items:
-            outcome = self.outcomes[item.id]
-            self.outcomes[item.id] = replace(outcome, asked=outcome.asked + 1)
+        self._count(items)
         try:
             answers = await engine.translate([self._with_complaints(item) for item in items])
-        except ModelAnswerInvalid:
+        except ModelAnswerInvalid as error:
+            self._leave(items, error)
             return  # a smaller question may be answered better
         except ModelRefused as error:
             if error.category is not ErrorCategory.CONTENT_FILTER:
                 raise
+            self._filtered.add(question)
+            self._leave(items, error)
             return  # one item of the batch is meant, and the others are found by splitting
         words = {item.id: item.words for item in items}
         if are_shifted(words, answers, is_suspected=self._is_suspected):
@@ -149,6 +153,15 @@ class _Climb:
         for id, faults in judged.items():
             if id not in merged:
                 self._take(engine, id, answers[id], faults)
+
+    def _count(self, items: Sequence[Item]) -> None:
+        for item in items:
+            outcome = self.outcomes[item.id]
+            self.outcomes[item.id] = replace(outcome, unanswered="", asked=outcome.asked + 1)
+
+    def _leave(self, items: Sequence[Item], why: ModelError) -> None:
+        for item in items:
+            self.outcomes[item.id] = replace(self.outcomes[item.id], unanswered=why.message)
 
     def _refuse(self, items: Sequence[Item], answers: Mapping[str, str], fault: Fault) -> None:
         """Take none of these: what is wrong with them no rule can tell one by one."""

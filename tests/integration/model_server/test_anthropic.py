@@ -1,6 +1,7 @@
 """Anthropic's dialect of the model server, as its client and LangChain see it."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import anthropic
@@ -54,6 +55,23 @@ def test_tool_that_must_be_called_is(server: ModelServer, client: anthropic.Anth
 
     assert message.content[0].name == "look_up"
     assert isinstance(message.content[0].input["n"], int)
+
+
+@pytest.mark.parametrize("has_result", [True, False])
+def test_call_wants_its_result_in_the_next_message(client: anthropic.Anthropic, has_result: bool) -> None:
+    use = {"type": "tool_use", "id": "t", "name": "look_up", "input": {"n": 1}}
+    result = {"type": "tool_result", "tool_use_id": "t", "content": "2"}
+    asked = {"type": "text", "text": "How are you?"}
+    after = [result, asked] if has_result else [asked]
+    messages: Any = [
+        *_ASK["messages"],
+        {"role": "assistant", "content": [use]},
+        {"role": "user", "content": after},
+    ]
+    expected = nullcontext() if has_result else pytest.raises(anthropic.BadRequestError, match="tool_result")
+
+    with expected:
+        client.messages.create(**_ASK | {"messages": messages}, tools=[_TOOL])
 
 
 def test_cached_prefix_is_written_once_and_read_then(client: anthropic.Anthropic) -> None:

@@ -16,6 +16,11 @@ _SCHEMA = {
     "properties": {"names": {"type": "array", "items": {"type": "string"}, "minItems": 2}},
     "required": ["names"],
 }
+_CALLED = {
+    "role": "assistant",
+    "tool_calls": [{"id": "c", "type": "function", "function": {"name": "look_up", "arguments": "{}"}}],
+}
+_RETURNED = {"role": "tool", "tool_call_id": "c", "content": "[]"}
 _TOOL = {"type": "function", "function": {"name": "look_up", "parameters": _SCHEMA}}
 
 
@@ -77,8 +82,13 @@ def test_stop_word_ends_the_answer(client: openai.OpenAI) -> None:
 
 @pytest.mark.parametrize(
     "request_",
-    [{"messages": []}, {"messages": _ASK, "n": 2}],
-    ids=["no messages", "two choices"],
+    [
+        {"messages": []},
+        {"messages": _ASK, "n": 2},
+        {"messages": [*_ASK, _CALLED, *_ASK]},
+        {"messages": [*_ASK, {"role": "assistant", "content": "Well."}, _RETURNED]},
+    ],
+    ids=["no messages", "two choices", "call without an answer", "answer without a call"],
 )
 def test_request_that_cannot_be_taken_is_refused(client: openai.OpenAI, request_: dict[str, object]) -> None:
     with pytest.raises(openai.BadRequestError):
@@ -115,6 +125,12 @@ def test_tool_is_called(server: ModelServer, client: openai.OpenAI, stream: bool
 
     assert (function.name, function.arguments) == ("look_up", '{"names":["a","b"]}')
     assert answer.choices[0].finish_reason == "tool_calls"
+
+
+def test_conversation_goes_on_behind_a_calls_answer(client: openai.OpenAI) -> None:
+    answer = client.chat.completions.create(model="m", messages=[*_ASK, _CALLED, _RETURNED, *_ASK])
+
+    assert answer.choices[0].message.content == _ANSWER
 
 
 def test_response_streams_what_it_says_whole(client: openai.OpenAI) -> None:

@@ -73,6 +73,8 @@ def test_a_password_inside_an_address_is_masked(value: str, monkeypatch: pytest.
         ("LOG_LEVEL", "loud", "Allowed: DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ("MAX_FILE_SIZE", "much", "MAX_FILE_SIZE='much'"),
         ("RESULT_TTL_HOURS", "-1", "greater than 0"),
+        ("OPENROUTER_PROVIDER", "deny", "OPENROUTER_PROVIDER='deny' (environment or .env): is no JSON"),
+        ("OPENROUTER_PROVIDER", "[1]", "should be a valid dictionary"),
         ("LLM_BASE_URL", "ftp://x", "must start with one of http://, https://"),
         ("DATABASE_URL", "mysql://x", "must start with one of sqlite+aiosqlite://, postgresql+asyncpg://"),
     ],

@@ -1,6 +1,7 @@
 """Work in one call: a text is translated while one waits, films and subtitles become tasks."""
 
 import asyncio
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -13,7 +14,8 @@ from server.api.jobs.translator.envelope import FAILURES, EnvelopeRoute, success
 from server.api.jobs.translator.fields import LanguageName, OldBody, Snaked, file_id_of, without_nothing
 from server.api.jobs.translator.modules import ALIASES, known_module
 from server.api.jobs.translator.task import KEY, attached
-from server.db.models import now
+from server.db.models import Run, now
+from server.db.repositories import model_usage
 from server.files import ownership
 from server.resources import Resources
 from tools.errors import InvalidInput, ModelUnavailable, ServiceError
@@ -109,7 +111,7 @@ async def translate(body: Annotated[TextToTranslate, Snaked], resources: Open) -
             "sourceLanguage": result["document"]["language"] or body.source_language,
             "targetLanguage": body.target_language,
             "timestamp": now().isoformat(),
-            "modelUsed": _model(resources),
+            "modelUsed": await _model_used(resources, task[1]),
             "flags": of_target["flags"],
             "taskId": task[0].thread_id,
         }
@@ -218,7 +220,7 @@ async def _processed(
             "operation": body.operation,
             "targetLanguage": body.target_language,
             "timestamp": now().isoformat(),
-            "modelUsed": _model(resources),
+            "modelUsed": await _model_used(resources, task[1]),
             "result": shown["result"],
         }
     )
@@ -275,7 +277,13 @@ def _operation(name: str, known: dict[str, str]) -> str:
     return found
 
 
-def _model(resources: Resources) -> str:
-    choices = resources.runs.roles.choices
-    choice = choices.get("translate") or choices.get("primary")
-    return choice.name if choice else "offline"
+async def _model_used(resources: Resources, run: Run | None) -> str | None:
+    """The model that a run asked most, as its accounts tell; None: so far it asked none."""
+    if run is None:
+        return None
+    async with resources.database.read() as session:
+        rows = await model_usage.of_run(session, run.run_id)
+    asked = Counter[str]()
+    for row in rows:
+        asked[row.model] += row.calls + row.cache_hits
+    return asked.most_common(1)[0][0] if asked else None

@@ -111,7 +111,7 @@ def error_of(status: str, run: Run | None) -> dict[str, Any] | None:
         return None
     if run.status == "interrupted" or run.error is None:
         return {"code": "CANCELLED", "message": "The task was cancelled.", "details": ""}
-    code = str(run.error.get("error", "internal_error")).upper()
+    code = str(run.error.get("code") or run.error["error"]).upper()
     return {"code": code, "message": run.error["message"], "details": run.error.get("hint", "")}
 
 

@@ -31,6 +31,16 @@ def test_model_that_cannot_play_its_role_is_refused_with_a_suggestion(model: str
     assert "sk-secret" not in f"{caught.value!r} {caught.value.hint}"
 
 
+@pytest.mark.parametrize(
+    "model",
+    ["nomic-embed-text", "all-minilm:l6-v2", "BAAI/bge-large-zh-v1.5", "intfloat/multilingual-e5-large"],
+)
+def test_usual_models_of_local_servers_make_vectors(model: str) -> None:
+    found = configured(_settings(EMBEDDING_MODEL=f"openai:{model}"))
+
+    assert found.choices["embedding"] is not None
+
+
 @pytest.mark.parametrize("model", ["dashscope:qwen3.7-plus", "openrouter:qwen/qwen3.7-plus"])
 def test_provider_that_needs_a_key_is_refused_without_one(model: str) -> None:
     with pytest.raises(InvalidInput, match="no key") as caught:

@@ -119,9 +119,26 @@ async def test_a_content_filter_costs_only_the_item_that_it_objects_to() -> None
             raise ModelRefused("no", category=ErrorCategory.CONTENT_FILTER)
         return good(items)
 
-    outcomes = await climb(ITEMS, [Scripted(answer)], judge)
+    engine = Scripted(answer)
+    outcomes = await climb(ITEMS, [engine], judge)
 
     assert [id for id, outcome in outcomes.items() if outcome.translation is None] == ["7"]
+    assert outcomes["7"].unanswered == "no"
+    assert engine.sizes == [8, 4, 4, 2, 2, 1, 1]  # no question that was refused is asked again
+
+
+@pytest.mark.parametrize(("last", "why"), [({}, ""), (None, "no JSON")])
+async def test_what_has_no_answer_says_why_the_last_one_was_of_no_use(
+    last: dict[str, str] | None, why: str
+) -> None:
+    def answer(items: Sequence[Item], time: int) -> Mapping[str, str]:
+        if time == 1 or last is None:
+            raise ModelAnswerInvalid("no JSON")
+        return last
+
+    outcome = (await climb(ITEMS[:1], [Scripted(answer)], judge))["1"]
+
+    assert (outcome.translation, outcome.unanswered, outcome.asked) == (None, why, 2)
 
 
 @pytest.mark.parametrize(
