@@ -11,7 +11,7 @@ import numpy as np
 from tools.topics.analysis.describing import assignments_csv, describe
 from tools.topics.analysis.guarding import guard
 from tools.topics.cleaning import Cleaning, Tokenizer
-from tools.topics.columns import Columns, checked, find_columns, preview
+from tools.topics.columns import Columns, checked, find_columns, preview, unused
 from tools.topics.corpus import Corpus, counts_of
 from tools.topics.editing import Topic, TopicSet, apply_edits, gathered, read_edits
 from tools.topics.metrics.measures import measure_chance
@@ -90,7 +90,7 @@ def _prepare(job: Job, tell: Tell) -> dict[str, bytes]:
         SUMMARY: _json(
             {
                 "facts": facts,
-                "remarks": _told(remarks),
+                "remarks": _told([*unused(table, columns), *remarks]),
                 "chance": chance.as_dict(),
             }
         ),
