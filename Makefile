@@ -65,9 +65,9 @@ evals: $(READY_DEV)  ## Accuracy, on the data folder DATA (see evals/README.md)
 smoke-providers: $(READY_DEV)  ## One small question to each provider whose key is in the environment; costs a few hundred tokens
 	$(BIN)/python -m evals.smoke_providers
 
-smoke-pai: $(READY_DEV)  ## One small training on PAI-DLC and one analysis on PAI-EAS, as the environment configures them; costs a few minutes of a machine
+smoke-pai: $(READY_DEV)  ## One small training on PAI-DLC and one analysis on PAI-EAS, as the environment configures them; costs a few minutes of a machine. BASE=name: a tuning, too
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[oss]'
-	$(BIN)/python -m evals.smoke_pai
+	$(BIN)/python -m evals.smoke_pai $(if $(BASE),--base $(BASE))
 
 bench: $(READY_DEV)  ## Speed and memory on one long novel
 	$(BIN)/python -m bench.characters --check

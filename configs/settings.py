@@ -363,11 +363,34 @@ class Settings(BaseSettings):
     pai_dlc_price_per_hour: float | None = Field(
         None, alias="PAI_DLC_PRICE_PER_HOUR", ge=0, description="Price of the machine, in any currency."
     )
+    pai_dlc_tuning_image: str = Field(
+        "",
+        alias="PAI_DLC_TUNING_IMAGE",
+        description="The image of deploy/topics.Dockerfile with the extra tuning, in a registry, for jobs "
+        "that tune an embedding model. Unset: there are none.",
+    )
+    pai_dlc_tuning_ecs_spec: str = Field(
+        "ecs.gn7i-c8g1.2xlarge",
+        alias="PAI_DLC_TUNING_ECS_SPEC",
+        description="The machine, with a GPU, that such a job gets.",
+    )
+    pai_dlc_tuning_price_per_hour: float | None = Field(
+        None,
+        alias="PAI_DLC_TUNING_PRICE_PER_HOUR",
+        ge=0,
+        description="Price of that machine, in the currency of PAI_DLC_PRICE_PER_HOUR.",
+    )
     pai_dlc_max_cost: float | None = Field(
         None,
         alias="PAI_DLC_MAX_COST",
         ge=0,
         description="What one job may cost at most; one that could cost more is refused. Unset: no limit.",
+    )
+    topics_models_dir: Path | None = Field(
+        None,
+        alias="TOPICS_MODELS_DIR",
+        description="Folder of embedding models that tunings on this machine begin with and write to (extra "
+        "`tuning`). Unset: nothing is tuned here. On PAI-DLC it is `models/` below PAI_DLC_PREFIX.",
     )
     topics_eas_url: str | None = Field(
         None,

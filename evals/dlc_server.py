@@ -34,7 +34,7 @@ ON_THE_WAY = ("Creating", "Queuing", "Bidding", "EnvPreparing", "SanityChecking"
 
 _REQUIRED = ("WorkspaceId", "DisplayName", "JobType", "JobSpecs", "UserCommand")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}")
-_COMMAND = re.compile(r"scriptorium topics-train (/\S+)")
+_COMMAND = re.compile(r"scriptorium topics-train (/\S+)(?: --models (/\S+))?")
 _MOST_BODY = 65_536
 _MAX_SKEW = timedelta(minutes=15)
 
@@ -120,16 +120,17 @@ class DlcServer:
         for name in _REQUIRED:
             if not given.get(name):
                 raise Refused(400, "MissingParameter", name)
-        (source,) = given["DataSources"]
+        sources: list[dict[str, str]] = given["DataSources"]
         (spec,) = given["JobSpecs"]
         if not _NAME.fullmatch(given["DisplayName"]):
             raise Refused(400, "InvalidParameter", "DisplayName")
         if given["JobType"] != "PyTorchJob" or spec.keys() != {"Type", "Image", "PodCount", "EcsSpec"}:
             raise Refused(400, "InvalidParameter", "JobSpecs")
-        if source["MountAccess"] != "RW" or not source["Uri"].startswith(self.bucket):
+        if any(one["MountAccess"] != "RW" or not one["Uri"].startswith(self.bucket) for one in sources):
             raise Refused(400, "InvalidParameter", "DataSources")
         command = _COMMAND.fullmatch(given["UserCommand"])
-        if command is None or command[1] != source["MountPath"]:
+        mounted = [one["MountPath"] for one in sources]
+        if command is None or mounted != [path for path in command.groups() if path]:
             raise Refused(400, "InvalidParameter", "UserCommand")
         id = f"dlc{len(self.jobs) + 1:012d}"
         self.jobs[id] = ServedJob(id=id, request=given, on_the_way=list(self.statuses))
@@ -161,9 +162,10 @@ class DlcServer:
         return job.ended
 
     def _start(self, job: ServedJob) -> None:
-        folder = self.folder / job.request["DataSources"][0]["Uri"].removeprefix(self.bucket)
+        uris = [one["Uri"].removeprefix(self.bucket) for one in job.request["DataSources"]]
+        folder, *models = [str(self.folder / uri) for uri in uris]
         job.log = self.folder / f"{job.id}.log"
-        command = [sys.executable, "-m", "tools.topics.running.child", str(folder), "0"]
+        command = [sys.executable, "-m", "tools.topics.running.child", folder, "0", *models]
         with job.log.open("wb") as log:
             job.process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - our own
 

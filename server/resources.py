@@ -73,7 +73,7 @@ from tools.llm.roles import RoleSettings, configured
 from tools.llm.spending import Budget
 from tools.llm.transport import close_clients
 from tools.speech.choosing import SpeechSettings, open_engine, open_speaker
-from tools.topics.running.dlc import DlcPlace, DlcPlan
+from tools.topics.running.dlc import DlcPlace, DlcPlan, Machine
 from tools.topics.running.job import Place
 from tools.topics.running.local import LocalProcesses
 
@@ -336,7 +336,11 @@ def speech_settings(settings: Settings) -> SpeechSettings:
 
 def topics_place(settings: Settings) -> Place:
     """Where the settings have topics worked on, but for trainings."""
-    return LocalProcesses(at_once=settings.topics_processes or None, memory_mb=settings.topics_memory_mb)
+    return LocalProcesses(
+        at_once=settings.topics_processes or None,
+        memory_mb=settings.topics_memory_mb,
+        models=settings.topics_models_dir,
+    )
 
 
 def topics_training(settings: Settings) -> Place | None:
@@ -355,18 +359,35 @@ def topics_training(settings: Settings) -> Place | None:
         url=settings.pai_dlc_endpoint or f"https://pai-dlc.{region}.aliyuncs.com",
         key=AccessKey(id=key_id.get_secret_value(), secret=Secret(secret.get_secret_value())),
         workspace_id=settings.pai_workspace_id,
-        image=settings.pai_dlc_image,
-        ecs_spec=settings.pai_dlc_ecs_spec,
+        machine=Machine(
+            image=settings.pai_dlc_image,
+            ecs_spec=settings.pai_dlc_ecs_spec,
+            price_per_hour=settings.pai_dlc_price_per_hour,
+        ),
+        tuning_machine=_tuning_machine(settings),
         bucket_uri=f"oss://{host}/{settings.pai_dlc_prefix}",
         resource_id=settings.pai_dlc_resource_id,
         max_minutes=settings.pai_dlc_max_minutes,
         max_wait_minutes=settings.pai_dlc_max_wait_minutes,
-        price_per_hour=settings.pai_dlc_price_per_hour,
         max_cost=settings.pai_dlc_max_cost,
     )
     plan.check_cost()
+    if plan.tuning_machine is not None:
+        plan.check_cost("tune")
     blobs = bucket(settings, settings.pai_dlc_prefix, why="TOPICS_TRAINING=dlc")
     return DlcPlace(plan, blobs, at_once=settings.pai_dlc_jobs)
+
+
+def _tuning_machine(settings: Settings) -> Machine | None:
+    """What embedding models are tuned on; None where that is not set up."""
+    if not settings.pai_dlc_tuning_image:
+        return None
+    return Machine(
+        image=settings.pai_dlc_tuning_image,
+        ecs_spec=settings.pai_dlc_tuning_ecs_spec,
+        price_per_hour=settings.pai_dlc_tuning_price_per_hour,
+        price_setting="PAI_DLC_TUNING_PRICE_PER_HOUR",
+    )
 
 
 def _run_accounts(settings: Settings, ledger: SharedLedger) -> RunAccounts:

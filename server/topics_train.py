@@ -8,10 +8,14 @@ import typer
 Folder = Annotated[
     Path, typer.Argument(help="Where job.json and in/ lie.", exists=True, file_okay=False, writable=True)
 ]
+Models = Annotated[
+    Path | None,
+    typer.Option(help="Where embedding models lie, for jobs that tune one.", exists=True, file_okay=False),
+]
 
 
-def topics_train(folder: Folder) -> None:
+def topics_train(folder: Folder, models: Models = None) -> None:
     """Do one job on topics, in its folder; prints progress as lines of JSON."""
     from tools.topics.running.folder import do_job  # noqa: PLC0415 - other commands need none of it
 
-    raise typer.Exit(do_job(folder))
+    raise typer.Exit(do_job(folder, models))

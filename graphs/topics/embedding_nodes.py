@@ -21,9 +21,11 @@ _TOGETHER = 500  # texts between two words of progress
 
 
 async def embed_texts(state: State) -> Update:
-    """Ask for vectors where the plan has a model for them and the role is configured."""
+    """Ask for vectors where the plan has a model for them, none was tuned, and the role is configured."""
     plan = state["plan"]
     assert plan is not None  # noqa: S101 - it was approved
+    if plan.get("tuning"):
+        return {}
     models = await current()
     if not set(plan["models"]) & set(EMBEDDED) or models.choice("embedding") is None:
         return {}

@@ -268,6 +268,8 @@ async def report(state: State) -> Update:
         "corpus": {"file_id": state["corpus"], "name": "corpus.zip"},
         "model": {"file_id": state["chosen"]["file_id"], "name": f"{state['chosen']['name']}.zip"},
     }
+    if adapter := state.get("adapter"):
+        files["adapter"] = {"file_id": adapter, "name": "adapter.zip"}
     for key, (name, media_type) in _FILES.items():
         if name not in made:
             continue

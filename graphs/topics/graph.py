@@ -33,6 +33,7 @@ def build() -> StateGraph[State, None, Input, Output]:
         (nodes.prepare_corpus, job),
         (nodes.modeling_analyst, rules),
         (nodes.approve_plan, person),
+        (nodes.tune_embeddings, job),
         (nodes.embed_texts, asking),
         (nodes.train_model, job),
         (nodes.evaluate, rules),
@@ -52,7 +53,8 @@ def build() -> StateGraph[State, None, Input, Output]:
     graph.add_edge("confirm_columns", "prepare_corpus")
     graph.add_edge("prepare_corpus", "modeling_analyst")
     graph.add_edge("modeling_analyst", "approve_plan")
-    graph.add_edge("approve_plan", "embed_texts")
+    graph.add_edge("approve_plan", "tune_embeddings")
+    graph.add_edge("tune_embeddings", "embed_texts")
     graph.add_conditional_edges("embed_texts", routes.to_sweep, ["train_model"])
     graph.add_edge("train_model", "evaluate")
     graph.add_conditional_edges("evaluate", routes.after_evaluation, ["train_model", "describe_topics"])

@@ -10,7 +10,7 @@ from graphs.progress import StageProgress, emit
 from tools import heartbeat
 from tools.storage import base as storage
 from tools.topics.running.current import training_place, work_place
-from tools.topics.running.job import Job, StepName, Tell
+from tools.topics.running.job import TRAINING, Job, StepName, Tell
 
 _ARCHIVE = "application/zip"
 
@@ -23,7 +23,7 @@ async def work(
     Args:
         tell: Hears of progress; each word of it is a sign of life, too.
     """
-    place = training_place() if step == "train" else work_place()
+    place = training_place() if step in TRAINING else work_place()
     with heartbeat.bind(get_runtime().heartbeat), heartbeat.beating():
         return await place.run(Job(step=step, settings=settings, files=dict(files)), _beating(tell))
 

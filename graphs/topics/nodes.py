@@ -11,6 +11,7 @@ from graphs.topics.expert_nodes import (
 )
 from graphs.topics.reading_nodes import confirm_columns, data_steward, prepare_corpus
 from graphs.topics.training_nodes import approve_plan, evaluate, modeling_analyst, train_model
+from graphs.topics.tuning_nodes import tune_embeddings
 
 __all__ = [
     "answer_question",
@@ -27,4 +28,5 @@ __all__ = [
     "report",
     "review_topics",
     "train_model",
+    "tune_embeddings",
 ]

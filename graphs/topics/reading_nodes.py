@@ -33,6 +33,7 @@ async def data_steward(state: Request) -> Update:
         "trials": Overwrite([]),
         "labels": Overwrite({}),
         "history": [],
+        "adapter": None,
         "asked": given.question,
         "answer": None,
         "is_reviewed": False,
@@ -67,10 +68,12 @@ async def _opened(given: Input) -> Update:
     files = result_files(given.result)
     analysis = facts_of({"analysis": await read(files["analysis"]["file_id"])}, "analysis")
     labels: dict[str, Any] = analysis.get("labels", {})
+    adapter: dict[str, Any] = dict(given.result.get("adapter") or {})
     history: list[Any] = list(given.edits) if given.edits is not None else analysis.get("edits", [])
     return {
         "facts": analysis["facts"],
         "corpus": files["corpus"]["file_id"],
+        "adapter": adapter.get("file_id"),
         "chosen": {"name": analysis["model"]["name"], "file_id": files["model"]["file_id"]},
         "labels": Overwrite(labels),
         "history": history,

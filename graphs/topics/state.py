@@ -10,8 +10,9 @@ from typing_extensions import TypedDict
 from graphs.inputs import validated
 from graphs.notes import Note
 from tools.topics.cleaning import Cleaning
-from tools.topics.models.spec import MOST_TOPICS, Kind
+from tools.topics.models.spec import EMBEDDED, MOST_TOPICS, Kind
 from tools.topics.times import Period
+from tools.topics.tuning.spec import TuningSpec
 
 MOST_FILES = 1000
 MOST_TRIED = 30  # numbers of topics
@@ -60,6 +61,11 @@ class Options(BaseModel):
     )
     iterations: int | None = Field(default=None, ge=1, le=10_000, description="The models' own if not given.")
     seed: int = Field(default=1, ge=0, le=2**31 - 2000)
+    tuning: TuningSpec | None = Field(
+        default=None,
+        description="An embedding model that is adapted to the texts first, for those of `models` that work "
+        "with embeddings.",
+    )
     confirm: bool = Field(default=True, description="Wait for a person to confirm columns, plan and topics.")
     language: Literal["en", "zh"] | None = Field(
         default=None, description="Of labels and the report; the texts' own."
@@ -71,6 +77,12 @@ class Options(BaseModel):
         wrong = [topics for topics in self.topics if not 2 <= topics <= MOST_TOPICS]
         if wrong:
             raise ValueError(f"topics: {wrong[0]} is not between 2 and {MOST_TOPICS}")
+        return self
+
+    @model_validator(mode="after")
+    def _tuned_for_something(self) -> "Options":
+        if self.tuning is not None and not set(self.models) & set(EMBEDDED):
+            raise ValueError(f"tuning: models need one that works with embeddings: {', '.join(EMBEDDED)}")
         return self
 
 
@@ -136,7 +148,9 @@ class Plan(TypedDict):
     again: int
     seed: int
     iterations: int | None
-    seconds: int  #: About, on this machine.
+    tuning: dict[str, Any] | None  #: Of an embedding model; what TuningSpec has.
+    seconds: int  #: About, on this machine; without the tuning.
+    most_cost: float | None  #: Of all trainings and the tuning, where they are paid for by the minute.
     hash: str
 
 
@@ -200,6 +214,7 @@ class State(Output):
     facts: dict[str, Any]  #: Of the corpus.
     chance: dict[str, Any]  #: Measures of topics of chance.
     corpus: str  #: File id.
+    adapter: str | None  #: File id of what a tuning has learned.
     trials: Annotated[list[dict[str, Any]], operator.add]  #: Summaries, each with its model's file id.
     model: str | None  #: "provider:model" of the role primary; None is offline.
     chosen: dict[str, Any]  #: The trial that the result is made of.

@@ -10,6 +10,7 @@ from graphs.topics.jobs import facts_of, keep, read, work
 from graphs.topics.planning import make_plan, read_verdict
 from graphs.topics.state import State, Task, Update
 from tools.errors import ErrorCategory, ServiceError
+from tools.topics.running.current import training_place
 from tools.topics.selection import Score, best, reason, score, simplest
 
 _PARTS = 100  # of a training, as the meter counts them
@@ -17,25 +18,26 @@ _PARTS = 100  # of a training, as the meter counts them
 
 async def modeling_analyst(state: State) -> Update:
     """Plan which models are trained, with how many topics, and say what that will take."""
-    return {"plan": make_plan(state["settings"], state["facts"])}
+    return {"plan": make_plan(state["settings"], state["facts"], training_place().most_cost)}
 
 
 async def approve_plan(state: State) -> Update:
     """Wait until a person approves the plan that is shown; a changed one is shown anew."""
     if not state["settings"]["confirm"]:
         return {}
-    plan = make_plan(state["settings"], state["facts"])
+    cost_of = training_place().most_cost
+    plan = make_plan(state["settings"], state["facts"], cost_of)
     settings = dict(state["settings"])
     problems: list[str] = []
     while True:
         emit(ReviewWanted(subject="plan", items=(dict(plan),)))
         answer: object = interrupt({"subject": "plan", "plan": dict(plan), "problems": problems})
-        approved, changes, problems = read_verdict(answer, plan, settings, state["facts"])
+        approved, changes, problems = read_verdict(answer, plan, settings, state["facts"], cost_of)
         if approved is not None:
             return {"plan": approved, "settings": settings}
         if changes:
             settings |= changes
-            plan = make_plan(settings, state["facts"])
+            plan = make_plan(settings, state["facts"], cost_of)
 
 
 async def train_model(task: Task) -> Update:

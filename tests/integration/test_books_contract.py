@@ -227,7 +227,7 @@ async def test_a_book_is_read_in_the_language_and_made_with_the_cover_that_it_wa
     [
         ("POST", "", {"title": ""}, 400, "VALIDATION_ERROR"),
         ("POST", "", {"title": "t", "x": 1}, 400, "VALIDATION_ERROR"),
-        ("GET", "/nonsense", None, 400, "INVALID_ID"),
+        ("GET", "/nonsense", None, 404, "BOOK_NOT_FOUND"),
         ("GET", "/00000000-0000-4000-8000-000000000000", None, 404, "BOOK_NOT_FOUND"),
         ("POST", "/{book}/upload", None, 400, None),
         ("POST", "/{empty}/audio/generate", {}, 400, "NO_TEXT"),

@@ -70,7 +70,8 @@ async def test_a_task_goes_from_texts_to_topics_that_new_texts_are_analysed_by(
     assert [one["task_id"] for one in listed["tasks"]] == [task_id]
     assert (await client.get("/tasks/stats")).json()["completed"] == 1
     assert (await client.delete(f"/tasks/{task_id}")).status_code == 204
-    assert (await client.get(f"/tasks/{task_id}")).status_code == 404
+    for unknown in (task_id, "nope"):
+        assert (await client.get(f"/tasks/{unknown}")).status_code == 404
 
 
 async def test_a_task_waits_for_answers_and_is_cancelled(client: httpx.AsyncClient) -> None:

@@ -15,7 +15,8 @@ from evals.topics_labeller import AdversarialLabeller
 from evals.topics_planted import plant
 from graphs.topics.graph import build
 from graphs.topics.sources import check_input
-from tools.errors import InvalidInput
+from tests.fixtures.tiny_embedder import make_embedder
+from tools.errors import InvalidInput, ServiceError
 from tools.llm.chat_models import ChatModels, bind
 from tools.storage.base import bind as bind_storage
 from tools.storage.local import LocalStorage
@@ -36,7 +37,8 @@ QUICK: dict[str, Any] = {
 class Place(InProcess):
     """Trains here; counts trainings, and ends like a killed worker at the one that it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, models: Path | None = None) -> None:
+        super().__init__(models)
         self.trained: list[str] = []
         self.dies_at: int | None = None
 
@@ -116,6 +118,8 @@ async def test_a_person_confirms_columns_plan_and_topics(place: Place) -> None:
     result = await talk.answer({"decision": "approve", "hash": plan["hash"]})
     assert changed["hash"] in asked(result)["problems"][0]
     assert place.trained == []
+    result = await talk.answer({"changes": {"tuning": {"base": "tiny"}}})
+    assert "works with embeddings" in asked(result)["problems"][0]
     result = await talk.answer({"decision": "approve", "hash": changed["hash"]})
     assert sorted(place.trained) == ["lda-4", "nmf-4"]
 
@@ -222,6 +226,42 @@ async def test_vectors_of_the_role_embedding_go_into_the_model(place: Place) -> 
     assert asked_for
 
 
+# peft asks models of transformers by a name that is on its way out.
+@pytest.mark.filterwarnings("ignore:.*gradient_checkpointing.*:FutureWarning")
+async def test_an_embedding_model_is_tuned_by_the_texts_and_topic_models_work_with_it(tmp_path: Path) -> None:
+    pytest.importorskip("peft", reason="peft is not installed: pip install '.[tuning]'")
+    texts = [f"{text[:100]}. {text[100:200]}." for text in plant(seed=2, documents=DOCUMENTS).corpus.texts]
+    make_embedder(tmp_path / "models" / "tiny", texts)
+    found = Place(tmp_path / "models")
+    tuning = {"base": "tiny", "epochs": 1, "batch": 16, "rate": 0.01, "tokens": 64}
+    options = {**QUICK, "models": ["keynmf"], "tuning": tuning, "confirm": False}
+    with bind_storage(LocalStorage(tmp_path / "files")), bind_topics(training=found, others=found):
+        result = await Talk().say({"texts": texts, "options": options})
+        analysis = await _analysis(result)
+        edits = [{"op": "rename", "topic": 1, "label": "Named"}]
+        edited = await Talk().say({"result": result["files"], "edits": edits, "options": {"report": False}})
+
+    tuned = result["profile"]["tuning"]
+    assert tuned["after"]["loss"] < tuned["before"]["loss"]
+    assert analysis["model"]["facts"]["embeddings"] == "model"
+    assert analysis["facts"]["tuning"] == tuned
+    assert (tmp_path / "models" / tuned["model"] / "model.safetensors").exists()
+    assert "tuned_model_kept" in [note["code"] for note in result["warnings"]]
+    assert edited["files"]["adapter"] == result["files"]["adapter"]
+
+
+async def test_a_tuning_that_this_machine_cannot_do_ends_the_run_before_anything_is_trained(
+    place: Place,
+) -> None:
+    options = {**QUICK, "models": ["keynmf"], "tuning": {"base": "tiny"}, "confirm": False}
+
+    with pytest.raises(ServiceError) as refused:
+        await Talk().say({"file_id": await stored(), "options": options})
+
+    assert refused.value.code in ("no_models_folder", "tuning_missing")
+    assert place.trained == []
+
+
 async def _analysis(result: Mapping[str, Any]) -> dict[str, Any]:
     from tools.storage.base import current  # noqa: PLC0415 - bound by the fixture
 
@@ -236,6 +276,8 @@ async def _analysis(result: Mapping[str, Any]) -> dict[str, Any]:
         ({"texts": ["a"], "question": "b"}, "need the result"),
         ({"texts": ["a"], "options": {"topics": [1]}}, "between 2 and"),
         ({"texts": ["a"], "options": {"models": ["theta"]}}, "models"),
+        ({"texts": ["a"], "options": {"models": ["nmf"], "tuning": {"base": "m"}}}, "works with embeddings"),
+        ({"texts": ["a"], "options": {"models": ["etm"], "tuning": {"base": "../m"}}}, "tuning.base"),
         ({"texts": ["a"], "colour": "red"}, "unknown option 'colour'"),
         ({"result": {"corpus": {"file_id": "x"}}, "question": "b"}, "lacks the file 'model'"),
     ],

@@ -298,7 +298,9 @@ async def test_tasks_are_listed_counted_remembered_and_removed(client: httpx.Asy
     kept = (await client.post(f"{path}/memory", json=memory)).json()["data"]["memoryLayer"]
     assert kept["conversationHistory"][0]["data"] == {"said": "hello"}
     assert (await client.post("/api/v1/tasks/cleanup", json={"maxAge": 0})).json()["data"]["cleanedCount"] > 0
-    assert (await client.get(path)).status_code == 404
+    for unknown in (path, "/api/v1/tasks/nope"):
+        answer = await client.get(unknown)
+        assert (answer.status_code, answer.json()["code"]) == (404, "TASK_NOT_FOUND")
 
 
 async def test_ten_files_come_at_once_and_an_eleventh_is_refused(client: httpx.AsyncClient) -> None:

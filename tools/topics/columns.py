@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.errors import InvalidInput
-from tools.topics.tables.table import Table
+from tools.topics.remarks import Remark
+from tools.topics.tables.table import DOCUMENT_COLUMNS, Table
 from tools.topics.times import read_moment
 
 MOST_GROUP_COLUMNS = 10
@@ -27,6 +28,8 @@ _GROUP_PREFIX = "cov_"
 _LEAST_TEXT = 20  # characters on average, of a column that is taken for the text by its length
 _MOST_NAME = 40  # characters of a group's name
 _LEAST_DATES = 0.8  # of the filled cells
+_LEAST_NAMED_DATES = 0.5  # of those of a column that is named as one of times
+_MOST_TOLD = 10  # columns that a remark names
 
 
 class Columns(BaseModel):
@@ -55,7 +58,25 @@ def find_columns(table: Table) -> tuple[Columns, dict[str, str]]:
     if label:
         reasons[label] = f"named {label!r}: the label"
     groups = [name for name in rest if name not in (time, label) and _is_group(name, samples[name], reasons)]
+    for name in groups[MOST_GROUP_COLUMNS:]:
+        reasons[name] = f"not used: {MOST_GROUP_COLUMNS} columns of groups are the most"
     return Columns(text=text, time=time, label=label, groups=tuple(groups[:MOST_GROUP_COLUMNS])), reasons
+
+
+def unused(table: Table, columns: Columns) -> list[Remark]:
+    """A remark that names the columns that are used for nothing, and why; documents have none of them."""
+    used = {columns.text, columns.time, columns.label, *columns.groups}
+    left = [name for name in table.columns if name not in used]
+    if not left or tuple(table.columns) == DOCUMENT_COLUMNS:
+        return []
+    told = [f"{name} ({_why_unused(name, _filled(table.columns[name]))})" for name in left[:_MOST_TOLD]]
+    more = f", and {len(left) - _MOST_TOLD} more" if len(left) > _MOST_TOLD else ""
+    message = f"Columns that are used for nothing: {', '.join(told)}{more}."
+    return [Remark(code="columns_not_used", message=message)]
+
+
+def _why_unused(name: str, values: Sequence[str]) -> str:
+    return _no_group(name, len(set(values)), values) or "not chosen"
 
 
 def checked(columns: Columns, table: Table) -> Columns:
@@ -118,7 +139,8 @@ def _time_column(
     samples: Mapping[str, list[str]], names: Sequence[str], reasons: dict[str, str]
 ) -> str | None:
     dated = [name for name in names if samples[name] and _are_dates(samples[name])]
-    found = _named(dated, _TIME) or next((name for name in dated if not _is_id(name)), None)
+    partly = [name for name in names if samples[name] and _are_dates(samples[name], _LEAST_NAMED_DATES)]
+    found = _named(partly, _TIME) or next((name for name in dated if not _is_id(name)), None)
     if found:
         reasons[found] = "dates: the time"
     return found
@@ -128,9 +150,9 @@ def _is_id(name: str) -> bool:
     return name.lower().strip() in _ID
 
 
-def _are_dates(values: Sequence[str]) -> bool:
+def _are_dates(values: Sequence[str], least: float = _LEAST_DATES) -> bool:
     dated = sum(read_moment(value) is not None for value in values)
-    return dated >= _LEAST_DATES * len(values)
+    return dated >= least * len(values)
 
 
 def _is_group(name: str, values: Sequence[str], reasons: dict[str, str]) -> bool:
@@ -138,11 +160,23 @@ def _is_group(name: str, values: Sequence[str], reasons: dict[str, str]) -> bool
     if name.lower().startswith(_GROUP_PREFIX) and distinct > 1:
         reasons[name] = f"named {name!r}: groups, {distinct} of them"
         return True
-    is_few = 2 <= distinct <= min(MOST_GROUPS, max(2, len(values) // 3))
-    if is_few and not _is_id(name) and max(map(len, values)) <= _MOST_NAME and not _are_numbers(values):
-        reasons[name] = f"{distinct} different values: groups"
-        return True
-    return False
+    why_not = _no_group(name, distinct, values)
+    reasons[name] = f"not used: {why_not}" if why_not else f"{distinct} different values: groups"
+    return why_not is None
+
+
+def _no_group(name: str, distinct: int, values: Sequence[str]) -> str | None:
+    """Why a column does not tell groups apart; None where it does."""
+    if distinct < 2:
+        return "one value" if values else "empty"
+    if _is_id(name):
+        return "an id"
+    if max(map(len, values)) > _MOST_NAME:
+        return "long texts"
+    if _are_numbers(values):
+        return "numbers"
+    most = min(MOST_GROUPS, max(2, len(values) // 3))
+    return f"{distinct} different values, more than {most}" if distinct > most else None
 
 
 def _are_numbers(values: Sequence[str]) -> bool:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 
-from server.api.deps import canonical_uuid
 from server.db.models import Run, Thread
 from server.db.repositories import runs, threads
 from server.keys import RunKey
@@ -18,14 +18,25 @@ Task = tuple[Thread, Run | None]
 """A thread and its latest run."""
 
 
+def known_uuid(text: str) -> str | None:
+    """A UUID in lower case with dashes; None for anything else."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
+
+
 async def find(resources: Resources, task_id: str, *, mark: str, unknown: NotFound) -> Task:
     """A task.
 
     Args:
+        task_id: Anything: what is no UUID is the id of no task, as these contracts had it.
         mark: The key of its metadata by which it is the contract's.
         unknown: Raised for what is none, or another's.
     """
-    thread_id = canonical_uuid(task_id, "task")
+    thread_id = known_uuid(task_id)
+    if thread_id is None:
+        raise unknown
     async with resources.database.read() as session:
         # The run first: a run's end and what its thread then waits for are committed together.
         latest = await runs.latest_of_threads(session, [thread_id])

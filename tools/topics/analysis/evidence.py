@@ -66,7 +66,7 @@ def is_verbatim(quote: str, text: str) -> bool:
 
 def _best(text: str, words: Sequence[str]) -> str | None:
     best: tuple[float, str] | None = None
-    for sentence in _sentences(text):
+    for sentence in sentences(text):
         lowered = sentence.lower()
         score = sum(1.0 / (rank + 2) for rank, word in enumerate(words) if word.replace("_", " ") in lowered)
         if best is None or score > best[0]:
@@ -74,7 +74,7 @@ def _best(text: str, words: Sequence[str]) -> str | None:
     return best[1] if best else None
 
 
-def _sentences(text: str) -> Iterator[str]:
+def sentences(text: str) -> Iterator[str]:
     """Pieces of the text of a length that can be read; a text without ends of sentences is cut at blanks."""
     pieces = [found[0].strip() for found in _SENTENCE.finditer(text)]
     for piece in pieces:

@@ -65,6 +65,8 @@ class _Writer:
         yield self._heading("references")
         for reference in references():
             yield Paragraph(text=reference)
+        if self._analysis["facts"].get("tuning"):
+            yield Paragraph(text=self._words["reference_tuning"])
 
     def _say(self, key: str, **values: object) -> str:
         return self._words[key].format(**values)
@@ -107,6 +109,8 @@ class _Writer:
             tried = self._say("tried", count=len(trials), measure=selection["measure"], reason=why)
         kind, name = NAMES[spec["kind"]], analysis["model"]["name"]
         yield Paragraph(text=self._say("method_model", kind=kind, name=name, seed=spec["seed"], tried=tried))
+        if tuning := analysis["facts"].get("tuning"):
+            yield Paragraph(text=self._say("method_tuning", **tuning))
         if plan.get("again"):
             yield Paragraph(text=self._say("method_again", again=plan["again"]))
         yield Paragraph(text=self._words["method_measures"])
@@ -230,6 +234,7 @@ class _Writer:
             "cleaning": analysis["facts"].get("cleaning"),
             "plan": analysis.get("plan"),
             "model": analysis["model"],
+            "tuning": analysis["facts"].get("tuning"),
             **self._versions,
         }
         rows = [

@@ -20,19 +20,33 @@ import httpx2
 from tools.alibaba.dlc import FAILED, RESERVING, SUCCEEDED, DlcClient, DlcJob
 from tools.alibaba.signing import AccessKey
 from tools.cancellation import completed
-from tools.errors import ErrorCategory, NotFound, ServiceError
+from tools.errors import ErrorCategory, NotFound, ServiceError, Unavailable
 from tools.storage.blobs import Blobs
 from tools.topics.running.folder import DONE, ERROR, IN, JOB, OUT, error_of, listener
-from tools.topics.running.job import Job, Tell
+from tools.topics.running.job import Job, StepName, Tell
+from tools.topics.tuning.folder import CONFIG, unknown_base
 
-MOUNT = "/mnt/job"
-FOLDER = "jobs"  # in the bucket
+MOUNT, MODELS_MOUNT = "/mnt/job", "/mnt/models"
+FOLDER, MODELS = "jobs", "models"  # in the bucket
 
-_OUTCOME = ("model.zip", "summary.json")  # of a training
+_OUTCOMES: dict[StepName, tuple[str, ...]] = {
+    "train": ("model.zip", "summary.json"),
+    "tune": ("corpus.zip", "adapter.zip", "summary.json"),
+}
 _SUBMITTED = "dlc.json"  # which job of the service does this one
 _MOST_SILENT = 5  # polls without an answer, after which the job is given up
 _STOP_SECONDS = 1.5  # for the service to hear that a job is wanted no longer
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What jobs of one kind run on."""
+
+    image: str
+    ecs_spec: str
+    price_per_hour: float | None = None  #: Of the specification; None: not known.
+    price_setting: str = "PAI_DLC_PRICE_PER_HOUR"  #: Where the price is said.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,32 +56,52 @@ class DlcPlan:
     url: str
     key: AccessKey
     workspace_id: str
-    image: str
-    ecs_spec: str
+    machine: Machine
+    tuning_machine: Machine | None = None  #: Of jobs that tune an embedding model; None: there are none.
     bucket_uri: (
         str  #: Of the blobs' prefix, such as oss://bucket.oss-cn-hongkong-internal.aliyuncs.com/scriptorium/.
     )
     resource_id: str = ""  #: A quota; "": the public pool, paid by the minute.
     max_minutes: int = 120  #: Of running; the service ends a job that takes longer.
     max_wait_minutes: int = 60  #: Of queuing and preparing.
-    price_per_hour: float | None = None  #: Of the specification; None: not known.
-    max_cost: float | None = None  #: Of one job; in the price's currency.
+    max_cost: float | None = None  #: Of one job; in the prices' currency.
     poll_seconds: float = 5.0
 
-    def check_cost(self) -> None:
+    def machine_of(self, step: StepName) -> Machine:
+        """What a job runs on.
+
+        Raises:
+            Unavailable: "no_models_folder": nothing is set up to tune embedding models.
+        """
+        if step != "tune":
+            return self.machine
+        if self.tuning_machine is None:
+            raise Unavailable(
+                "PAI-DLC is not set up to tune embedding models",
+                hint="Set PAI_DLC_TUNING_IMAGE: an image of deploy/topics.Dockerfile with the extra tuning.",
+                code="no_models_folder",
+            )
+        return self.tuning_machine
+
+    def most_cost(self, step: StepName) -> float | None:
+        """What a job costs that runs as long as it may; None: its machine's price is not known."""
+        price = self.machine_of(step).price_per_hour
+        return None if price is None else price * self.max_minutes / 60
+
+    def check_cost(self, step: StepName = "train") -> None:
         """Refuse jobs that could cost more than they may.
 
         Raises:
             ServiceError: "dlc_cost_limit".
         """
+        machine, cost = self.machine_of(step), self.most_cost(step)
         if self.max_cost is None:
             return
-        if self.price_per_hour is None:
-            raise _too_dear("PAI_DLC_MAX_COST is set, but no PAI_DLC_PRICE_PER_HOUR to reckon with")
-        cost = self.price_per_hour * self.max_minutes / 60
+        if cost is None:
+            raise _too_dear(f"PAI_DLC_MAX_COST is set, but no {machine.price_setting} to reckon with")
         if cost > self.max_cost:
             raise _too_dear(
-                f"a job of {self.max_minutes} minutes at {self.price_per_hour:g} an hour may cost "
+                f"a job of {self.max_minutes} minutes at {machine.price_per_hour:g} an hour may cost "
                 f"{cost:.2f}; PAI_DLC_MAX_COST allows {self.max_cost:g}"
             )
 
@@ -90,7 +124,9 @@ class DlcPlace:
         self._left: set[asyncio.Task[None]] = set()
 
     async def run(self, job: Job, tell: Tell) -> dict[str, bytes]:
-        self._plan.check_cost()
+        self._plan.check_cost(job.step)
+        if job.step == "tune":
+            await self._check_base(job.settings["tuning"]["base"])
         folder = f"{FOLDER}/{_digest(job)}"
         async with self._turn(), httpx2.AsyncClient() as http:
             client = DlcClient(http, self._plan.url, self._plan.key)
@@ -104,6 +140,16 @@ class DlcPlace:
                 raise
             await self._remove(folder, job, made)
             return made
+
+    def most_cost(self, step: StepName) -> float | None:
+        return self._plan.most_cost(step)
+
+    async def _check_base(self, base: str) -> None:
+        """Look for the model that a tuning begins with, before a machine is paid for."""
+        try:
+            await self._blobs.size(f"{MODELS}/{base}/{CONFIG}")
+        except NotFound:
+            raise unknown_base(base, f"Looked for in {self._plan.bucket_uri}{MODELS}/.") from None
 
     def _turn(self) -> asyncio.Semaphore:
         loop = asyncio.get_running_loop()
@@ -141,23 +187,30 @@ class DlcPlace:
             await self._put(f"{folder}/{IN}/{name}", data)
         asked = {"step": job.step, "settings": job.settings}
         await self._put(f"{folder}/{JOB}", json.dumps(asked).encode())
-        creating = asyncio.create_task(client.create(self._request(folder)))
+        creating = asyncio.create_task(client.create(self._request(folder, job.step)))
         try:
             return await asyncio.shield(creating)
         except asyncio.CancelledError:
             await completed(self._stop_created(client, creating))
             raise
 
-    def _request(self, folder: str) -> dict[str, Any]:
-        plan = self._plan
+    def _request(self, folder: str, step: StepName) -> dict[str, Any]:
+        plan, machine = self._plan, self._plan.machine_of(step)
+        # No word of it comes from outside: what is to be done lies in the folder.
+        command = f"scriptorium topics-train {MOUNT}"
+        sources = [_mounted(f"{plan.bucket_uri}{folder}/", MOUNT)]
+        if step == "tune":
+            command += f" --models {MODELS_MOUNT}"
+            sources.append(_mounted(f"{plan.bucket_uri}{MODELS}/", MODELS_MOUNT))
         request: dict[str, Any] = {
             "WorkspaceId": plan.workspace_id,
             "DisplayName": f"scriptorium-{folder.rpartition('/')[2]}",
             "JobType": "PyTorchJob",
-            "JobSpecs": [{"Type": "Worker", "Image": plan.image, "PodCount": 1, "EcsSpec": plan.ecs_spec}],
-            # No word of it comes from outside: what is to be done lies in the folder.
-            "UserCommand": f"scriptorium topics-train {MOUNT}",
-            "DataSources": [{"Uri": f"{plan.bucket_uri}{folder}/", "MountPath": MOUNT, "MountAccess": "RW"}],
+            "JobSpecs": [
+                {"Type": "Worker", "Image": machine.image, "PodCount": 1, "EcsSpec": machine.ecs_spec}
+            ],
+            "UserCommand": command,
+            "DataSources": sources,
             "JobMaxRunningTimeMinutes": plan.max_minutes,
         }
         if plan.resource_id:
@@ -240,8 +293,9 @@ class DlcPlace:
         self._left.add(task)
         task.add_done_callback(self._left.discard)
 
-    async def _remove(self, folder: str, job: Job, made: Iterable[str] = _OUTCOME) -> None:
-        outcome = (f"{OUT}/{name}" for name in made)
+    async def _remove(self, folder: str, job: Job, made: Iterable[str] | None = None) -> None:
+        names = _OUTCOMES.get(job.step, ()) if made is None else made
+        outcome = (f"{OUT}/{name}" for name in names)
         for name in (*(f"{IN}/{name}" for name in job.files), JOB, _SUBMITTED, ERROR, DONE, *outcome):
             try:
                 await self._blobs.delete(f"{folder}/{name}")
@@ -258,6 +312,10 @@ class DlcPlace:
             await self._blobs.put(key, path)  # which takes the file away
         finally:
             path.unlink(missing_ok=True)
+
+
+def _mounted(uri: str, path: str) -> dict[str, str]:
+    return {"Uri": uri, "MountPath": path, "MountAccess": "RW"}
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -280,7 +338,7 @@ def _digest(job: Job) -> str:
 def _too_dear(message: str) -> ServiceError:
     return ServiceError(
         message,
-        hint="Lower PAI_DLC_MAX_MINUTES, choose a cheaper PAI_DLC_ECS_SPEC, or raise PAI_DLC_MAX_COST.",
+        hint="Lower PAI_DLC_MAX_MINUTES, choose a cheaper machine, or raise PAI_DLC_MAX_COST.",
         code="dlc_cost_limit",
         category=ErrorCategory.BUDGET,
     )

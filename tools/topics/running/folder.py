@@ -22,14 +22,19 @@ def write_job(folder: Path, job: Job) -> None:
     (folder / JOB).write_text(json.dumps({"step": job.step, "settings": job.settings}), "utf-8")
 
 
-def do_job(folder: Path) -> int:
-    """Do the job that lies in a folder, telling progress on standard output; the exit code."""
+def do_job(folder: Path, models: Path | None = None) -> int:
+    """Do the job that lies in a folder, telling progress on standard output; the exit code.
+
+    Args:
+        folder: Of the job.
+        models: Of embedding models, which are read from and written to it.
+    """
     from tools.topics.running.steps import run_step  # noqa: PLC0415 - seconds, and only the child needs it
 
     asked: dict[str, Any] = json.loads((folder / JOB).read_text("utf-8"))
     files = {path.name: path.read_bytes() for path in sorted((folder / IN).iterdir())}
     try:
-        made = run_step(Job(step=asked["step"], settings=asked["settings"], files=files), _tell)
+        made = run_step(Job(step=asked["step"], settings=asked["settings"], files=files), _tell, models)
     except (ServiceError, MemoryError) as error:
         (folder / ERROR).write_text(json.dumps(_explained(error), ensure_ascii=False), "utf-8")
         return FAILED

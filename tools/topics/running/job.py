@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-StepName = Literal["profile", "prepare", "train", "describe", "guard", "assign", "report"]
+StepName = Literal["profile", "prepare", "tune", "train", "describe", "guard", "assign", "report"]
+TRAINING: tuple[StepName, ...] = ("tune", "train")  # what is done where models are trained
 
 Files = Mapping[str, bytes]
 Tell = Callable[[int, int], None]
@@ -40,4 +41,8 @@ class Place(Protocol):
         Raises:
             ServiceError: What the step raised; or "job_out_of_memory", "process_failed".
         """
+        ...
+
+    def most_cost(self, step: StepName) -> float | None:
+        """What one such job may cost at most, in the currency of the prices; None: nothing, or not known."""
         ...

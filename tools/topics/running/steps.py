@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from tools.topics.analysis.describing import assignments_csv, describe
 from tools.topics.analysis.guarding import guard
 from tools.topics.cleaning import Cleaning, Tokenizer
-from tools.topics.columns import Columns, checked, find_columns, preview
+from tools.topics.columns import Columns, checked, find_columns, preview, unused
 from tools.topics.corpus import Corpus, counts_of
 from tools.topics.editing import Topic, TopicSet, apply_edits, gathered, read_edits
 from tools.topics.metrics.measures import measure_chance
@@ -23,22 +24,28 @@ from tools.topics.remarks import Remark
 from tools.topics.running.job import Job, Tell
 from tools.topics.tables.table import Table
 from tools.topics.trial import try_model
+from tools.topics.tuning.spec import TuningSpec
 
 CORPUS, MODEL, TOPICS = "corpus.zip", "model.zip", "topics.zip"
 SUMMARY, ANALYSIS, PROFILE = "summary.json", "analysis.json", "profile.json"
-ASSIGNMENTS = "assignments.csv"
+ASSIGNMENTS, ADAPTER = "assignments.csv", "adapter.zip"
 
 _CHANCE_TOPICS = 10  # of the floor that numbers of topics are held against
 _CHANCE_SEED = 0
 
 
-def run_step(job: Job, tell: Tell) -> dict[str, bytes]:
+def run_step(job: Job, tell: Tell, models: Path | None = None) -> dict[str, bytes]:
     """Do one step.
+
+    Args:
+        job: What is to be done.
+        tell: Hears of progress.
+        models: The folder of embedding models, which only a tuning needs.
 
     Raises:
         ServiceError: What it cannot do, explained.
     """
-    return _STEPS[job.step](job, tell)
+    return _tune(job, tell, models) if job.step == "tune" else _STEPS[job.step](job, tell)
 
 
 def _profile(job: Job, tell: Tell) -> dict[str, bytes]:
@@ -80,7 +87,13 @@ def _prepare(job: Job, tell: Tell) -> dict[str, bytes]:
     }
     return {
         CORPUS: corpus.save(),
-        SUMMARY: _json({"facts": facts, "remarks": _told(remarks), "chance": chance.as_dict()}),
+        SUMMARY: _json(
+            {
+                "facts": facts,
+                "remarks": _told([*unused(table, columns), *remarks]),
+                "chance": chance.as_dict(),
+            }
+        ),
     }
 
 
@@ -90,6 +103,16 @@ def _train(job: Job, tell: Tell) -> dict[str, bytes]:
     spec = ModelSpec.model_validate(job.settings["spec"])
     trial = try_model(corpus, spec, job.settings["again"], tell)
     return {MODEL: trial.model.save(), SUMMARY: _json(trial.summary())}
+
+
+def _tune(job: Job, tell: Tell, models: Path | None) -> dict[str, bytes]:
+    """corpus.zip, ``tuning``, ``seed`` -> corpus.zip with vectors, adapter.zip and summary.json."""
+    from tools.topics.tuning.tuning import tune_corpus  # noqa: PLC0415 - an extra
+
+    corpus = Corpus.load(job.files[CORPUS])
+    spec = TuningSpec.model_validate(job.settings["tuning"])
+    tuned = tune_corpus(corpus, spec, job.settings["seed"], models, tell)
+    return {CORPUS: tuned.corpus.save(), ADAPTER: tuned.adapter, SUMMARY: _json(tuned.facts)}
 
 
 def _describe(job: Job, tell: Tell) -> dict[str, bytes]:

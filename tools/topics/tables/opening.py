@@ -9,7 +9,7 @@ from tools.text.decode import decode
 from tools.topics.remarks import Remark
 from tools.topics.tables.delimited import read_delimited
 from tools.topics.tables.structured import read_json, read_json_lines, read_parquet, read_workbook
-from tools.topics.tables.table import MAX_BYTES, Table, table_of
+from tools.topics.tables.table import DOCUMENT_COLUMNS, MAX_BYTES, Table, table_of
 
 TABLES = {
     ".csv": read_delimited,
@@ -26,7 +26,6 @@ DOCUMENTS = (".txt", ".pdf", ".docx", ".html", ".htm", ".md")
 FORMATS = (*TABLES, *DOCUMENTS)
 _SHORT = 5000  # characters; a document beyond is taken apart when there are others beside it
 _LEAST = 20  # characters of a paragraph that counts as a document
-_DOCUMENT_COLUMNS = ("text", "doc_name", "section", "page")
 
 
 def open_tables(files: Sequence[tuple[str, bytes]]) -> Table:
@@ -64,14 +63,14 @@ def _open(name: str, data: bytes, *, is_alone: bool) -> Table:
     rows = _paragraphs(name, data) if suffix != ".txt" else _lines(name, data)
     whole = "\n\n".join(row[0] for row in rows)
     if not is_alone and len(whole) <= _SHORT:
-        return table_of(_DOCUMENT_COLUMNS, [(whole, name, "", "")])
+        return table_of(DOCUMENT_COLUMNS, [(whole, name, "", "")])
     kept = [row for row in rows if len(row[0]) >= _LEAST]
     remark = Remark(
         code="paragraphs",
         message=f"{name} is taken apart: {len(kept)} paragraphs are the documents; "
         f"{len(rows) - len(kept)} shorter than {_LEAST} characters are left out.",
     )
-    return table_of(_DOCUMENT_COLUMNS, kept, [remark])
+    return table_of(DOCUMENT_COLUMNS, kept, [remark])
 
 
 def _paragraphs(name: str, data: bytes) -> list[tuple[str, str, str, str]]:

@@ -10,6 +10,7 @@ MAX_BYTES = 200 * 1024 * 1024
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 500
 MAX_CELL = 1_000_000  # characters
+DOCUMENT_COLUMNS = ("text", "doc_name", "section", "page")  #: Of a table that is made of documents.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ def table_of(header: Sequence[str], rows: Iterable[Sequence[str]], remarks: Iter
         )
     names, renamed = _distinct(header)
     values: list[list[str]] = [[] for _ in names]
+    cut = 0
     for number, row in enumerate(rows):
         if number >= MAX_ROWS:
             raise InputTooLarge(
@@ -49,13 +51,20 @@ def table_of(header: Sequence[str], rows: Iterable[Sequence[str]], remarks: Iter
             )
         for column, cell in zip(values, row, strict=True):
             column.append(cell[:MAX_CELL])
+            cut += len(cell) > MAX_CELL
     if not values or not values[0]:
         raise InvalidInput(
             "the table has no row below its header",
             hint="Send a file with a header and a text a row.",
             code="empty_input",
         )
-    return Table(columns=dict(zip(names, values, strict=True)), remarks=(*renamed, *remarks))
+    shortened = [_shortened(cut)] if cut else []
+    return Table(columns=dict(zip(names, values, strict=True)), remarks=(*renamed, *shortened, *remarks))
+
+
+def _shortened(cells: int) -> Remark:
+    message = f"{cells} cells have more than {MAX_CELL} characters; what comes after them is not read."
+    return Remark(code="cells_cut", message=message)
 
 
 def _distinct(header: Sequence[str]) -> tuple[list[str], list[Remark]]:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 from server import access
-from server.api.deps import canonical_uuid
 from server.api.jobs import thread_tasks
 from server.api.jobs.guidelines.forms import SentFile
 from server.api.jobs.guidelines.intake import Intake
@@ -92,8 +91,8 @@ async def find(resources: Resources, task_id: str) -> Task:
 
 async def editions_of(resources: Resources, guideline_id: str) -> list[Task]:
     """A guideline's tasks, the first edition first; raises NotFound where there is none that one may see."""
-    known = canonical_uuid(guideline_id, "guideline")
-    found = await _search(resources, {GUIDELINE: known})
+    known = thread_tasks.known_uuid(guideline_id)
+    found = await _search(resources, {GUIDELINE: known}) if known else []
     if not found:
         raise _unknown("Guideline", guideline_id)
     return sorted(found, key=lambda task: (task[0].meta[KEY]["number"], task[0].created_at))
@@ -101,7 +100,8 @@ async def editions_of(resources: Resources, guideline_id: str) -> list[Task]:
 
 async def batch_of(resources: Resources, batch_id: str) -> list[Task]:
     """What was sent together, in its order; raises NotFound where there is nothing that one may see."""
-    found = await _search(resources, {BATCH: canonical_uuid(batch_id, "batch")})
+    known = thread_tasks.known_uuid(batch_id)
+    found = await _search(resources, {BATCH: known}) if known else []
     if not found:
         raise _unknown("Batch", batch_id)
     return found

@@ -7,7 +7,7 @@ from server.db.models import Run, Thread, now
 
 MARK = {"is_topics_task": True}  #: What the metadata of tasks have, for searches.
 KEY = "topics_task"  #: Where a thread's metadata hold what the caller said of the task.
-STAGES = ("read", "clean", "embed", "train", "describe", "report")
+STAGES = ("read", "clean", "tune", "embed", "train", "describe", "report")
 ENDED = ("completed", "failed", "cancelled")
 STATES = ("pending", "running", "waiting", *ENDED)
 

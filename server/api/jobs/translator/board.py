@@ -114,4 +114,4 @@ def stages_in(task: Task) -> Stages | None:
 
 
 def _unknown(task_id: str) -> NotFound:
-    return NotFound(f"Task {task_id} not found", hint="Check its id.", code="task_not_found")
+    return NotFound(f"Task {task_id[:60]} not found", hint="Check its id.", code="task_not_found")

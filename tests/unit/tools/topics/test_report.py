@@ -14,12 +14,15 @@ from docx import Document
 from lxml import etree
 
 from evals.topics_planted import plant
+from tools.text.language import Language
 from tools.topics.figures.drawing import draw
 from tools.topics.figures.fonts import unprintable
 from tools.topics.figures.tables import figure_tables
 from tools.topics.figures.wording import WORDS
+from tools.topics.report.blocks import Paragraph
 from tools.topics.report.making import make_report
 from tools.topics.report.wording import wording
+from tools.topics.report.writing import write_report
 from tools.topics.running.job import Job
 from tools.topics.running.steps import run_step
 
@@ -104,6 +107,23 @@ def test_the_report_names_what_a_paper_has_to_say(
     assert "| tomotopy | 0." in text
     quote = analysis["topics"][0]["quotes"][0]
     assert quote["quote"] in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_tuned_embedding_model_is_told_with_what_it_was_worth(
+    analysis: dict[str, Any], language: Language
+) -> None:
+    measures = [{"loss": loss, "accuracy": share} for loss, share in ((3.1234, 0.25), (2.5, 0.5))]
+    pairs = {"base": "tiny-base", "seed": 9, "pairs": 180, "held_out": 20}
+    tuning = {**pairs, "before": measures[0], "after": measures[1]}
+    tuned = {**analysis, "facts": {**analysis["facts"], "tuning": tuning}}
+
+    blocks = write_report(tuned, [], language, versions={}, has_boxes=False)
+
+    told = [block.text for block in blocks if isinstance(block, Paragraph)]
+    (method,) = [text for text in told if "tiny-base" in text]
+    assert all(number in method for number in ("180", "20", "3.123", "2.500", "0.250", "0.500"))
+    assert told[-1].startswith("Hu, E. et al.")
 
 
 def test_both_languages_say_the_same_with_the_same_numbers() -> None:

@@ -145,7 +145,8 @@ def test_columns_are_found_by_names_and_cells() -> None:
     columns, reasons = find_columns(table)
 
     assert columns == Columns(text="message", time="when", groups=("cov_region",))
-    assert set(reasons) == {"message", "when", "cov_region"}
+    assert set(reasons) == {"message", "when", "cov_region", "id"}
+    assert reasons["id"] == "not used: an id"
 
 
 def test_a_column_that_is_not_there_is_refused_with_those_that_are() -> None:

@@ -13,13 +13,25 @@ from evals.dlc_server import BUCKET, KEY_ID, KEY_SECRET, ON_THE_WAY, DlcServer, 
 from tools.alibaba.signing import AccessKey, Secret
 from tools.errors import ErrorCategory, ServiceError
 from tools.storage.local_blobs import LocalBlobs
-from tools.topics.running.dlc import DlcPlace, DlcPlan
+from tools.topics.running.dlc import DlcPlace, DlcPlan, Machine
 from tools.topics.running.job import Job
 
 #: Cheap to do: what it loads is read tables, not models.
 PROFILE = Job(
     step="profile", settings={"files": {"f": "a.csv"}}, files={"f": b"text,year\n" + b"some words,2001\n" * 9}
 )
+
+
+GPU = Machine(
+    image="registry/scriptorium-topics:1-gpu",
+    ecs_spec="ecs.gn7i-c8g1.2xlarge",
+    price_setting="PAI_DLC_TUNING_PRICE_PER_HOUR",
+)
+TUNE = Job(step="tune", settings={"tuning": {"base": "tiny"}, "seed": 1}, files={"corpus.zip": b"none"})
+
+
+def machine(price: float | None = None) -> Machine:
+    return Machine(image="registry/scriptorium-topics:1", ecs_spec="ecs.c6.large", price_per_hour=price)
 
 
 def unheard(done: int, total: int) -> None:
@@ -31,11 +43,9 @@ def plan(server: DlcServer, **about: Any) -> DlcPlan:
         url=server.url,
         key=AccessKey(id=KEY_ID, secret=Secret(KEY_SECRET)),
         workspace_id="1234",
-        image="registry/scriptorium-topics:1",
-        ecs_spec="ecs.c6.large",
         bucket_uri=BUCKET,
         poll_seconds=0.05,
-        **about,
+        **{"machine": machine(), "tuning_machine": GPU, **about},
     )
 
 
@@ -174,7 +184,7 @@ async def test_a_wrong_secret_is_refused(server: DlcServer) -> None:
 @pytest.mark.parametrize("price", [None, 30.0])
 async def test_a_job_that_may_cost_too_much_is_not_submitted(server: DlcServer, price: float | None) -> None:
     with pytest.raises(ServiceError) as refused:
-        await place(server, price_per_hour=price, max_cost=59.0).run(PROFILE, unheard)
+        await place(server, machine=machine(price), max_cost=59.0).run(PROFILE, unheard)
 
     assert refused.value.code == "dlc_cost_limit"
     assert server.asked == []
@@ -193,3 +203,56 @@ async def test_a_job_that_is_cancelled_again_and_again_is_stopped_all_the_same(s
 
     (job,) = server.jobs.values()
     assert job.ended == "Stopped"
+
+
+def lay_base(server: DlcServer, config: str = "{}") -> None:
+    """A model in the bucket, whose folder holds no weights."""
+    folder = server.folder / "models" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(config)
+
+
+async def test_a_tuning_gets_a_machine_of_its_own_and_the_folder_of_models(server: DlcServer) -> None:
+    server.statuses = ["Queuing"]
+    lay_base(server)
+
+    with pytest.raises(ServiceError) as failed:
+        await place(server).run(TUNE, unheard)
+
+    (job,) = server.jobs.values()
+    assert job.request["JobSpecs"][0]["EcsSpec"] == GPU.ecs_spec
+    assert job.request["JobSpecs"][0]["Image"] == GPU.image
+    assert job.request["UserCommand"] == "scriptorium topics-train /mnt/job --models /mnt/models"
+    assert job.request["DataSources"][1] == {
+        "Uri": f"{BUCKET}models/",
+        "MountPath": "/mnt/models",
+        "MountAccess": "RW",
+    }
+    assert failed.value.code == "broken_topics_file"  # the container's own word of its corpus
+    assert lying(server) == []
+
+
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ({"tuning_machine": None}, "no_models_folder"),
+        ({"tuning_machine": GPU, "max_cost": 59.0, "machine": machine(1.0)}, "dlc_cost_limit"),
+        ({}, "unknown_base"),
+    ],
+    ids=["not set up", "price of the GPU not known", "no such model"],
+)
+async def test_a_tuning_that_cannot_be_done_costs_nothing(
+    server: DlcServer, about: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ServiceError) as refused:
+        await place(server, **about).run(TUNE, unheard)
+
+    assert refused.value.code == code
+    assert refused.value.hint
+    assert server.asked == []
+
+
+def test_what_jobs_may_cost_is_their_machines_price_for_the_longest_time(server: DlcServer) -> None:
+    paid = place(server, machine=machine(3.0), max_minutes=90)
+
+    assert (paid.most_cost("train"), paid.most_cost("tune")) == (4.5, None)
