@@ -117,6 +117,12 @@ async def name_window(state: WindowTask) -> Update:
     return {"name_answers": [answer], "warnings": notes}
 
 
+async def next_wave(state: State) -> Update:
+    """Where the windows of a wave come together; the edges behind it send the next one."""
+    del state
+    return {}
+
+
 async def aliases(state: State) -> Update:
     """Merge the names of the whole book into people."""
     return await _work(state, "aliases", stages.merge_names)

@@ -208,7 +208,8 @@ class WindowTask(TypedDict):
     window: int
     key: str  #: Of the question; see graphs/characters/plans.py.
     start: int  #: Where the window begins in the source.
-    windows: int
+    windows: int  #: Of the stage, those of other waves and those with an answer, too.
+    answered: int  #: Of these windows, before any of the task's wave.
     text_length: int  #: Of the whole novel; progress is counted in its characters.
     run: str  #: Tells the windows of one fan-out from those of others, for counting them.
     language: Language
