@@ -56,6 +56,7 @@ async def after_plan(state: State) -> list[Send] | str:
                 key=window.key,
                 start=0,
                 windows=len(left),
+                answered=0,
                 text_length=length,
                 run=run,
                 language=state["spoken"],

@@ -13,8 +13,10 @@ from graphs.audiobook.scripting import script_of, with_speakers
 from graphs.audiobook.stage import find_stage
 from graphs.audiobook.state import Request, ScriptLine, State, Update
 from graphs.beneath import run_beneath
+from graphs.characters import earlier
 from graphs.characters.graph import graph as characters_graph
 from graphs.characters.sources import Source, read_source
+from graphs.characters.state import ANSWERS
 from graphs.notes import Note, warn
 from graphs.progress import Meter
 from tools.errors import InputTooLarge, InvalidInput
@@ -61,12 +63,14 @@ async def recognise(state: State) -> Update:
         "language": given["language"],
         "options": given["options"]["recognition"],
     }
-    result = await run_beneath(characters_graph, asked)
+    with earlier.bind(state.get("answers") or {}):
+        result = await run_beneath(characters_graph, asked, kept=ANSWERS.values())
     statistics = result["statistics"]
     return {
         "recognised": state["novel"],
         "found": None,
         "found_notes": result["warnings"],
+        "answers": earlier.answers_in(result) or state.get("answers") or {},
         "cast": [],
         "usages": [{"calls": statistics["model_calls"], **{name: statistics[name] for name in _USED[1:]}}],
         **{name: result[name] for name in ("mode", "chapters", "characters", "alias_map", "quotes")},

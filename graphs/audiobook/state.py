@@ -9,7 +9,7 @@ from typing import Annotated, Any, NotRequired
 from langgraph.channels import EphemeralValue
 from typing_extensions import TypedDict
 
-from graphs.characters.state import Language
+from graphs.characters.state import Answers, Findings, Language
 from graphs.made_files import FileNote
 from graphs.notes import Note
 
@@ -92,19 +92,9 @@ def merge(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return {**known, **new}
 
 
-class Output(TypedDict):
-    """The result: that of the characters graph, and the book."""
+class Book(Findings):
+    """What the characters graph found, and what was made of it."""
 
-    mode: str
-    language: str
-    chapters: list[dict[str, Any]]
-    characters: list[dict[str, Any]]
-    alias_map: dict[str, str]
-    quotes: list[dict[str, Any]]
-    relations: list[dict[str, Any]]
-    unsure: list[dict[str, Any]]  #: What a person had better look at.
-    history: list[dict[str, Any]]  #: The edits, those that were taken back too.
-    statistics: dict[str, Any]
     text_file_id: str
     lines: list[ScriptLine]
     cast: list[CastPart]
@@ -115,7 +105,13 @@ class Output(TypedDict):
     warnings: list[Note]
 
 
-class State(TypedDict):
+class Output(Book):
+    """The result."""
+
+    language: str
+
+
+class State(Book):
     """Everything between the nodes."""
 
     # The input lives for one step, so that a thread's next run does not inherit it.
@@ -141,28 +137,11 @@ class State(TypedDict):
     edit_notes: list[Note]  #: About edits that find nothing to change any more.
     problems: list[str]  #: What is wrong with a person's answer.
     decided: bool  #: Whether a person is content with cast and script.
+    answers: Answers  #: What a model told the characters graph.
     found_notes: list[Note]  #: Of the characters graph; a later run has them too.
     sounds: Annotated[dict[str, Sound], merge]
     failures: Annotated[list[Failure], operator.add]
     usages: Annotated[list[dict[str, Any]], operator.add]
-
-    mode: str
-    chapters: list[dict[str, Any]]
-    characters: list[dict[str, Any]]
-    alias_map: dict[str, str]
-    quotes: list[dict[str, Any]]
-    relations: list[dict[str, Any]]
-    unsure: list[dict[str, Any]]  #: What a person had better look at.
-    history: list[dict[str, Any]]  #: The edits, those that were taken back too.
-    statistics: dict[str, Any]
-    text_file_id: str
-    lines: list[ScriptLine]
-    cast: list[CastPart]
-    estimate: Estimate | None
-    failed_lines: list[Failure]
-    audio: Audio | None
-    usage: dict[str, Any]
-    warnings: list[Note]
 
 
 class Request(TypedDict, total=False):

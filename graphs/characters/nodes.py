@@ -8,6 +8,7 @@ from typing import Any, cast
 from langgraph.types import Overwrite, interrupt
 
 from graphs.characters import stages
+from graphs.characters.earlier import answers_in, bound
 from graphs.characters.estimate import least_usage
 from graphs.characters.plans import people_in
 from graphs.characters.portrait_question import ask_portraits
@@ -20,9 +21,7 @@ from graphs.characters.state import (
     Request,
     State,
     Update,
-    WindowAnswer,
     WindowTask,
-    answers_of,
     parse_input,
 )
 from graphs.characters.verdicts import read_speakers
@@ -76,16 +75,11 @@ async def read(state: State) -> Update:
         "model": choice.name if choice else None,
         "started_at": started_at,
         "warnings": Overwrite(notes),
-        "earlier": _answers_before(state),
+        # What the model said in the thread's last run that had one.
+        "earlier": answers_in(values) or state.get("earlier") or bound(),
         "doubted": [],
         **{channel: Overwrite([]) for channel in ANSWERS.values()},
     }
-
-
-def _answers_before(state: State) -> dict[str, list[WindowAnswer]]:
-    """What the model said in the thread's last run that had one."""
-    answers = {stage: answers_of(state, channel) for stage, channel in ANSWERS.items()}
-    return answers if any(answers.values()) else state.get("earlier", {})
 
 
 async def chapters(state: State) -> Update:
@@ -115,6 +109,12 @@ async def name_window(state: WindowTask) -> Update:
         lambda value, unusable: read_names(value, surfaces, unusable),
     )
     return {"name_answers": [answer], "warnings": notes}
+
+
+async def next_wave(state: State) -> Update:
+    """Where the windows of a wave come together; the edges behind it send the next one."""
+    del state
+    return {}
 
 
 async def aliases(state: State) -> Update:

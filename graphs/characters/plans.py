@@ -2,7 +2,8 @@
 
 A window is known again by its words, so that a new chapter costs its own windows alone. Names and ids of
 quotations and people may be others by then: answers about names keep names, and answers about quotations
-are moved to today's ids.
+are moved to today's ids. Plans are made question by question, for all of a book's windows together take many
+times its text.
 """
 
 import hashlib
@@ -36,46 +37,39 @@ def key_of(state: State, prompt: str, words: str) -> str:
     return hashlib.sha256("\0".join([state["model"] or "", asked, words]).encode()).hexdigest()[:24]
 
 
-def plan_names(state: State) -> list[Planned]:
+def plan_names(state: State) -> Iterator[Planned]:
     """A question for every window of the text: who is named there?"""
     if state["model"] is None:
-        return []
+        return
     book = Book(state["source"])
     chapters = [chapter.start for chapter in unpack_chapters(state["chapter_marks"])]
     windows = name_windows(book.text, state["mentions"], state["surfaces"], state["spoken"], chapters)
-    return [
-        Planned(key_of(state, "names", data["text"]), book.in_source(window.start, window.end)[0], data)
-        for window, data in windows
-    ]
+    for window, data in windows:
+        start = book.in_source(window.start, window.end)[0]
+        yield Planned(key_of(state, "names", data["text"]), start, data)
 
 
-def plan_speakers(state: State) -> list[Planned]:
+def plan_speakers(state: State) -> Iterator[Planned]:
     """A question for every window that holds quotations: who speaks there?"""
     if state["model"] is None or not state["settings"]["enable_dialogue"]:
-        return []
+        return
     book = Book(state["source"])
     chapters = [chapter.start for chapter in unpack_chapters(state["chapter_marks"])]
     spans = unpack_spans(state["quotations"], len(book.text))
     cast = unpack_cast(state["cast"], book.text)
     windows = speaker_windows(book.text, spans, cast, state["spoken"], book.quote_id, chapters)
-    return [
-        Planned(
-            key_of(state, "speakers", book.text[window.start : window.end]),
-            book.in_source(window.start, window.end)[0],
-            data,
-        )
-        for window, data in windows
-    ]
+    for window, data in windows:
+        words = book.text[window.start : window.end]
+        yield Planned(key_of(state, "speakers", words), book.in_source(window.start, window.end)[0], data)
 
 
-def plan_second(state: State) -> list[Planned]:
+def plan_second(state: State) -> Iterator[Planned]:
     """A question for every few quotations about whose speaker the first readings differ."""
     book = Book(state["source"])
     spans = unpack_spans(state["quotations"], len(book.text))
     cast = unpack_cast(state["cast"], book.text)
     doubts = {index: people for index, *people in state["doubted"]}
     names = {character.id: character.canonical_name for character in cast.characters}
-    plan: list[Planned] = []
     for window, data in second_windows(book.text, spans, cast, doubts, state["spoken"], book.quote_id):
         start = book.in_source(window.start, window.end)[0]
         asked = [
@@ -83,8 +77,7 @@ def plan_second(state: State) -> list[Planned]:
             for quote, people in data["contenders"].items()
         ]
         words = f"{book.text[window.start : window.end]}\0{asked}"
-        plan.append(Planned(key_of(state, "second", words), start, data))
-    return plan
+        yield Planned(key_of(state, "second", words), start, data)
 
 
 def plan_portraits(state: State) -> list[Planned]:
@@ -114,6 +107,8 @@ def recall_portraits(state: State) -> list[WindowAnswer]:
 
 def recall_names(state: State, plan: Iterable[Planned]) -> list[WindowAnswer]:
     """The earlier run's answers to these questions."""
+    if not state["earlier"].get("names"):
+        return []
     return list(_recalled(state, "names", plan, _unmoved))
 
 
@@ -125,10 +120,24 @@ def recall_speakers(state: State, stage: str, plan: Iterable[Planned]) -> list[W
     return list(_recalled(state, stage, plan, partial(_moved, bearers_of(cast))))
 
 
-def open_questions(plan: Sequence[Planned], answers: Iterable[WindowAnswer]) -> Iterator[tuple[int, Planned]]:
-    """The questions that have no answer yet, numbered as in the plan."""
+class Wave(NamedTuple):
+    """Questions that are asked together, numbered as in their plan."""
+
+    questions: list[tuple[int, Planned]]
+    planned: int  #: How many questions the plan has.
+    answered: int  #: How many of them have an answer.
+
+
+def next_wave(plan: Iterable[Planned], answers: Iterable[WindowAnswer], most: int) -> Wave:
+    """The first questions, at most so many, that have no answer yet."""
     answered = {answer["window"] for answer in answers}
-    return ((number, planned) for number, planned in enumerate(plan) if number not in answered)
+    questions: list[tuple[int, Planned]] = []
+    planned = 0
+    for number, question in enumerate(plan):
+        planned += 1
+        if number not in answered and len(questions) < most:
+            questions.append((number, question))
+    return Wave(questions, planned, len(answered))
 
 
 Bearers = Mapping[str, Counter[str]]

@@ -38,7 +38,7 @@ def speaker_windows(
                 {
                     "text": with_markers(text, window, [(span.start, quote_id(span)) for span in asked]),
                     "quotes": [quote_id(span) for span in asked],
-                    "candidates": [describe(character) for character in casting.around(window)],
+                    "candidates": casting.described(casting.around(window)),
                 },
             )
 
@@ -53,6 +53,7 @@ class Casting:
         places = sorted((m.start, c.id) for c in cast.characters for m in c.mentions)
         self._offsets = [offset for offset, _ in places]
         self._ids = [character_id for _, character_id in places]
+        self._described: dict[str, dict[str, Any]] = {}
 
     def around(self, window: Window) -> list[Character]:
         """The candidates of this window, in the order of the cast."""
@@ -61,6 +62,14 @@ class Casting:
         local = Counter(self._ids[first:last]).most_common(_MOST_LOCAL)
         chosen = {character_id for character_id, _ in local} | {c.id for c in self._leads}
         return [c for c in self._cast.characters if c.id in chosen or c.is_narrator]
+
+    def described(self, people: Iterable[Character]) -> list[dict[str, Any]]:
+        """Candidates as the model sees them; all windows share what is said about a person."""
+        return [self._described.get(person.id) or self._describe(person) for person in people]
+
+    def _describe(self, person: Character) -> dict[str, Any]:
+        self._described[person.id] = describe(person)
+        return self._described[person.id]
 
 
 def describe(character: Character) -> dict[str, Any]:

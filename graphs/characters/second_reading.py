@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from graphs.characters.scenes import Casting, describe
+from graphs.characters.scenes import Casting
 from graphs.characters.windows import Window, with_markers
 from tools.novels.types import Cast, Span
 
@@ -37,7 +37,7 @@ def second_windows(
                 "text": with_markers(text, window, [(span.start, quote_id(span)) for span in asked]),
                 "quotes": list(contenders),
                 "contenders": contenders,
-                "candidates": [describe(character) for character in (*near, *others)],
+                "candidates": casting.described((*near, *others)),
             },
         )
 

@@ -86,19 +86,26 @@ def parse_input(values: object) -> Input:
     return validated(Input, values)
 
 
-class Output(TypedDict):
-    """The result; every offset is a code point offset into the text as given."""
+class Findings(TypedDict):
+    """What is found out about a novel; every offset is a code point offset into the text as given."""
 
     mode: str  #: "offline" (rules only) or "model".
-    language: str
     chapters: list[dict[str, Any]]
     characters: list[dict[str, Any]]
     alias_map: dict[str, str]  #: Each name that belongs to one character -> the canonical name.
     quotes: list[dict[str, Any]]
     relations: list[dict[str, Any]]
     unsure: list[dict[str, Any]]  #: What a person had better look at.
-    history: list[dict[str, Any]]  #: The edits, those that were taken back too.
+    history: list[
+        dict[str, Any]
+    ]  #: Of graphs.characters.edits.Entry, those taken back too; outlives the run.
     statistics: dict[str, Any]
+
+
+class Output(Findings):
+    """The result."""
+
+    language: str
     warnings: list[Note]
     text_file_id: str | None  #: The decoded text as a file.
 
@@ -115,6 +122,10 @@ class WindowAnswer(TypedDict):
     usage: dict[str, Any]  #: The fields of tools.llm.usage.Usage.
 
 
+Answers = dict[str, list[WindowAnswer]]
+"""By stage: the answers of its windows."""
+
+
 class Request(TypedDict, total=False):
     """The input as it arrives, unchecked."""
 
@@ -125,7 +136,7 @@ class Request(TypedDict, total=False):
     edits: list[Any]
 
 
-class State(TypedDict):
+class State(Findings):
     """Everything between the stages."""
 
     # The input lives for one step, so that a thread's next run does not inherit it.
@@ -149,7 +160,7 @@ class State(TypedDict):
     surfaces: list[str]  #: The names that windows ask about; their ids are n0, n1...
     name_answers: Annotated[list[WindowAnswer], operator.add]
     facts: dict[str, Any]
-    earlier: dict[str, list[WindowAnswer]]  #: By stage, what the thread's run before this one was answered.
+    earlier: Answers  #: What the thread's run before this one was answered.
     cast: dict[str, Any]
     pair_answers: Annotated[list[WindowAnswer], operator.add]
     ruled: list[list[Any]]  #: The rules' attribution of each quotation.
@@ -160,15 +171,6 @@ class State(TypedDict):
     ties: list[list[Any]]
     portrait_answers: Annotated[list[WindowAnswer], operator.add]
 
-    mode: str
-    chapters: list[dict[str, Any]]
-    characters: list[dict[str, Any]]
-    alias_map: dict[str, str]
-    quotes: list[dict[str, Any]]
-    relations: list[dict[str, Any]]
-    unsure: list[dict[str, Any]]
-    history: list[dict[str, Any]]  #: Of graphs.characters.edits.Entry; outlives the run.
-    statistics: dict[str, Any]
     warnings: Annotated[list[Note], operator.add]
     text_file_id: str | None
 
@@ -208,7 +210,8 @@ class WindowTask(TypedDict):
     window: int
     key: str  #: Of the question; see graphs/characters/plans.py.
     start: int  #: Where the window begins in the source.
-    windows: int
+    windows: int  #: Of the stage, those of other waves and those with an answer, too.
+    answered: int  #: Of these windows, before any of the task's wave.
     text_length: int  #: Of the whole novel; progress is counted in its characters.
     run: str  #: Tells the windows of one fan-out from those of others, for counting them.
     language: Language

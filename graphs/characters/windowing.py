@@ -93,4 +93,6 @@ def _note(stage: str, task: WindowTask, reason: str, failed: list[str]) -> Note:
 
 def _count(stage: str, task: WindowTask) -> None:
     meter = shared_meter(task["run"], stage=stage, total=task["text_length"], unit="characters")
-    meter.advance(task["text_length"] // task["windows"])
+    share = task["text_length"] // task["windows"]
+    meter.done = max(meter.done, task["answered"] * share)
+    meter.advance(share)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,15 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from evals.model_server import Answers, ModelServer, model_server
 from evals.model_server.oracle import Oracle
+from graphs.audiobook.graph import build as build_audiobook
+from graphs.characters import routes
 from graphs.characters.graph import build
 from tests.fixtures.garden import GARDEN, GardenGold
 from tools.llm.chat_models import ChatModels, bind
 from tools.llm.choices import choose
 from tools.llm.completion import TimeLimits
+from tools.storage import base as storage
+from tools.storage.local import LocalStorage
 
 pytestmark = pytest.mark.usefixtures("closed_clients")
 
@@ -90,6 +95,52 @@ async def test_same_text_again_costs_nothing(server: ModelServer) -> None:
     assert len(server.requests()) == before
     assert again["quotes"] == first["quotes"]
     assert (again["statistics"]["model_calls"], again["statistics"]["kept_answers"]) == (0, before)
+
+
+async def test_an_audiobook_that_grows_asks_about_the_new_chapter_alone(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    graph: Any = build_audiobook().compile(checkpointer=InMemorySaver())
+    config = {"configurable": {"thread_id": "1"}}
+    options = {"until": "script", "direct": False}
+    with storage.bind(LocalStorage(tmp_path)):
+        first = await graph.ainvoke({"text": _THREE, "options": options}, config)
+        before = len(server.requests())
+        longer = await graph.ainvoke({"text": _THREE + _chapter(4), "options": options}, config)
+    asked = _asked(server, before)
+
+    assert {"day 4" in data["text"] for data in asked if "text" in data} == {True}
+    assert (
+        (first["usage"]["calls"], longer["usage"]["calls"]) == (before, len(asked)) == (before, before // 3)
+    )
+    assert [quote["speaker"] for quote in longer["quotes"]] == ["Mr. Hale"] * 4
+
+
+async def test_windows_that_go_out_in_waves_are_asked_about_once_each(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = await _Book().read(_THREE)
+    asked = _asked(server)
+    monkeypatch.setattr(routes, "_MOST_AT_ONCE", 2)
+    in_waves = await _Book().read(_THREE)
+
+    assert sorted(map(str, _asked(server, len(asked)))) == sorted(map(str, asked))
+    assert len([data for data in asked if "quotes" in data]) == 3
+    assert in_waves["quotes"] == together["quotes"]
+
+
+async def test_progress_goes_on_from_wave_to_wave(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del server
+    monkeypatch.setattr(routes, "_MOST_AT_ONCE", 1)
+    novel = {"text": _THREE, "language": "en"}
+    told = [event async for event in build().compile().astream(novel, stream_mode="custom")]
+    done = [event["done"] for event in told if event.get("stage") == "attribution"]
+
+    share = len(_THREE) // 3
+    assert done == sorted(done)
+    assert {share, 2 * share, len(_THREE)} <= set(done)
 
 
 async def test_another_novel_is_asked_about_whole(server: ModelServer) -> None:

@@ -77,14 +77,23 @@ class _Rules:
             seen[form].append(use)
 
     def titled_given_names(self) -> None:
-        """ "Sir Thomas" is "Sir Thomas Bertram"; "Miss Harriet" is "Harriet Smith"."""
+        """ "Sir Thomas" is "Sir Thomas Bertram"; "Miss Harriet" is "Harriet Smith", or "Harriet"."""
         for use in self._each(lambda name: name.is_given_only and bool(name.title)):
             if use.name.title in KIN_TITLES:
                 continue
             same = [o for o in self._namesakes(use) if o.name.is_full]
             titled = [o for o in same if o.name.title == use.name.title]
             untitled = [o for o in same if not o.name.title and use.name.title not in NOBLE_TITLES]
-            self._choose(use, titled or untitled, "same title and given name")
+            bare = self._only_bare_namesakes(use)
+            self._choose(use, titled or untitled or bare, "same title and given name")
+
+    def _only_bare_namesakes(self, use: NameUse) -> Sequence[NameUse]:
+        """The given name alone, where nobody has it with a surname or another title; no noble ones."""
+        namesakes = self._namesakes(use)
+        is_safe = use.name.title not in NOBLE_TITLES and not any(
+            other.name.is_full or other.name.title for other in namesakes
+        )
+        return namesakes if is_safe else ()
 
     def titled_surnames(self) -> None:
         """ "Mr. Darcy" is "Fitzwilliam Darcy"; "Miss Bennet" is the sister who has no "Miss Jane"."""

@@ -67,6 +67,28 @@ def test_names_of_two_people_stay_apart(read, text, one, other):
     assert book.person(one) is not book.person(other)
 
 
+def test_given_name_with_a_title_is_the_person_who_alone_has_it(read):
+    """ "Miss Alice" is "Alice" where the book has no other."""
+    book = read("Alice sat down. She was tired of it. The old servant bowed to Miss Alice, and Alice smiled.")
+
+    assert book.person("Miss Alice") is book.person("Alice")
+
+
+@pytest.mark.parametrize(
+    ("titled", "others"),
+    [
+        pytest.param("Miss Alice", "Lady Alice came in. Lady Alice sat.", id="another title"),
+        pytest.param("Miss Alice", "Miss Alice and Alice left. Alice and Miss Alice met.", id="together"),
+        pytest.param("Lady Alice", "Lady Alice stood.", id="noble"),
+    ],
+)
+def test_given_name_with_a_title_stays_apart_where_it_may_be_anothers(read, titled, others):
+    """Somebody else who is called so leaves open whose name it is; a noble title is no title of the house."""
+    book = read(f"Alice sat down. Alice was tired. {titled} stood. {others}")
+
+    assert book.person(titled) is not book.person("Alice")
+
+
 def test_eldest_sister_bears_the_bare_title(read):
     """ "Miss Dale" is the sister who is not called "Miss Kitty Dale"."""
     book = read(
