@@ -130,38 +130,39 @@ export function openRunStream(threadId, runId, lastEventId, signal) {
 	return request(`${runPath(threadId, runId)}/stream`, { headers, signal });
 }
 
-/** @param {File} file @param {Record<string, string>} fields @returns {Promise<{task_id: string}>} */
-export async function sendGuideline(file, fields) {
+function sendForm(path, fields) {
 	const form = new FormData();
 	for (const [name, value] of Object.entries(fields)) form.append(name, value);
-	form.append("file", file);
-	return (await request("/api/v1/workflow/upload", { method: "POST", body: form })).json();
+	return request(path, { method: "POST", body: form });
 }
+
+/** @param {File} file @param {Record<string, string>} fields @returns {Promise<{task_id: string}>} */
+export const sendGuideline = async (file, fields) => (await sendForm("/api/v1/workflow/upload", { ...fields, file })).json();
+
+const guidelinePath = (taskId) => `/api/v1/workflow/${encodeURIComponent(taskId)}`;
 
 /** @param {string} taskId @param {AbortSignal} signal */
-export const getGuidelineTask = (taskId, signal) => getJson(`/api/v1/workflow/${encodeURIComponent(taskId)}/status`, signal);
+export const getGuidelineTask = (taskId, signal) => getJson(`${guidelinePath(taskId)}/status`, signal);
+
+/** @param {string} taskId */
+export const cancelGuideline = (taskId) => request(guidelinePath(taskId), { method: "DELETE" });
 
 /** @param {string} taskId @param {object} verdict */
-export const answerReview = (taskId, verdict) => postJson(`/api/v1/workflow/${encodeURIComponent(taskId)}/review`, verdict);
+export const answerReview = (taskId, verdict) => postJson(`${guidelinePath(taskId)}/review`, verdict);
+
+async function ask(path, method = "GET", body, signal) {
+	const headers = { "Content-Type": "application/json" };
+	return (await request(path, { method, headers, body: body && JSON.stringify(body), signal })).json();
+}
 
 /** A question about one's tasks of topics. @param {string} path @param {string} [method] @param {object} [body] @param {AbortSignal} [signal] */
-export async function askTopics(path, method = "GET", body, signal) {
-	const headers = { "Content-Type": "application/json" };
-	return (await request(`/api/tasks${path}`, { method, headers, body: body && JSON.stringify(body), signal })).json();
-}
+export const askTopics = (path, method, body, signal) => ask(`/api/tasks${path}`, method, body, signal);
 
 /** A question about one's audiobooks. @param {string} path @param {string} [method] @param {object} [body] @param {AbortSignal} [signal] */
-export async function askBooks(path, method = "GET", body, signal) {
-	const headers = { "Content-Type": "application/json" };
-	return (await (await request(`/api/books${path}`, { method, headers, body: body && JSON.stringify(body), signal })).json()).data;
-}
+export const askBooks = async (path, method, body, signal) => (await ask(`/api/books${path}`, method, body, signal)).data;
 
 /** @param {string} bookId @param {File} file */
-export function sendBook(bookId, file) {
-	const form = new FormData();
-	form.append("file", file);
-	return request(`/api/books/${encodeURIComponent(bookId)}/upload`, { method: "POST", body: form });
-}
+export const sendBook = (bookId, file) => sendForm(`/api/books/${encodeURIComponent(bookId)}/upload`, { file });
 
 /** A voice, saying something. @param {string} bookId @param {{voiceId: string, language: string}} wish @returns {Promise<Blob>} */
 export const hearBook = async (bookId, wish) => (await postJson(`/api/books/${encodeURIComponent(bookId)}/voices/preview`, wish)).blob();

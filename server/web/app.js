@@ -1,6 +1,6 @@
 /** The console: one page whose address says what it shows, as pages.js knows them. */
 
-import { getAccounts, getInfo, signOut } from "./api.js";
+import { ApiError, getAccounts, getInfo, signOut } from "./api.js";
 import { claimDraft } from "./draft.js";
 import { refill } from "./element.js";
 import { failurePanel } from "./failure_panel.js";
@@ -97,6 +97,11 @@ document.getElementById("sign-out").addEventListener("click", async () => {
 });
 
 addEventListener("hashchange", showAddress);
+addEventListener("unhandledrejection", (event) => {
+	if (!(event.reason instanceof ApiError && view?.attempt)) return;
+	event.preventDefault(); // A refusal that no part of the page has shown.
+	view.attempt(() => Promise.reject(event.reason));
+});
 addEventListener("signed-out", () => {
 	forgetTokens();
 	view?.close();

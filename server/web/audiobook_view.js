@@ -1,7 +1,7 @@
 /** A book that is cast: its text by chapters, a player that shows the line being spoken, the cast and its voices. */
 
 import { askBooks, fileAddress, readBlob } from "./api.js";
-import { AudiobookCast, NARRATOR, field } from "./audiobook_cast.js";
+import { AudiobookCast, NARRATOR, choice, field } from "./audiobook_cast.js";
 import { button, el, refill } from "./element.js";
 import { formatNumber, t, term } from "./i18n.js";
 import { isUnsure } from "./novel.js";
@@ -84,7 +84,7 @@ export class AudiobookView {
 		this.chapters.value = String(chapter);
 		this.lines = this.values.lines.filter((line) => line.chapter === chapter);
 		this.spans = new Map(this.lines.map((line) => [line.id, this.#span(line)]));
-		refill(this.text, [...this.spans.values()]);
+		refill(this.text, this.lines.flatMap(({ id, start, end }) => [this.spans.get(id), this.novel.text.slice(start, end).match(/\s*$/)[0]]));
 		this.#mark();
 		if (isNew) this.#load();
 	}
@@ -94,7 +94,7 @@ export class AudiobookView {
 		const classes = ["said", quote && `quote ${this.novel.quoteClass(quote)}`, quote && isUnsure(quote) && "is-unsure"];
 		const description = quote && (quote.speaker ?? t("quote.unknown"));
 		return el("span", { class: classes.filter(Boolean).join(" "), "data-line": line.id, role: "button", tabindex: "-1", "aria-description": description },
-			this.novel.text.slice(line.start, line.end));
+			this.novel.text.slice(line.start, line.end).trimEnd());
 	}
 
 	/** The chapter's own sound: a small file, whose times begin where the chapter does. */
@@ -152,8 +152,8 @@ export class AudiobookView {
 		return [
 			el("p", { class: `card-speaker ${quote ? this.novel.quoteClass(quote) : "speaker-none"}` }, this.cast.nameOf(speaker)),
 			quote && isUnsure(quote) && el("p", {}, el("em", {}, t("quote.unsure"))),
-			quote && this.#choice("line-speaker", t("books.speaker"), people.map((who) => [who.id, who.canonical_name]), speaker, (id) => put({ characterId: id })),
-			this.#choice("line-tone", t("books.tone"), TONES.map((tone) => [tone, term("tone", tone)]), line.tone, (tone) => put({ tone })),
+			quote && choice("books.speaker", people.map((who) => [who.id, who.canonical_name]), speaker, (id) => put({ characterId: id }), "line-speaker"),
+			choice("books.tone", TONES.map((tone) => [tone, term("tone", tone)]), line.tone, (tone) => put({ tone }), "line-tone"),
 			this.#number(t("books.strength"), line.strength, 100, 5, (strength) => put({ strength })),
 			this.#number(t("books.pause"), line.pause_ms / 1000, 60, 0.05, (pauseAfter) => put({ pauseAfter })),
 			el("p", { class: "muted" }, term("directed", line.directed_by)),
@@ -161,12 +161,6 @@ export class AudiobookView {
 				"start_ms" in line && !this.sound.hidden && button({ class: "button", onclick: () => this.#play(line) }, t("books.play")),
 				this.values.sounds?.[line.id]?.[0] && button({ class: "button", onclick: () => this.change(() => askBooks(`/${this.bookId}/audio/generate`, "POST", { scriptSentenceIds: [line.id] })) }, t("books.again"))),
 		];
-	}
-
-	#choice(id, label, choices, chosen, choose) {
-		const select = el("select", { id, onchange: () => choose(select.value) },
-			choices.map(([value, name]) => el("option", { value, selected: value === chosen }, name)));
-		return el("p", { class: "option" }, el("label", { for: id }, label), select);
 	}
 
 	#number(label, value, max, step, choose) {

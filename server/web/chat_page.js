@@ -6,6 +6,7 @@ import { Composer } from "./composer.js";
 import { confirmation } from "./confirmation.js";
 import { Conversation, firstLine } from "./conversation.js";
 import { button, el, refill } from "./element.js";
+import { failureOf } from "./failure_panel.js";
 import { formatInstant, t, term } from "./i18n.js";
 import { fill } from "./keyed_list.js";
 import { opening } from "./opening.js";
@@ -21,7 +22,7 @@ export class ChatPage extends Page {
 	/** @type {{threadId: string, runId: string} | null} What is under way. */ #run = null;
 	#earlier = [];
 	#lost = 0;
-	#composer = new Composer({ send: (text, files) => this.#send(text, files), stop: () => this.#stop(), attempt: (act) => this.attempt(act) });
+	#composer = new Composer({ send: (text, files) => this.#send(text, files), stop: () => this.#stop(), attempt: this.attempt });
 
 	/** @param {string | undefined} threadId */
 	constructor(threadId) {
@@ -64,7 +65,7 @@ export class ChatPage extends Page {
 		refill(this.above, this.threadId ? el("a", { href: "#/chat" }, t("chat.new")) : t("chat.lede"));
 		refill(this.notes, isOffline && el("p", { class: "banner offline" }, el("strong", {}, t("run.offline")), " ", t("chat.offline")),
 			this.#lost > 0 && el("p", { class: "banner" }, t("run.reconnecting", { seconds: this.#lost })));
-		fill(this.list, items, ({ id }) => id, (item) => chatItem(item, files, (act) => this.attempt(act)));
+		fill(this.list, items, ({ id }) => id, (item) => chatItem(item, files, this.attempt));
 		this.list.setAttribute("aria-busy", String(this.#talk.isAtWork));
 		this.#showAsked(this.#talk.isAtWork ? null : asked, files);
 		const isOpen = !this.#talk.isAtWork && !asked;
@@ -129,7 +130,7 @@ export class ChatPage extends Page {
 				if (type === "messages") this.#talk.takeMessage(data[0]);
 				else if (type === "custom") this.#talk.takeEvent(data);
 				else if (type === "connection") this.#lost = data.isOpen ? 0 : data.retrySeconds;
-				else if (type === "error") failure = { message: data.message, code: data.code ?? data.error, hint: data.hint };
+				else if (type === "error") failure = failureOf(data);
 				this.update();
 			}
 			this.#talk.takeState(await getState(threadId, signal));

@@ -1,6 +1,6 @@
 /** What the assistant asks before it goes on: whether a job shall start, and with what; or what a job itself wants to know. */
 
-import { button, el, refill } from "./element.js";
+import { button, el, entry, refill } from "./element.js";
 import { t, term } from "./i18n.js";
 import { expectedText } from "./progress_view.js";
 /** @import {NamedFile} from "./conversation.js" */
@@ -13,19 +13,17 @@ export function confirmation(asked, files, answer) {
 
 function proposal({ name, args, estimate }, files, answer) {
 	const decide = (decision) => answer({ decisions: [decision] });
-	const card = el("form", { class: "sheet ask", "aria-label": t("chat.confirm", { job: term("job_title", name) }) });
+	let send = () => {};
+	const card = el("form", { class: "sheet ask", onsubmit: () => send(), "aria-label": t("chat.confirm", { job: term("job_title", name) }) });
 	const change = () => {
 		const fields = Object.entries(args).map(([key, value]) => ({ key, value, input: inputOf(key, value) }));
-		card.onsubmit = (event) => {
-			event.preventDefault();
-			decide({ type: "edit", edited_action: { name, args: Object.fromEntries(fields.map(({ key, value, input }) => [key, readAs(value, input.value)])) } });
-		};
+		send = () => decide({ type: "edit", edited_action: { name, args: Object.fromEntries(fields.map(({ key, value, input }) => [key, readAs(value, input.value)])) } });
 		refill(card, fields.map(({ key, input }) => el("label", { class: "field" }, term("arg", key), input)),
 			el("p", { class: "actions" }, el("button", { class: "button primary" }, t("chat.apply")), button({ class: "button", onclick: show }, t("work.back"))));
 		fields[0]?.input.focus();
 	};
 	const show = () => {
-		card.onsubmit = (event) => { event.preventDefault(); decide({ type: "approve" }); };
+		send = () => decide({ type: "approve" });
 		refill(card, el("p", { class: "ask-title" }, t("chat.confirm", { job: term("job_title", name) })), argumentList(args, files),
 			estimate && el("p", { class: "muted" }, expectedText(estimate)),
 			el("p", { class: "actions" },
@@ -41,7 +39,7 @@ function proposal({ name, args, estimate }, files, answer) {
 export function argumentList(args, files) {
 	const shown = (key, value) => (key === "file_id" ? files.find(({ file_id: id }) => id === value)?.name : null) ?? (Array.isArray(value) ? value.join(", ") : String(value));
 	return el("dl", { class: "args" }, Object.entries(args).map(([key, value]) =>
-		el("div", {}, el("dt", {}, term("arg", key)), el("dd", {}, shown(key, value)))));
+		entry(term("arg", key), shown(key, value))));
 }
 
 function inputOf(key, value) {
@@ -55,11 +53,7 @@ const readAs = (before, text) => (Array.isArray(before) ? text.split(/[,，、\s
 /** A question of a job's own: its answer is what that job takes, as JSON or as words. */
 function question(asked, answer) {
 	const words = el("textarea", { rows: "4", required: true });
-	const send = (event) => {
-		event.preventDefault();
-		answer(readAnswer(words.value));
-	};
-	return el("form", { class: "sheet ask", onsubmit: send },
+	return el("form", { class: "sheet ask", onsubmit: () => answer(readAnswer(words.value)) },
 		el("p", { class: "ask-title" }, t("chat.question")),
 		el("pre", {}, typeof asked === "string" ? asked : JSON.stringify(asked, null, 2)),
 		el("label", { class: "field" }, t("chat.answer"), words),

@@ -1,7 +1,7 @@
 /** Source and target cues side by side, with flags, terms and reading speed; words can be changed where that is asked for. */
 
 import { clock } from "./cue_sheet.js";
-import { button, el, refill } from "./element.js";
+import { button, el, refill, select } from "./element.js";
 import { FilmPlayer } from "./film_player.js";
 import { formatNumber, t, term } from "./i18n.js";
 /** @import {CueSheet} from "./cue_sheet.js" */
@@ -31,8 +31,8 @@ export class CueEditor {
 	}
 
 	render() {
-		const choice = el("select", { id: "editor-language", onchange: () => { this.language = choice.value; this.#page = 0; this.film.show(this.language); this.#showRows(); } },
-			this.sheet.languages.map((language) => el("option", { value: language, selected: language === this.language }, language)));
+		const choice = select({ id: "editor-language", onchange: () => { this.language = choice.value; this.#page = 0; this.film.show(this.language); this.#showRows(); } },
+			this.sheet.languages.map((language) => [language, language]), this.language);
 		const filter = el("input", { id: "only-flagged", type: "checkbox", checked: this.onlyFlagged, onchange: () => { this.onlyFlagged = filter.checked; this.#page = 0; this.#showRows(); } });
 		this.rows = el("ol", { class: "cues" });
 		this.pages = el("nav", { class: "pages", "aria-label": t("editor.pages") });

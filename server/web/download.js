@@ -3,12 +3,15 @@
 import { fileAddress, readBlob } from "./api.js";
 import { button, el } from "./element.js";
 
-/** @param {string} address @param {string} name */
-async function saveFrom(address, name) {
-	const url = URL.createObjectURL(await readBlob(address));
+/** @param {Blob} blob @param {string} name */
+export function saveBlob(blob, name) {
+	const url = URL.createObjectURL(blob);
 	el("a", { href: url, download: name }).click();
 	URL.revokeObjectURL(url);
 }
+
+/** @param {string} address @param {string} name */
+const saveFrom = async (address, name) => saveBlob(await readBlob(address), name);
 
 /** @param {string} fileId @param {string} name */
 export const save = (fileId, name) => saveFrom(fileAddress(fileId), name);

@@ -23,6 +23,21 @@ export function svg(tag, attributes = {}, ...children) {
 	return furnish(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** What is said of a name, in a list of definitions. @param {string} name @param {...(Child | Child[])} content */
+export const entry = (name, ...content) => el("div", {}, el("dt", {}, name), el("dd", {}, ...content));
+
+/** @param {Attributes} attributes @param {[string | number, string][]} choices Values and words. @param {string | number | null} [chosen] */
+export function select(attributes, choices, chosen) {
+	return el("select", attributes, choices.map(([value, words]) => el("option", { value, selected: value === chosen }, words)));
+}
+
+/** Each row begins with what it is called. @param {Child[]} headings @param {(Child | Child[])[][]} rows */
+export function table(headings, rows) {
+	const cell = (content, at) => el(at ? "td" : "th", { scope: at ? null : "row" }, content);
+	return el("table", {}, el("thead", {}, el("tr", {}, headings.map((heading) => el("th", { scope: "col" }, heading)))),
+		el("tbody", {}, rows.map((row) => el("tr", {}, row.map(cell)))));
+}
+
 /** @param {Element} element @param {...(Child | Child[])} children */
 export function refill(element, ...children) {
 	element.replaceChildren(...present(children));
@@ -31,6 +46,7 @@ export function refill(element, ...children) {
 
 function furnish(element, attributes, children) {
 	for (const [name, value] of Object.entries(attributes)) {
+		if (name === "onsubmit") element.addEventListener("submit", (event) => event.preventDefault()); // Pages send what forms hold.
 		if (typeof value === "function") element.addEventListener(name.slice(2), value);
 		else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : String(value));
 	}

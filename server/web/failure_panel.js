@@ -7,12 +7,15 @@
 import { el } from "./element.js";
 import { t } from "./i18n.js";
 
-/** @param {Failure} failure @param {...Node} actions */
-export function failurePanel({ message, code, hint }, ...actions) {
+/** A run's error as a failure. @param {{message?: string, code?: string, error?: string, hint?: string} | string} told @returns {Failure} */
+export const failureOf = (told) => ({ message: told.message ?? String(told), code: told.code ?? told.error, hint: told.hint });
+
+/** @param {Failure} failure @param {Node | false} [action] */
+export function failurePanel({ message, code, hint }, action = false) {
 	const isOffline = code === "connection";
 	return el("div", { class: "failure", role: "alert" },
 		el("p", { class: "failure-message" }, isOffline ? t("failure.connection") : message || t("failure.unexplained")),
 		(hint || isOffline) && el("p", {}, isOffline ? t("failure.connection_hint") : hint),
 		code && el("p", { class: "muted" }, `${t("failure.code")} `, el("code", {}, code)),
-		actions.length > 0 && el("p", { class: "actions" }, actions));
+		action && el("p", { class: "actions" }, action));
 }

@@ -52,10 +52,10 @@ export class FilesPage extends Page {
 
 	#cells(file) {
 		return [
-			fileLink(file, (act) => this.attempt(act)), formatSize(file.size), file.media_type.split(";")[0],
+			fileLink(file, this.attempt), formatSize(file.size), file.media_type.split(";")[0],
 			[term("retention", file.retention), file.expires_at && ` (${t("files.until", { time: formatInstant(file.expires_at) })})`],
 			formatInstant(file.created_at),
-			button({ class: "link", "aria-label": t("work.delete_named", { name: file.name }), onclick: () => this.#delete(file) }, t("work.delete")),
+			button({ class: "link", "aria-label": t("work.delete_named", { name: file.name }), onclick: () => this.act(() => deleteFile(file.file_id), t("files.sure", { name: file.name })) }, t("work.delete")),
 		];
 	}
 
@@ -74,14 +74,6 @@ export class FilesPage extends Page {
 			this.#note = t("files.uploaded", { n: files.length });
 			await this.refresh();
 		}).finally(() => { this.#input.value = ""; this.note.textContent = this.#note; });
-	}
-
-	#delete(file) {
-		if (!confirm(t("files.sure", { name: file.name }))) return;
-		this.attempt(async () => {
-			await deleteFile(file.file_id);
-			await this.refresh();
-		});
 	}
 
 	#showMore() {

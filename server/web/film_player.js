@@ -1,7 +1,7 @@
 /** A film beside its cues: one of the reader's own, which stays in the browser, or one that the service keeps. */
 
 import { fileAddress, listFilms, readBlob } from "./api.js";
-import { el, refill } from "./element.js";
+import { el, refill, select } from "./element.js";
 import { t } from "./i18n.js";
 /** @import {CueSheet} from "./cue_sheet.js" */
 
@@ -66,9 +66,8 @@ export class FilmPlayer {
 	async #offerKept() {
 		const films = await listFilms().catch(() => []);
 		if (!films.length) return;
-		const choice = el("select", { id: "kept-film", onchange: () => this.#fetch(choice) },
-			el("option", { value: "" }, t("editor.no_film")),
-			films.map(({ file_id, name }) => el("option", { value: file_id }, name)));
+		const choice = select({ id: "kept-film", onchange: () => this.#fetch(choice) },
+			[["", t("editor.no_film")], ...films.map(({ file_id: id, name }) => [id, name])]);
 		refill(this.#kept, el("label", { for: "kept-film" }, t("editor.kept_film")), " ", choice);
 		this.#kept.hidden = false;
 	}

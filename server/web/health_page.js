@@ -1,6 +1,6 @@
 /** Whether every part of the service is well, how much there is to do, and which models play which role. */
 
-import { el, refill } from "./element.js";
+import { el, entry, refill } from "./element.js";
 import { formatDuration, formatNumber, formatSize, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
@@ -41,7 +41,7 @@ export class HealthPage extends Page {
 		refill(this.parts, Object.entries(services).map(([part, told]) => el("li", { class: "sheet" },
 			el("strong", {}, term("part", part)), mark(told, told === WELL), told !== WELL && el("small", {}, term("repair", part, t("health.repair"))))));
 		const { runs, queue, workers, process } = this.#stats;
-		const number = (name, value) => el("div", {}, el("dt", {}, t(`health.${name}`)), el("dd", {}, value));
+		const number = (name, value) => entry(t(`health.${name}`), value);
 		refill(this.numbers, number("running", formatNumber(runs.running)), number("pending", formatNumber(runs.pending)),
 			number("done", formatNumber(runs.success)), number("failures", formatNumber(runs.error + runs.timeout)),
 			number("oldest", formatDuration(queue.oldest_pending_seconds * 1000)), number("workers", `${formatNumber(workers.count)} × ${formatNumber(workers.slots / Math.max(1, workers.count))}`),

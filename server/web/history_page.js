@@ -1,7 +1,7 @@
 /** All runs, the newest first, those under way with their progress. */
 
 import { listGraphs } from "./api.js";
-import { button, el, refill } from "./element.js";
+import { button, el, refill, select } from "./element.js";
 import { formatInstant, formatNumber, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
@@ -38,7 +38,7 @@ export class HistoryPage extends Page {
 	}
 
 	body() {
-		this.table = new ListTable(t("history.title"), ["job", "status", "started", "duration", ""]);
+		this.table = new ListTable(this.title, ["job", "status", "started", "duration", ""]);
 		this.choices = el("div", { class: "panel-tools" }, this.#choices());
 		this.more = el("p", { class: "actions" });
 		return [this.choices, this.table.element, this.more];
@@ -46,8 +46,8 @@ export class HistoryPage extends Page {
 
 	#choices() {
 		const choice = (name, values, wordOf) => el("label", { class: "choice" }, t(`col.${name === "graph" ? "job" : name}`),
-			el("select", { id: `run-${name}`, onchange: (event) => this.#choose(name, event.target.value) },
-				["", ...values].map((value) => el("option", { value, selected: value === this.#filter[name] }, value ? wordOf(value) : t("history.all")))));
+			select({ id: `run-${name}`, onchange: (event) => this.#choose(name, event.target.value) },
+				[["", t("history.all")], ...values.map((value) => [value, wordOf(value)])], this.#filter[name]));
 		return [choice("status", STATUSES, (status) => term("status", status)),
 			choice("graph", this.#graphs.map(({ graph_id: id }) => id), (id) => term("job_title", id))];
 	}
@@ -78,16 +78,9 @@ export class HistoryPage extends Page {
 			el("span", { class: "row-actions" },
 				el("a", { href: progressAddress(run) }, t("history.line")),
 				isUnderWay(run)
-					? button({ class: "link", onclick: () => this.#act(() => cancelRun(run.thread_id, run.run_id)) }, t("work.cancel"))
-					: button({ class: "link", onclick: () => this.#act(() => retryRun(run.run_id)) }, t("history.retry"))),
+					? button({ class: "link", onclick: () => this.act(() => cancelRun(run.thread_id, run.run_id)) }, t("work.cancel"))
+					: button({ class: "link", onclick: () => this.act(() => retryRun(run.run_id)) }, t("history.retry"))),
 		];
-	}
-
-	#act(act) {
-		this.attempt(async () => {
-			await act();
-			await this.refresh();
-		});
 	}
 
 	#showMore(before) {

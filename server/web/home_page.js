@@ -22,12 +22,11 @@ export class HomePage extends Page {
 
 	#wish() {
 		const input = el("input", { id: "wish", type: "text", required: true, placeholder: t("home.wish") });
-		const ask = (event) => {
-			event.preventDefault();
+		const ask = () => {
 			opening.text = input.value;
 			location.hash = "#/chat";
 		};
-		return el("form", { class: "wish sheet", onsubmit: ask }, el("label", { class: "unseen", for: "wish" }, t("home.wish")), input,
+		return el("form", { class: "hello sheet", onsubmit: ask }, el("label", { class: "unseen", for: "wish" }, t("home.wish")), input,
 			el("button", { class: "button primary" }, t("chat.send")));
 	}
 

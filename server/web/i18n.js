@@ -6,7 +6,7 @@ import zh from "./i18n/zh.js";
 import zhWorkspace from "./i18n/zh_workspace.js";
 import { recall, remember } from "./storage.js";
 
-const CATALOGUES = { en: { ...en, ...enWorkspace }, zh: { ...zh, ...zhWorkspace } };
+const CATALOGUES = { en: [en, enWorkspace], zh: [zh, zhWorkspace] };
 
 let current = recall("language", navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 if (!(current in CATALOGUES)) current = "en";
@@ -19,17 +19,23 @@ export function switchLanguage() {
 	remember("language", current);
 }
 
+/** @param {string} key Its group, a dot, and its name there. @returns {string | undefined} */
+function textOf(key) {
+	const [, group, name] = key.match(/^(\w*)\.?(.*)$/s);
+	for (const words of CATALOGUES[current]) if (Object.hasOwn(words, group) && Object.hasOwn(words[group], name)) return words[group][name];
+}
+
 /** The text of a key; `{name}` in it takes the value of that name. An unknown key shows itself.
  * @param {string} key @param {Record<string, string | number>} [values] */
 export function t(key, values = {}) {
-	const text = CATALOGUES[current][key] ?? key;
+	const text = textOf(key) ?? key;
 	return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
 /** The text for a name out of the service's open vocabulary; without one, other words or the name itself.
  * @param {string} group @param {string} name @param {string} [otherwise] */
 export function term(group, name, otherwise = name.replaceAll("_", " ")) {
-	return CATALOGUES[current][`${group}.${name}`] ?? otherwise;
+	return textOf(`${group}.${name}`) ?? otherwise;
 }
 
 /** Translate what the HTML file holds. */

@@ -1,10 +1,9 @@
 /** The options of a run. Each change goes into the draft at once. */
 
 import { draft, saveDraft } from "./draft.js";
-import { el } from "./element.js";
+import { el, select } from "./element.js";
 import { t } from "./i18n.js";
 
-const LANGUAGES = ["", "en", "zh"]; // The empty one is to be detected.
 const SWITCHES = ["enable_coreference", "enable_dialogue", "enable_relations"];
 
 export function optionFields() {
@@ -14,10 +13,13 @@ export function optionFields() {
 			languageChoice(), SWITCHES.map(switchField), thresholdField(), countField("min_mentions", 1), countField("max_characters", null)));
 }
 
+/** Of texts; the empty one is to be detected. */
+export const languageChoices = () => ["", "en", "zh"].map((value) => [value, t(`options.language_${value || "auto"}`)]);
+
 function languageChoice() {
-	const select = el("select", { id: "language-choice", onchange: () => { draft.language = select.value || null; saveDraft(); } },
-		LANGUAGES.map((value) => el("option", { value, selected: value === (draft.language ?? "") }, t(`options.language_${value || "auto"}`))));
-	return el("div", { class: "option" }, el("label", { for: "language-choice" }, t("options.language")), select);
+	const choice = select({ id: "language-choice", onchange: () => { draft.language = choice.value || null; saveDraft(); } },
+		languageChoices(), draft.language ?? "");
+	return el("div", { class: "option" }, el("label", { for: "language-choice" }, t("options.language")), choice);
 }
 
 function switchField(name) {

@@ -1,7 +1,8 @@
 /**
  * Which page an address names. A page's modules are fetched when it is first shown, so that none waits for the others.
  *
- * @typedef {{element: HTMLElement, open: () => void, close: () => void, render: () => void, runId?: string, selectTab?: (tab: string) => void}} View
+ * @typedef {{element: HTMLElement, open: () => void, close: () => void, render: () => void, runId?: string, selectTab?: (tab: string) => void,
+ *   attempt?: (act: () => Promise<any>) => Promise<void>}} View
  */
 
 /** @type {[RegExp, () => Promise<new (...parts: string[]) => View>][]} An address, and the class that is made with its parts. */

@@ -3,6 +3,7 @@
 import { ApiError } from "./api.js";
 import { fileLink } from "./download.js";
 import { button, el, refill } from "./element.js";
+import { failureOf, failurePanel } from "./failure_panel.js";
 import { formatCost, formatInstant, formatNumber, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
@@ -89,13 +90,12 @@ export class ProgressPage extends Page {
 			attempt > 1 && el("span", {}, t("progress_page.attempt", { n: attempt })),
 			queue && el("span", {}, t("progress_page.queued", { n: queue.position })));
 		this.#showActions();
-		refill(this.outcome, error && el("div", { class: "failure" }, el("p", { class: "failure-message" }, error.message ?? String(error)),
-			error.hint && el("p", {}, error.hint), (error.code ?? error.error) && el("p", { class: "muted" }, `${t("failure.code")} `, el("code", {}, error.code ?? error.error))));
+		refill(this.outcome, error && failurePanel(failureOf(error)));
 		this.spentBox.hidden = false;
 		this.stageBox.hidden = !this.#progress.stages.length;
 		refill(this.line, this.#steps.length > 0 && [el("h2", {}, t("progress_page.line")), timeLine(this.#steps)]);
 		refill(this.made, this.#files.size > 0 && [el("h2", {}, t("progress_page.files")),
-			el("ul", { class: "file-links" }, [...this.#files.values()].map((file) => el("li", {}, fileLink(file, (act) => this.attempt(act)))))]);
+			el("ul", { class: "file-links" }, [...this.#files.values()].map((file) => el("li", {}, fileLink(file, this.attempt))))]);
 		this.spent.show(this.#usage?.calls ?? [], (call) => `${call.node} ${call.model} ${call.role} ${call.prompt}`, (call) => [
 			call.node, call.model, formatNumber(call.calls), formatNumber(call.input_tokens), formatNumber(call.output_tokens),
 			call.cost == null ? t("progress.cost_unknown") : formatCost(call.cost, call.currency),
@@ -105,14 +105,10 @@ export class ProgressPage extends Page {
 	#showActions() {
 		const result = this.#row.status === "success" && resultAddress(this.#row);
 		const again = async () => { location.hash = progressAddress(await retryRun(this.runId)); };
-		const stop = async () => {
-			await cancelRun(this.threadId, this.runId);
-			await this.refresh();
-		};
 		refill(this.actions,
 			result && el("a", { class: "button", href: result }, t("progress_page.result")),
 			this.#isOver
 				? button({ class: "button", onclick: () => this.attempt(again) }, t("history.retry"))
-				: button({ class: "button", onclick: () => this.attempt(stop) }, t("work.cancel")));
+				: button({ class: "button", onclick: () => this.act(() => cancelRun(this.threadId, this.runId)) }, t("work.cancel")));
 	}
 }

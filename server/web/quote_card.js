@@ -1,6 +1,6 @@
 /** What is known of one quotation: who says it to whom, how that was found, and how sure it is. */
 
-import { button, el, refill } from "./element.js";
+import { button, el, entry, refill } from "./element.js";
 import { excerpt } from "./evidence_list.js";
 import { formatShare, t, term } from "./i18n.js";
 import { isUnsure } from "./novel.js";
@@ -54,5 +54,3 @@ export class QuoteCard {
 				button({ class: "quiet", onclick: () => this.actions.showQuote(quote) }, t("quote.show_quote"))));
 	}
 }
-
-const entry = (name, ...content) => el("div", {}, el("dt", {}, name), el("dd", {}, content.flat()));

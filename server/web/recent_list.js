@@ -7,6 +7,10 @@ import { forgetRun, recentRuns } from "./recent_runs.js";
 /** The jobs whose runs have the page of translations. */
 export const TRANSLATING = new Set(["translate", "subtitles"]);
 
+/** Tasks of one kind, as links with how far they are. @param {string} title @param {[string, string, string][]} tasks Address, name, status. */
+export const taskList = (title, tasks) => tasks.length > 0 && [el("h2", {}, title),
+	el("ul", {}, tasks.map(([href, name, status]) => el("li", {}, el("a", { href }, name), el("small", {}, status))))];
+
 /** @param {() => void} onForgotten */
 export function recentList(onForgotten) {
 	const runs = recentRuns();

@@ -17,9 +17,9 @@ export const recentRuns = () => recall(place(), []);
 /** @param {string} runId @returns {RecentRun | undefined} */
 export const recentRun = (runId) => recentRuns().find((run) => run.runId === runId);
 
-/** @param {RecentRun} run */
+/** @param {Omit<RecentRun, "startedAt" | "status">} run It starts now. */
 export function rememberRun(run) {
-	remember(place(), [run, ...recentRuns()].slice(0, KEPT));
+	remember(place(), [{ ...run, startedAt: new Date().toISOString(), status: "" }, ...recentRuns()].slice(0, KEPT));
 }
 
 /** @param {string} runId @param {string} status */

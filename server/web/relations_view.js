@@ -1,6 +1,6 @@
 /** Who is tied to whom: a picture, one person's ties, and all of them as a table. */
 
-import { el, refill } from "./element.js";
+import { el, refill, select } from "./element.js";
 import { evidenceList } from "./evidence_list.js";
 import { formatNumber, t, term } from "./i18n.js";
 import { LOOSE, RelationsPicture } from "./relations_picture.js";
@@ -32,8 +32,8 @@ export class RelationsView {
 		const { relations } = this.novel.result;
 		if (!relations.length) return void refill(this.element, el("p", { class: "empty" }, t("relations.empty")));
 		const types = [...new Set(relations.map((relation) => relation.type))].sort();
-		const filter = el("select", { id: "relation-type", "aria-label": t("relations.type"), onchange: () => this.#filterBy(filter.value) },
-			[ALL, ...types].map((type) => el("option", { value: type, selected: type === this.#type }, type === ALL ? t("relations.all") : term("relation", type))));
+		const filter = select({ id: "relation-type", "aria-label": t("relations.type"), onchange: () => this.#filterBy(filter.value) },
+			[ALL, ...types].map((type) => [type, type === ALL ? t("relations.all") : term("relation", type)]), this.#type);
 		this.details = el("aside", { class: "card person-card", "aria-live": "polite" });
 		this.table = el("div", { class: "relation-table" });
 		refill(this.element,

@@ -2,7 +2,7 @@
 
 import { BookView } from "./book_view.js";
 import { CastTable } from "./cast_table.js";
-import { button, el, refill } from "./element.js";
+import { button, el, entry, refill } from "./element.js";
 import { formatNumber, formatShare, t, term } from "./i18n.js";
 import { hasSpeaker } from "./novel.js";
 import { RelationsView } from "./relations_view.js";
@@ -85,7 +85,7 @@ export class ResultView {
 			["length", formatNumber(this.novel.text.length)],
 			["language", term("language", result.language)],
 		];
-		return el("dl", { class: "numbers" }, numbers.map(([name, value]) => el("div", {}, el("dt", {}, t(`result.${name}`)), el("dd", {}, value))));
+		return el("dl", { class: "numbers" }, numbers.map(([name, value]) => entry(t(`result.${name}`), value)));
 	}
 
 	#download() {

@@ -1,7 +1,7 @@
 /** One's own settings: language and theme of this browser; password, keys and data of one's account. */
 
 import { downloadLink } from "./download.js";
-import { button, el, refill } from "./element.js";
+import { button, el, refill, select } from "./element.js";
 import { formatInstant, language, switchLanguage, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
@@ -30,8 +30,8 @@ export class SettingsPage extends Page {
 		return el("section", { class: "work-part fields" }, el("h2", {}, t("settings.looks")),
 			el("label", { class: "field" }, t("settings.language"), el("select", { id: "set-language", onchange: () => { switchLanguage(); changed(); } },
 				[["en", "English"], ["zh", "中文"]].map(([value, name]) => el("option", { value, selected: value === language(), lang: value }, name)))),
-			el("label", { class: "field" }, t("settings.theme"), el("select", { id: "set-theme", onchange: (event) => { setTheme(event.target.value); changed(); } },
-				THEMES.map((value) => el("option", { value, selected: value === theme() }, t(`settings.theme_${value}`))))));
+			el("label", { class: "field" }, t("settings.theme"), select({ id: "set-theme", onchange: (event) => { setTheme(event.target.value); changed(); } },
+				THEMES.map((value) => [value, t(`settings.theme_${value}`)]), theme())));
 	}
 
 	#account() {
@@ -42,7 +42,7 @@ export class SettingsPage extends Page {
 				this.shown, this.table.element, this.#keyForm()),
 			el("section", { class: "work-part" }, el("h2", {}, t("settings.password")), this.#passwordForm()),
 			el("section", { class: "work-part" }, el("h2", {}, t("settings.data")), el("p", {}, t("settings.data_hint"), " ",
-				downloadLink("/api/v1/auth/me/export", "scriptorium.zip", (act) => this.attempt(act), t("settings.export")))),
+				downloadLink("/api/v1/auth/me/export", "scriptorium.zip", this.attempt, t("settings.export")))),
 		];
 	}
 
@@ -52,46 +52,30 @@ export class SettingsPage extends Page {
 		this.table.show(this.#keys, ({ key_id: id }) => id, (key) => [
 			key.name, key.scopes.map((scope) => term("scope", scope)).join(", "), formatInstant(key.created_at),
 			key.last_used_at ? formatInstant(key.last_used_at) : t("settings.never"),
-			button({ class: "link", "aria-label": t("settings.revoke_named", { name: key.name }), onclick: () => this.#revoke(key) }, t("settings.revoke")),
+			button({ class: "link", "aria-label": t("settings.revoke_named", { name: key.name }), onclick: () => this.act(() => revokeKey(key.key_id), t("settings.revoke_sure", { name: key.name })) }, t("settings.revoke")),
 		], t("settings.no_keys"));
 	}
 
 	#keyForm() {
 		const name = el("input", { id: "key-name", type: "text", required: true, maxlength: "100" });
-		const scopes = el("select", { id: "key-scopes" }, ["read write", "read"].map((value) =>
-			el("option", { value }, value.split(" ").map((scope) => term("scope", scope)).join(", "))));
-		const make = (event) => {
-			event.preventDefault();
-			this.attempt(async () => {
-				this.#secret = (await makeKey(name.value, scopes.value.split(" "))).key;
-				name.value = "";
-				await this.refresh();
-			});
-		};
+		const scopes = select({ id: "key-scopes" }, ["read write", "read"].map((value) => [value, value.split(" ").map((scope) => term("scope", scope)).join(", ")]));
+		const make = () => this.act(async () => {
+			this.#secret = (await makeKey(name.value, scopes.value.split(" "))).key;
+			name.value = "";
+		});
 		return el("form", { class: "fields", onsubmit: make }, el("label", { class: "field" }, t("settings.key_name"), name),
 			el("label", { class: "field" }, t("col.scopes"), scopes), el("button", { class: "button" }, t("settings.make_key")));
-	}
-
-	#revoke(key) {
-		if (!confirm(t("settings.revoke_sure", { name: key.name }))) return;
-		this.attempt(async () => {
-			await revokeKey(key.key_id);
-			await this.refresh();
-		});
 	}
 
 	#passwordForm() {
 		const input = (id, autocomplete) => el("input", { id, type: "password", required: true, autocomplete });
 		const [current, wanted] = [input("password-now", "current-password"), input("password-new", "new-password")];
 		const done = el("p", { role: "status" });
-		const change = (event) => {
-			event.preventDefault();
-			this.attempt(async () => {
-				await changePassword(current.value, wanted.value);
-				current.value = wanted.value = "";
-				done.textContent = t("settings.password_set");
-			});
-		};
+		const change = () => this.attempt(async () => {
+			await changePassword(current.value, wanted.value);
+			current.value = wanted.value = "";
+			done.textContent = t("settings.password_set");
+		});
 		return el("form", { class: "fields", onsubmit: change }, el("label", { class: "field" }, t("settings.password_now"), current),
 			el("label", { class: "field" }, t("sign_in.new_password"), wanted), el("button", { class: "button" }, t("sign_in.set")), done);
 	}

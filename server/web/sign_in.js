@@ -1,80 +1,56 @@
 /** Signing in, and setting a new password with a link that came by mail. */
 
 import { askForReset, resetPassword, signIn } from "./api.js";
-import { button, el, refill } from "./element.js";
-import { failurePanel } from "./failure_panel.js";
+import { button, el } from "./element.js";
 import { t } from "./i18n.js";
+import { Page } from "./page.js";
 
-export class SignIn {
-	element = el("div", { class: "home" });
-	/** @type {import("./failure_panel.js").Failure | null} */ #failure = null;
-	#note = "";
+export class SignIn extends Page {
 	#resetToken;
 	#onSignedIn;
+	// Made once, so that what was put in outlives a render.
+	#name = el("input", { name: "username", autocomplete: "username", required: true });
+	#password = el("input", { name: "password", type: "password", required: true });
 
 	/** @param {() => void} onSignedIn @param {string} [resetToken] Of a link that came by mail. */
 	constructor(onSignedIn, resetToken) {
+		super("sign_in");
 		this.#onSignedIn = onSignedIn;
 		this.#resetToken = resetToken;
 	}
 
-	open() {
-		this.render();
+	get title() {
+		return t(this.#resetToken ? "sign_in.new_password" : "sign_in.title");
 	}
 
-	close() {}
-
-	render() {
-		document.title = "Scriptorium";
+	body() {
 		const isReset = Boolean(this.#resetToken);
-		refill(this.element,
-			el("h1", { tabindex: "-1" }, t(isReset ? "sign_in.new_password" : "sign_in.title")),
-			el("form", { class: "sign-in", onsubmit: (event) => this.#submit(event) },
-				!isReset && this.#field("username", "text", "username"),
-				this.#field("password", "password", isReset ? "new-password" : "current-password"),
-				el("p", { class: "actions" },
-					el("button", { class: "primary" }, t(isReset ? "sign_in.set" : "sign_in.submit")),
-					!isReset && button({ class: "quiet", onclick: (event) => this.#forgot(event) }, t("sign_in.forgot"))),
-				el("p", { role: "status" }, this.#note),
-				this.#failure && failurePanel(this.#failure)));
+		this.#password.autocomplete = isReset ? "new-password" : "current-password";
+		this.note = el("p", { role: "status" });
+		const field = (name, input) => el("label", {}, t(`sign_in.${name}`), input);
+		return [el("form", { class: "sign-in", onsubmit: () => this.attempt(() => this.#submit()) },
+			!isReset && field("username", this.#name), field("password", this.#password),
+			el("p", { class: "actions" },
+				el("button", { class: "button primary" }, t(isReset ? "sign_in.set" : "sign_in.submit")),
+				!isReset && button({ class: "quiet", onclick: () => this.attempt(() => this.#forgot()) }, t("sign_in.forgot"))),
+			this.note)];
 	}
 
-	#field(name, type, autocomplete) {
-		return el("label", {}, t(`sign_in.${name}`), el("input", { name, type, autocomplete, required: true }));
-	}
-
-	#submit(event) {
-		event.preventDefault();
-		const { username, password } = Object.fromEntries(new FormData(event.currentTarget));
-		this.#attempt(async () => {
-			if (this.#resetToken) {
-				await resetPassword(this.#resetToken, password);
-				this.#resetToken = undefined;
-				this.#note = t("sign_in.was_set");
-				return this.render();
-			}
-			await signIn(username, password);
-			this.#onSignedIn();
-		});
-	}
-
-	#forgot(event) {
-		const { username } = Object.fromEntries(new FormData(event.currentTarget.form));
-		if (!username) return event.currentTarget.form.elements.username.focus();
-		this.#attempt(async () => {
-			await askForReset(username);
-			this.#note = t("sign_in.mail_sent");
-			this.render();
-		});
-	}
-
-	async #attempt(act) {
-		this.#failure = null;
-		try {
-			await act();
-		} catch (error) {
-			this.#failure = error;
-			this.render();
+	async #submit() {
+		if (!this.#resetToken) {
+			await signIn(this.#name.value, this.#password.value);
+			return this.#onSignedIn();
 		}
+		await resetPassword(this.#resetToken, this.#password.value);
+		this.#resetToken = undefined;
+		this.#password.value = "";
+		this.render();
+		this.note.textContent = t("sign_in.was_set");
+	}
+
+	async #forgot() {
+		if (!this.#name.value) return this.#name.focus();
+		await askForReset(this.#name.value);
+		this.note.textContent = t("sign_in.mail_sent");
 	}
 }

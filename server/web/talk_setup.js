@@ -1,6 +1,6 @@
 /** Who talks with whom, and how: kept in this browser, told to the session, never shared otherwise. */
 
-import { el } from "./element.js";
+import { el, select } from "./element.js";
 import { language, t } from "./i18n.js";
 import { recall, remember } from "./storage.js";
 
@@ -59,8 +59,8 @@ export function setupFields(onChange) {
 		el("input", { type: "number", min, max, step, value: setup[name], onchange: ({ target }) => {
 			if (target.reportValidity() && target.value) changed(name, Number(target.value));
 		} });
-	const choice = (name) => el("select", { onchange: ({ target }) => changed(name, target.value) },
-		["device", "service", "none"].map((value) => el("option", { value, selected: setup[name] === value }, t(`talk.voice_${value}`))));
+	const choice = (name) => select({ onchange: ({ target }) => changed(name, target.value) },
+		["device", "service", "none"].map((value) => [value, t(`talk.voice_${value}`)]), setup[name]);
 	return el("div", { class: "talk-fields" },
 		field("partner", text), field("partnerIs", text), field("scenario", area),
 		field("name", text), field("way", text), field("phrases", area), field("taboos", text), field("redLines", area),

@@ -69,7 +69,7 @@ export class TalkView {
 			el("div", { class: "talk-columns" },
 				el("section", { class: "sheet talk-said", role: "log", "aria-label": t("talk.captions"), tabindex: "0" }, captions, hearing),
 				el("section", { class: "talk-answer" }, replies, rest, chips,
-					el("form", { class: "talk-type", onsubmit: (event) => { event.preventDefault(); this.#sayTyped(); } },
+					el("form", { class: "talk-type", onsubmit: () => this.#sayTyped() },
 						el("label", { for: "talk-text", class: "unseen" }, t("talk.placeholder")), typed,
 						el("div", { class: "talk-chips", "data-scan": t("talk.typing") },
 							el("button", { id: "say", class: "big primary" }, t("talk.say")),
@@ -233,7 +233,7 @@ export class TalkView {
 		refill(rest, this.#rest(request, failure), summary && this.#summary(summary));
 		this.#refocusing(chips, () => refill(chips, ...this.#steering()));
 		this.#refocusing(tools, () => refill(tools, this.#tools()));
-		const said = this.#talk.isClosed ? t("talk.closed") : this.#voice.isSpeaking ? t("talk.speaking") : t(`talk.is_${this.#connection.state}`);
+		const said = this.#talk.isClosed ? t("talk.is_closed") : this.#voice.isSpeaking ? t("talk.speaking") : t(`talk.is_${this.#connection.state}`);
 		const notice = this.#talk.notice && ` ${term("talk.notice", request?.mode ?? "", this.#talk.notice)}`;
 		if (state.textContent !== said + notice) state.textContent = said + notice;
 	}
@@ -274,13 +274,13 @@ export class TalkView {
 	#correction(id, text) {
 		const box = el("input", { value: text, "aria-label": t("talk.what_was_said"), maxlength: 2000,
 			onkeydown: (event) => { if (event.key === "Escape") { this.#correcting = null; this.#show(); } } });
-		return el("li", { class: "line" }, el("form", { class: "correction", onsubmit: (event) => { event.preventDefault(); this.#correct(id, box.value); } },
+		return el("li", { class: "line" }, el("form", { class: "correction", onsubmit: () => this.#correct(id, box.value) },
 			box, el("button", { class: "button" }, t("talk.correct_it"))));
 	}
 
 	/** @param {Reply} reply */
 	#reply({ id, text, intent, manner, source }, place) {
-		const label = source === "phrase_bank" ? t("talk.from_phrases") : [term("talk.intent", intent), manner !== "plain" && term("talk.manner", manner)].filter(Boolean).join(" · ");
+		const label = source === "phrase_bank" ? t("talk.phrase_own") : [term("talk.intent", intent), manner !== "plain" && term("talk.manner", manner)].filter(Boolean).join(" · ");
 		return el("li", {}, button({ class: `reply reply-${intent}`, onclick: () => this.#say(text, id) },
 			el("kbd", {}, place + 1), el("span", { class: "reply-text" }, text), el("small", {}, label)));
 	}

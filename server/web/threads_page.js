@@ -38,14 +38,14 @@ export class ThreadsPage extends Page {
 		refill(this.more, this.#isFull && button({ class: "button", onclick: () => this.#showMore() }, t("work.more")));
 	}
 
-	#cells({ thread_id: id, metadata: { graph_id: graph }, status, updated_at: updated, extracted }) {
+	#cells({ thread_id: id, metadata: { graph_id: graph, book, guideline_task: guideline, topics_task: topics }, status, updated_at: updated, extracted }) {
 		const job = BY_THREAD.has(graph) && JOBS.find(({ graphs }) => graphs.includes(graph));
-		const name = firstLine(extracted?.first) || id;
+		const name = firstLine(extracted?.first) || book?.title || guideline?.title || topics?.name || id;
 		return [
 			job ? el("a", { href: job.result(id, "") }, name) : el("span", {}, name),
 			graph ? term("job_title", graph) : "", statusMark(status, "thread_status"), formatInstant(updated),
 			el("span", { class: "row-actions" },
-				downloadLink(`${threadPath(id)}/state`, `${id}.json`, (act) => this.attempt(act), t("threads.state")),
+				downloadLink(`${threadPath(id)}/state`, `${id}.json`, this.attempt, t("threads.state")),
 				button({ class: "link", "aria-label": t("work.delete_named", { name }), onclick: () => this.#delete(id, name) }, t("work.delete"))),
 		];
 	}

@@ -1,6 +1,7 @@
 /** What a task of topics asks: what columns are for, whether the plan is good, and whether the topics are. */
 
-import { button, el, refill } from "./element.js";
+import { button, el, refill, select, table } from "./element.js";
+import { short } from "./figure.js";
 import { formatNumber, formatShare, t } from "./i18n.js";
 
 const USES = ["text", "time", "group", "label", "none"];
@@ -32,20 +33,18 @@ export class TopicsReview {
 	}
 
 	#columns() {
-		const uses = this.review.preview.map(({ column, use }) => [column, el("select", { "aria-label": column },
-			USES.map((name) => el("option", { value: name, selected: name === (use ?? "none") }, t(`topics.use_${name}`))))]);
+		const uses = this.review.preview.map(({ column, use }) => [column, select({ "aria-label": column }, USES.map((name) => [name, t(`topics.use_${name}`)]), use ?? "none")]);
 		const send = () => {
 			const of = (use) => uses.filter(([, select]) => select.value === use).map(([column]) => column);
 			const one = (use) => of(use)[0] ?? null;
 			this.answer({ columns: { text: one("text") ?? "", time: one("time"), label: one("label"), groups: of("group") } });
 		};
 		return [
-			el("table", { class: "targets" },
-				el("thead", {}, el("tr", {}, ["column", "use", "examples"].map((name) => el("th", { scope: "col" }, t(`topics.${name}`))))),
-				el("tbody", {}, this.review.preview.map(({ column, reason, filled, of, examples }, place) => el("tr", {},
-					el("th", { scope: "row" }, column, " ", el("small", {}, t("topics.filled", { filled: formatNumber(filled), of: formatNumber(of) }))),
-					el("td", {}, uses[place][1], reason && el("small", {}, " ", reason)),
-					el("td", {}, examples.map((example) => el("div", { class: "muted" }, example))))))),
+			el("div", { class: "targets" }, table(["column", "use", "examples"].map((name) => t(`topics.${name}`)), this.review.preview.map(({ column, reason, filled, of, examples }, place) => [
+				[column, " ", el("small", {}, t("topics.filled", { filled: formatNumber(filled), of: formatNumber(of) }))],
+				[uses[place][1], reason && el("small", {}, " ", reason)],
+				examples.map((example) => el("div", { class: "muted" }, short(example, 80))),
+			]))),
 			button({ id: "topics-approve", class: "button primary", onclick: send }, t("topics.approve_columns")),
 		];
 	}

@@ -1,6 +1,6 @@
 /** What the calls of models consumed, by day and model. */
 
-import { el, refill } from "./element.js";
+import { el, entry, refill, select } from "./element.js";
 import { formatCost, formatNumber, t } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
@@ -30,8 +30,8 @@ export class UsagePage extends Page {
 		this.total = el("dl", { class: "numbers" });
 		this.table = new ListTable(this.title, ["day", "model", "calls", "tokens_in", "tokens_out", "cost", ""]);
 		return [
-			el("div", { class: "panel-tools" }, el("label", { class: "choice" }, t("usage.period"), el("select", { id: "period", onchange: choose },
-				PERIODS.map((days) => el("option", { value: days, selected: days === this.#days }, t("usage.days", { n: days })))))),
+			el("div", { class: "panel-tools" }, el("label", { class: "choice" }, t("usage.period"), select({ id: "period", onchange: choose },
+				PERIODS.map((days) => [days, t("usage.days", { n: days })]), this.#days))),
 			this.total, this.table.element,
 		];
 	}
@@ -39,7 +39,7 @@ export class UsagePage extends Page {
 	update() {
 		const sum = (name) => this.#rows.reduce((all, row) => all + row[name], 0);
 		const most = Math.max(1, ...this.#rows.map(tokensOf));
-		const number = (name, value) => el("div", {}, el("dt", {}, t(`col.${name}`)), el("dd", {}, value));
+		const number = (name, value) => entry(t(`col.${name}`), value);
 		refill(this.total, number("calls", formatNumber(sum("calls"))), number("tokens_in", formatNumber(sum("input_tokens"))),
 			number("tokens_out", formatNumber(sum("output_tokens"))), number("cost", this.#cost()), number("kept_answers", formatNumber(sum("cache_hits"))));
 		this.table.show(this.#rows, ({ day, model }) => `${day} ${model}`, (row) => [

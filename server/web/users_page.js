@@ -1,12 +1,12 @@
 /** For admins: who may come in, in which role, and who did what. */
 
-import { button, el } from "./element.js";
+import { button, el, select } from "./element.js";
 import { formatInstant, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
 import { changeUser, endSessions, listAudit, listUsers, makeUser } from "./workspace_api.js";
 
-const ROLES = ["user", "admin"];
+const roles = () => ["user", "admin"].map((role) => [role, term("role", role)]);
 
 export class UsersPage extends Page {
 	#users = [];
@@ -31,8 +31,8 @@ export class UsersPage extends Page {
 		this.users.show(this.#users, ({ id }) => id, (user) => [
 			user.username, this.#role(user), user.email ?? "", formatInstant(user.created_at),
 			el("span", { class: "row-actions" },
-				button({ class: "link", onclick: () => this.#act(() => changeUser(user.id, { is_active: !user.is_active })) }, t(user.is_active ? "users.close" : "users.open")),
-				button({ class: "link", onclick: () => this.#act(() => endSessions(user.id)) }, t("users.end_sessions"))),
+				button({ class: "link", onclick: () => this.act(() => changeUser(user.id, { is_active: !user.is_active })) }, t(user.is_active ? "users.close" : "users.open")),
+				button({ class: "link", onclick: () => this.act(() => endSessions(user.id)) }, t("users.end_sessions"))),
 		], "");
 		this.audit.show(this.#entries, ({ entry_id: id }) => String(id), ({ at, name, action, status, detail }) => [
 			formatInstant(at), name ?? "–", action, [status, detail && ` ${detail}`],
@@ -40,33 +40,24 @@ export class UsersPage extends Page {
 	}
 
 	#role(user) {
-		const change = (event) => this.#act(() => changeUser(user.id, { role: event.target.value }));
-		return el("select", { "aria-label": t("users.role_of", { name: user.username }), onchange: change },
-			ROLES.map((role) => el("option", { value: role, selected: role === user.role }, term("role", role))));
-	}
-
-	#act(act) {
-		this.attempt(async () => {
-			await act();
-			await this.refresh();
-		});
+		const change = (event) => this.act(() => changeUser(user.id, { role: event.target.value }));
+		return select({ "aria-label": t("users.role_of", { name: user.username }), onchange: change }, roles(), user.role);
 	}
 
 	#form() {
 		const field = (name, type, isRequired) => el("label", { class: "field" }, t(`users.${name}`),
 			el("input", { name, type, required: isRequired, autocomplete: "off" }));
 		const make = (event) => {
-			event.preventDefault();
 			const form = event.currentTarget;
 			const { email, ...given } = Object.fromEntries(new FormData(form));
-			this.#act(async () => {
+			this.act(async () => {
 				await makeUser({ ...given, ...(email && { email }) });
 				form.reset();
 			});
 		};
 		return el("section", { class: "work-part" }, el("h2", {}, t("users.new")), el("form", { class: "fields", onsubmit: make },
 			field("username", "text", true), field("password", "password", true), field("email", "email", false),
-			el("label", { class: "field" }, t("col.role"), el("select", { name: "role" }, ROLES.map((role) => el("option", { value: role }, term("role", role))))),
+			el("label", { class: "field" }, t("col.role"), select({ name: "role" }, roles())),
 			el("button", { class: "button" }, t("users.make"))));
 	}
 }

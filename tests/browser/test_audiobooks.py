@@ -10,7 +10,7 @@ import pytest
 from tests.browser.conftest import Journal
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -45,7 +45,7 @@ def test_a_book_is_cast_settled_spoken_and_heard_line_by_line(page: "Page") -> N
     page.click("#book-send")
     page.wait_for_selector(".cast-card")
     assert page.locator(".cast-card .card-speaker").first.inner_text() == "Narrator"
-    assert "about 0:" in page.inner_text("#book-status")
+    assert "about 0:" in page.inner_text("#task-status")
 
     # A line is settled by click, and what follows from it is shown.
     page.click(".said:has-text('The boat')")
@@ -103,6 +103,29 @@ def test_a_book_is_cast_settled_spoken_and_heard_line_by_line(page: "Page") -> N
     assert re.search(r"#/books/[0-9a-f-]{36}$", page.url)
     page.reload()
     page.wait_for_selector(".cast-card")
+
+
+def test_name_that_is_typed_while_a_change_is_under_way_is_kept(page: "Page") -> None:
+    page.click("a[href='#/books']")
+    page.set_input_files("#book-file", {"name": "b.txt", "mimeType": "text/plain", "buffer": STORY.encode()})
+    page.click("#book-send")
+    page.locator(".cast-card:has(.card-speaker:text-is('Mary Hale')) summary").click()
+    name = page.locator(".cast-card:has(.card-speaker:text-is('Mary Hale')) details input")
+    asked: list[Route] = []
+    page.route("**/characters/*/voices", lambda route: asked.append(route))
+    with page.expect_request("**/characters/*/voices"):
+        page.select_option("select[aria-label='Voice of Tom Brook']", "en-us+m8")
+    name.focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" Quill")
+    page.evaluate("document.getElementById('announcer').textContent = ''")
+    asked[0].continue_()
+    page.wait_for_function("() => document.getElementById('announcer').textContent !== ''")  # It is changed.
+
+    assert name.input_value() == "Mary Hale Quill"
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cast-card .card-speaker:has-text('Mary Hale Quill')")
+    assert page.input_value("select[aria-label='Voice of Tom Brook']") == "en-us+m8"
 
 
 def test_what_is_no_novel_is_told(page: "Page", journal: Journal) -> None:

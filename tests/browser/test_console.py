@@ -243,6 +243,15 @@ def test_unknown_run_is_explained(page: "Page", journal: Journal) -> None:
     journal.forgive("404")
 
 
+def test_refusal_that_no_part_of_the_page_shows_is_shown_by_the_page(page: "Page", journal: Journal) -> None:
+    page.evaluate("""async () => {
+        const { getJson } = await import("/console/api.js");
+        setTimeout(() => getJson("/api/v1/files/nothing"));
+    }""")
+    page.wait_for_selector(".failure code")
+    journal.forgive("Failed to load resource")
+
+
 def test_language_switch_keeps_the_text_and_lasts(page: "Page") -> None:
     page.fill("#text", "Kept.")
     page.click("#language")

@@ -7,7 +7,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 TEXT = b"# Diabetes\n\nWe recommend at least 150 minutes of walking per week for adults with diabetes.\n"
 
@@ -36,4 +36,33 @@ def test_what_a_gate_holds_back_is_decided_on_by_a_person(page: "Page") -> None:
     page.fill("#reviewer", "Dr. Li")
     page.click("#reject")
     page.wait_for_selector(".guideline-files")
-    assert "rejected" in page.inner_text("#guideline-status")
+    assert "rejected" in page.inner_text("#task-status")
+
+
+HELD = b"""# Kidneys
+
+We recommend at least 150 minutes of walking per week for adults with diabetes (strong recommendation).
+
+We suggest against metformin 500 mg in adults with kidney failure (conditional recommendation).
+"""
+
+
+def test_sentence_that_a_gate_objects_to_is_edited_and_the_version_approved(page: "Page") -> None:
+    _send(page, HELD)
+    page.wait_for_selector("#approve")
+    held = page.locator(".linked:has(.fault)")
+    assert "conditional against" in held.inner_text()
+    held.locator("textarea").fill("You may choose not to take metformin 500 mg if you have kidney failure.")
+    page.fill("#reviewer", "Dr. Li")
+    page.fill("#review-notes", "Plainer words.")
+    page.click("#language")
+    page.click("#language")
+    assert page.input_value("#reviewer") == "Dr. Li"
+    page.click("#approve")
+    page.wait_for_selector(".guideline-files")
+
+    assert "approved" in page.inner_text("#task-status")
+    assert "You may choose not to take metformin" in page.inner_text("[aria-label='Version for patients']")
+    with page.expect_download() as download:
+        page.click("text=MD (English)")
+    assert "You may choose not to take metformin" in download.value.path().read_text(encoding="utf-8")

@@ -209,6 +209,17 @@ def test_sentence_that_is_typed_is_spoken_and_kept(page: "Page", service: Servic
     assert _messages(service, page) == [("me", "I will be late.")]
 
 
+def test_one_key_ends_what_is_being_spoken(page: "Page") -> None:
+    _open(page)
+    page.fill("#talk-text", "This sentence goes on and on. " * 30)  # A minute and more of speech.
+    page.click("#say")
+    page.get_by_text("Speaking…").wait_for()
+    page.keyboard.press("Escape")
+
+    page.locator("#hush").wait_for(state="detached", timeout=30_000)
+    page.get_by_text("Connected.").wait_for()
+
+
 def test_two_browsers_never_see_each_others_talk(
     page: "Page", browser: "Browser", service: ServiceProcess
 ) -> None:

@@ -63,6 +63,9 @@ def test_a_person_leads_texts_to_topics_and_asks_about_them(page: "Page") -> Non
     page.wait_for_selector(".topics-result")
     assert page.locator(".topics-result .card[data-topic]").count() == 4
     assert page.locator(".topics-result .card[data-topic] q").count() >= 4
+    page.wait_for_selector("[data-figure=hierarchy] [data-told]")
+    figures = page.locator(".figure").evaluate_all("all => all.map((one) => one.dataset.figure)")
+    assert {"similarity", "hierarchy", "document_map", "shares_by_group_1"} <= set(figures)
     page.click("[data-trend='2']")
     assert page.locator(".topics-figure .is-chosen").count() == 1
     page.fill("#topics-question", "How large is topic 1?")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from configs.settings import Settings
-from evals.model_server import Answers, ModelServer, model_server
+from evals.model_server import Answers, ModelServer, Pace, model_server
 from tests.browser.conftest import Journal
 from tests.fixtures.service_process import ServiceProcess
 
@@ -94,6 +94,21 @@ def test_a_text_is_translated_with_its_terms_and_downloaded(page: "Page", models
     with page.expect_download() as download:
         page.click(".download")
     assert download.value.path().read_text(encoding="utf-8") == "早上好。"
+
+
+def test_translation_that_takes_too_long_is_stopped(page: "Page", models: ModelServer) -> None:
+    models.pace = Pace(latency_seconds=300)
+    _start(page, text="Good morning.")
+    page.click("#start")
+    page.wait_for_selector(".stage.is-active")
+    page.click("#run-stop")
+    page.wait_for_selector(".failure")
+    models.pace = Pace()
+
+    assert "stopped" in page.inner_text(".failure-message")
+    assert page.locator("#run-stop:visible").count() == 0
+    page.click(".failure >> text=Back")
+    page.wait_for_selector("#targets")
 
 
 def test_subtitles_are_corrected_beside_their_film_by_keyboard_and_go_on(page: "Page", film: Path) -> None:

@@ -7,20 +7,22 @@ import pytest
 
 from server.api.console import FOLDER
 
-ENTRY = re.compile(r'^\t"(?P<key>[\w.]+)": "(?P<text>.*)",$', re.MULTILINE)
+GROUP = re.compile(r"^\t(?P<group>\w+): \{\n(?P<entries>.*?)^\t\},$", re.MULTILINE | re.DOTALL)
+ENTRY = re.compile(r'^\t\t"?(?P<name>[\w.]+)"?: "(?P<text>.*)",$', re.MULTILINE)
 PLACEHOLDER = re.compile(r"\{\w+\}")
 USED_KEY = re.compile(r'\b(?:t|stepButton)\("([\w.]+)"|data-i18n(?:-label)?="([\w.]+)"')
 
 
 def catalogue(language: str) -> dict[str, str]:
     """A language's texts by key."""
-    return dict(ENTRY.findall(text_of(language)))
+    return dict(entries(language))
 
 
-def text_of(language: str) -> str:
-    """All of a language's files."""
+def entries(language: str) -> list[tuple[str, str]]:
+    """The keys and texts of all of a language's files."""
     files = sorted((FOLDER / "i18n").glob(f"{language}*.js"))
-    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+    groups = [found for path in files for found in GROUP.findall(path.read_text(encoding="utf-8"))]
+    return [(f"{group}.{name}", text) for group, inside in groups for name, text in ENTRY.findall(inside)]
 
 
 def sources() -> list[Path]:
@@ -35,7 +37,7 @@ def test_both_languages_have_the_same_keys() -> None:
 
 def test_no_key_is_defined_twice() -> None:
     for language in ("en", "zh"):
-        assert len(ENTRY.findall(text_of(language))) == len(catalogue(language))
+        assert len(entries(language)) == len(catalogue(language))
 
 
 def test_both_languages_fill_in_the_same_values() -> None:
