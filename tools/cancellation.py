@@ -18,3 +18,20 @@ async def completed(work: Coroutine[Any, Any, T]) -> T:
                 await asyncio.wait({task})
             except asyncio.CancelledError:  # asked again: the first one is raised all the same
                 continue
+
+
+async def end(task: asyncio.Future[Any], *, again_after: float = 0.1) -> None:
+    """Cancel a task, as often as it takes, and wait for its end; nobody wants to know of its failure.
+
+    Before Python 3.12 asyncio.wait_for, through which redis-py sends every command, swallows a cancellation
+    that comes as it returns.
+
+    Args:
+        task: What is to end.
+        again_after: Seconds that it gets to end well, which another cancellation would cut short.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=again_after)
+    if not task.cancelled():
+        task.exception()

@@ -20,6 +20,7 @@ from server.realtime.outbox import Outbox
 from server.realtime.suggesting import Desk, close_response
 from server.realtime.talk import Talks
 from server.realtime.voice import Voice
+from tools.cancellation import end
 from tools.errors import InvalidInput, NotFound, ServiceError
 from tools.speech.base import SpeechEngine
 from tools.speech.output import Speaker
@@ -176,9 +177,7 @@ class LiveSession:
         if tells and not self.outbox.is_lost:
             self.desk.interrupt("client_cancelled")
             await self.outbox.flush()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(end(task) for task in self._tasks))
         await self.hearing.close()
         self.outbox.end()
 

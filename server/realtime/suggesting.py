@@ -16,7 +16,10 @@ from server.realtime.hearing import as_error
 from server.realtime.outbox import Outbox
 from server.realtime.talk import Talks
 from server.realtime.voice import PIECE_SECONDS, Voice
+from tools.cancellation import completed, end
 from tools.errors import ServiceError
+
+CLEAN_UP_SECONDS = 3.0  # for the graph to store what it has taken note of
 
 Reason = Literal["turn_detected", "client_cancelled"]
 
@@ -95,8 +98,7 @@ class Desk:
             try:
                 await asyncio.wait({self._running})
             except asyncio.CancelledError:
-                self._running.cancel()
-                await asyncio.gather(self._running, return_exceptions=True)
+                await completed(end(self._running, again_after=CLEAN_UP_SECONDS))
                 raise
             finally:
                 self._now = self._running = None

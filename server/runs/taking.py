@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
-from server import endless
 from server.checkpoint import AsyncRedisSaver, StaleFencingToken
 from server.keys import RunKey
 from server.lua import UNANSWERED
 from server.runs.leases import Lease, Leases
-from tools.cancellation import completed
+from tools.cancellation import completed, end
 
 
 async def take_thread(
@@ -71,7 +70,7 @@ async def _give_back(
     leases: Leases, taking: asyncio.Task[Lease], renewing: asyncio.Task[None] | None
 ) -> None:
     if renewing is not None:
-        await endless.end(renewing)
+        await end(renewing)
     await asyncio.wait({taking})
     if taking.exception() is None:
         await leases.release(taking.result())

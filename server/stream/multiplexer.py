@@ -13,9 +13,10 @@ from typing import Any, cast
 from uuid import uuid4
 
 from server import lua
-from server.endless import end, report_end
+from server.endless import report_end
 from server.keys import RunKeys
 from server.stream.entry import Entry, Position, event_id, position_of, read
+from tools.cancellation import end
 
 MAX_QUEUED = 256 << 10  # bytes that wait for one follower; beyond it, it reads them again from Redis
 BLOCK = 4000  # milliseconds; below the shortest usual time-out of a socket, 5 s

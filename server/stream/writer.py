@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from server import lua
-from server.endless import end, report_end
+from server.endless import report_end
 from server.keys import RunKey, RunKeys
 from server.stream.log import Batch, RunLog
+from tools.cancellation import end
 
 WINDOW = 0.010  # seconds that events gather; more saves little and delays tokens
 MAX_ENTRIES = 5000  # of one log; an entry may hold many events

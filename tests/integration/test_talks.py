@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from starlette.websockets import WebSocket
+
 from configs.settings import Settings
+from server.api.jobs.idialogue.conversation import Conversation
+from server.api.realtime import connection
+from server.api.realtime.owning import begin
 from server.realtime.talk import Talks
 from server.resources import open_resources
 
@@ -62,3 +68,67 @@ async def test_a_session_whose_letting_go_was_given_up_is_let_go_all_the_same(tm
             await sessions.end(session.session_id)
 
             assert len(session.ended) == 3
+
+
+async def test_an_old_client_that_comes_back_listens_from_the_moment_on_that_it_is_told_from(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path)  # type: ignore[call-arg]
+    listeners: list[int] = []
+
+    async def send(kind: str, data: Mapping[str, Any]) -> None:
+        """Nobody reads it."""
+
+    async with open_resources(settings) as resources:
+        session = await resources.sessions.begin(str(uuid4()))
+        conversation = Conversation(session, resources, send, suggests_opinions=False)
+        resuming = asyncio.create_task(conversation.resume())
+        # The next turn after its first one, in which an event may be told.
+        asyncio.get_running_loop().call_soon(lambda: listeners.append(session.outbox.listeners))
+        await resuming
+        await conversation.close()
+
+        assert (listeners, session.outbox.listeners) == ([1], 0)
+
+
+class Socket(WebSocket):
+    """A client's socket that takes frames, or nothing any more."""
+
+    def __init__(self, *, takes: bool) -> None:
+        self.frames: asyncio.Queue[Any] = asyncio.Queue()
+        self._opening: list[Any] = [{"type": "websocket.connect"}]
+        self._takes = takes
+        super().__init__({"type": "websocket", "headers": []}, self._next, self._take)
+
+    async def _next(self) -> Any:
+        return self._opening.pop() if self._opening else await asyncio.Event().wait()
+
+    async def _take(self, message: Any) -> None:
+        if message["type"] == "websocket.send" and not self._takes:
+            await asyncio.Event().wait()
+        self.frames.put_nowait(message)
+
+
+async def test_a_client_that_comes_back_does_not_wait_for_its_dead_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "STALL_SECONDS", 3600)
+    settings = Settings(PORT=0, DATA_DIR=tmp_path)  # type: ignore[call-arg]
+    async with open_resources(settings) as resources:
+        session = await begin(resources)
+        sockets = [Socket(takes=False), Socket(takes=True)]
+        serving: list[asyncio.Task[None]] = []
+        for socket in sockets:
+            await socket.accept()
+            client = connection.Connection(socket, resources, session_id=session.session_id, after=0)
+            serving.append(asyncio.create_task(client.serve()))
+            while session.holder is not client:  # noqa: ASYNC110 - a session tells of no holder
+                await asyncio.sleep(0)
+
+        await sockets[1].frames.get()  # that it is accepted
+        async with asyncio.timeout(60):
+            assert "session.resumed" in (await sockets[1].frames.get())["text"]
+
+        for task in serving:
+            task.cancel()
+        await asyncio.wait(serving)

@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage
 from pydantic import BaseModel
 
 from prompts import Prompt
+from tools.cancellation import end
 from tools.errors import ModelAnswerInvalid
 from tools.llm.calling import Call, perform
 from tools.llm.chat_models import ChatModels
@@ -20,6 +21,7 @@ from tools.llm.roles import Role
 from tools.llm.usage import Answered
 
 TAGS = ("nostream",)  # LangGraph keeps the tokens of calls so tagged out of what it streams to readers
+_LEAVING_SECONDS = 3.0  # that a request which is wanted no longer gets to end well
 
 
 async def chat(
@@ -174,10 +176,7 @@ async def stream_chat(
     try:
         yield stream
     finally:
-        stream.asking.cancel()
-        await asyncio.wait({stream.asking})
-        if not stream.asking.cancelled():
-            stream.asking.exception()  # it was raised to who iterates, or nobody wants to know
+        await end(stream.asking, again_after=_LEAVING_SECONDS)  # its failure was raised to who iterates
 
 
 async def send_chat(

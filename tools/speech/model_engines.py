@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+from tools.cancellation import end
 from tools.errors import InputTooLarge, ModelUnavailable, Unavailable
 from tools.llm.chat_models import ChatModels
 from tools.llm.realtime import HEARING_RATE, RealtimeOptions, RealtimeSession, open_realtime
@@ -183,8 +184,7 @@ class RealtimeStream:
 
     async def close(self) -> None:
         """As SpeechStream has it."""
-        self._reader.cancel()
-        await asyncio.gather(self._reader, return_exceptions=True)
+        await end(self._reader)
         await self._stack.aclose()
 
     async def _read(self) -> None:

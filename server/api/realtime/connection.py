@@ -16,6 +16,7 @@ from server.realtime.log import Logged
 from server.realtime.session import LiveSession
 from server.resources import Resources
 from server.stream.event_stream import STALL_SECONDS
+from tools.cancellation import end
 from tools.errors import InputTooLarge, InvalidInput, ServiceError
 
 MAX_FRAME = 2 * 1024 * 1024  # characters or bytes; an append of the longest piece has 1.4 MiB
@@ -45,6 +46,7 @@ class Connection:
         self._session: LiveSession | None = None
         self._is_fresh = False  # its session was begun for it, and nothing was done there yet
         self._telling: asyncio.Task[None] | None = None
+        self._refusing: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()  # frames of a replay and our own do not mix
 
     async def serve(self) -> None:
@@ -79,8 +81,7 @@ class Connection:
         if self._session is not None and self._session.holder is self:
             self._session.holder = None
         if self._telling is not None:
-            self._telling.cancel()
-            await asyncio.gather(self._telling, return_exceptions=True)
+            await end(self._telling)
         self._session = self._telling = None
 
     async def _take(self, message: Any) -> None:
@@ -200,7 +201,8 @@ class Connection:
             code="session_taken_over",
         )
         await self._detach()
-        await self._refuse(error, TAKEN_OVER)
+        # Beside: a client that is gone without a word takes nothing, for up to STALL_SECONDS.
+        self._refusing = asyncio.create_task(self._refuse(error, TAKEN_OVER))
 
     async def _refuse(self, error: ServiceError, code: int) -> None:
         told = {"type": "error", "event_id": "event_connection", "error": as_error(error)}

@@ -15,6 +15,7 @@ from server.db.models import Run, Thread, now
 from server.resources import Resources
 from server.stream.encoding import to_json
 from server.stream.sse import frame
+from tools.cancellation import end
 
 HEARTBEAT_SECONDS = 15  # the old console gives a connection up after 60 s of silence
 _ENDINGS = {"completed": "workflow_completed", "failed": "workflow_failed", "cancelled": "workflow_failed"}
@@ -74,5 +75,4 @@ async def _beating(updates: AsyncGenerator[Update]) -> AsyncGenerator[Update]:
                 yield update
                 following = asyncio.ensure_future(anext(updates, None))
         finally:
-            following.cancel()
-            await asyncio.wait({following})
+            await end(following)

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from server.api.jobs.idialogue import incoming
+from server.realtime.outbox import Subscription
 from server.realtime.session import LiveSession
 from server.resources import Resources
+from tools.cancellation import end
 
 Send = Callable[[str, dict[str, Any]], Awaitable[None]]
 NOTED_SECONDS = 5.0  # that the graph gets to take note of what was just said
@@ -45,6 +48,7 @@ class Conversation:
         self._is_automatic = False  # the replies under way were asked for by nobody
         self._opinions: list[str] = []
         self._summary: Mapping[str, Any] | None = None
+        self._listening = ExitStack()
         self._following: asyncio.Task[None] | None = None
 
     @property
@@ -130,8 +134,8 @@ class Conversation:
     async def close(self) -> None:
         """The client has left; the session waits for it."""
         if self._following is not None:
-            self._following.cancel()
-            await asyncio.gather(self._following, return_exceptions=True)
+            await end(self._following)
+        self._listening.close()
 
     def _configure(self) -> None:
         heard = {"format": {"rate": self._rate}, "turn_detection": None}
@@ -151,10 +155,12 @@ class Conversation:
         self._handle("suggestions.create", **wishes)
 
     def _follow(self, *, after: int) -> None:
-        self._following = asyncio.create_task(self._tell(after))
+        # At once: nobody would be told of what comes before the task begins.
+        subscription = self._listening.enter_context(self.session.outbox.listening())
+        self._following = asyncio.create_task(self._tell(subscription, after))
 
-    async def _tell(self, after: int) -> None:
-        with self.session.outbox.listening() as subscription:
+    async def _tell(self, subscription: Subscription, after: int) -> None:
+        with self._listening:
             while True:
                 events = await subscription.take()
                 for logged in events:

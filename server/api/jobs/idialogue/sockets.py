@@ -15,6 +15,7 @@ from server.api.rate_limits import RequestRates
 from server.api.realtime.owning import begin, find
 from server.resources import Resources
 from server.stream.event_stream import STALL_SECONDS
+from tools.cancellation import end
 from tools.errors import NotFound, ServiceError
 
 MAX_FRAME = 16 * 1024 * 1024  # as the old server had it
@@ -55,9 +56,8 @@ class _Socket:
                 while True:
                     await self._take(await self._websocket.receive_text())
         finally:
-            beating.cancel()
             await asyncio.gather(
-                beating,
+                end(beating),
                 *(conversation.close() for conversation in self._conversations.values()),
                 return_exceptions=True,
             )
