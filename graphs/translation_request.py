@@ -156,6 +156,6 @@ def _glossary_for(
 def _told(glossary: Glossary) -> list[str]:
     return [
         f"the glossary gives {clash.source!r} as {' or '.join(clash.targets)}, "
-        f"and later as {' or '.join(clash.others)}; the first is used"
+        f"and later as {' or '.join(clash.others)}"
         for clash in glossary.clashes
     ]

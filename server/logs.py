@@ -78,6 +78,9 @@ def setup_logging(level: str, form: Literal["text", "json"] = "text") -> None:
         logging.getLogger(name).setLevel(logging.WARNING)  # what they tell at INFO, we tell ourselves
     logging.getLogger("docket.dependencies").setLevel(logging.CRITICAL)  # a hand-over is no error
     logging.getLogger("sse_starlette").setLevel(logging.WARNING)  # at DEBUG it logs the users' texts
+    if level == "DEBUG":
+        for name in ("uvicorn.error", "websockets"):
+            logging.getLogger(name).setLevel(logging.INFO)  # below it they log what is said on WebSockets
 
 
 def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str | None:

@@ -23,8 +23,8 @@ from tools.llm.chat_models import current
 _INPUT = Request.__annotations__
 _OFFLINE = Note(
     code="offline",
-    message="No language model is configured: replies come from the phrase bank alone."
-    " Set FAST_MODEL or PRIMARY_MODEL.",
+    message="No language model is configured: replies come from the phrase bank alone, no stance is"
+    " predicted, and no talk summed up. Set FAST_MODEL or PRIMARY_MODEL.",
 )
 
 

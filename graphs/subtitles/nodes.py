@@ -28,6 +28,7 @@ from graphs.translation_terms import find_new_terms, keep_new_terms
 from graphs.translation_verdicts import Opinion
 from tools.llm.chat_models import current
 from tools.storage import base as storage
+from tools.subtitles.conflicts import find_conflicts
 from tools.subtitles.file import SubtitleFile
 from tools.subtitles.wording import tag_check
 
@@ -43,7 +44,8 @@ async def read(state: Request) -> Update:
     profiles = await find_profiles(given)
     choice = (await current()).choice("subtitle") if given.operation == "translate" else None
     mode = "rules" if given.operation != "translate" else "model" if choice else "offline"
-    notes = [*_notes(terms.clashes, file), *_offline(mode)]
+    wrong = await asyncio.to_thread(_impossible_times, file) if given.operation == "translate" else []
+    notes = [*_notes(terms.clashes, file), *wrong, *_offline(mode)]
     Meter(stage="read", total=1, unit="documents").finish()
     model = choice.name if choice else None
     first = begin(given, given.options, source, model=model, terms=terms.of, notes=notes)
@@ -194,9 +196,22 @@ async def _doubts(state: State) -> list[Update]:
 
 
 def _notes(clashes: Sequence[str], file: SubtitleFile) -> list[Note]:
-    notes = [Note(code="glossary_conflict", message=clash) for clash in clashes]
+    notes = [Note(code="glossary_conflict", message=f"{clash}; the first is used") for clash in clashes]
     unread = [f"line {problem.line}: {problem.message}" for problem in file.problems]
     return notes + [Note(code="unread_lines", message=message) for message in unread[:20]]
+
+
+def _impossible_times(file: SubtitleFile) -> list[Note]:
+    """Times of the source that cannot be meant; fitting sets them right, which nobody would see otherwise."""
+    wrong = [conflict for conflict in find_conflicts(file.cues) if conflict.kind in _IMPOSSIBLE]
+    if not wrong:
+        return []
+    named = ", ".join(f"{each.cue} ({_IMPOSSIBLE[each.kind]})" for each in wrong[:20])
+    rest = f", and {len(wrong) - 20} more" if len(wrong) > 20 else ""
+    return [Note(code="impossible_times", message=f"times of the source cannot be right: cues {named}{rest}")]
+
+
+_IMPOSSIBLE = {"backwards": "ends before it starts", "before_zero": "starts before the film"}
 
 
 def _offline(mode: str) -> list[Note]:

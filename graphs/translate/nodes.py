@@ -33,7 +33,7 @@ async def read(state: Request) -> Update:
     source = await find_source(given)
     terms = await read_terms(given)
     choice = (await current()).choice("translate")
-    notes = [Note(code="glossary_conflict", message=clash) for clash in terms.clashes]
+    notes = [Note(code="glossary_conflict", message=f"{clash}; the first is used") for clash in terms.clashes]
     notes += [] if choice else [offline_note("TRANSLATE_MODEL")]
     Meter(stage="read", total=1, unit="documents").finish()
     return begin(

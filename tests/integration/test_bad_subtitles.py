@@ -78,3 +78,25 @@ async def test_no_cue_is_lost_moved_to_another_or_wrong_without_a_flag(
         words = own.text.replace("<i>", "").strip()
         is_translated = words in _CHINESE and cue.text.replace("<i>", "").strip() == _CHINESE[words]
         assert is_translated or not words or cue.text == "别的来了。" or str(cue.id) in flagged
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (
+            ("00:00:06,000", "00:00:02,000"),
+            ["times of the source cannot be right: cues 2 (ends before it starts)"],
+        ),
+        (("00:00:03,000", "00:00:05,500"), []),
+    ],
+    ids=["backwards", "overlapping"],
+)
+async def test_times_that_cannot_be_meant_are_named_before_they_are_set_right(
+    change: tuple[str, str], named: list[str]
+) -> None:
+    given = {"text": _THREE.replace(*change), "target_languages": ["zh"]}
+    with bind(ChatModels({})):
+        result: Any = await graph.ainvoke(given)  # pyright: ignore[reportUnknownMemberType]
+
+    notes = [note["message"] for note in result["warnings"] if note["code"] == "impossible_times"]
+    assert notes == named

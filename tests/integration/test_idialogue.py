@@ -201,8 +201,9 @@ async def test_replies_come_and_the_chosen_one_is_recorded_with_its_text(hearing
         history = await client.until("message_history_response")
 
     assert response["mode"] == "offline"
-    assert isinstance(response["suggestions"], list)
-    assert recorded["content"] == "Yes, please."
+    assert len(response["suggestions"]) + len(response["missing"]) == 2
+    assert all(each["reason"] for each in response["missing"])
+    assert (recorded["content"], recorded["sender"]) == ("Yes, please.", "Lin")
     assert [(m["content"], m["message_type"]) for m in history["messages"]] == [
         ("Good morning.", "history"),
         ("need water", "recording"),
@@ -283,6 +284,10 @@ async def test_silence_is_an_error_and_never_a_message(hearing: Server) -> None:
         ('{"type": "conversation_start", "data": {"response_count": 9}}', "INVALID_EVENT_DATA"),
         (
             '{"type": "conversation_start", "data": {"response_count": 3, "user_profile": 1}}',
+            "INVALID_EVENT_DATA",
+        ),
+        (
+            f'{{"type": "manual_generate", "data": {{"session_id": "s", "user_corpus": "{"x" * 1001}"}}}}',
             "INVALID_EVENT_DATA",
         ),
     ],
@@ -404,6 +409,7 @@ async def test_suggestions_are_made_and_no_confidence_is_made_up(hearing: Server
 
     assert answer["mode"] == "offline"
     assert all(each["confidence"] is None and each["content"] for each in answer["suggestions"])
+    assert len(answer["suggestions"]) + len(answer["missing"]) == 2
     assert bad.status_code == 422
 
 

@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 from server.accounts import audit
 from server.accounts.addresses import neighbourhood
 from server.accounts.rates import Rate
-from server.logs import JsonFormatter, TextFormatter, request_id
+from server.logs import JsonFormatter, TextFormatter, request_id, setup_logging
 from tests.conftest import Server
 from tests.fixtures.people import PASSWORD, People, Person
 from tests.fixtures.redis_servers import wait_until
@@ -315,3 +315,19 @@ def test_a_log_line_names_its_request() -> None:
     request_id.reset(token)
 
     assert (line["request_id"], line["message"]) == ("the-request", "said")
+
+
+@pytest.mark.parametrize(
+    "name", ["uvicorn.error", "websockets.server", "websockets.client", "sse_starlette.sse"]
+)
+def test_what_is_said_over_connections_is_logged_at_no_level(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for changed in ("alembic", "docket", "docket.dependencies", "httpx", "sse_starlette", "uvicorn.error"):
+        monkeypatch.setattr(logging.getLogger(changed), "level", logging.NOTSET)
+    monkeypatch.setattr(logging.getLogger("websockets"), "level", logging.NOTSET)
+    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
+
+    setup_logging("DEBUG")
+
+    assert not logging.getLogger(name).isEnabledFor(logging.DEBUG)

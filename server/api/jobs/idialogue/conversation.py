@@ -44,6 +44,7 @@ class Conversation:
         self._rate = resources.sessions.parts.sample_rate
         self._sender = ""
         self._senders: dict[str, str] = {}
+        self._chooser = ""  # who said the latest sentence that was chosen
         self._profiles: tuple[Any, Any] = ({}, {})
         self._is_automatic = False  # the replies under way were asked for by nobody
         self._opinions: list[str] = []
@@ -71,6 +72,8 @@ class Conversation:
         setup |= {"profile": user.as_person()} if user else {}
         setup |= {"partner": partner.as_person()} if partner else {}
         self._handle("profile.update", setup=setup, supplement=event.supplement or None)
+        if event.intent:
+            self.session.desk.note({"intent": {"text": event.intent}})
         self._follow(after=self.session.outbox.sequence)
         await self._send("session_created", {"session_id": self.session_id})
 
@@ -119,6 +122,7 @@ class Conversation:
                 await self._status("generating_response")
                 self._handle("suggestions.create", adjust=[event.modification])
             case incoming.Selected():
+                self._chooser = event.sender
                 self._handle("suggestion.selected", text=event.selected_content, predict=True)
             case incoming.Supplement():
                 self._handle("profile.update", supplement=event.supplement)
@@ -151,7 +155,7 @@ class Conversation:
         await self._status("generating_response")
         wishes: dict[str, Any] = {"focus": event.focused_message_ids}
         if event.intent:
-            wishes["intent"] = {"text": event.intent[:1000]}
+            wishes["intent"] = {"text": event.intent}
         self._handle("suggestions.create", **wishes)
 
     def _follow(self, *, after: int) -> None:
@@ -178,7 +182,7 @@ class Conversation:
                 await self._error("STT_SERVICE_ERROR", event["error"]["message"])
             case "conversation.item.done" if event["item"]["content"][0]["type"] == "output_text":
                 text = event["item"]["content"][0]["text"]
-                await self._recorded(event["item"]["id"], text, "me")
+                await self._recorded(event["item"]["id"], text, self._chooser or self._name_of("me"))
             case "suggestions.delta":
                 self._opinions.append(event["reply"]["intent"])
             case "suggestions.done":
@@ -232,7 +236,11 @@ class Conversation:
             await self._error("LLM_SERVICE_ERROR", result["failure"]["message"], details)
         if result["replies"] or result["failure"] is None:
             texts = [reply["text"] for reply in result["replies"]]
-            more = {"suggestion_details": result["replies"], "mode": result["mode"]}
+            more = {
+                "suggestion_details": result["replies"],
+                "missing": result["missing"],
+                "mode": result["mode"],
+            }
             await self._send("llm_response", told | {"suggestions": texts} | more)
 
     async def _failed(self, error: Mapping[str, Any]) -> None:

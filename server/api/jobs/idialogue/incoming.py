@@ -2,11 +2,12 @@
 
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from tools.errors import InvalidInput
 
 _Text = Field(default=None, max_length=4000)
+_MOST_WISHED = 1000  # characters that the graph takes of a wish, and of a supplement
 
 
 class _Data(BaseModel):
@@ -65,7 +66,16 @@ class Wishes(_Data):
             "Recent experiences": self.user_recent_experiences,
         }
         parts = {name: ", ".join(v) if isinstance(v, list) else v for name, v in named.items() if v}
-        return " ".join(f"{name} of the user: {text.strip()}." for name, text in parts.items())[:1000]
+        return " ".join(f"{name} of the user: {text.strip()}." for name, text in parts.items())
+
+    @model_validator(mode="after")
+    def _is_taken_whole(self) -> "Wishes":
+        told = {"user_opinion and user_corpus": self.intent}
+        told["user_background, user_preferences and user_recent_experiences"] = self.supplement
+        for names, text in told.items():
+            if len(text) > _MOST_WISHED:
+                raise ValueError(f"{names} have at most {_MOST_WISHED} characters together")
+        return self
 
 
 class Start(Wishes):
@@ -183,8 +193,9 @@ def parse(raw: Any) -> Event:
         first = error.errors()[0]
         code = "MISSING_REQUIRED_FIELD" if first["type"] == "missing" else "INVALID_EVENT_DATA"
         name = ".".join(map(str, first["loc"])) or "data"
+        message = first["msg"].removeprefix("Value error, ")
         raise Refused(
-            code, f"{name}: {first['msg']}", session_id=session if isinstance(session, str) else None
+            code, f"{name}: {message}", session_id=session if isinstance(session, str) else None
         ) from None
 
 

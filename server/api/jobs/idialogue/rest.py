@@ -142,7 +142,8 @@ async def suggest(body: SuggestionWish, resources: Open) -> Response:
         raise ServiceError(failure["message"], hint=failure["hint"], code=failure["code"])
     suggestions = [{**reply, "content": reply["text"], "confidence": None} for reply in replies["replies"]]
     taken = round(time.perf_counter() - began, 3)
-    return json_answer({"suggestions": suggestions, "mode": replies["mode"], "processing_time": taken})
+    told = {"missing": replies["missing"], "mode": replies["mode"], "processing_time": taken}
+    return json_answer({"suggestions": suggestions, **told})
 
 
 @json_routes.get(
