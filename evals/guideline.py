@@ -16,9 +16,10 @@ from typing import Any
 
 from evals.goals import Goals
 from evals.graph_run import open_models
-from evals.guideline_checks import Power, count_false_alarms, measure_power
+from evals.guideline_checks import Power, count_false_alarms, measure_power, measure_written
 from evals.guideline_files import LAYOUTS, file_of
 from evals.guideline_gold import Gold, read_development, read_gold, read_held_out
+from evals.guideline_mutations import mutations
 from evals.guideline_oracle import GuidelineOracle, fields_right
 from evals.model_server import Answers, model_server
 from evals.table import render_table
@@ -104,7 +105,11 @@ async def _run(gold: Gold, layout: str, oracle: GuidelineOracle, **options: Any)
         bind_storage(storage := LocalStorage(Path(folder))),
     ):
         models = open_models("openai:oracle", server.openai_url)
-        playing = {"primary": models.choice("primary"), "fast": models.choice("primary")}
+        playing = {
+            "primary": models.choice("primary"),
+            "fast": models.choice("primary"),
+            "judge": models.choice("primary"),
+        }
         stored = await storage.write(data, name=name, media_type="")
         with bind(models.playing(playing)):  # type: ignore[arg-type]
             given: Any = {"file_id": stored.file_id, "options": {"review": False, **options}}
@@ -114,18 +119,22 @@ async def _run(gold: Gold, layout: str, oracle: GuidelineOracle, **options: Any)
 def _evaluate_gates(golds: list[Gold], goals: Goals) -> None:
     """Goals are set on what the rules were made by; the held-out ones have words that are new to them."""
     held_out = read_held_out()
-    seen, unseen = measure_power(golds), measure_power(held_out)
+    seen, unseen = measure_power(golds), measure_power(held_out, kinds_of=mutations("held_out"))
     rows: list[list[str]] = []
     for kind, power in seen.items():
         rows.append([kind, *_shown(power), *_shown(unseen[kind])])
         goals.at_least(f"caught, {kind}", power.share, 0.98)
     alarms, sentences = count_false_alarms(golds)
     print(f"\nGates: {alarms} false alarms on {sentences} faithful sentences")
-    widened, of = count_false_alarms(read_development())
+    development = read_development()
+    widened, of = count_false_alarms(development)
     print(f"On the guidelines that the rules were widened by: {widened} on {of}")
     goals.at_most("false alarms, development", widened / of, 0.02)
     print("On guidelines of other diseases: {} on {}".format(*count_false_alarms(held_out)))
     print(render_table(("error", "made", "caught", "held out", "caught there"), rows))
+    written, new = measure_written(development), measure_written(held_out)
+    rows = [[kind, *_shown(power), *_shown(new[kind])] for kind, power in written.items()]
+    print(render_table(("written by hand", "development", "caught", "held out", "caught there"), rows))
     goals.at_most("false alarms", alarms / sentences, 0.02)
 
 

@@ -1,10 +1,11 @@
 """How much the gates catch of seeded mutations, and how often they object to what is faithful."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evals.guideline_gold import Gold
-from evals.guideline_mutations import MUTATIONS
+from evals.guideline_mutations import Mutation, mutations
 from tools.medical.gates import check_version
 from tools.medical.gates.finding import Finding
 
@@ -25,15 +26,19 @@ class Power:
         return self.caught / self.made if self.made else 0.0
 
 
-def measure_power(golds: list[Gold], count: int = 500) -> dict[str, Power]:
+def measure_power(
+    golds: list[Gold], count: int = 500, kinds_of: Mapping[str, Mutation] | None = None
+) -> dict[str, Power]:
     """What of each kind of mutation is caught.
 
     Args:
         count: Mutations of all kinds together.
+        kinds_of: The kinds; those with the sentences of the development set when it is not given.
     """
     chance = random.Random(_SEED)  # noqa: S311 - chance that has to be the same each time
-    power = {kind: Power() for kind in MUTATIONS}
-    kinds = list(MUTATIONS)
+    changes = kinds_of or mutations()
+    power = {kind: Power() for kind in changes}
+    kinds = list(changes)
     before: dict[tuple[str, int], set[Key]] = {}
     made = turn = 0
     while made < count:
@@ -45,7 +50,7 @@ def measure_power(golds: list[Gold], count: int = 500) -> dict[str, Power]:
             before[gold.name, wording] = {_key(finding) for finding in found}
         alarms = before[gold.name, wording]
         faithful = {sentence.id: sentence.text for sentence in version.sentences()}
-        if not MUTATIONS[kind](version, records, chance):
+        if not changes[kind](version, records, chance):
             continue
         made += 1
         power[kind].made += 1
@@ -58,6 +63,24 @@ def measure_power(golds: list[Gold], count: int = 500) -> dict[str, Power]:
     return power
 
 
+def measure_written(golds: list[Gold]) -> dict[str, Power]:
+    """What is caught of the wrong sentences that people wrote, by kind."""
+    power: dict[str, Power] = {}
+    for gold in golds:
+        before = {_key(found) for found in check_version(gold.version(), gold.records, gold.pages)}
+        for wrong in gold.wrong:
+            version = gold.version()
+            sentence = next(one for one in version.sentences() if wrong.source in one.sources)
+            sentence.text = wrong.text
+            one = power.setdefault(wrong.kind, Power())
+            one.made += 1
+            if any(_key(found) not in before for found in check_version(version, gold.records, gold.pages)):
+                one.caught += 1
+            else:
+                one.missed.append(f"{gold.name}: {wrong.text}")
+    return power
+
+
 def _key(finding: Finding) -> Key:
     return finding.gate, finding.sentence, finding.source
 
@@ -66,7 +89,7 @@ def count_false_alarms(golds: list[Gold]) -> tuple[int, int]:
     """Sentences of faithful versions that a gate objects to, and how many there are."""
     alarms = sentences = 0
     for gold in golds:
-        for wording in (0, 1):
+        for wording in range(gold.wordings):
             version = gold.version(wording)
             found = check_version(version, gold.records, gold.pages)
             alarms += len({finding.sentence or finding.source for finding in found})

@@ -14,6 +14,15 @@ _FOLDER = Path(__file__).parent / "guidelines"
 _SECTIONS = 2  # of a page
 
 
+@dataclass(frozen=True, slots=True)
+class WrongSentence:
+    """A sentence that a gate has to catch."""
+
+    source: str
+    kind: str  #: What is wrong with it.
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gold:
     """One guideline."""
@@ -22,6 +31,7 @@ class Gold:
     title: str
     records: GuidelineRecords
     plain: dict[str, list[str]]  #: By source: faithful sentences for patients, each a version of its own.
+    wrong: list[WrongSentence]  #: Unfaithful sentences that somebody wrote by hand.
     sections: dict[str, list[str]]  #: By heading, two of them on a page.
 
     @property
@@ -38,6 +48,11 @@ class Gold:
         """The sections of each page."""
         sections = list(self.sections.items())
         return [sections[first : first + _SECTIONS] for first in range(0, len(sections), _SECTIONS)]
+
+    @property
+    def wordings(self) -> int:
+        """How many faithful versions there are."""
+        return max(len(texts) for texts in self.plain.values())
 
     def version(self, wording: int = 0) -> PatientVersion:
         """A faithful version.
@@ -91,10 +106,12 @@ def read_held_out() -> list[Gold]:
 def _read(path: Path) -> Gold:
     given: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     plain: dict[str, list[str]] = {}
+    wrong: list[WrongSentence] = []
     sections: dict[str, list[str]] = {}
 
     def passage(of_it: dict[str, Any], id: str, section: str) -> Passage:
         plain[id] = of_it["plain"]
+        wrong.extend(WrongSentence(id, **one) for one in of_it.get("wrong", []))
         sections.setdefault(section, []).append(of_it["text"])
         return Passage(id=id, text=of_it["text"], page=_page(sections, section), section=section)
 
@@ -103,6 +120,7 @@ def _read(path: Path) -> Gold:
     for number, one in enumerate(given["recommendations"], start=1):
         section = one["section"]
         plain[f"r{number}"] = one.pop("plain")
+        wrong.extend(WrongSentence(f"r{number}", **given) for given in one.pop("wrong", []))
         sections.setdefault(section, []).append(one["quote"])
         warnings = {
             kind: [
@@ -117,7 +135,9 @@ def _read(path: Path) -> Gold:
             )
         )
     records = GuidelineRecords(recommendations=recommendations, passages=passages)
-    return Gold(name=path.stem, title=given["title"], records=records, plain=plain, sections=sections)
+    return Gold(
+        name=path.stem, title=given["title"], records=records, plain=plain, wrong=wrong, sections=sections
+    )
 
 
 def _page(sections: dict[str, list[str]], section: str) -> int:

@@ -2,11 +2,16 @@
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import yaml
 
 from tools.medical.grade import WORDS, Grade, read_grades
 from tools.medical.records import GuidelineRecords
-from tools.medical.version import PatientVersion, VersionSentence
+from tools.medical.version import PatientVersion, VersionSection, VersionSentence
 
 Mutation = Callable[[PatientVersion, GuidelineRecords, random.Random], bool]
 """Changes either in place; whether it found something to change."""
@@ -172,6 +177,39 @@ _PEOPLE = {
         ("睡前", "睡后"),
     ],
 }
+_REFERENCES = {
+    "en": [
+        *(" (Smith et al., 2019)", " (see section 14.2)", " (page 212)", " [17]", " (see Table 9)"),
+        *(
+            " (https://example.org/guide)",
+            ", as a study has shown",
+            " (doi:10.1000/182)",
+            " (Miller and Chen 2021)",
+        ),
+        *(", according to NICE", " (chapter 12)", " (“every patient has to be told about this in writing”)"),
+    ],
+    "zh": [
+        *(
+            "（王伟等，2019）",
+            "（见第14章）",
+            "（第212页）",
+            "[17]",
+            "（见表9）",
+            "，研究表明如此",
+            "（见附录三）",
+        ),
+        *(
+            "（《中华医学杂志》）",
+            "（https://example.org/guide）",
+            "（“每一位患者都必须签署书面的知情同意书”）",
+        ),
+    ],
+}
+_NO_SECTION = {"en": "Economic evaluation", "zh": "卫生经济学评价"}
+_NO_QUOTE = {"en": ", as all experts agree.", "zh": "，专家一致同意。"}
+_UNFOUNDED: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(
+    (Path(__file__).parent / "guidelines" / "sentences" / "unsupported.yaml").read_text("utf-8")
+)
 _INVENTED = {
     "en": ["warfarin", "atorvastatin", "ibuprofen", "omeprazole", "sertraline", "amoxicillin", "rivaroxaban"],
     "zh": ["布洛芬", "奥美拉唑", "氯吡格雷", "阿莫西林", "缬沙坦", "泼尼松"],
@@ -232,6 +270,54 @@ def mutate_warning(version: PatientVersion, _: GuidelineRecords, chance: random.
     return True
 
 
+def mutate_support(
+    sentences: Mapping[str, Sequence[str]],
+    version: PatientVersion,
+    records: GuidelineRecords,
+    chance: random.Random,
+) -> bool:
+    """What the source does not say: beside what it says, in its place, unmarked, or under another source."""
+    unfounded = chance.choice(sentences[version.language])
+    said = chance.choice(list(version.sentences()))
+    turn = chance.randrange(4)
+    if turn == 0:
+        said.text = f"{said.text} {unfounded}" if version.language == "en" else said.text + unfounded
+    elif turn == 1:
+        version.sections.append(_section(unfounded, said.sources))
+    elif turn == 2:
+        version.sections.append(_section(unfounded, []))
+    else:
+        others = sorted(records.sources().keys() - set(said.sources))
+        if not others:
+            return False
+        version.sections.append(_section(said.text, [chance.choice(others)]))
+    return True
+
+
+def _section(text: str, sources: Sequence[str]) -> VersionSection:
+    sentence = VersionSentence(id="added", text=text, kind="fact", sources=list(sources))
+    return VersionSection(id="added", heading="", sentences=[sentence])
+
+
+def mutate_reference(version: PatientVersion, records: GuidelineRecords, chance: random.Random) -> bool:
+    """A source, section, page, quotation, work or part that is not there."""
+    said = chance.choice(list(version.sentences()))
+    turn = chance.randrange(5 if records.recommendations else 2)
+    if turn == 0:
+        said.sources = [*said.sources, chance.choice(["r99", "p77", "r1.c9", "x"])]
+    elif turn == 1:
+        said.text = said.text[:-1] + chance.choice(_REFERENCES[version.language]) + said.text[-1]
+    else:
+        record = chance.choice(records.recommendations)
+        if turn == 2:
+            record.section = _NO_SECTION[version.language]
+        elif turn == 3:
+            record.page = 40
+        else:
+            record.quote = record.quote[:-1] + _NO_QUOTE[version.language]
+    return True
+
+
 def mutate_page(_: PatientVersion, records: GuidelineRecords, chance: random.Random) -> bool:
     """A page on which the quotation does not stand."""
     chosen = chance.choice(records.recommendations)
@@ -239,16 +325,20 @@ def mutate_page(_: PatientVersion, records: GuidelineRecords, chance: random.Ran
     return True
 
 
-MUTATIONS: Mapping[str, Mutation] = {
-    "dose x10": mutate_dose,
-    "unit swap": mutate_unit,
-    "dropped not": mutate_denial,
-    "strong <-> conditional": mutate_strength,
-    "population swap": mutate_population,
-    "invented drug": mutate_drug,
-    "removed warning": mutate_warning,
-    "wrong page": mutate_page,
-}
+def mutations(part: Literal["development", "held_out"] = "development") -> Mapping[str, Mutation]:
+    """Every kind by its name; ``part`` names the unfounded sentences that one of them puts in."""
+    return {
+        "dose x10": mutate_dose,
+        "unit swap": mutate_unit,
+        "dropped not": mutate_denial,
+        "strong <-> conditional": mutate_strength,
+        "population swap": mutate_population,
+        "invented drug": mutate_drug,
+        "removed warning": mutate_warning,
+        "wrong page": mutate_page,
+        "unsupported sentence": partial(mutate_support, _UNFOUNDED[part]),
+        "invented reference": mutate_reference,
+    }
 
 
 def _rewrite(

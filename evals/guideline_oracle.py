@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evals.guideline_gold import Gold
-from evals.guideline_mutations import MUTATIONS
+from evals.guideline_mutations import mutations
 from tools.medical.quotes import find_pages
 from tools.medical.records import GuidelineRecords, Passage, Recommendation
 from tools.medical.version import PatientVersion, VersionSection, VersionSentence
 
-_SPOILS_TEXT = [kind for kind in MUTATIONS if kind != "wrong page"]
+_SPOILS = mutations()
+_SPOILS_TEXT = [kind for kind in _SPOILS if kind != "wrong page"]
 
 
 class GuidelineOracle:
@@ -29,7 +30,7 @@ class GuidelineOracle:
 
     def __call__(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to one question; its fields tell which kind it is."""
-        if "records" in data:
+        if "records" in data or "statements" in data:
             return {"objections": []}
         if "blocks" in data:
             return self._extraction(data["blocks"])
@@ -78,7 +79,7 @@ class GuidelineOracle:
             sections=[VersionSection(id=s.id, heading="", sentences=[s]) for s in sentences],
         )
         kind = self._chance.choice(_SPOILS_TEXT)
-        self.spoilt += MUTATIONS[kind](version, GuidelineRecords(recommendations=[]), self._chance)
+        self.spoilt += _SPOILS[kind](version, GuidelineRecords(recommendations=[]), self._chance)
         return list(version.sentences())
 
 

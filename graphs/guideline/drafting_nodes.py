@@ -1,10 +1,12 @@
-"""The nodes that extract, review and write. Work of the CPU runs in threads."""
+"""The nodes that extract, review, write and judge. Work of the CPU runs in threads."""
 
 import asyncio
 
 from graphs.guideline import extraction, writing
 from graphs.guideline.asking import ask_task
+from graphs.guideline.opinions import ask_judge, opinions_of
 from graphs.guideline.questions import ask_draft, ask_extraction, ask_review
+from graphs.guideline.rules import by_rules
 from graphs.guideline.stages import begin, end
 from graphs.guideline.state import State, Task, Update
 from graphs.guideline.translating import ask_translation
@@ -28,7 +30,7 @@ async def knowledge_extraction(state: State) -> Update:
     if state["model"]:
         records = extraction.merge(state["extractions"], state["blocks"])
     else:
-        records = await asyncio.to_thread(extraction.by_rules, state["blocks"], state["spoken"])
+        records = await asyncio.to_thread(by_rules, state["blocks"], state["spoken"])
     end("knowledge_extraction", state["plan"]["questions"])
     notes: list[Note] = []
     if not records.recommendations:
@@ -91,6 +93,14 @@ async def extract_section(state: State) -> Update:
 async def progressive_writing(state: State) -> Update:
     """The sections of one priority are written: on to the next."""
     return {"wave": state["wave"] + 1}
+
+
+async def judge_section(state: Task) -> Update:
+    """Have the judge say what is wrong with sentences of a section that it has not seen yet."""
+    section = VersionSection.model_validate(state["data"]["judged"])
+    question = ask_judge(state["language"], section, state["data"]["passages"])
+    value, notes = await ask_task("quality_controller", state, question, is_counted=False)
+    return {"opinions": opinions_of(section, value), "warnings": notes}
 
 
 async def translate_section(state: Task) -> Update:

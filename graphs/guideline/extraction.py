@@ -1,17 +1,13 @@
-"""From the answers about single batches, or by rules alone, to the records of a guideline."""
+"""From the answers about single batches to the records of a guideline."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphs.guideline.questions import Extraction, FoundPassage
-from tools.medical.grade import read_grades
 from tools.medical.quotes import plain
 from tools.medical.records import GuidelineRecords, Passage, Recommendation
-from tools.medical.sentences import split_sentences
-from tools.text.language import Language
 
 _BATCH = 6000  # characters of blocks in one question
-_RECOMMENDS = {"en": ("recommend", "suggest"), "zh": ("推荐", "建议")}
 
 
 def batches(blocks: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -53,34 +49,6 @@ def merge(answers: Iterable[Mapping[str, Any]], blocks: Sequence[Mapping[str, An
     facts = [fact for extraction in extractions for fact in extraction.facts]
     facts.sort(key=lambda fact: order.get(fact.block, 0))
     return GuidelineRecords(recommendations=recommendations, passages=list(_passages(facts, "p", by_id)))
-
-
-def by_rules(blocks: Sequence[Mapping[str, Any]], language: Language) -> GuidelineRecords:
-    """What can be taken without a model: sentences that recommend, by GRADE's words alone.
-
-    Whom it is for and what is done is left in the quote: rules that guess it would invent it.
-    """
-    recommendations: list[Recommendation] = []
-    for block in blocks:
-        if block["kind"] in ("heading", "table"):
-            continue
-        for sentence in split_sentences(block["text"], language):
-            grades = read_grades(sentence.text, language)
-            if len(grades) == 1 and any(word in sentence.text.lower() for word in _RECOMMENDS[language]):
-                (grade,) = grades
-                recommendations.append(
-                    Recommendation(
-                        id=f"r{len(recommendations) + 1}",
-                        population="",
-                        intervention="",
-                        direction=grade.direction,
-                        strength=grade.strength,
-                        page=block["page"],
-                        section=block["section"],
-                        quote=sentence.text,
-                    )
-                )
-    return GuidelineRecords(recommendations=recommendations)
 
 
 def _passages(

@@ -45,6 +45,7 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
         (nodes.extract_section, rules),
         (nodes.progressive_writing, rules),
         (nodes.quality_controller, rules),
+        (nodes.judge_section, asking),
         (nodes.repair, rules),
         (nodes.translate_section, asking),
     ]
@@ -67,8 +68,9 @@ def build(model_time: TimeoutPolicy = MODEL_TIME) -> StateGraph[State, None, Inp
     graph.add_edge("extract_section", "quality_controller")
     graph.add_conditional_edges("progressive_writing", routes.to_writers, _WRITTEN)
     graph.add_conditional_edges(
-        "quality_controller", routes.after_quality, ["repair", "human_review", *_RELEASED]
+        "quality_controller", routes.after_quality, ["judge_section", "repair", "human_review", *_RELEASED]
     )
+    graph.add_edge("judge_section", "quality_controller")
     graph.add_conditional_edges("repair", routes.to_repairs, ["write_section", "quality_controller"])
     graph.add_conditional_edges("human_review", routes.to_translation, _RELEASED)
     graph.add_edge("translate_section", "performance_monitor")

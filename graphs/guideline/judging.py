@@ -1,8 +1,9 @@
 """What the gates make of a version: findings, measures, and whether it may go out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from graphs.guideline.opinions import findings_of_judge, judge_report
 from tools.medical.gates import check_version
 from tools.medical.gates.finding import Finding
 from tools.medical.glossary import terms_of
@@ -13,14 +14,27 @@ from tools.medical.version import PatientVersion
 _HIGHEST_GRADE = 8.0  # years of school: AMA and NIH ask for 6 to 8
 _LONGEST_CHINESE = 25.0  # characters of a sentence on average
 _GATES = (
-    *("numbers", "strength", "negation", "population", "opposites", "drugs", "citation", "coverage"),
-    "additions",
+    *("numbers", "strength", "negation", "population", "opposites", "drugs", "support"),
+    *("citation", "references", "coverage", "additions", "judge"),
 )
 
 
-def judge(version: PatientVersion, records: GuidelineRecords, pages: Sequence[str]) -> list[Finding]:
-    """Everything that is wrong: by the safety gates, and in readability."""
-    return [*_nothing_found(records), *check_version(version, records, pages), *_hard_to_read(version)]
+def judge(
+    version: PatientVersion,
+    records: GuidelineRecords,
+    pages: Sequence[str],
+    opinions: Sequence[Mapping[str, Any]] = (),
+) -> list[Finding]:
+    """Everything that is wrong: by the safety gates, by the model that judges, and in readability.
+
+    What a model says is added to what the gates find, and takes nothing of it away.
+    """
+    return [
+        *_nothing_found(records),
+        *check_version(version, records, pages),
+        *findings_of_judge(version, opinions),
+        *_hard_to_read(version),
+    ]
 
 
 def _nothing_found(records: GuidelineRecords) -> Iterator[Finding]:
@@ -29,9 +43,15 @@ def _nothing_found(records: GuidelineRecords) -> Iterator[Finding]:
         yield Finding(gate="coverage", message=message)
 
 
-def quality(version: PatientVersion, findings: Sequence[Finding]) -> dict[str, Any]:
-    """The report of the gates, and the measures."""
+def quality(
+    version: PatientVersion,
+    findings: Sequence[Finding],
+    judge: Mapping[str, str | None],
+    opinions: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The report of the gates and of the judge, and the measures."""
     return {
+        "judge": judge_report(version, judge, opinions),
         "gates": {gate: sum(finding.gate == gate for finding in findings) for gate in _GATES},
         "readability": {section.id: _measured(version, section.text) for section in version.sections},
         "score": _score(version, findings),

@@ -3,6 +3,7 @@
 from graphs.guideline.drafting_nodes import (
     extract_batch,
     extract_section,
+    judge_section,
     knowledge_extraction,
     progressive_writing,
     reviewed,
@@ -19,6 +20,7 @@ __all__ = [
     "extract_batch",
     "extract_section",
     "human_review",
+    "judge_section",
     "knowledge_extraction",
     "multimodal_processor",
     "performance_monitor",

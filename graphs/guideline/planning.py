@@ -24,9 +24,13 @@ _RECORD_TOKENS = 150  # of one recommendation, written out
 
 
 def make_plan(
-    settings: Mapping[str, Any], template: Template, language: Language, blocks: Sequence[Mapping[str, Any]]
+    settings: Mapping[str, Any],
+    template: Template,
+    language: Language,
+    blocks: Sequence[Mapping[str, Any]],
+    judge: Mapping[str, str | None],
 ) -> dict[str, Any]:
-    """Roles, reviewers, waves of sections, and what that will take at least.
+    """Roles, reviewers, the judge, waves of sections, and what that will take at least.
 
     The stronger model extracts and writes; with cost optimization the role ``fast`` reviews, and in the mode
     ``fast`` it does everything.
@@ -35,8 +39,11 @@ def make_plan(
     strong: Role = "fast" if mode == "fast" else "primary"
     weak: Role = "fast" if settings["enable_cost_optimization"] and mode != "thorough" else strong
     expected = _expected(mode, template, language, blocks)
+    if judge["model"]:
+        expected += Usage(calls=len(template.sections))
     return {
-        "roles": {"extract": strong, "write": strong, "review": weak},
+        "roles": {"extract": strong, "write": strong, "review": weak, "judge": "judge"},
+        "judge": dict(judge),
         "reviewers": list(REVIEWERS[language][: _REVIEWERS_OF[mode]]),
         "questions": len(batches(blocks)),
         "waves": sorted({section.priority for section in template.sections}),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from prompts import PROMPTS
 from tools.llm.structured import Problem, Question
+from tools.medical.certainty import read_certainty
 from tools.medical.gates import check_draft
 from tools.medical.grade import WORDS, Certainty, Direction, Strength, read_grades
 from tools.medical.quotes import find_pages
@@ -184,6 +185,10 @@ def _wrong_in_extraction(
             message = (
                 f"{one.quote!r} is {grade.strength} {grade.direction}, not {one.strength} {one.direction}"
             )
+            yield Problem(item=one.block, message=message)
+        stated = read_certainty(one.quote, language)
+        if stated and one.certainty != stated:
+            message = f"{one.quote!r} states {stated} certainty, not {one.certainty}"
             yield Problem(item=one.block, message=message)
     for fact in value.facts:
         yield from _not_verbatim(fact.block, fact.text, texts)

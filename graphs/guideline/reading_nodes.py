@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from langgraph.types import Overwrite
 
+from graphs.guideline.opinions import judge_of
 from graphs.guideline.picturing import pictured
 from graphs.guideline.planning import expected_usage, make_plan
 from graphs.guideline.sources import find_source, open_source, packed, packed_figures
@@ -65,6 +66,7 @@ async def document_parser(state: Request) -> Update:
         "extractions": Overwrite([]),
         "objections": Overwrite([]),
         "drafts": Overwrite([]),
+        "opinions": Overwrite([]),
         "translation": None,
         "translated": Overwrite([]),
         "performance": Overwrite([]),
@@ -84,7 +86,9 @@ async def cost_optimizer(state: State) -> Update:
     """Decide which models are asked how often, and whether the budget will do, before anything is asked."""
     begin("cost_optimizer")
     template = template_of(state["settings"])
-    plan = make_plan(state["settings"], template, state["spoken"], state["blocks"])
+    choice = (await current()).choice("judge")
+    judge = judge_of(state["settings"], state["model"], choice.name if choice else None)
+    plan = make_plan(state["settings"], template, state["spoken"], state["blocks"], judge)
     if state["model"]:
         await expect(plan["roles"]["extract"], expected_usage(plan))
     end("cost_optimizer")

@@ -7,6 +7,7 @@ from langgraph.types import Overwrite, interrupt
 
 from graphs.guideline import judging, reviewing, writing
 from graphs.guideline.measuring import summed
+from graphs.guideline.opinions import sections_to_judge
 from graphs.guideline.releasing import release, release_translation
 from graphs.guideline.repairing import will_repair
 from graphs.guideline.stages import begin, end
@@ -20,22 +21,23 @@ from tools.medical.version import PatientVersion
 
 async def quality_controller(state: State) -> Update:
     """Put the version together, and hold it against the guideline."""
-    if not state["rounds"]:
+    if not state["rounds"] and not state["opinions"]:
         end("progressive_writing", state["plan"]["parts"])
         begin("quality_controller")
     template = template_of(state["settings"])
     records = GuidelineRecords.model_validate(state["records"])
     title = state["guideline"]["title"]
     version = writing.assemble(template, state["spoken"], title, state["drafts"])
-    findings = await asyncio.to_thread(judging.judge, version, records, state["pages"])
+    opinions = state["opinions"]
+    findings = await asyncio.to_thread(judging.judge, version, records, state["pages"], opinions)
     update: Update = {
         "version": version.model_dump(),
         "findings": [finding.model_dump() for finding in findings],
-        "quality": judging.quality(version, findings),
+        "quality": judging.quality(version, findings, state["plan"]["judge"], opinions),
         "status": "passed" if judging.is_safe(findings) else "flagged",
     }
     judged: Any = {**state, **update}
-    if not will_repair(judged):
+    if not will_repair(judged) and not sections_to_judge(judged):
         end("quality_controller")
     return update
 
@@ -62,12 +64,13 @@ async def human_review(state: State) -> Update:
         if verdict is not None:
             break
     version = reviewing.edited(version, verdict)
-    findings = await asyncio.to_thread(judging.judge, version, records, state["pages"])
+    opinions = state["opinions"]
+    findings = await asyncio.to_thread(judging.judge, version, records, state["pages"], opinions)
     return {
         "version": version.model_dump(),
         "findings": [finding.model_dump() for finding in findings],
         "quality": {
-            **judging.quality(version, findings),
+            **judging.quality(version, findings, state["plan"]["judge"], opinions),
             "review": {"reviewer": verdict.reviewer, "decision": verdict.decision, "notes": verdict.notes},
         },
         "status": "approved" if verdict.decision == "approve" else "rejected",

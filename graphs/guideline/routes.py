@@ -5,6 +5,7 @@ from typing import Any
 from langgraph.types import Send
 
 from graphs.guideline import extraction, writing
+from graphs.guideline.opinions import sections_to_judge
 from graphs.guideline.repairing import data_of, parts_to_repair, will_repair
 from graphs.guideline.state import State, Task
 from tools.medical.records import GuidelineRecords
@@ -55,8 +56,16 @@ def to_writers(state: State) -> list[Send] | str:
 
 
 def after_quality(state: State) -> list[Send] | str:
-    """To repair while there are rounds left, then to a person, then out."""
-    if will_repair(state):
+    """To repair while there are rounds left and to the judge, then to a person, then out.
+
+    What the gates refuse is not worth a judge's time: it is written anew first.
+    """
+    is_repaired = will_repair(state)
+    if is_repaired and state["status"] == "flagged":
+        return "repair"
+    if tasks := sections_to_judge(state):
+        return _sent("judge_section", state, "judge", tasks)
+    if is_repaired:
         return "repair"
     if state["status"] == "flagged" and state["settings"]["review"]:
         return "human_review"

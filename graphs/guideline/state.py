@@ -173,6 +173,7 @@ class State(TypedDict):
     extractions: Annotated[list[dict[str, Any]], operator.add]
     objections: Annotated[list[dict[str, Any]], operator.add]
     drafts: Annotated[list[dict[str, Any]], operator.add]
+    opinions: Annotated[list[dict[str, Any]], operator.add]  #: Of single sentences, by the role judge.
     wave: int  #: Which sections are being written: 0 the most important ones.
     rounds: int  #: Of repair, done so far.
 

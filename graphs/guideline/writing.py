@@ -60,7 +60,12 @@ def repair_data(
 def extracted(language: Language, records: GuidelineRecords) -> Draft:
     """A draft without a model: the guideline's own words, each under its source."""
     recommendations = [
-        {"text": one.quote, "kind": "recommendation", "sources": [one.id]} for one in records.recommendations
+        {"text": text, "kind": kind, "sources": [id]}
+        for one in records.recommendations
+        for text, kind, id in (
+            (one.quote, "recommendation", one.id),
+            *((warning.text, "warning", warning.id) for warning in one.warnings),
+        )
     ]
     facts = [{"text": one.text, "kind": "fact", "sources": [one.id]} for one in records.passages]
     return Draft.model_validate({"sentences": [*recommendations, *facts]})

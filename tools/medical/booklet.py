@@ -76,11 +76,12 @@ def make_booklet(
             PNG, ``described``: what it says, a line each), as they stand in the guideline.
     """
     words = WORDING[version.language]
-    missing = words.not_looked_for if origin.is_offline else words.not_reported
+    missing = words.not_found if origin.is_offline else words.not_reported
+    no_facts = words.not_looked_for if origin.is_offline else words.not_reported
     parts = [
         *_notices(words, origin),
         *_sections(version, records, words, missing),
-        *_what_is_missing(version, words, missing),
+        *_what_is_missing(version, words, missing, no_facts),
         *_legend(version, words),
         *_figures(figures, words),
         *_glossary(version, origin, words),
@@ -133,12 +134,12 @@ def _sections(
             yield Part(kind=kind, id=sentence.id, text=sentence.text, label=label, sources=sentence.sources)
 
 
-def _what_is_missing(version: PatientVersion, words: Wording, missing: str) -> Iterator[Part]:
+def _what_is_missing(version: PatientVersion, words: Wording, missing: str, no_facts: str) -> Iterator[Part]:
     """What readers need and the version lacks: said to be missing, or asked in words of our own."""
     if not any(sentence.kind == "warning" for sentence in version.sentences()):
         yield Part(kind="paragraph", id="no-warnings", text=words.no_warnings.format(told=missing))
     if not any(sentence.kind == "fact" for sentence in version.sentences()):
-        yield Part(kind="paragraph", id="no-facts", text=words.no_facts.format(told=missing))
+        yield Part(kind="paragraph", id="no-facts", text=words.no_facts.format(told=no_facts))
     if not any(section.id == "questions" for section in version.sections):
         yield Part(kind="heading", id="questions", text=words.questions_heading)
         yield from (Part(kind="addition", text=text, label=words.added) for text in words.questions)

@@ -15,8 +15,11 @@ _BEFORE: Mapping[Bound, str] = {
     "|等于或大于|大于或等于|大于等于|年满|已满|满",
     "<=": "at most|at the most|less than or equal to|equal to or less than|no more than|not more than"
     "|no longer than|not longer than|no later than|not exceeding|not over|not above|not exceed"
-    "|no higher than|no older than|up to|within|only|restricted to|restriction of|restriction to"
-    "|limited to|limit to|maximum of|maximum|≤|<=|⩽|最多|至多|限制在|控制在|只能|不超过|不多于|不高于"
+    "|no higher than|no older than|up to|within|in the first|during the first|for the first|only"
+    "|restricted to|restriction of|restriction to"
+    "|limited to|limit to|maximum of|maximum|≤|<=|⩽"
+    "|最多|至多|不能超过|不得超过|不应超过|不应该超过|不要超过|不可超过"
+    "|不宜超过|不可以超过|不能多于|不得多于|不得长于|不能长于|限制在|控制在|只能|不超过|不多于|不高于"
     "|不大于|不长于|不晚于|不超出|小于或等于|小于等于",
     ">": "more than|greater than|higher than|older than|longer than|later than|over|above|exceeding"
     "|exceeds|exceed|exceeded|beyond|in excess of|>|＞|超过|超出|大于|高于|多于|长于|大过",
@@ -24,7 +27,8 @@ _BEFORE: Mapping[Bound, str] = {
     "|低于|少于|短于|不足|不到|不满|未满|未到|未达到|未达|不及",
 }
 _WORDS: Mapping[str, Bound] = {word: bound for bound, words in _BEFORE.items() for word in words.split("|")}
-_CHOICES = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(_WORDS, key=len, reverse=True))
+_ANY = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(_WORDS, key=len, reverse=True))
+_CHOICES = re.sub(r"\|满(?=\||$)", "|(?<![做打吃用住服])满", _ANY)  # 「做满12次」: twelve, no bound
 
 # In Chinese a verb or more stands between: 「至少停用…2周」.
 _BETWEEN = (

@@ -26,19 +26,35 @@ def read_forces(sentence: str, language: Language) -> frozenset[Force]:
     Words in conditions and reasons ("if you should fall", "because it may harm you") count where no others
     recommend; so do mere possibility and orders.
     """
-    main = _ASIDES[language].sub(" ", sentence)
-    for text, tables in ((main, _CUES), (main, _WEAK), (sentence, _CUES), (sentence, _WEAK)):
-        if found := _read(text, tables[language]):
-            return found
-    return frozenset()
+    return frozenset(_in_order(sentence, language))
 
 
-def agrees(forces: frozenset[Force], grade: Grade, allowed: frozenset[Direction]) -> bool:
-    """Whether words of these forces say ``grade``.
+def agrees(sentence: str, grade: Grade, quote: str, language: Language) -> bool:
+    """Whether the words of ``sentence`` say ``grade``.
 
     Args:
-        allowed: Directions that the guideline's own words have beside the grade's ("take it, and avoid…").
+        quote: The guideline's own words: what they say beside the grade ("take it, and avoid…") may be said.
     """
+    forces, quoted = _in_order(sentence, language), _in_order(quote, language)
+    graded = Force(grade.strength, grade.direction)
+    if graded in forces and graded in quoted and _is_part(_graded(forces), _graded(quoted)):
+        forces = [force for force in forces if force == graded or force not in quoted]
+    return _say(frozenset(forces), grade, directions_of(quote, language))
+
+
+def _graded(forces: Sequence[Force]) -> list[Force]:
+    return [force for force in forces if force.strength and force.direction]
+
+
+def _is_part(some: Sequence[Force], of: Sequence[Force]) -> bool:
+    """Whether ``some`` stand in ``of`` in the same order."""
+    rest = iter(of)
+    return all(force in rest for force in some)
+
+
+def _say(forces: frozenset[Force], grade: Grade, allowed: frozenset[Direction]) -> bool:
+    # What must not be exceeded says how strongly only where nothing else does.
+    forces = forces - {_STRONG} or forces
     strengths = {force.strength for force in forces} - {None}
     directions = {force.direction for force in forces} - {None}
     # "You should have a test. You need not be fasting": open words say nothing beside plain ones.
@@ -64,17 +80,26 @@ def forbids_only(sentence: str, language: Language) -> bool:
 
 def orders(sentence: str, language: Language) -> bool:
     """Whether a main clause tells to use something, in words that leave no doubt: "do take", "should use"."""
-    return bool(_ORDERS[language].search(_ASIDES[language].sub(" ", sentence)))
+    main = _NEITHER.sub(" ", _ASIDES[language].sub(" ", sentence))
+    return bool(_ORDERS[language].search(main))
 
 
-def _read(text: str, cues: Sequence[tuple[re.Pattern[str], Force]]) -> frozenset[Force]:
-    """The forces of cues; letters that one has taken are not looked at by those after it."""
-    forces: set[Force] = set()
+def _in_order(sentence: str, language: Language) -> list[Force]:
+    main = _ASIDES[language].sub(" ", sentence)
+    for text, tables in ((main, _CUES), (main, _WEAK), (sentence, _CUES), (sentence, _WEAK)):
+        if found := _read(text, tables[language]):
+            return found
+    return []
+
+
+def _read(text: str, cues: Sequence[tuple[re.Pattern[str], Force]]) -> list[Force]:
+    """The forces of cues, each where it first stands; letters that one has taken are not looked at again."""
+    first: dict[Force, int] = {}
     for pattern, force in cues:
-        text, count = pattern.subn(lambda found: "_" * len(found[0]), text)
-        if count:
-            forces.add(force)
-    return frozenset(forces)
+        for found in pattern.finditer(text):
+            first[force] = min(found.start(), first.get(force, found.start()))
+        text = pattern.sub(lambda found: "_" * len(found[0]), text)
+    return sorted(first, key=lambda force: first[force])
 
 
 _AGAINST, _FOR = Force("strong", "against"), Force("strong", "for")
@@ -88,18 +113,19 @@ _ASIDES: Mapping[Language, re.Pattern[str]] = {
         r"\b(?:if|unless|when|whenever|while|until|because|since|as\s+long\s+as|although|though|whether|so\s+that"
         r"|in\s+case|once|even\s+though|which)\b[^,.;:!?]*"
         r"|\b(?:who|that|whose)\s+(?:can|could|may|might|should|must|cannot|can['’]t|do\s+not|don['’]t|does\s+not)"
-        r"(?:\s+not)?\s+[a-z]+",
+        r"(?:\s+not)?\s+[a-z]+(?:[^.;:!?]*?,?\s+(?:or|and|nor)\s+(?:who\s+)?(?:cannot|can['’]t|do\s+not|don['’]t|does\s+not)\s+[a-z]+)?",
         re.IGNORECASE,
     ),
     "zh": re.compile(
         "(?:如果|若是?|假如|一旦|因为|由于|除非|当)[^，。；]*?(?:，|。|；|时(?!间))|以(?:便|免|防)[^，。；]*|([要能会该用可])不\\1|需不需要"
     ),
 }
+_NEITHER = re.compile(r"\bneither\b[^.;]*?\bnor\b[^.;]*?\b(?:should|must|may|can)\b", re.IGNORECASE)
 _HEDGE = r"(?:usually|probably|generally|normally|mostly|in\s+most\s+cases)"
 _NOT = r"(?:not|n['’]t|never)"
 _POSSIBLE = r"(?:may|might|could)"
 _EFFECT = (
-    r"(?:(?:also|even|still|then)\s+)?(?:help|cause|lead|lower|reduce|prevent|improve|raise|increase|make|happen|occur|affect"
+    r"(?:(?:also|even|still|then)\s+)?(?:burn|hurt|irritate|trigger|delay|hide|mask|weaken|ease|relieve|shorten|kill|spread|come|last|help|cause|lead|lower|reduce|prevent|improve|raise|increase|make|happen|occur|affect"
     r"|harm|protect|damage|worsen|become|feel|result|be\s+(?:harmful|dangerous|more|less|a\s+sign|caused|due))"
 )
 _STOPPING = r"(?:stop|discontinue|quit|skip|miss|interrupt|delay|forget|wait|hesitate)"
@@ -146,7 +172,7 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             r"|\bnever\b|\bcannot\b|\bcan['’]t\b|\bavoid(?:s|ed|ing)?\b|\b(?:stay|keep)\s+away\s+from\b|\brefrain\b"
             r"|\brecommend(?:s|ed|ation)?\s+(?:against|not|avoiding)\b|\bnot\s+(?:routinely\s+|be\s+|generally\s+)*recommend(?:ed)?\b"
             r"|\b(?:is|are)\s+not\s+(?:(?:the\s+)?(?:right|safe|suitable|allowed|for|appropriate|indicated|an\s+option|to\s+be))\b"
-            r"|\b(?:should|must|may|to)\s+(?:[a-z]+\s+)?neither\b|\bcontraindicated\b|\bunsafe\b|\bforbidden\b|\bshould\s+be\s+(?:stopped|withheld)\b",
+            r"|\b(?:should|must|may|to)\s+(?:[a-z]+\s+)?(?:neither|no)\b|\bneither\b[^.;]*?\bnor\b[^.;]*?\b(?:should|must|may|can|is|are)\b|\bcontraindicated\b|\bunsafe\b|\bforbidden\b|\bshould\s+be\s+(?:stopped|withheld)\b",
             _AGAINST,
         ),
         (
@@ -175,12 +201,12 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
         ),
         ("(?:不要|不得|不应该?|不能|不可以?|别)[^，。；]{0,8}?(?:超过|多于|长于|高于|以上)", _STRONG),
         (
-            "(?:不要|不得|切勿|请勿|不能|不可以?|不应该?|勿)(?:自行|擅自|随意|随便|自己|突然|立即)*(?:停|中断|漏)[用药服掉]*",
+            "(?:不要|不得|切勿|请勿|不能|不可以?|不应该?|勿|别)(?:自行|擅自|随意|随便|自己|突然|立即|一下子|忽然|骤然|马上|贸然)*(?:停|中断|漏)[用药服掉]*",
             _STRONG,
         ),
         (
             "(?:应该?|应当|须|必须|要|推荐)(?:[^，。；]{0,6}?)(?:避免|禁止|禁用)|不应(?:该|当)?|不得|请?不要|切勿|切忌|请勿|勿|严禁|禁止|禁用|(?<![无有动])禁忌(?!证)|避免"
-            "|不(?:予)?推荐|(?:强烈)?反对|不能(?!耐受|控制|缓解|达到|完全|排除)|不可(?!避|或|逆)以?|推荐(?:[^，。；]{0,10}?)不(?![足到超满良同少低])|不准|不允许|别(?=[吃喝用去做让给])",
+            "|不(?:予)?推荐|(?:强烈)?反对|不能(?!耐受|控制|缓解|达到|完全|排除)|不可(?!避|或|逆)以?|推荐(?:[^，。；]{0,10}?)不(?![足到超满良同少低])|不准|不允许|(?<![特分个性级区类鉴识差辨告])别(?=[再自突随一吃喝用去做让给开在超])",
             _AGAINST,
         ),
         (
@@ -215,7 +241,7 @@ _USE = (
 )
 _ORDERS: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(
-        rf"(?<!what to )(?<!it )\b(?:do|should|must|always|needs?\s+to)\s+(?:{_USE})\b(?!\s+neither)"
+        rf"(?<!what to )(?<!it )\b(?:do|should|must|always|needs?\s+to)\s+(?:{_USE})\b(?!\s+(?:neither|no)\b)"
         rf"|\b(?:is|are)\s+(?:(?:the\s+)?(?:right|safe|suitable|recommended|allowed)|for)\b",
         re.IGNORECASE,
     ),

@@ -18,7 +18,7 @@ _REGULARLY = "daily|nightly|weekly|monthly|yearly|annually|hourly"
 _PER = r"(?:(?:an?|per|each|every)\s+|/\s*)"
 _TIMES = re.compile(
     rf"""{BEFORE}(?<![A-Za-z\d.,])(?:(?P<once_or_twice>once\s+or\s+twice)|(?P<once>once)|(?P<twice>twice)|(?P<thrice>thrice)
-    |(?P<low>{NUMBER})(?:\s*{_DASH}\s*(?P<high>{NUMBER}))?(?P<between>\s+or\s+(?:more|fewer|less))?(?:\s*times|{_EVENT}(?=\s+(?:{_PER})(?:{_SPAN})))
+    |(?P<low>{NUMBER})(?:\s*{_DASH}\s*(?P<high>{NUMBER}))?(?P<between>\s+or\s+(?:more|fewer|less))?(?:\s*times|(?:\s+[a-z]+)?\s+days(?=\s+(?:{_PER})(?:week|month))|{_EVENT}(?=\s+(?:{_PER})(?:{_SPAN})))
     )[\s-]*(?:{_PER}(?P<span>{_SPAN})s?\b|(?P<regularly>{_REGULARLY})\b){AFTER}""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -47,6 +47,9 @@ _CHINESE = re.compile(
     rf"(?:每隔?\s*{_CHINESE_LENGTH}|(?<!第)(?<!\d)一(?P<one>天|日|周|个?月|年)|(?P<隔>隔[日天]))"
     rf"(?:(?:[^，。；、,;\d零一二两三四五六七八九十次]{{0,8}}?|，){BEFORE}[^，。；、\d零一二两三四五六七八九十次]{{0,3}}?"
     rf"(?P<low>{NUMBER})(?:\s*{_DASH}\s*(?P<high>{NUMBER}))?\s*次(?P<或更多>或更多|以上|及以上)?|(?!一夜|三餐))?"
+)
+_CHINESE_ONE = re.compile(  # 「一天不超过五克」: of a day, no length
+    rf"(?<![第\d])一(?P<span>天|日|周|个?月|年)(?=[^，。；、\d零一二两三四五六七八九十]{{0,8}}{NUMBER}\s*(?:毫克|微克|克|毫升|升|单位|[片粒丸滴喷吸次]|mg|ml|g))"
 )
 _CHINESE_BARE = re.compile(rf"(?={NUMBER}){_CHINESE_LENGTH}{_CHINESE_ONCE}")
 _CHINESE_SLASH = re.compile(
@@ -84,6 +87,8 @@ def read_frequencies(text: str) -> Iterator[Stated]:
         yield _rate(found, low, read_number(found["high"]) if found["high"] else low, found["span"])
     for found in _CHINESE.finditer(text):
         yield from _chinese(found)
+    for found in _CHINESE_ONE.finditer(text):
+        yield _rate(found, Fraction(1), Fraction(1), found["span"])
     for found in _CHINESE_BARE.finditer(text):
         yield _rate(found, Fraction(1), Fraction(1), found["span"], _lengths(found))
     for found in _EACH.finditer(text):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -23,14 +23,24 @@ class Opposition:
 
 def oppositions(text: str, source: str) -> Iterator[Opposition]:
     """Where ``text`` says the opposite of what ``source`` says, and of nothing else there."""
-    for values in _lines().values():
-        there = {value: found[0] for value, pattern in values.items() if (found := pattern.search(source))}
-        if not there:
+    there = values_of(source)
+    for line, values in values_of(text).items():
+        meant = there.get(line)
+        if not meant:
             continue
-        for value, pattern in values.items():
-            found = pattern.search(text)
-            if found and value not in there:
-                yield Opposition(said=found[0], meant=next(iter(there.values())))
+        for value, said in values.items():
+            if value not in meant:
+                yield Opposition(said=said, meant=next(iter(meant.values())))
+
+
+@lru_cache(maxsize=2048)  # the gates read each passage once for each sentence, draft and round
+def values_of(text: str) -> Mapping[str, Mapping[str, str]]:
+    """What ``text`` says on each line, by value."""
+    found = {
+        line: {value: match[0] for value, pattern in values.items() if (match := pattern.search(text))}
+        for line, values in _lines().items()
+    }
+    return {line: values for line, values in found.items() if values}
 
 
 @cache

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ _DISEASE = (
     r"|(?:{0})\s+(?:that\s+)?(?:(?:do|does|are|is|work|works|working|function)(?:\s+not|n['’]t)?\s*)+[^.,;]{{0,20}}?(?:well|poorly|properly|less|badly|weak|damaged|ill)"
     "|(?:{1})(?:功能)(?:不全|不[好佳良]|差|较差|减退|受损|异常|下降|衰竭|障碍)|(?:{1})(?:疾?病(?![毒原])|衰竭?|损[伤害])"
 )
+_REMEMBERED = 2048  # texts: the gates read each passage once for each sentence, draft and round
 _OFTEN = 3  # a condition that every third passage names is what the guideline is about
 _YEAR = 12  # months
 _OLD, _GROWN = 60 * _YEAR, 18 * _YEAR  # from what age people are called old, and adult
@@ -38,7 +39,7 @@ def is_of_people(group: str) -> bool:
 
 def named_groups(text: str) -> frozenset[str]:
     """The groups that ``text`` names by word."""
-    return frozenset(_named(text))
+    return _named(text)
 
 
 def topics(title: str, texts: Sequence[str]) -> frozenset[str]:
@@ -52,11 +53,14 @@ def topics(title: str, texts: Sequence[str]) -> frozenset[str]:
     return frozenset(often | named_groups(title))
 
 
-def _named(text: str) -> Iterator[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _named(text: str) -> frozenset[str]:
+    groups: set[str] = set()
     for group, pattern in _patterns():
         text, count = pattern.subn(lambda found: "_" * len(found[0]), text)
         if count:
-            yield group
+            groups.add(group)
+    return frozenset(groups)
 
 
 def _by_age(text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from tools.medical.bounds import AFTER, BEFORE, Bound, bound_of
 from tools.medical.frequencies import read_frequencies
@@ -26,7 +27,7 @@ _PER_UNIT = (
 _AMOUNT = re.compile(
     rf"""(?P<each>每\s*(?:公斤|千克|kg)(?:体重)?\s*(?:每次)?)?{BEFORE}(?:[饮喝吃服用走步行睡测做摄入补打注]{{1,3}})?\s*
     (?P<age>\b(?:aged?(?:\s+of)?|before|by)\s+)?
-    (?<![A-Za-z\d.,])(?<![A-Za-z]-)(?!十分(?!钟))(?P<ordinal>第)?(?P<low>{NUMBER})
+    (?<![A-Za-z\d.,])(?<![A-Za-z]-)(?!十分(?!钟))(?!one\s+day\s+to\s+the\s+next)(?P<ordinal>第)?(?P<low>{NUMBER})
     (?:\s*(?:{_UNIT})?\s*{_DASH}\s*(?P<high>{NUMBER}|an(?=\s+hour\b)))?
     (?P<between>\s+or\s+(?:more|fewer|less)(?=\s))?
     (?:\s*-?\s*(?P<unit>{_UNIT}){_WORD_END}|\s+(?!of\b)[a-z]{{4,}}\s+(?P<later>doses?|days?|weeks?|months?|years?|hours?){_WORD_END})?
@@ -36,9 +37,9 @@ _AMOUNT = re.compile(
 )
 # "For a week": the article counts.
 _ARTICLE = re.compile(
-    r"\b(?:for|within|in|after|than|least|about|most|up\s+to)\s+(?P<low>an?)\s+(?P<unit>minute|hour|day|week|month|year)\b"
-    r"|\b(?:in|within|during)\s+(?P<first>the\s+first)\s+(?P<whole>hour|day|week|month|year)\b",
-    re.IGNORECASE,
+    rf"""\b(?:for|within|in|after|than|least|about|most|up\s+to)\s+(?P<low>an?)\s+(?P<unit>minute|hour|day|week|month|year)\b{AFTER}
+    |\b(?:in|within|during)\s+(?P<first>the\s+first)\s+(?P<whole>hour|day|week|month|year)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _NTH = re.compile(
     r"\b(?P<word>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)\s+(?:day|week|month|dose|year)\b"
@@ -51,13 +52,27 @@ _NTH_WORDS = {
     for word in pair.split()
 }
 _FEW = frozenset("一二两")  # 「一次」 and 「两次」 alone tell which time, not how often
+_REMEMBERED = 2048  # texts: the gates read each passage once for each sentence, draft and round
+_GROWN = 18 * 12  # months
 _UNCOUNTED = frozenset(("time", "person", "point"))
 _SOFTENED: Mapping[Bound, Bound] = {">": ">=", "<": "<="}
 _DENIAL = re.compile(r"\b(?:not|never|avoid|against|cannot)\b|n['’]t\b|[不勿]|避免|禁止", re.IGNORECASE)
+# "Not for people with more than 3" denies the use, not the quantity.
+_WHOM = re.compile(
+    r"\b(?:patients?|people|adults?|children|women|men|those|anyone|persons?|with|who|whose)\b|患者|者|人",
+    re.IGNORECASE,
+)
+_RIGHT_BEFORE = re.compile(
+    r"(?:\b(?:not|never)|n['’]t|\bavoid\w*)(?:\s+(?!(?:for|in|to|with)\b)[a-z]+){0,3}(?:\s+for)?\s*$"
+    "|[不勿别](?:应该?|得|能|要|可以?|宜|推荐|建议)?[^，。；对于在为给]{0,6}$",
+    re.IGNORECASE,
+)
+_OF_SOMEBODY = re.compile("的?(?:患者|者|人)")
 _LOOSE = re.compile(
     r"\b(?:within|(?:in|during)\s+the\s+first|only|restrict\w+|limit\w*)\b|[限控]制在|只能|[天日周月年时钟]\s*(?:以|之)?内",
     re.IGNORECASE,
 )
+_BEDTIME = re.compile(r"\b(?:at|before)\s+(?:bedtime|going\s+to\s+bed)\b|睡前", re.IGNORECASE)
 _VAGUE = re.compile("以[上下内]")  # may hold the bound itself or not
 _CLAUSE = re.compile(
     r"[,;.:()，。；：（）]\s|[，。；：（）]|\b(?:if|when|while|because|who|whose|but|than to)\b"
@@ -66,7 +81,8 @@ _CLAUSE = re.compile(
 )
 
 
-def find_quantities(text: str) -> list[Stated]:
+@lru_cache(maxsize=_REMEMBERED)
+def find_quantities(text: str) -> tuple[Stated, ...]:
     """All quantities of ``text``, in their order; a stretch is read once, by the most telling pattern."""
     found: list[Stated] = []
     for reader in _READERS:
@@ -75,12 +91,25 @@ def find_quantities(text: str) -> list[Stated]:
                 found.append(
                     replace(
                         stated,
-                        is_denied=_is_denied(text, stated),
+                        # "Not for those under 14" is not "for those of 14 and over".
+                        is_denied=not stated.is_age and _is_denied(text, stated),
+                        is_capped=_is_capped(text, stated),
                         is_loose=_is_loose(text, stated),
                         is_vague=bool(_VAGUE.search(text[stated.start : stated.end])),
                     )
                 )
-    return sorted(found, key=lambda stated: stated.start)
+    if any(stated.quantity.unit == "%" for stated in found):
+        found = [_time_frame(text, stated) for stated in found]
+    return tuple(sorted(found, key=lambda stated: stated.start))
+
+
+def _time_frame(text: str, stated: Stated) -> Stated:
+    """ "25 in 1000 over 5 years": beside a share, what stands after "over" is how long, not a bound."""
+    one = stated.quantity
+    is_time = one.unit in ("minute", "month") and (one.unit == "minute" or one.high < _GROWN)
+    if is_time and text[stated.start : stated.end].lower().startswith("over"):
+        return replace(stated, quantity=replace(one, bound=""))
+    return stated
 
 
 def unsupported(text: str, sources: Iterable[str], *, loosely: bool = False) -> list[Stated]:
@@ -89,16 +118,30 @@ def unsupported(text: str, sources: Iterable[str], *, loosely: bool = False) -> 
     Args:
         loosely: Whether a quantity of ``text`` without a bound is stated by one that has a bound.
     """
-    stated = [one for source in sources for one in find_quantities(source)]
+    stated = [one for source in sources for one in (*find_quantities(source), *_daily(source))]
     wanted = [replace(one, is_loose=one.is_loose or loosely) for one in find_quantities(text)]
     return [one for one in wanted if not any(supports(other, one) for other in stated)]
 
 
+def _daily(source: str) -> list[Stated]:
+    """How often what is taken "at bedtime" is taken, where ``source`` says no other frequency."""
+    known = any(one.quantity.unit == "time/week" for one in read_frequencies(source))
+    found = None if known else _BEDTIME.search(source)
+    once = Quantity(low=Fraction(7), high=Fraction(7), unit="time/week")
+    return [Stated(quantity=once, start=found.start(), end=found.end())] if found else []
+
+
 def _is_denied(text: str, stated: Stated) -> bool:
     """Whether a denial stands before it, in its clause."""
-    before = text[: stated.start]
-    clause = _CLAUSE.split(before)[-1]
-    return bool(_DENIAL.search(clause))
+    clause = _CLAUSE.split(text[: stated.start])[-1]
+    denials = list(_DENIAL.finditer(clause))
+    return bool(denials) and not _WHOM.search(clause, denials[-1].end())
+
+
+def _is_capped(text: str, stated: Stated) -> bool:
+    """Whether a denial stands right before its bound, and nobody's age or illness is bounded by it."""
+    is_of_somebody = stated.is_age or _OF_SOMEBODY.match(text, stated.end)
+    return not is_of_somebody and bool(_RIGHT_BEFORE.search(text[: stated.start]))
 
 
 def _is_loose(text: str, stated: Stated) -> bool:
@@ -129,7 +172,8 @@ def _read_articles(text: str) -> Iterator[Stated]:
     for found in _ARTICLE.finditer(text):
         unit, factor = UNITS[(found["unit"] or found["whole"]).lower()]
         start, end = found.start(), found.end()
-        yield Stated(quantity=Quantity(low=factor, high=factor, unit=unit), start=start, end=end)
+        bound = bound_of(None, found["after"])
+        yield Stated(quantity=Quantity(low=factor, high=factor, unit=unit, bound=bound), start=start, end=end)
 
 
 def _is_counted(found: re.Match[str]) -> bool:
@@ -185,7 +229,7 @@ def _amount(found: re.Match[str]) -> Stated:
         unit=unit,
         bound=bound,
     )
-    return Stated(quantity=quantity, start=found.start(), end=found.end())
+    return Stated(quantity=quantity, start=found.start(), end=found.end(), is_age=is_age)
 
 
 _READERS: tuple[Callable[[str], Iterator[Stated]], ...] = (

@@ -32,6 +32,10 @@ class Stated:
     start: int
     end: int
     is_denied: bool = False  #: Whether a denial stands before it in its clause: "not for more than 4 weeks".
+    is_capped: bool = (
+        False  #: Whether more or less of it is what is denied: "use it not for more than 4 weeks".
+    )
+    is_age: bool = False  #: Whether it tells how old somebody is.
     is_vague: bool = False  #: Whether its bound may hold the number itself or not: 「以上」.
     is_loose: bool = False  #: Whether its bound may go unsaid: "within 3 days".
 
@@ -45,7 +49,8 @@ def supports(source: Stated, stated: Stated) -> bool:
 def _bounds_agree(source: Stated, stated: Stated) -> bool:
     wanted, said = source.quantity.bound, stated.quantity.bound
     if wanted == said:
-        return True
+        is_kept = stated.is_capped or stated.is_denied or source.is_loose or stated.is_loose
+        return not wanted or not source.is_capped or is_kept
     if (source.is_vague or stated.is_vague) and _near(wanted, said):
         return True
     if (source.is_loose or stated.is_loose) and not (wanted and said):

@@ -48,6 +48,6 @@ def _answer(parts: tuple[str, ...], present: Mapping[str, str], words: Wording) 
     texts = [present[part] for part in parts if present.get(part)]
     if not texts:
         return "missing"
-    if all(words.not_looked_for in text for text in texts):
+    if all(words.not_looked_for in text or words.not_found in text for text in texts):
         return "not looked for"
     return "not reported in the source" if all(words.not_reported in text for text in texts) else "addressed"

@@ -16,10 +16,10 @@ _PEOPLE = (
 )
 _WHO = "(?:[个名位例]?(?:成年人|成人|患者|病人|孩子|儿童|女性|男性|孕妇|老人|老年人|人)?)"
 _OUT_OF = re.compile(
-    rf"{BEFORE}(?P<low>{NUMBER})(?:\s*(?:[-–]|to)\s*(?P<high>{NUMBER}))?\s*(?:{_PEOPLE}\s+)?(?:out\s+of|in|of|per)\s+(?:every\s+)?(?P<whole>{NUMBER})"
+    rf"{BEFORE}(?P<low>{NUMBER})(?:\s*(?:[-–]|to)\s*(?P<high>{NUMBER}))?\s*(?:(?:{_PEOPLE}|(?!(?:{_UNIT})\b)[a-z]+)\s+)?(?:out\s+of|in|of|per)\s+(?:every\s+)?(?P<whole>{NUMBER})"
     rf"(?:\s+{_PEOPLE}|(?!\s*(?:{_UNIT})(?![A-Za-z])))"
     rf"|(?:每\s*|(?={NUMBER}\s*{_WHO}[里中]))(?P<全>{NUMBER})\s*{_WHO}[里中]?当?中?(?:[大约有就会可能出现]*)\s*(?P<部>{NUMBER})\s*{_WHO}"
-    rf"|\bout\s+of\s+(?:every\s+)?(?P<of>{NUMBER})\s+{_PEOPLE},?\s+(?P<then>{NUMBER})",
+    rf"|\b(?:out\s+)?of\s+(?:every\s+)?(?P<of>{NUMBER})\s+{_PEOPLE}(?:\s[^.,;:\d]{{0,40}})?,?\s+(?:about\s+|around\s+|roughly\s+|some\s+)?(?P<then>{NUMBER})(?!\s*(?:{_UNIT})(?![A-Za-z]))",
     re.IGNORECASE,
 )
 _WORDS = {
@@ -75,15 +75,26 @@ def read_shares(text: str) -> Iterator[Stated]:
         high = read_number(found["high"]) if found["high"] else low
         of = read_number(found["whole"] or found["全"] or found["of"])
         if of >= _LEAST_WHOLE and min(low, high) > 0 and max(low, high) < of:
-            bound = bound_of(found["before"], None)
-            quantity = Quantity(low=100 * low / of, high=100 * high / of, unit="%", bound=bound)
-            yield Stated(quantity=quantity, start=found.start(), end=found.end())
+            yield from _out_of(found, 100 * low / of, 100 * high / of)
     for found in _PART.finditer(text):
         words = " ".join((found["part"] or "").lower().replace("-", " ").split()).replace(
             "an third", "a third"
         )
         share = Fraction(10) * read_number(found["tenths"]) if found["tenths"] else _WORDS[words]
         yield _stated(found, share, "%", found["before"])
+
+
+def _out_of(found: re.Match[str], low: Fraction, high: Fraction) -> Iterator[Stated]:
+    bound = bound_of(found["before"], None)
+    if low <= high:
+        whole = Quantity(low=low, high=high, unit="%", bound=bound)
+        yield Stated(quantity=whole, start=found.start(), end=found.end())
+        return
+    # "Down from 60 to 25 in 1000": no range, but two shares.
+    middle = found.start("high")
+    first = Quantity(low=low, high=low, unit="%", bound=bound)
+    yield Stated(quantity=first, start=found.start(), end=middle)
+    yield Stated(quantity=Quantity(low=high, high=high, unit="%"), start=middle, end=found.end())
 
 
 def read_changes(text: str) -> Iterator[Stated]:

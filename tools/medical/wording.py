@@ -33,6 +33,7 @@ class Wording(BaseModel):
     topics: Mapping[str, tuple[str, str]]  #: By part: its heading, and what tells it in a guideline.
     not_reported: str
     not_looked_for: str  #: Without a model: whether the guideline reports it is not known.
+    not_found: str  #: Without a model, of what rules look for by fixed words.
     sources_heading: str
     page: str
     disclaimer_heading: str
@@ -89,6 +90,7 @@ WORDING: Mapping[Language, Wording] = {
         },
         not_reported="not reported in the source",
         not_looked_for="not looked for: that takes a language model",
+        not_found="none found by fixed words, and no language model looked for it",
         sources_heading="Where it stands in the guideline",
         page="page {page}",
         disclaimer_heading="Please note",
@@ -144,6 +146,7 @@ WORDING: Mapping[Language, Wording] = {
         },
         not_reported="指南未说明",
         not_looked_for="未查找，这需要语言模型",
+        not_found="按固定词语没有找到，也没有语言模型查找过",
         sources_heading="在指南中的位置",
         page="第{page}页",
         disclaimer_heading="请注意",

@@ -11,7 +11,9 @@ from tools.medical.gates.negation import check_negation
 from tools.medical.gates.numbers import check_numbers
 from tools.medical.gates.opposites import check_opposites
 from tools.medical.gates.population import check_population
+from tools.medical.gates.references import check_references
 from tools.medical.gates.strength import check_strength
+from tools.medical.gates.support import check_support
 from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion
 
@@ -25,7 +27,9 @@ def check_draft(version: PatientVersion, records: GuidelineRecords) -> list[Find
         *check_population(version, records),
         *check_opposites(version, records),
         *check_drugs(version, records),
+        *check_support(version, records),
         *check_sources(version, records),
+        *check_references(version, records),
         *check_coverage(version, records),
         *check_additions(version),
     ]
@@ -37,4 +41,5 @@ def check_version(version: PatientVersion, records: GuidelineRecords, pages: Seq
     Args:
         pages: The guideline's text, page by page.
     """
-    return [*check_draft(version, records), *check_quotations(records, pages)]
+    named = [found for found in check_draft(version, records) if found.gate != "references"]
+    return [*named, *check_references(version, records, pages), *check_quotations(records, pages)]

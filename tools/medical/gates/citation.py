@@ -9,7 +9,7 @@ from tools.medical.version import PatientVersion
 
 
 def check_quotations(records: GuidelineRecords, pages: Sequence[str]) -> Iterator[Finding]:
-    """Quotations that stand on another page than is said, or nowhere.
+    """Quotations that stand on another page than is said, or nowhere; headings that are not there.
 
     Args:
         pages: The guideline's text, page by page.
@@ -20,6 +20,10 @@ def check_quotations(records: GuidelineRecords, pages: Sequence[str]) -> Iterato
         if page not in where:
             told = f"pages {', '.join(map(str, where))}" if where else "no page"
             message = f"“{quote}” is said to be on page {page} and stands on {told}."
+            yield Finding(gate="citation", source=source, message=message)
+    for source, section, page in _sections(records):
+        if section and not any(one <= page for one in plain_pages.find(section)):
+            message = f"There is no heading “{section}” up to page {page}, under which it is said to stand."
             yield Finding(gate="citation", source=source, message=message)
 
 
@@ -38,3 +42,7 @@ def _quotations(records: GuidelineRecords) -> Iterator[tuple[str, str, int]]:
         yield recommendation.id, recommendation.quote, recommendation.page
         yield from ((warning.id, warning.text, warning.page) for warning in recommendation.warnings)
     yield from ((passage.id, passage.text, passage.page) for passage in records.passages)
+
+
+def _sections(records: GuidelineRecords) -> Iterator[tuple[str, str, int]]:
+    yield from ((one.id, one.section, one.page) for one in (*records.recommendations, *records.passages))

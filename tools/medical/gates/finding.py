@@ -11,10 +11,13 @@ GateName = Literal[
     "population",
     "opposites",
     "drugs",
+    "support",
     "citation",
+    "references",
     "coverage",
     "additions",
     "readability",
+    "judge",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tools.medical.forces import Force, agrees, directions_of, read_forces
+from tools.medical.forces import Force, agrees, read_forces
 from tools.medical.gates.finding import Finding
 from tools.medical.grade import WORDS, Grade
 from tools.medical.records import GuidelineRecords
@@ -20,7 +20,7 @@ def check_strength(version: PatientVersion, records: GuidelineRecords) -> Iterat
             if source not in known:
                 continue
             wanted = known[source].grade
-            if not agrees(said, wanted, directions_of(known[source].quote, version.language)):
+            if not agrees(sentence.text, wanted, known[source].quote, version.language):
                 words = ", ".join(WORDS[version.language][wanted][:3])
                 yield Finding(
                     gate="strength",

@@ -54,7 +54,7 @@ def test_sources_lead_to_their_pages_in_a_pdf_that_lies_beside_the_version() -> 
 
 def test_without_a_model_nothing_is_said_to_be_missing_from_the_guideline_that_nobody_looked_for() -> None:
     text = render_markdown(_booklet(is_offline=True)).decode()
-    assert "Side effects and warning signs: not looked for" in text
+    assert "Side effects and warning signs: none found by fixed words, and no language model" in text
     assert "What the condition is: not looked for" in text
     answers = report(_booklet(is_offline=True))
     assert answers["7.2 undesirable outcomes"] == "not looked for"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from evals.guideline_checks import count_false_alarms, measure_written
 from evals.guideline_gold import read_development
 from tools.medical.gates import check_draft
 from tools.medical.records import GuidelineRecords, Recommendation
@@ -65,10 +66,10 @@ def test_a_faithful_sentence_passes(text: str) -> None:
 
 
 def test_faithful_versions_of_many_guidelines_pass() -> None:
-    found = [
-        (gold.name, finding.message)
-        for gold in read_development()
-        for wording in (0, 1)
-        for finding in check_draft(gold.version(wording), gold.records)
-    ]
-    assert found == []
+    alarms, sentences = count_false_alarms(read_development())
+    assert alarms <= 0.01 * sentences
+
+
+def test_wrong_sentences_that_people_wrote_are_found() -> None:
+    caught = measure_written(read_development())
+    assert {kind: power.missed for kind, power in caught.items() if power.share < 0.98} == {}
