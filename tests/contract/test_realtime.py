@@ -107,7 +107,7 @@ async def test_speech_may_be_ended_by_hand() -> None:
 
 
 async def test_answer_can_be_cancelled_and_another_one_follows() -> None:
-    with _serving(pace=Pace(tokens_per_second=20), text="word " * 12) as served:
+    with _serving(pace=Pace(tokens_per_second=20), text="word " * 40) as served:
         async with open_realtime(served.models, RealtimeOptions()) as session:
             await session.write("Hello")
             async for event in session:
@@ -120,7 +120,7 @@ async def test_answer_can_be_cancelled_and_another_one_follows() -> None:
 
     assert isinstance(ended, ResponseEnded)
     assert ended.status == "cancelled"
-    assert _text(again) == "word " * 12
+    assert _text(again) == "word " * 40
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.SILENT_CUT, Fault.STALL, Fault.CORRUPT_CHUNK])

@@ -32,7 +32,8 @@ def _stream(served: Served) -> Any:
 
 @EACH_CHAT
 async def test_object_is_there_while_the_next_is_written(provider: Provider) -> None:
-    with serving(provider, answers=Answers.oracle(_rows), pace=Pace(tokens_per_second=100)) as served:
+    endless = Answers.oracle(lambda _: {"rows": _ROWS * 1000})  # at this pace
+    with serving(provider, answers=endless, pace=Pace(tokens_per_second=100)) as served:
         async with aclosing(_stream(served)) as objects:
             first = await anext(objects)
         [request] = served.server.requests()

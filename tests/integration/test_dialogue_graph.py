@@ -139,7 +139,7 @@ async def test_as_many_replies_come_as_are_wanted_each_with_what_it_does() -> No
 
 
 async def test_reply_is_told_while_the_others_are_being_written() -> None:
-    with _talk(pace=Pace(tokens_per_second=100)) as talk, bind(talk.models):
+    with _talk(pace=Pace(tokens_per_second=30)) as talk, bind(talk.models):
         stream = talk.graph.astream({"said": [_INVITED]}, talk.config, stream_mode="custom")
         async with aclosing(stream):
             async for event in stream:
