@@ -1,6 +1,7 @@
 """How much the gates catch of seeded mutations, and how often they object to what is faithful."""
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -39,7 +40,7 @@ def measure_power(
     changes = kinds_of or mutations()
     power = {kind: Power() for kind in changes}
     kinds = list(changes)
-    before: dict[tuple[str, int], set[Key]] = {}
+    before: dict[tuple[str, int], Counter[Key]] = {}
     made = turn = 0
     while made < count:
         kind, gold = kinds[turn % len(kinds)], golds[turn // len(kinds) % len(golds)]
@@ -47,7 +48,7 @@ def measure_power(
         version, records = gold.version(wording := chance.randrange(2)), gold.records.model_copy(deep=True)
         if (gold.name, wording) not in before:
             found = check_version(version, records, gold.pages)
-            before[gold.name, wording] = {_key(finding) for finding in found}
+            before[gold.name, wording] = Counter(_key(finding) for finding in found)
         alarms = before[gold.name, wording]
         faithful = {sentence.id: sentence.text for sentence in version.sentences()}
         if not changes[kind](version, records, chance):
@@ -55,7 +56,7 @@ def measure_power(
         made += 1
         power[kind].made += 1
         # What a gate says of the faithful version as well catches nothing.
-        if any(_key(found) not in alarms for found in check_version(version, records, gold.pages)):
+        if Counter(_key(found) for found in check_version(version, records, gold.pages)) - alarms:
             power[kind].caught += 1
         else:
             changed = [s.text for s in version.sentences() if faithful.get(s.id) != s.text]
@@ -67,14 +68,14 @@ def measure_written(golds: list[Gold]) -> dict[str, Power]:
     """What is caught of the wrong sentences that people wrote, by kind."""
     power: dict[str, Power] = {}
     for gold in golds:
-        before = {_key(found) for found in check_version(gold.version(), gold.records, gold.pages)}
+        before = Counter(_key(found) for found in check_version(gold.version(), gold.records, gold.pages))
         for wrong in gold.wrong:
             version = gold.version()
             sentence = next(one for one in version.sentences() if wrong.source in one.sources)
             sentence.text = wrong.text
             one = power.setdefault(wrong.kind, Power())
             one.made += 1
-            if any(_key(found) not in before for found in check_version(version, gold.records, gold.pages)):
+            if Counter(_key(found) for found in check_version(version, gold.records, gold.pages)) - before:
                 one.caught += 1
             else:
                 one.missed.append(f"{gold.name}: {wrong.text}")

@@ -44,7 +44,10 @@ _PATTERNS: Mapping[Language, tuple[re.Pattern[str], ...]] = {
 _SIGNS = re.compile("[⊕⨁●]{1,4}[⊝◯○⭘]{0,3}")
 _LETTERS: Mapping[str, Certainty] = {"A": "high", "B": "moderate", "C": "low", "D": "very low"}
 _LEVELS: Mapping[str, Certainty] = {
-    **{"high": "high", "moderate": "moderate", "low": "low", "very low": "very low"},
+    "high": "high",
+    "moderate": "moderate",
+    "low": "low",
+    "very low": "very low",
     "高": "high",
     "中": "moderate",
     "中等": "moderate",
@@ -59,12 +62,13 @@ _OF_SIGNS = 4  # full and empty ones together
 
 def read_certainty(text: str, language: Language) -> Certainty | None:
     """The certainty that ``text`` states; None where it states none, or several that differ."""
-    found = {_level(match) for pattern in _PATTERNS[language] for match in pattern.finditer(text)}
-    found |= {
+    found: set[Certainty] = set()
+    found.update(_level(match) for pattern in _PATTERNS[language] for match in pattern.finditer(text))
+    found.update(
         _BY_SIGNS[sum(sign in "⊕⨁●" for sign in match[0])]
         for match in _SIGNS.finditer(text)
         if len(match[0]) == _OF_SIGNS
-    }
+    )
     return found.pop() if len(found) == 1 else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tools.medical.gates.finding import Finding
 from tools.medical.records import GuidelineRecords
 from tools.medical.sentences import split_sentences
-from tools.medical.support import in_common, told
+from tools.medical.support import in_common, is_akin, told
 from tools.medical.version import PatientVersion, VersionSentence
 
 _LEAST = 2  # things that a sentence has in common with its source
@@ -42,7 +42,7 @@ def _unsupported(
     if not is_short and not is_kept:
         return [sentence.text]
     parts = [part.text for part in split_sentences(sentence.text, version.language)]
-    return [part for part in parts if told(part) >= _LEAST_TOLD and not in_common(part, cited)]
+    return [part for part in parts if told(part) >= _LEAST_TOLD and not is_akin(part, cited)]
 
 
 def _elsewhere(sentence: VersionSentence, cited: str, texts: Mapping[str, str]) -> str | None:
