@@ -5,8 +5,8 @@ import pytest
 import prompts
 from graphs.audiobook import direction
 from graphs.characters import portrait_question, questions
+from graphs.guideline import opinions, translating
 from graphs.guideline import questions as guideline_questions
-from graphs.guideline import translating
 from graphs.topics import questions as topics_questions
 from prompts import PROMPTS, MissingVariable, UnknownPrompt, parse, render
 from tools.dialogue import drafts
@@ -17,6 +17,7 @@ from tools.video import emotions, reading, recap
 
 _SCHEMAS = (
     guideline_questions,
+    opinions,
     translating,
     questions,
     direction,
