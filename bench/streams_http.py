@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from server.stream.sse import event_stream, frame
+from server.stream.event_stream import EventStream
+from server.stream.sse import frame
 
 DATA = b'[{"content":"token","type":"AIMessageChunk","id":"run-1"},{"langgraph_node":"model"}]'
 REQUEST = "GET /{}?chunks={}&frames={} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
@@ -35,7 +36,7 @@ def _content(request: Request) -> AsyncIterator[bytes]:
 
 async def ours(request: Request) -> Response:
     """The response of server/stream/sse.py."""
-    return event_stream(_content(request), {})
+    return EventStream(_content(request))
 
 
 async def plain(request: Request) -> Response:

@@ -27,10 +27,17 @@ def run_id(run_id: Annotated[str, Path(description="The run's UUID.")]) -> str:
 
 def canonical_uuid(text: str, noun: str) -> str:
     """A UUID in lower case with dashes; raises InvalidInput for anything else."""
+    if (known := known_uuid(text)) is None:
+        raise InvalidInput(f"Invalid {noun} ID: must be a UUID", code="invalid_id")
+    return known
+
+
+def known_uuid(text: str) -> str | None:
+    """A UUID in lower case with dashes; None for anything else."""
     try:
         return str(UUID(text))
     except ValueError:
-        raise InvalidInput(f"Invalid {noun} ID: must be a UUID", code="invalid_id") from None
+        return None
 
 
 Open = Annotated[Resources, Depends(resources)]

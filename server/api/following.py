@@ -39,7 +39,10 @@ async def _run_events(
                     yield entry
             return
         except EventsTrimmed as trimmed:
-            entry = await _snapshot(resources, await resources.runs.run(place.run_id), trimmed)
+            try:
+                entry = await _snapshot(resources, trimmed)
+            except NotFound:
+                return  # it was rolled back meanwhile
             after = entry.events[0].id
             yield entry
 
@@ -81,8 +84,7 @@ async def thread_entries(
             if not await _is_there(resources, thread_id, may_come=may_come and not is_there):
                 after = None  # nothing of what was is for this reader
                 continue
-            run = await resources.runs.run(trimmed.run_id)
-            entry = await _snapshot(resources, run, trimmed)
+            entry = await _snapshot(resources, trimmed)
             after = entry.events[0].id
             yield entry
 
@@ -98,12 +100,16 @@ async def _is_there(resources: Resources, thread_id: str, *, may_come: bool) -> 
     return True
 
 
-async def _snapshot(resources: Resources, run: Run, trimmed: EventsTrimmed) -> Entry:
+async def _snapshot(resources: Resources, trimmed: EventsTrimmed) -> Entry:
     """A run's state as a ``values`` event that stands for all events up to its id.
 
     It is the state at the last checkpoint that the log marks, so that the events that follow are just those
     that it does not cover. In a log without marks it is the latest state, and stands at the log's end.
+
+    Raises:
+        NotFound: The run was removed meanwhile.
     """
+    run = await resources.runs.run(trimmed.run_id)
     place = RunKey(run.thread_id, run.run_id)
     mark = await resources.broker.last_mark(place)
     if mark is not None and mark.event_id is not None:

@@ -34,10 +34,11 @@ class EventStream(EventSourceResponse):
     def __init__(
         self,
         content: AsyncGenerator[bytes],
-        headers: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        *,
         on_disconnect: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        super().__init__(content, headers=dict(headers))  # pyright: ignore[reportUnknownMemberType] - a type of its is half known
+        super().__init__(content, headers=headers)  # pyright: ignore[reportUnknownMemberType] - a type of its is half known
         self._content = content
         self._on_disconnect = on_disconnect
 
@@ -99,7 +100,8 @@ class _Sight:
 
     async def send(self, message: Message) -> None:
         """Send, and know since when the client has not taken it."""
-        self._since = self._loop.time()
+        if self._since is None:
+            self._since = self._loop.time()
         await self._send(message)
         self._since = None
 

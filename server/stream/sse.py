@@ -1,16 +1,13 @@
-"""The only place that writes server-sent events.
+"""Server-sent events as they go over the wire; ``EventStream`` carries them.
 
 The wire format is the official LangGraph server's: CRLF line ends, ``event``, ``data`` and, for resumable
 streams, ``id`` in this order, and a comment every few seconds so that proxies and clients see life.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from sse_starlette import EventSourceResponse
-
 from server.stream.entry import Entry
-from server.stream.event_stream import EventStream
 
 _SNAPSHOT = b": snapshot\r\n"  # a comment: clients that do not look for it see an event like any other
 
@@ -43,17 +40,3 @@ def _encoded(entry: Entry, *, with_ids: bool) -> bytes:
         parts = [frame(name, data, event_id if with_ids else None) for event_id, name, data in entry.events]
         found = entry.encoded[with_ids] = (_SNAPSHOT if entry.is_snapshot else b"") + b"".join(parts)
     return found
-
-
-def event_stream(
-    content: AsyncGenerator[bytes],
-    headers: Mapping[str, str],
-    *,
-    on_disconnect: Callable[[], Awaitable[None]] | None = None,
-) -> EventSourceResponse:
-    """The response that carries frames.
-
-    Args:
-        on_disconnect: Called when the client leaves before the end, or takes nothing for STALL_SECONDS.
-    """
-    return EventStream(content, headers, on_disconnect)

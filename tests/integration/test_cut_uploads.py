@@ -11,6 +11,7 @@ from server.db.session import Database
 from server.files.library import FileLibrary
 from server.files.limits import FileLimits
 from server.files.uploads import Uploads
+from tests.fixtures.giving_up import given_up_after
 from tools.storage.local_blobs import LocalBlobs
 from tools.storage.spool import BUFFER, PREFIX
 
@@ -55,11 +56,7 @@ class Request:
     async def given_up_after(self, turns: int) -> bool:
         """Give it up so many turns of the loop after its last byte; whether it had not ended by itself."""
         await self._sent.wait()
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        was_running = self._task.cancel()
-        await asyncio.wait({self._task})
-        return was_running
+        return await given_up_after(turns, self._task)
 
 
 async def begin(uploads: Uploads) -> str:

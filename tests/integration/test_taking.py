@@ -16,6 +16,7 @@ from server.keys import RunKey
 from server.runs.leases import Leases
 from server.runs.taking import take_thread, thread_taken
 from tests.fixtures.event_logs import HOUR, KEYS
+from tests.fixtures.giving_up import given_up_after
 from tests.fixtures.redis_servers import cut_off
 
 MOMENTS = [*range(30), *(30 * 3**step for step in range(7))]  # turns of the event loop
@@ -49,10 +50,7 @@ async def test_a_thread_is_free_whenever_its_taking_was_given_up(
             await asyncio.Event().wait()
 
     holding = asyncio.create_task(hold())
-    for _ in range(turns):
-        await asyncio.sleep(0)
-    holding.cancel()
-    await asyncio.wait({holding})
+    await given_up_after(turns, holding)
 
     assert holding.cancelled()
     assert await is_free(lasting, run.thread_id)

@@ -16,6 +16,7 @@ from server.api.realtime import connection
 from server.api.realtime.owning import begin
 from server.realtime.talk import Talks
 from server.resources import open_resources
+from tests.fixtures.giving_up import given_up_after
 
 MOMENTS = [*range(1, 30), *(30 * 3**step for step in range(6))]  # turns of the event loop
 
@@ -34,11 +35,7 @@ class Given:
     async def up_after(self, turns: int) -> bool:
         """Whether it had not ended by itself."""
         await self._told.wait()
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        was_running = self._run.cancel()
-        await asyncio.wait({self._run})
-        return was_running
+        return await given_up_after(turns, self._run)
 
 
 async def test_an_input_given_up_while_it_ends_leaves_the_thread_to_the_next(tmp_path: Path) -> None:

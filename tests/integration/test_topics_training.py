@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from configs.settings import Settings
 from evals.dlc_server import BUCKET, KEY_ID, KEY_SECRET, DlcServer, dlc_server
 from evals.topics_planted import plant
 from server.resources import topics_training
+from tests.fixtures.dlc_settings import dlc_settings
 from tests.fixtures.oss_server import OssServer, oss_server
 from tests.fixtures.tiny_embedder import make_embedder
 from tools.alibaba.signing import AccessKey, Secret
@@ -28,25 +28,6 @@ def _unheard(done: int, total: int) -> None:
     """Nobody watches."""
 
 
-def _settings(folder: Path, oss: OssServer, dlc: DlcServer, **about: Any) -> Settings:
-    return Settings(
-        DATA_DIR=folder,
-        TOPICS_TRAINING="dlc",
-        OSS_BUCKET_NAME=oss.bucket,
-        OSS_REGION=oss.region,
-        OSS_ENDPOINT=oss.url,
-        OSS_ACCESS_KEY_ID=oss.key_id,
-        OSS_ACCESS_KEY_SECRET=oss.key_secret,
-        PAI_DLC_ENDPOINT=dlc.url,
-        PAI_ACCESS_KEY_ID=KEY_ID,
-        PAI_ACCESS_KEY_SECRET=KEY_SECRET,
-        PAI_WORKSPACE_ID="1234",
-        PAI_DLC_IMAGE="registry/scriptorium-topics:1",
-        PAI_DLC_MAX_MINUTES=30,
-        **about,
-    )
-
-
 async def test_the_settings_place_submits_to_pai_what_lies_in_the_bucket_and_takes_it_back_when_cancelled(
     tmp_path: Path,
 ) -> None:
@@ -54,7 +35,7 @@ async def test_the_settings_place_submits_to_pai_what_lies_in_the_bucket_and_tak
     bucket = "oss://books.oss-cn-hongkong-internal.aliyuncs.com/" + _PREFIX
     endless = ["Queuing"] * 10_000
     with oss_server() as oss, dlc_server(tmp_path, bucket=bucket, statuses=endless) as dlc:
-        place = topics_training(_settings(tmp_path, oss, dlc))
+        place = topics_training(dlc_settings(tmp_path, oss, dlc))
         assert place is not None
         job = Job(step="train", settings={"spec": {}}, files={"corpus.zip": b"words"})
         task = asyncio.create_task(place.run(job, lambda done, total: None))
@@ -80,7 +61,9 @@ async def test_jobs_that_could_never_be_afforded_are_refused_when_the_service_st
     dear: dict[str, Any] = {"PAI_DLC_PRICE_PER_HOUR": 100, "PAI_DLC_MAX_COST": 49}
 
     with pytest.raises(ServiceError) as refused:
-        topics_training(_settings(tmp_path, OssServer(url="http://127.0.0.1:1"), DlcServer(tmp_path), **dear))
+        topics_training(
+            dlc_settings(tmp_path, OssServer(url="http://127.0.0.1:1"), DlcServer(tmp_path), **dear)
+        )
 
     assert refused.value.code == "dlc_cost_limit"
 
@@ -95,7 +78,7 @@ async def test_a_machine_for_tunings_is_reckoned_with_by_its_own_price(tmp_path:
     }
 
     with pytest.raises(ServiceError, match="20 an hour") as refused:
-        topics_training(_settings(tmp_path, oss, dlc, **gpu))
+        topics_training(dlc_settings(tmp_path, oss, dlc, **gpu))
 
     assert refused.value.code == "dlc_cost_limit"
 

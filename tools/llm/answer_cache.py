@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, Literal, Protocol, TypeVar, cast
 from uuid import uuid4
 
-from tools.cancellation import completed
+from tools.cancellation import completed, end
 from tools.heartbeat import beating
 from tools.llm.usage import Answered, Operation, Usage
 
@@ -125,8 +125,7 @@ async def answered_once(
 
 
 async def _leave(store: AnswerStore, key: str, asker: str, renewing: asyncio.Task[None]) -> None:
-    renewing.cancel()
-    await asyncio.wait({renewing})
+    await end(renewing)
     await store.drop(key, asker)
 
 

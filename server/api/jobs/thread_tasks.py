@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import orjson
 
+from server.api.deps import known_uuid
 from server.db.models import Run, Thread
 from server.db.repositories import runs, threads
 from server.keys import RunKey
@@ -16,14 +16,6 @@ from tools.errors import NotFound
 
 Task = tuple[Thread, Run | None]
 """A thread and its latest run."""
-
-
-def known_uuid(text: str) -> str | None:
-    """A UUID in lower case with dashes; None for anything else."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
 
 
 async def find(resources: Resources, task_id: str, *, mark: str, unknown: NotFound) -> Task:

@@ -17,8 +17,9 @@ from server.db.models import Run
 from server.resources import Resources
 from server.stream.encoding import to_json
 from server.stream.entry import Entry
+from server.stream.event_stream import EventStream
 from server.stream.modes import matches
-from server.stream.sse import event_stream, frame, frames
+from server.stream.sse import frame, frames
 from tools.errors import NotFound
 
 router = APIRouter(prefix="/threads/{thread_id}/runs/{run_id}", tags=["runs"], route_class=JsonRoute)
@@ -54,7 +55,7 @@ async def join_stream(
     run = await _find(resources, thread_id, run_id)
     if run is None:
         headers = run_headers(thread_id, run_id, ending="stream")
-        return event_stream(_one(frame("error", to_json(RUN_NOT_FOUND))), headers)
+        return EventStream(_one(frame("error", to_json(RUN_NOT_FOUND))), headers)
     events = run_events(resources, run, after=after)
     chosen = _filtered(events, wanted) if wanted else events
     content = frames(chosen, with_ids=run.kwargs["resumable"] or last_event_id is not None)

@@ -14,7 +14,8 @@ from server.api.langgraph.schemas import RunCreate
 from server.db.models import Run
 from server.resources import Resources
 from server.stream.entry import FROM_START
-from server.stream.sse import event_stream, frames, with_end
+from server.stream.event_stream import EventStream
+from server.stream.sse import frames, with_end
 from tools.errors import NotFound
 
 EndEvent = Annotated[bool, Query(description="End the stream with an event `end`.")]
@@ -52,7 +53,7 @@ def run_stream(
         end_event: Whether an event ``end`` is the last one, here and where the client comes back to.
     """
     ending = "stream?end_event=true" if end_event else "stream"
-    return event_stream(
+    return EventStream(
         with_end(content) if end_event else content,
         run_headers(run.thread_id, run.run_id, ending=ending),
         on_disconnect=partial(leave, resources, run.run_id) if cancels else None,

@@ -30,7 +30,8 @@ from server.api.langgraph.thread_bodies import (
 from server.db.repositories import threads
 from server.resources import Resources
 from server.stream.entry import Entry, StreamEvent
-from server.stream.sse import event_stream, frames
+from server.stream.event_stream import EventStream
+from server.stream.sse import frames
 from tools.errors import BadRequest, InvalidInput, NotFound
 
 router = APIRouter(prefix="/threads", tags=["threads"], route_class=JsonRoute)
@@ -157,7 +158,7 @@ async def join_thread_stream(
     wanted = _thread_modes((stream_modes or []) + (stream_mode or []))
     await resources.runs.thread(thread_id)
     entries = thread_events(resources, thread_id, after=after)
-    return event_stream(frames(_chosen(entries, wanted), with_ids=True), {})
+    return EventStream(frames(_chosen(entries, wanted), with_ids=True))
 
 
 def _thread_modes(given: list[str]) -> set[str]:

@@ -15,7 +15,8 @@ from server.api.realtime.connection import Connection
 from server.api.realtime.owning import allowed, begin, reach
 from server.realtime.log import Logged
 from server.resources import Resources
-from server.stream.sse import event_stream, frame
+from server.stream.event_stream import EventStream
+from server.stream.sse import frame
 from tools.errors import InvalidInput, NotFound
 
 MAX_EVENTS = 100  # of one request
@@ -59,7 +60,7 @@ async def events(
     if last_event_id is not None and last_event_id.isdecimal():
         after = int(last_event_id)
     await resources.sessions.parts.logs.last(session_id)
-    return event_stream(_frames(resources, session_id, after or 0), {})
+    return EventStream(_frames(resources, session_id, after or 0))
 
 
 @router.post("/v1/sessions/{thread_id}/events", status_code=202)

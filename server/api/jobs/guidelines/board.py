@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from server import access
+from server.api.deps import known_uuid
 from server.api.jobs import thread_tasks
 from server.api.jobs.guidelines.forms import SentFile
 from server.api.jobs.guidelines.intake import Intake
@@ -91,7 +92,7 @@ async def find(resources: Resources, task_id: str) -> Task:
 
 async def editions_of(resources: Resources, guideline_id: str) -> list[Task]:
     """A guideline's tasks, the first edition first; raises NotFound where there is none that one may see."""
-    known = thread_tasks.known_uuid(guideline_id)
+    known = known_uuid(guideline_id)
     found = await _search(resources, {GUIDELINE: known}) if known else []
     if not found:
         raise _unknown("Guideline", guideline_id)
@@ -100,7 +101,7 @@ async def editions_of(resources: Resources, guideline_id: str) -> list[Task]:
 
 async def batch_of(resources: Resources, batch_id: str) -> list[Task]:
     """What was sent together, in its order; raises NotFound where there is nothing that one may see."""
-    known = thread_tasks.known_uuid(batch_id)
+    known = known_uuid(batch_id)
     found = await _search(resources, {BATCH: known}) if known else []
     if not found:
         raise _unknown("Batch", batch_id)

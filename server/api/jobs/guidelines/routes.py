@@ -21,7 +21,7 @@ from server.api.jobs.guidelines.task import FORMATS, KEY, document_json, edition
 from server.api.langgraph.answers import EVENTS, json_answer
 from server.api.langgraph.joining import resume_point
 from server.db.models import ACTIVE
-from server.stream.sse import event_stream
+from server.stream.event_stream import EventStream
 from tools.errors import BadRequest, ErrorCategory, InvalidInput, NotFound, ServiceError
 from tools.medical.comparing import compare_records
 from tools.medical.records import GuidelineRecords
@@ -154,7 +154,7 @@ async def follow_task(
 ) -> Response:
     """Server-sent events: workflow_update, heartbeat, workflow_completed or workflow_failed."""
     task = await board.find(resources, guideline_task_id)
-    return event_stream(task_events(resources, task, resume_point(last_event_id or "0")), {})
+    return EventStream(task_events(resources, task, resume_point(last_event_id or "0")))
 
 
 @bodies.post("/{guideline_task_id}/review")

@@ -32,7 +32,8 @@ from server.db.models import now
 from server.files import ownership
 from server.resources import Resources
 from server.stream.encoding import to_json
-from server.stream.sse import event_stream, frame
+from server.stream.event_stream import EventStream
+from server.stream.sse import frame
 from tools.errors import Conflict, InvalidInput, NotFound
 
 router = APIRouter(
@@ -187,7 +188,7 @@ async def follow_task(
 ) -> Response:
     """Server-sent events: ``progress`` while the work goes on, then one named after how it ended."""
     task = await board.find(resources, job_id)
-    return event_stream(_events(resources, task, resume_point(last_event_id or "0")), {})
+    return EventStream(_events(resources, task, resume_point(last_event_id or "0")))
 
 
 @router.get("/{job_id}/files")

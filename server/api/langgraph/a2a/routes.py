@@ -14,7 +14,8 @@ from server.api.langgraph.a2a.view import SCOPE_HEADER
 from server.api.langgraph.answers import json_answer, patient_answer
 from server.api.langgraph.json_rpc import METHOD_NOT_FOUND, Call, Params, RpcError
 from server.stream.encoding import to_json
-from server.stream.sse import event_stream, frame
+from server.stream.event_stream import EventStream
+from server.stream.sse import frame
 from tools.errors import ServiceError
 
 router = APIRouter(tags=["a2a"])
@@ -41,7 +42,7 @@ async def call(request: Request, assistant_id: str, resources: Open) -> Response
     method = version_1.METHODS.get(message.method, message.method)
     streams = {"message/stream": agent.stream, "tasks/resubscribe": agent.subscribe}
     if method in streams:
-        return event_stream(_frames(message, streams[method](message.params)), {})
+        return EventStream(_frames(message, streams[method](message.params)))
 
     async def own_card(_: Params) -> Object:
         return await card(resources, assistant, str(request.base_url))

@@ -20,8 +20,9 @@ from server.api.langgraph.protocol.commands import (
     failure,
 )
 from server.api.langgraph.protocol.tape import Tape
+from server.stream.event_stream import EventStream
 from server.stream.protocol import Cursor, InvalidSubscription, Subscription, cursor, parse
-from server.stream.sse import event_stream, frame
+from server.stream.sse import frame
 
 _FAILURE = {
     "type": "object",
@@ -59,7 +60,7 @@ async def events(
         wanted, place = parse(body), cursor(body, last_event_id)
     except InvalidSubscription as invalid:
         raise HTTPException(400, str(invalid)) from None
-    return event_stream(_frames(Tape(resources, thread_id), wanted, place), {})
+    return EventStream(_frames(Tape(resources, thread_id), wanted, place))
 
 
 async def _frames(tape: Tape, wanted: Subscription, place: Cursor) -> AsyncGenerator[bytes]:

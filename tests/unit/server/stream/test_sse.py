@@ -8,7 +8,8 @@ import pytest
 
 from server.stream import event_stream as response_module
 from server.stream.entry import Entry, StreamEvent
-from server.stream.sse import event_stream, frame, frames
+from server.stream.event_stream import EventStream
+from server.stream.sse import frame, frames
 
 ENTRY = Entry((1, 1), [StreamEvent("1-0", "values", b"{}"), StreamEvent("1-1", "custom", b"[]")])
 
@@ -63,7 +64,7 @@ async def test_a_client_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyP
         if len(sent) == 3:
             await asyncio.Event().wait()
 
-    response = event_stream(content(), {}, on_disconnect=left)
+    response = EventStream(content(), {}, on_disconnect=left)
     await response({"type": "http", "method": "GET"}, asyncio.Event().wait, send)  # type: ignore[arg-type]
 
     assert told == ["content closed", "left"]
