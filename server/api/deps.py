@@ -1,4 +1,4 @@
-"""What a request handler may ask for."""
+"""What a request handler may ask for. All of it is async: FastAPI calls other functions in a thread each."""
 
 from typing import Annotated, cast
 from uuid import UUID
@@ -10,17 +10,17 @@ from server.resources import Resources
 from tools.errors import InvalidInput
 
 
-def resources(connection: HTTPConnection) -> Resources:
+async def resources(connection: HTTPConnection) -> Resources:
     """The open resources of this server."""
     return cast("Resources", connection.state.resources)
 
 
-def thread_id(thread_id: Annotated[str, Path(description="The thread's UUID.")]) -> str:
+async def thread_id(thread_id: Annotated[str, Path(description="The thread's UUID.")]) -> str:
     """The thread id of the path, in its canonical form."""
     return canonical_uuid(thread_id, "thread")
 
 
-def run_id(run_id: Annotated[str, Path(description="The run's UUID.")]) -> str:
+async def run_id(run_id: Annotated[str, Path(description="The run's UUID.")]) -> str:
     """The run id of the path, in its canonical form."""
     return canonical_uuid(run_id, "run")
 

@@ -41,7 +41,7 @@ class DirectUpload(BaseModel):
     retention: Retention = "inputs"
 
 
-def speaks_tus(request: Request) -> None:
+async def speaks_tus(request: Request) -> None:
     """Raise for a client of another version; what it may speak is in the answer to OPTIONS."""
     if request.headers.get("tus-resumable") != VERSION:
         raise InvalidInput(
@@ -51,7 +51,7 @@ def speaks_tus(request: Request) -> None:
         )
 
 
-def upload_id(upload_id: str) -> str:
+async def upload_id(upload_id: str) -> str:
     """The upload's id of the path, in its canonical form."""
     return canonical_uuid(upload_id, "upload")
 

@@ -28,7 +28,7 @@ FieldName = Literal[
 ]
 
 
-def assistant_id(assistant_id: str) -> str:
+async def assistant_id(assistant_id: str) -> str:
     """The assistant id of the path, in its canonical form."""
     return canonical_uuid(assistant_id, "assistant")
 

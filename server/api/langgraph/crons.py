@@ -16,7 +16,7 @@ from server.resources import Resources
 router = APIRouter(tags=["crons"], route_class=JsonRoute)
 
 
-def _cron_id(cron_id: Annotated[str, Path(description="The cron's UUID.")]) -> str:
+async def _cron_id(cron_id: Annotated[str, Path(description="The cron's UUID.")]) -> str:
     return canonical_uuid(cron_id, "cron")
 
 
