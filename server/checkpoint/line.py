@@ -41,6 +41,7 @@ class Line(asyncio.Protocol):
             notEnoughData=_NOTHING_YET,
         )
         self._asked: deque[_Asked] = deque()
+        self._unsent: list[bytes] = []
         self._watch: asyncio.TimerHandle | None = None
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -65,10 +66,18 @@ class Line(asyncio.Protocol):
             raise RedisConnectionError("The connection was closed")
         asked = _Asked(count, self._loop.time(), self._loop.create_future())
         self._asked.append(asked)
-        self._transport.write(packed)
+        if not self._unsent:
+            self._loop.call_soon(self._send)
+        self._unsent.append(packed)
         if self._watch is None and self._patience is not None:
             self._watch = self._loop.call_later(self._patience, self._look)
         return await asked.told
+
+    def _send(self) -> None:
+        """Write what was asked in one turn of the loop: a system call costs more than a command."""
+        if not self.is_closed:
+            self._transport.write(b"".join(self._unsent))
+        self._unsent.clear()
 
     def close(self) -> None:
         """Ask nothing more; whoever waits for a reply is told that the connection broke."""

@@ -1,6 +1,7 @@
 """The database: opened once, migrated at start, used in short transactions."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy.orm import configure_mappers
 from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server.db.brief_sessions import BriefSessions
 from server.db.containment import holds_text
 from server.db.sqlite_trips import one_trip
 from server.db.visibility import Sighted
@@ -24,6 +26,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_TURN = 7_305_804_385  # any number that no other user of the database locks
 CONNECTIONS, OVERFLOW = 5, 10  # of one process
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
+COMMITS = 250  # brief ones, after which what they wrote is brought from SQLite's log into its file
 LAST_RETURN = 5  # seconds that connections get to come back before the database is closed
 
 
@@ -38,18 +41,21 @@ class Database:
     On SQLite, which has one writer at a time and lets those who wait try at random, the writers of a process
     take turns in the order in which they came.
 
-    A transaction is brief when all its statements find their rows by keys or indexes: SQLite's are not worth
-    the way to another thread then.
+    A transaction is brief when all its statements find their rows by keys or indexes, and when it uses of
+    its session nothing but ``exec``, ``get``, ``add``, ``delete`` and ``flush``: on SQLite it is executed
+    where it is asked then (see brief_sessions.py).
+
+    Args:
+        engine: Of SQLAlchemy.
+        brief: Where brief transactions are executed, if they are not like others.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, brief: BriefSessions | None = None) -> None:
         self._engine = engine
-        self._engines = {
-            (writes, brief): engine.execution_options(writes=writes, brief=brief)
-            for writes in (False, True)
-            for brief in (False, True)
-        }
+        self._writing = engine.execution_options(writes=True)
+        self._brief = brief
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._bringing: asyncio.Task[None] | None = None
 
     async def check(self) -> None:
         """Ask the database for an answer; raises SQLAlchemy's error when there is none."""
@@ -79,15 +85,45 @@ class Database:
     @asynccontextmanager
     async def read(self, *, brief: bool = False) -> AsyncGenerator[AsyncSession]:
         """A session that only reads."""
-        async with _Session(self._engines[False, brief], expire_on_commit=False) as session:
-            yield session
+        if brief and self._brief is not None:
+            async with self._brief.read() as session:
+                yield session
+        else:
+            async with _Session(self._engine, expire_on_commit=False) as session:
+                yield session
 
     @asynccontextmanager
     async def write(self, *, brief: bool = False) -> AsyncGenerator[AsyncSession]:
         """A session whose changes are committed at the end of the block, or not at all."""
-        engine = self._engines[True, brief]
-        async with self._turn, _Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        if brief and self._brief is not None:
+            async with self._turn, self._brief.write() as session:
+                yield session
+            if self._brief.commits % COMMITS == 0 and self._bringing is None:
+                self._bringing = asyncio.create_task(self._bring())
+        else:
+            async with (
+                self._turn,
+                _Session(self._writing, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+
+    async def _bring(self) -> None:
+        """Bring what was written from SQLite's log into its file, in a thread, for it waits for the disk."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            self._bringing = None
+
+    async def close(self) -> None:
+        """Wait for what is under way, and close all connections."""
+        if self._bringing is not None:
+            await asyncio.wait((self._bringing,))
+        if self._brief is not None:
+            self._brief.close()
+        await _returned(self._engine)
+        await self._engine.dispose()
 
 
 @asynccontextmanager
@@ -102,16 +138,18 @@ async def open_database(
         overflow: How many more are opened in bursts.
     """
     engine = create_async_engine(url, pool_size=connections, max_overflow=overflow)
+    brief = None
     if engine.dialect.name == "sqlite":
         _tame_sqlite(engine)
+        brief = BriefSessions(engine.url, _prepare, patience=BUSY_TIMEOUT)
+    database = Database(engine, brief)
     try:
         async with engine.execution_options(writes=True).begin() as connection:
             await connection.run_sync(_migrate)
         configure_mappers()  # here: it takes a third of a second, which the first statement would wait
-        yield Database(engine)
+        yield database
     finally:
-        await _returned(engine)
-        await engine.dispose()
+        await database.close()
 
 
 async def _returned(engine: AsyncEngine) -> None:
@@ -153,20 +191,22 @@ def _tame_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(dbapi_connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
-        dbapi_connection.isolation_level = None  # we begin transactions ourselves
-        dbapi_connection.create_function("json_holds", 2, holds_text, deterministic=True)
-        cursor = dbapi_connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA secure_delete=ON")  # removed content is overwritten
-        cursor.close()
+        _prepare(dbapi_connection)
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
-        options, wrapped = connection.get_execution_options(), cast("Any", connection.connection)
-        wrapped.dbapi_connection.is_brief = False  # another process may be writing for long
-        if options.get("writes", False):
+        if connection.get_execution_options().get("writes", False):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        wrapped.dbapi_connection.is_brief = options.get("brief", False)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make a new connection what all of them are; SQLAlchemy's stand-in has no ``execute`` of its own."""
+    connection.isolation_level = None  # we begin transactions ourselves
+    connection.create_function("json_holds", 2, holds_text, deterministic=True)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # removed content is overwritten
+    cursor.close()

@@ -1,9 +1,7 @@
-"""SQLite's connections with one trip to their thread for a statement, or none.
+"""SQLite's connections with one trip to their thread for a statement.
 
 aiosqlite keeps each connection in a thread, and SQLAlchemy goes there to make a cursor, to execute,
-to fetch and to close it: four trips, each of which wakes two threads. Here all of it is done in one. What
-finds its rows by their keys takes SQLite some ten microseconds, and a trip takes ten times that: such
-statements are executed where they are asked.
+to fetch and to close it: four trips, each of which wakes two threads. Here all of it is done in one.
 """
 
 # SQLAlchemy's adapters have no types of their own for what they wrap.
@@ -58,11 +56,8 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         await self._trip(lambda cursor: cursor.executemany(operation, seq_of_parameters))
 
     async def _trip(self, execute: Callable[[sqlite3.Cursor], object]) -> None:
-        if self._adapt_connection.is_brief:
-            return self._all_at_once(execute)
         async with self._adapt_connection._execute_mutex:
             await self._connection._execute(self._all_at_once, execute)
-        return None
 
     def _all_at_once(self, execute: Callable[[sqlite3.Cursor], object]) -> None:
         cursor: sqlite3.Cursor = self._connection._conn.cursor()
@@ -76,19 +71,11 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class OneTripConnection(AsyncAdapt_aiosqlite_connection):
-    """As SQLAlchemy's own, but for the trips. Cursors that stay at the server are left as they were.
+    """As SQLAlchemy's own, but for the trips. Cursors that stay at the server are left as they were."""
 
-    Attributes:
-        is_brief: Whether statements are executed here, not in the connection's thread.
-    """
-
-    __slots__ = ("is_brief",)
+    __slots__ = ()
 
     _cursor_cls = _Cursor
-
-    def __init__(self, dbapi: Any, connection: Any) -> None:
-        super().__init__(dbapi, connection)
-        self.is_brief = False
 
     def rollback(self) -> None:
         """Where a transaction is open: a session that only read has none."""

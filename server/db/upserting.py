@@ -3,11 +3,19 @@
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
-def insert_into(session: AsyncSession, model: type[SQLModel]) -> Any:
-    """An INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`, in the dialect of the session."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(model)
+def insert_into(dialect: str, table: Any) -> Any:
+    """An INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`.
+
+    Args:
+        dialect: ``dialect_of`` the session that executes it.
+        table: Or its model.
+    """
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+def dialect_of(session: AsyncSession) -> str:
+    """The name of a session's database, as SQLAlchemy calls it."""
+    return session.get_bind().dialect.name

@@ -2,18 +2,19 @@
 
 docket 0.27 makes connection pools without retries, so one broken connection ends a worker's loop: it stops
 renewing its claims and waits for every run under way before it connects again. Here a command rides out an
-outage of some seconds instead. The overridden methods are private: pyproject.toml pins 0.27, and a test
-restarts Redis under a worker.
+outage of some seconds instead, and a single server's short commands share a connection. What is overridden is
+private: pyproject.toml pins 0.27, and a test restarts Redis under a worker.
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from docket import Docket
 from docket._redis import RedisConnection
 from redis.asyncio import ConnectionPool, RedisCluster
 
 from server.checkpoint.cluster import async_cluster
+from server.checkpoint.multiplexed import MultiplexedRedis
 from server.checkpoint.sentinel import ask_again
 from server.redis_patience import patience
 
@@ -31,6 +32,13 @@ def make_docket(name: str, redis_url: str) -> Docket:
 
 
 class _PatientConnection(RedisConnection):
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        if self._connection_pool is not None and not self.is_sentinel:
+            self._client = MultiplexedRedis(connection_pool=self._connection_pool)
+            self._stack.push_async_callback(self._client.aclose)
+        return self
+
     async def _connection_pool_from_url(self, *arguments: Any, **options: Any) -> ConnectionPool:
         pool = await super()._connection_pool_from_url(*arguments, **options)
         pool.connection_kwargs |= patience()

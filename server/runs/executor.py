@@ -5,14 +5,16 @@ Whatever happens in between leaves the run to the next worker, which goes on fro
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 
 from server import logs, metrics, tracing
 from server.checkpoint import AsyncRedisSaver
-from server.db.models import ACTIVE, Run, now
+from server.db.models import ACTIVE, Run, Thread, now
 from server.db.repositories import runs
+from server.db.repositories.runs import Ahead
 from server.db.session import Database
 from server.keys import RunKey
 from server.runs.attempt import GraphRunner, HandedOver, RedisGone
@@ -105,10 +107,11 @@ class RunExecutor:
             return None if outcome is None else await self._commit(run, lease, outcome)
 
     async def _begin_and_attempt(self, run: Run, held: HeldRun) -> Outcome | None:
-        await self._finish_rollbacks(run)
-        begun = await self._begin(run, held.lease)
+        reached = await self._reached(run) if run.status == "running" else None
+        begun = await self._begin(run, held.lease, reached)
         if begun is None:
             return None
+        metrics.attempt_begun(run.graph_id, after_crash=reached is not None)
         # Only the graph can be cancelled: a transaction that is cancelled may hold its lock for long.
         return await held.execute(self._attempt(begun, held))
 
@@ -118,45 +121,33 @@ class RunExecutor:
             span.ended(outcome.status, outcome.failure["error"] if outcome.failure else None)
             return outcome
 
-    async def _finish_rollbacks(self, run: Run) -> None:
-        """Remove what rolled-back runs of the thread left: this one starts from before them.
-
-        The process that ended them does so, too; it may have died on the way.
-        """
-        async with self.database.read(brief=True) as session:
-            ended = await runs.rolled_back(session, run.thread_id)
-        for other in ended:
-            if other.run_id != run.run_id:
-                await self.ending.follow_up(other)
-
-    async def _begin(self, run: Run, lease: Lease) -> Run | None:
+    async def _begin(self, run: Run, lease: Lease, reached: str | None) -> Run | None:
         """Mark a run as running here; None when it has nothing left to do.
+
+        Rolled-back runs of its thread are removed with what they left: it starts from before them. The
+        process that ended them does so, too; it may have died on the way.
+
+        Args:
+            reached: The checkpoint of the last step that it has completed, if a worker was lost with it.
 
         Raises:
             LeaseLost: A newer worker is in the database already.
             TryLater: An older run of the thread comes first.
         """
-        reached = await self._reached(run) if run.status == "running" else None
-        async with self.database.write(brief=True) as session:
-            run, thread = await runs.with_thread(session, run.run_id, lock=True)
-            if run.status not in ACTIVE:
-                return None
-            if thread.epoch >= lease.epoch:
-                raise LeaseLost(run.run_id, "another worker has begun it since")
-            first = await runs.next_of_thread(session, run.thread_id)
-            if first is not None and first.run_id != run.run_id:
-                raise TryLater(SOON)
-            thread.epoch = lease.epoch
-            if reached is not None:
-                run.crashes = run.crashes + 1 if run.crashed_at == reached else 1
-                run.crashed_at = reached
-            run.status = "running"
-            run.attempt += 1
-            run.started_at = run.started_at or now()
-            run.updated_at = now()
-            session.add_all((thread, run))
-        metrics.attempt_begun(run.graph_id, after_crash=reached is not None)
-        return run
+        while True:
+            async with self.database.write(brief=True) as session:
+                run, thread = await runs.with_thread(session, run.run_id, lock=True)
+                ahead = await runs.ahead_on_thread(session, run.thread_id)
+                others = [run_id for run_id in ahead.rolled_back if run_id != run.run_id]
+                if not others:
+                    if not _may_begin(run, thread, lease, ahead):
+                        return None
+                    _mark_begun(run, thread, lease, reached)
+                    session.add_all((thread, run))
+                    return run
+            for run_id in others:
+                with suppress(NotFound):  # it is removed meanwhile
+                    await self.ending.follow_up(await self._row(run_id))
 
     async def _reached(self, run: Run) -> str:
         """The checkpoint of the last step that a run has completed, "" before its first node has."""
@@ -211,6 +202,28 @@ class RunExecutor:
     async def _row(self, run_id: str) -> Run:
         async with self.database.read() as session:
             return await runs.get(session, run_id)
+
+
+def _may_begin(run: Run, thread: Thread, lease: Lease, ahead: Ahead) -> bool:
+    """Whether a run has work left to do; raises, as RunExecutor._begin, when this is not its turn."""
+    if run.status not in ACTIVE:
+        return False
+    if thread.epoch >= lease.epoch:
+        raise LeaseLost(run.run_id, "another worker has begun it since")
+    if ahead.waiting and ahead.waiting[0] != run.run_id:
+        raise TryLater(SOON)
+    return True
+
+
+def _mark_begun(run: Run, thread: Thread, lease: Lease, reached: str | None) -> None:
+    thread.epoch = lease.epoch
+    if reached is not None:
+        run.crashes = run.crashes + 1 if run.crashed_at == reached else 1
+        run.crashed_at = reached
+    run.status = "running"
+    run.attempt += 1
+    run.started_at = run.started_at or now()
+    run.updated_at = now()
 
 
 def _unwind_cancellation() -> None:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server import access
 from server.db.containment import contains
+from server.db.keyed import row_of
 from server.db.models import Assistant, AssistantVersion
 from server.db.visibility import EVERYTHING
 from tools.errors import Conflict, NotFound
@@ -29,7 +30,7 @@ class AssistantFilter:
 
 async def find(session: AsyncSession, assistant_id: str, *, lock: bool = False) -> Assistant | None:
     """An assistant by its id, if it is there."""
-    return await session.get(Assistant, assistant_id, with_for_update=lock, populate_existing=lock)
+    return await row_of(session, Assistant, assistant_id, lock=lock)
 
 
 async def get(session: AsyncSession, assistant_id: str, *, lock: bool = False) -> Assistant:

@@ -15,7 +15,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.models import Blob, File, FileUsage, Retention, Run, RunFile, Thread, Upload
-from server.db.upserting import insert_into
+from server.db.upserting import dialect_of, insert_into
 from tools.errors import InputTooLarge, NotFound
 
 
@@ -222,6 +222,6 @@ async def all_keys(session: AsyncSession) -> Sequence[str]:
 
 
 async def _locked_usage(session: AsyncSession, owner: str) -> FileUsage:
-    new = insert_into(session, FileUsage).values(owner=owner, files=0, size=0)
+    new = insert_into(dialect_of(session), FileUsage).values(owner=owner, files=0, size=0)
     await session.exec(new.on_conflict_do_nothing())
     return await session.get_one(FileUsage, owner, with_for_update=True, populate_existing=True)

@@ -13,6 +13,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server.db.keyed import row_of
 from server.db.models import ACTIVE, Run, RunPriority, RunStatus, Thread, now
 from tools.errors import NotFound
 
@@ -34,7 +35,14 @@ _WITH_THREAD = (
 _LOCKED_WITH_THREAD = _WITH_THREAD.with_for_update().execution_options(populate_existing=True)
 _NEXT_OF_THREAD = _OF_THREAD.where(_is_due(bindparam("moment"))).order_by(*_IN_ORDER)
 _ACTIVE_OF_THREAD = _OF_THREAD.where(_ACTIVE).order_by(*_IN_ORDER)
-_ROLLED_BACK = _OF_THREAD.where(col(Run.cancel_action) == "rollback", ~_ACTIVE)
+_AHEAD_ON_THREAD = (
+    select(Run.run_id, Run.status)
+    .where(
+        col(Run.thread_id) == bindparam("thread_id"),
+        or_(_is_due(bindparam("moment")), (col(Run.cancel_action) == "rollback") & ~_ACTIVE),
+    )
+    .order_by(*_IN_ORDER)
+)
 
 
 async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = None, lock: bool = False) -> Run:
@@ -43,7 +51,7 @@ async def get(session: AsyncSession, run_id: str, *, thread_id: str | None = Non
     Args:
         lock: Let nobody else change it until this transaction ends.
     """
-    run = await session.get(Run, run_id, with_for_update=lock, populate_existing=lock)
+    run = await row_of(session, Run, run_id, lock=lock)
     if run is None or thread_id not in (None, run.thread_id):
         raise unknown(run_id)
     return run
@@ -86,9 +94,20 @@ async def active_of_thread(session: AsyncSession, thread_id: str) -> list[Run]:
     return list((await session.exec(_ACTIVE_OF_THREAD, params={"thread_id": thread_id})).all())
 
 
-async def rolled_back(session: AsyncSession, thread_id: str) -> list[Run]:
-    """Runs of a thread that have ended and are still to be removed with their checkpoints."""
-    return list((await session.exec(_ROLLED_BACK, params={"thread_id": thread_id})).all())
+class Ahead(NamedTuple):
+    """What a thread has ahead."""
+
+    rolled_back: list[str]  #: Runs that have ended and are still to be removed with their checkpoints.
+    waiting: list[str]  #: Runs that may run, oldest first; they run one at a time.
+
+
+async def ahead_on_thread(session: AsyncSession, thread_id: str) -> Ahead:
+    """What a thread has ahead at this moment, as ids."""
+    rows = (await session.exec(_AHEAD_ON_THREAD, params={"thread_id": thread_id, "moment": now()})).all()
+    return Ahead(
+        rolled_back=[run_id for run_id, status in rows if status not in ACTIVE],
+        waiting=[run_id for run_id, status in rows if status in ACTIVE],
+    )
 
 
 async def stopping(session: AsyncSession) -> list[Run]:

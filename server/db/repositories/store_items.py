@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.db.containment import contains
 from server.db.models import StoreItem, StoreVector
-from server.db.upserting import insert_into
+from server.db.upserting import dialect_of, insert_into
 
 _PAGE = 500  # rows that a search looks at in one step
 
@@ -97,7 +97,7 @@ async def put(session: AsyncSession, item: StoreItem, embedded: Sequence[StoreVe
     """Keep a document; one that is there keeps the time at which it was made."""
     row = item.model_dump()
     kept = {name: row[name] for name in ("value", "updated_at", "ttl_minutes", "expires_at")}
-    statement = insert_into(session, StoreItem).values(row)
+    statement = insert_into(dialect_of(session), StoreItem).values(row)
     statement = statement.on_conflict_do_update(index_elements=["namespace", "key"], set_=kept)
     await session.exec(statement)
     vector = delete(StoreVector).where(

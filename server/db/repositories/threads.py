@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_
@@ -11,8 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server import access
 from server.db.containment import contains
+from server.db.keyed import row_of
 from server.db.models import ACTIVE, Run, Thread, ThreadSnapshot, ThreadStatus, now
-from server.db.upserting import insert_into
+from server.db.upserting import dialect_of, insert_into
 from server.db.visibility import EVERYTHING
 from tools.errors import Conflict, NotFound
 
@@ -98,7 +100,7 @@ def _conditions(wanted: ThreadFilter) -> list[ColumnElement[bool]]:
 
 async def snapshot(session: AsyncSession, thread_id: str) -> ThreadSnapshot | None:
     """What a thread held when it was last settled; None before its first run."""
-    return await session.get(ThreadSnapshot, thread_id)
+    return await row_of(session, ThreadSnapshot, thread_id)
 
 
 async def keep_snapshot(session: AsyncSession, thread_id: str, taken: ThreadSnapshot | None) -> None:
@@ -106,9 +108,15 @@ async def keep_snapshot(session: AsyncSession, thread_id: str, taken: ThreadSnap
     if taken is None:
         await session.exec(delete(ThreadSnapshot).where(col(ThreadSnapshot.thread_id) == thread_id))
         return
-    kept = {"values": taken.values, "interrupts": taken.interrupts}
-    statement = insert_into(session, ThreadSnapshot).values(thread_id=thread_id, **kept)
-    await session.exec(statement.on_conflict_do_update(index_elements=["thread_id"], set_=kept))
+    kept = {"thread_id": thread_id, "values": taken.values, "interrupts": taken.interrupts}
+    await session.exec(_keeping(dialect_of(session)), params=kept)
+
+
+@cache
+def _keeping(dialect: str) -> Any:
+    statement = insert_into(dialect, cast("Any", ThreadSnapshot).__table__)
+    new = {name: statement.excluded[name] for name in ("values", "interrupts")}
+    return statement.on_conflict_do_update(index_elements=["thread_id"], set_=new)
 
 
 async def add(session: AsyncSession, thread: Thread, *, keep_existing: bool = False) -> Thread:
@@ -117,7 +125,7 @@ async def add(session: AsyncSession, thread: Thread, *, keep_existing: bool = Fa
     Args:
         keep_existing: Return the thread that already has this id instead of raising Conflict.
     """
-    existing = await session.get(Thread, thread.thread_id, with_for_update=True, execution_options=EVERYTHING)
+    existing = await row_of(session, Thread, thread.thread_id, lock=True, options=EVERYTHING)
     if existing is None:
         thread.meta = access.stamped(thread.meta)
         session.add(thread)
@@ -138,7 +146,7 @@ async def get(session: AsyncSession, thread_id: str, *, lock: bool = False) -> T
     Args:
         lock: Let nobody else change it until this transaction ends.
     """
-    thread = await session.get(Thread, thread_id, with_for_update=lock, populate_existing=lock)
+    thread = await row_of(session, Thread, thread_id, lock=lock)
     if thread is None:
         raise NotFound(
             f"Thread with ID {thread_id} not found",
