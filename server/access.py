@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from tools.errors import Forbidden
+
 ACCOUNT = "account"  # the kind of user that our own accounts tell; a project's users have others
 SESSION, KEY, IS_TICKET = OF_REQUEST = ("session_id", "key_id", "is_ticket")
 # fields of theirs that stay in the request: no run has use for them
@@ -151,6 +153,15 @@ def reader(user: Mapping[str, Any] | None) -> str | None:
     if user is None or (is_account(user) and ADMIN in user["permissions"]):
         return None
     return str(user["identity"])
+
+
+def scope_missing() -> Forbidden:
+    """Why a key that only reads changes nothing."""
+    return Forbidden(
+        "This API key has the scope read only; what was asked needs the scope write.",
+        hint="Send a key with the scope write: make one in the console's settings, or by POST /api/v1/keys.",
+        code="scope_missing",
+    )
 
 
 def kept(user: Mapping[str, Any]) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def run(
         Path | None, typer.Option(help="CSV, TSV, JSON or TBX with terms.", exists=True, dir_okay=False)
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option(help="Where translated files go.", exists=True, file_okay=False)
+        Path | None,
+        typer.Option(help="Where files go that are made; it need not exist.", file_okay=False),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what a translation, or an audiobook, will take.")
@@ -141,6 +142,8 @@ def run(
         return
     if not file:
         raise typer.BadParameter(f"{graph} works on a file; name it with --file")
+    if folder is not None and not dry_run:
+        _make(folder)
     targets = [target for text in to or () for target in text.split(",") if target]
     results: list[dict[str, Any]] = []
     paths = translated_files.find_files(file, graph)
@@ -254,6 +257,16 @@ def _leave(longest: timedelta, *_: object) -> None:
     """A server that stopped because it was asked to has not failed."""
     end_within(longest)
     sys.exit(0)
+
+
+def _make(folder: Path) -> None:
+    """See to it that a folder is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"--folder: {folder} cannot be made ({error.strerror}); name a place where you may write"
+        ) from error
 
 
 def _parse_option(text: str) -> tuple[str, Any]:

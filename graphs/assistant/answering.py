@@ -33,6 +33,18 @@ LOOK: Mapping[str, Any] = {
         },
     },
 }
+_HEADS = {
+    "en": {
+        "error": "The job did not end with a result:",
+        "success": "The job has ended. Its result:",
+        "untranslated": "The job has ended, but nothing was translated. Its result:",
+    },
+    "zh": {
+        "error": "任务没有得到结果：",
+        "success": "任务已结束，结果如下：",
+        "untranslated": "任务已结束，但没有翻译：生成的文件仍是原文。结果如下：",
+    },
+}
 _MOST = 60  # messages of a conversation that a model is shown
 _WITHHELD: Mapping[Tongue, str] = {
     "en": "I withheld my answer: it named things that nothing in this conversation supports ({claims})."
@@ -123,9 +135,12 @@ def _files_of(messages: Sequence[AnyMessage], attached: Sequence[Attached]) -> l
 
 def _told(answer: ToolMessage, tongue: Tongue) -> str:
     """A tool's answer, said by rules."""
-    failed = answer.status == "error"
-    heads = {
-        "en": ("The job did not end with a result:", "The job has ended. Its result:"),
-        "zh": ("任务没有得到结果：", "任务已结束，结果如下："),
-    }
-    return f"{heads[tongue][0 if failed else 1]}\n\n```json\n{answer.text}\n```"
+    is_without = answer.status == "success" and _is_untranslated(json.loads(answer.text)["result"])
+    head = _HEADS[tongue]["untranslated" if is_without else answer.status]
+    return f"{head}\n\n```json\n{answer.text}\n```"
+
+
+def _is_untranslated(result: Mapping[str, Any]) -> bool:
+    """Whether a job was to translate and its files hold the source alone."""
+    targets: Mapping[str, Mapping[str, Any]] = result.get("targets") or {}
+    return bool(targets) and not any(target.get("translated") for target in targets.values())

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from langgraph.errors import GraphInterrupt
+
 from graphs.assistant.jobs import JobTool
 from tools.errors import BudgetSpent
 from tools.llm import spending
@@ -14,7 +16,7 @@ _DRY = frozenset({"translate", "subtitles", "characters", "guideline"})  # what 
 async def estimate(job: JobTool, given: dict[str, Any]) -> Mapping[str, Any] | None:
     """What the job's model calls take at least; None when it makes none, or nobody can say.
 
-    The job runs up to its first question to a model, which an empty budget forbids.
+    The job runs up to its first question to a model, which an empty budget forbids, or to a person.
     """
     if job.name not in _DRY:
         return None
@@ -26,6 +28,6 @@ async def estimate(job: JobTool, given: dict[str, Any]) -> Mapping[str, Any] | N
             async for event in dry.astream(given, stream_mode="custom"):
                 if event.get("type") == "estimate":
                     found = event
-    except BudgetSpent:
+    except (BudgetSpent, GraphInterrupt):
         return found
     return found

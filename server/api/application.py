@@ -76,6 +76,7 @@ def build_api(
         version=version("scriptorium-service"),
         lifespan=lifespan,
         docs_url=None,  # a route of ours, so that it is in the document, as officially
+        redoc_url=None,  # it would ask other hosts
         strict_content_type=False,
         responses={status: {"model": ErrorBody} for status in (422, "4XX", "5XX")},
         telemetry={"metrics": False, "logs": False, "operation_spans": False, "exclude": _is_probe},

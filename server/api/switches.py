@@ -15,7 +15,7 @@ _PARTS = {
     "mcp": r"/mcp/?",
     "a2a": r"/a2a/.*|/\.well-known/agent-card\.json",
     "ui": r"/ui/.*",
-    "meta": r"/info|/metrics|/docs(/.*)?|/redoc|/openapi\.json",
+    "meta": r"/info|/metrics|/docs(/.*)?|/openapi\.json",
 }
 
 

@@ -2,7 +2,6 @@
 
 from server import access
 from server.db.models import Run
-from tools.errors import Forbidden
 
 LOCAL = "local"  # the owner of everything where nobody is told apart
 
@@ -13,7 +12,7 @@ def writer() -> str:
     if asking is None:
         return LOCAL
     if access.is_account(asking.user) and "write" not in asking.user.permissions:
-        raise Forbidden("This key only reads.")
+        raise access.scope_missing()
     return asking.user.identity
 
 

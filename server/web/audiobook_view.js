@@ -64,7 +64,7 @@ export class AudiobookView {
 		const mp3 = audio.chapters.filter(({ file }) => file).map(({ file }, at) => [`mp3 ${at + 1}`, file]);
 		const files = Object.entries({ m4b: audio.m4b, zip: audio.zip, ...audio.captions, json: audio.script, ssml: audio.ssml });
 		const shown = ([kind, { file_id: id, name }]) => button({ class: "button", onclick: () => save(id, name) }, kind.toUpperCase());
-		return el("details", { class: "book-files", open: true }, el("summary", {}, t("books.files")), [...files, ...mp3].map(shown));
+		return el("details", { class: "book-files", open: true }, el("summary", {}, t("app.files")), [...files, ...mp3].map(shown));
 	}
 
 	/** What was changed can be taken back, the last first, and made again. */
@@ -74,7 +74,7 @@ export class AudiobookView {
 		const step = (way) => () => this.change(() => askBooks(`/${this.bookId}/edits/${way}`, "POST", {}));
 		if (!history.length) return null;
 		return el("p", { class: "actions" }, el("span", { class: "muted" }, t("books.edits", { n: formatNumber(made.length) })),
-			made.length > 0 && button({ id: "book-undo", class: "button", onclick: step("undo") }, t("books.undo")),
+			made.length > 0 && button({ id: "book-undo", class: "button", onclick: step("undo") }, t("talk.undo")),
 			history.at(-1).undone && button({ id: "book-redo", class: "button", onclick: step("redo") }, t("books.redo")));
 	}
 

@@ -87,7 +87,7 @@ export class ChatPage extends Page {
 
 	#earlierLink({ thread_id: id, updated_at: updated, status, extracted }) {
 		return el("li", {}, el("a", { href: `#/chat/${id}`, "aria-current": id === this.threadId ? "page" : null }, firstLine(extracted?.first) || t("recent.untitled")),
-			el("small", {}, formatInstant(updated), status === "interrupted" && ` · ${t("chat.waits")}`));
+			el("small", {}, formatInstant(updated), status === "interrupted" && id !== this.threadId && ` · ${t("chat.waits")}`));
 	}
 
 	#send(text, files) {

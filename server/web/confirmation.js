@@ -28,7 +28,7 @@ function proposal({ name, args, estimate }, files, answer) {
 			estimate && el("p", { class: "muted" }, expectedText(estimate)),
 			el("p", { class: "actions" },
 				el("button", { id: "approve-job", class: "button primary" }, t("form.start")),
-				button({ class: "button", onclick: change }, t("chat.change")),
+				button({ class: "button", onclick: change }, t("books.change")),
 				button({ id: "decline-job", class: "button", onclick: () => decide({ type: "reject" }) }, t("chat.decline"))));
 	};
 	show();

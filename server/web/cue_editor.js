@@ -41,7 +41,7 @@ export class CueEditor {
 			this.film.element,
 			el("div", { class: "editor-side" },
 				el("div", { class: "editor-tools" },
-					el("label", {}, t("editor.language"), " ", choice),
+					el("label", {}, t("result.language"), " ", choice),
 					el("label", { class: "switch" }, filter, el("span", {}, t("editor.only_flagged"))),
 					el("small", {}, t("editor.keys"))),
 				this.rows, this.pages));

@@ -5,7 +5,7 @@
  */
 
 import { el } from "./element.js";
-import { t } from "./i18n.js";
+import { meaningOf, t } from "./i18n.js";
 
 /** A run's error as a failure. @param {{message?: string, code?: string, error?: string, hint?: string} | string} told @returns {Failure} */
 export const failureOf = (told) => ({ message: told.message ?? String(told), code: told.code ?? told.error, hint: told.hint });
@@ -13,9 +13,11 @@ export const failureOf = (told) => ({ message: told.message ?? String(told), cod
 /** @param {Failure} failure @param {Node | false} [action] */
 export function failurePanel({ message, code, hint }, action = false) {
 	const isOffline = code === "connection";
+	const meaning = isOffline ? t("failure.connection") : meaningOf(code);
 	return el("div", { class: "failure", role: "alert" },
-		el("p", { class: "failure-message" }, isOffline ? t("failure.connection") : message || t("failure.unexplained")),
-		(hint || isOffline) && el("p", {}, isOffline ? t("failure.connection_hint") : hint),
+		el("p", { class: "failure-message" }, meaning ?? (message || t("failure.unexplained"))),
+		meaning && message && el("p", { lang: "en" }, message),
+		isOffline ? el("p", {}, t("failure.connection_hint")) : hint && el("p", { lang: "en" }, hint),
 		code && el("p", { class: "muted" }, `${t("failure.code")} `, el("code", {}, code)),
 		action && el("p", { class: "actions" }, action));
 }

@@ -1,15 +1,18 @@
 /** The page's words, numbers and times in the reader's language. */
 
-import en from "./i18n/en.js";
-import enWorkspace from "./i18n/en_workspace.js";
-import zh from "./i18n/zh.js";
-import zhWorkspace from "./i18n/zh_workspace.js";
+import words from "./i18n/words.js";
+import workspace from "./i18n/workspace.js";
 import { recall, remember } from "./storage.js";
 
-const CATALOGUES = { en: [en, enWorkspace], zh: [zh, zhWorkspace] };
+const CATALOGUES = [words, workspace];
+const PLACES = { en: 0, zh: 1 };
 
 let current = recall("language", navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
-if (!(current in CATALOGUES)) current = "en";
+if (!(current in PLACES)) current = "en";
+
+/** @type {Record<string, string> | undefined} What the service's codes mean; in English it says so itself. */
+let failures;
+await loadFailures();
 
 /** @returns {"en" | "zh"} */
 export const language = () => current;
@@ -17,12 +20,23 @@ export const language = () => current;
 export function switchLanguage() {
 	current = current === "en" ? "zh" : "en";
 	remember("language", current);
+	loadFailures().then((isNew) => isNew && dispatchEvent(new Event("looks-changed")));
 }
+
+/** Only one language needs them. @returns Whether they have come now. */
+async function loadFailures() {
+	if (current !== "zh" || failures) return false;
+	failures = (await import("./i18n/failures.js")).default;
+	return true;
+}
+
+/** What a code of the service means, where the reader's language is not the service's. @param {string} [code] @returns {string | undefined} */
+export const meaningOf = (code) => current === "zh" && code && Object.hasOwn(failures ?? {}, code) ? failures[code] : undefined;
 
 /** @param {string} key Its group, a dot, and its name there. @returns {string | undefined} */
 function textOf(key) {
 	const [, group, name] = key.match(/^(\w*)\.?(.*)$/s);
-	for (const words of CATALOGUES[current]) if (Object.hasOwn(words, group) && Object.hasOwn(words[group], name)) return words[group][name];
+	for (const words of CATALOGUES) if (Object.hasOwn(words, group) && Object.hasOwn(words[group], name)) return words[group][name][PLACES[current]];
 }
 
 /** The text of a key; `{name}` in it takes the value of that name. An unknown key shows itself.

@@ -94,7 +94,7 @@ export class ProgressPage extends Page {
 		this.spentBox.hidden = false;
 		this.stageBox.hidden = !this.#progress.stages.length;
 		refill(this.line, this.#steps.length > 0 && [el("h2", {}, t("progress_page.line")), timeLine(this.#steps)]);
-		refill(this.made, this.#files.size > 0 && [el("h2", {}, t("progress_page.files")),
+		refill(this.made, this.#files.size > 0 && [el("h2", {}, t("app.files")),
 			el("ul", { class: "file-links" }, [...this.#files.values()].map((file) => el("li", {}, fileLink(file, this.attempt))))]);
 		this.spent.show(this.#usage?.calls ?? [], (call) => `${call.node} ${call.model} ${call.role} ${call.prompt}`, (call) => [
 			call.node, call.model, formatNumber(call.calls), formatNumber(call.input_tokens), formatNumber(call.output_tokens),

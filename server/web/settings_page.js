@@ -28,7 +28,7 @@ export class SettingsPage extends Page {
 	#looks() {
 		const changed = () => dispatchEvent(new Event("looks-changed"));
 		return el("section", { class: "work-part fields" }, el("h2", {}, t("settings.looks")),
-			el("label", { class: "field" }, t("settings.language"), el("select", { id: "set-language", onchange: () => { switchLanguage(); changed(); } },
+			el("label", { class: "field" }, t("result.language"), el("select", { id: "set-language", onchange: () => { switchLanguage(); changed(); } },
 				[["en", "English"], ["zh", "中文"]].map(([value, name]) => el("option", { value, selected: value === language(), lang: value }, name)))),
 			el("label", { class: "field" }, t("settings.theme"), select({ id: "set-theme", onchange: (event) => { setTheme(event.target.value); changed(); } },
 				THEMES.map((value) => [value, t(`settings.theme_${value}`)]), theme())));
@@ -40,7 +40,7 @@ export class SettingsPage extends Page {
 		return [
 			el("section", { class: "work-part" }, el("h2", {}, t("settings.keys")), el("p", { class: "muted" }, t("settings.keys_hint")),
 				this.shown, this.table.element, this.#keyForm()),
-			el("section", { class: "work-part" }, el("h2", {}, t("settings.password")), this.#passwordForm()),
+			el("section", { class: "work-part" }, el("h2", {}, t("sign_in.password")), this.#passwordForm()),
 			el("section", { class: "work-part" }, el("h2", {}, t("settings.data")), el("p", {}, t("settings.data_hint"), " ",
 				downloadLink("/api/v1/auth/me/export", "scriptorium.zip", this.attempt, t("settings.export")))),
 		];

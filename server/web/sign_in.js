@@ -31,7 +31,7 @@ export class SignIn extends Page {
 		return [el("form", { class: "sign-in", onsubmit: () => this.attempt(() => this.#submit()) },
 			!isReset && field("username", this.#name), field("password", this.#password),
 			el("p", { class: "actions" },
-				el("button", { class: "button primary" }, t(isReset ? "sign_in.set" : "sign_in.submit")),
+				el("button", { class: "button primary" }, t(isReset ? "sign_in.set" : "sign_in.title")),
 				!isReset && button({ class: "quiet", onclick: () => this.attempt(() => this.#forgot()) }, t("sign_in.forgot"))),
 			this.note)];
 	}

@@ -52,7 +52,7 @@ export class TalkView {
 	}
 
 	render() {
-		document.title = `${t("talk.title")} · Scriptorium`;
+		document.title = `${t("app.talk")} · Scriptorium`;
 		const { captions, hearing, replies, rest, chips, tools, state } = this.#parts;
 		const typed = this.#typed;
 		typed.placeholder = t("talk.placeholder");
@@ -64,7 +64,7 @@ export class TalkView {
 		replies.replaceChildren();
 		if (this.#language !== language()) this.#tell(); // Replies are in the page's language.
 		refill(this.element,
-			el("h1", { tabindex: "-1" }, t("talk.title")),
+			el("h1", { tabindex: "-1" }, t("app.talk")),
 			state, tools,
 			el("div", { class: "talk-columns" },
 				el("section", { class: "sheet talk-said", role: "log", "aria-label": t("talk.captions"), tabindex: "0" }, captions, hearing),

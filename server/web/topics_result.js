@@ -52,7 +52,7 @@ export class TopicsResult {
 			el("h2", {}, t("topics.measures")), this.#measures(measures),
 			drawn("number_of_topics", null, ...this.#counts(selection)),
 			el("h2", {}, t("topics.ask")), this.#asking(), this.#answers,
-			el("h2", {}, t("topics.downloads")), this.#files());
+			el("h2", {}, t("app.files")), this.#files());
 	}
 
 	#card({ id, label, description, words, share, documents, npmi, quotes }) {

@@ -88,7 +88,7 @@ export class TopicsReview {
 	}
 
 	#card({ id, label, words, share, npmi, quotes }, box, edit) {
-		const name = el("input", { value: label, maxlength: "200", "aria-label": t("topics.name") });
+		const name = el("input", { value: label, maxlength: "200", "aria-label": t("col.name") });
 		const rename = () => { if (name.value.trim() && name.value !== label) edit({ op: "rename", topic: id, label: name.value.trim() }); };
 		return el("li", { class: "card", "data-topic": id },
 			el("div", { class: "panel-tools" }, box, name,

@@ -252,6 +252,30 @@ def test_refusal_that_no_part_of_the_page_shows_is_shown_by_the_page(page: "Page
     journal.forgive("Failed to load resource")
 
 
+def test_a_refusal_is_told_in_chinese_beside_the_service_s_own_words(page: "Page", journal: Journal) -> None:
+    nobody = "00000000-0000-7000-8000-000000000000"
+    page.goto(f"{page.url.split('#')[0]}#/runs/{nobody}/{nobody}")
+    said = page.wait_for_selector(".failure-message").inner_text()
+
+    page.click("#language")
+
+    page.wait_for_selector(".failure-message:text-is('找不到会话线程')")
+    assert page.inner_text(".failure [lang=en] >> nth=0") == said
+    page.reload()
+    page.wait_for_selector(".failure-message:text-is('找不到会话线程')")
+    journal.forgive("404")
+
+
+def test_the_page_of_the_api_works_without_another_host(page: "Page", journal: Journal) -> None:
+    page.goto(f"{page.url.split('#')[0]}docs")
+
+    page.click("summary:has-text('/threads/{thread_id}/runs/wait')")
+
+    assert page.is_visible("details[open] a[href='#RunCreate']")
+    assert page.evaluate("getComputedStyle(document.querySelector('.method')).minWidth") != "auto"
+    assert journal.hosts == {page.url.split("/")[2]}
+
+
 def test_language_switch_keeps_the_text_and_lasts(page: "Page") -> None:
     page.fill("#text", "Kept.")
     page.click("#language")

@@ -78,6 +78,14 @@ class _Chat:
         return own.count(of == "assistant")
 
 
+_HELD_BACK = b"""# Salt
+
+## Recommendations
+
+Adults should not take more than 5 g of salt a day (strong recommendation, high-quality evidence).
+"""
+
+
 @pytest.fixture
 def offline(tmp_path: Path) -> _Chat:
     return _Chat(LocalStorage(tmp_path), ChatModels({}))
@@ -287,6 +295,24 @@ async def test_offline_dialogue_asks_for_what_is_missing_then_works_and_is_marke
     assert [c["canonical_name"] for c in _told(result)["result"]["characters"]] == ["Mary", "Tom"]
     assert result["messages"][-1].response_metadata == {"mode": "offline"}
     assert offline.events[-1]["type"] != "warning"
+
+
+async def test_offline_dialogue_says_that_nothing_was_translated(offline: _Chat) -> None:
+    await offline.say('Translate "Good evening." into German')
+    result = await offline.answer(_APPROVE)
+
+    assert "nothing was translated" in result["messages"][-1].text
+
+
+async def test_job_that_would_ask_something_itself_is_confirmed_first(offline: _Chat) -> None:
+    stored = await offline.storage.write(_HELD_BACK, name="salt.md", media_type="text/markdown")
+    block = {"type": "file", "file_id": stored.file_id}
+    proposed = await offline.say([{"type": "text", "text": "Make this guideline readable"}, block])
+    asked = await offline.answer(_APPROVE)
+
+    (first,), (second,) = proposed["__interrupt__"], asked["__interrupt__"]
+    assert first.value["action_requests"][0]["name"] == "guideline"
+    assert second.value["subject"] == "version"
 
 
 async def test_job_that_fails_is_told_as_failed(offline: _Chat) -> None:

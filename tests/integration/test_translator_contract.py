@@ -197,6 +197,7 @@ async def test_a_failed_task_says_why(client: httpx.AsyncClient, models: ModelSe
     models.faults = Faults()
 
     assert failed["status"] == "failed"
+    assert failed["progress"] >= 10  # its text was read before the model refused
     assert failed["files"]["processed"] == []
     assert failed["error"]["code"] == "MODEL_REFUSED"
     assert failed["error"]["message"]

@@ -99,7 +99,7 @@ def account(**given: Any) -> Case:
 
 
 CASES: dict[tuple[str, str], Case] = {
-    **{("GET", path): OPEN for path in ("/", "/ok", "/info", "/health", "/docs", "/redoc", "/openapi.json")},
+    **{("GET", path): OPEN for path in ("/", "/ok", "/info", "/health", "/docs", "/openapi.json")},
     **{("GET", path): OPEN for path in ("/metrics", "/api/health", "/api/v1/health")},
     ("GET", "/console/{path:path}"): OPEN,
     ("POST", "/assistants"): Case(body={"graph_id": "notes"}),

@@ -228,6 +228,16 @@ def test_a_key_that_reads_does_no_more(cast: Cast, route: tuple[str, str]) -> No
         assert answer.status == 403
 
 
+@pytest.mark.parametrize("path", ["/threads", "/api/v1/files"])
+def test_a_key_that_only_reads_is_told_what_it_lacks(cast: Cast, path: str) -> None:
+    refused = cast.reading.post(path, json={})
+
+    said = refused.json()
+    assert (refused.status_code, said["error"]) == (403, "scope_missing")
+    assert "needs the scope write" in said["detail"]
+    assert "POST /api/v1/keys" in said["hint"]
+
+
 @pytest.mark.parametrize("route", SOCKETS, ids=case_id)
 def test_a_ticket_opens_a_socket_once(cast: Cast, route: tuple[str, str]) -> None:
     case, ticket = CASES[route], new_ticket(cast.ann)

@@ -73,7 +73,7 @@ WORDING: Mapping[Language, Wording] = {
         colon=": ",
         no_terms="It uses no words that need explaining.",
         making_heading="How this was made",
-        made_from="Made from {name} ({pages} pages). A computer wrote it; its sentences name their sources.",
+        made_from="Made from {name} (pages: {pages}). A computer wrote it; its sentences name their sources.",
         reviewed="Looked over and decided on by {reviewer}.",
         topics={
             "developers": (

@@ -25,6 +25,7 @@ from server.api.auth.authorizer import Authorizer, additions, as_uuid, put_back,
 from server.api.auth.lasting import Lasting
 from server.api.auth.rules import Match, Question
 from server.api.errors import answer
+from tools.errors import Forbidden
 
 _RUNS_ASSISTANT = Question(resource="assistants", action="read")
 
@@ -69,7 +70,7 @@ class AuthGuard:
             await self._guarded(custom, scope, receive, send)
         elif found is None:
             known = rules.is_known(scope["path"])
-            await _refuse(scope, receive, send, 405 if known else 404, {})
+            await _refuse(scope, receive, send, HTTPException(405 if known else 404))
         elif found.rule.is_open:
             await self._app(scope, receive, send)
         else:
@@ -94,10 +95,10 @@ class AuthGuard:
             for part in cast("list[Any]", changed) if isinstance(changed, list) else [changed]:
                 given = cast("dict[str, Any]", part) if isinstance(part, dict) else {}
                 await self._ask(found, principal, asking, given, HTTPConnection(scope).query_params)
-        except HTTPException as error:
-            await _refuse(scope, receive, send, error.status_code, error.headers or {}, error.detail)
-            if self._on_refusal is not None and error.status_code in (401, 403):
-                await self._on_refusal(scope, found.route, error.status_code, user)
+        except (HTTPException, Forbidden) as error:
+            status = await _refuse(scope, receive, send, error)
+            if self._on_refusal is not None and status in (401, 403):
+                await self._on_refusal(scope, found.route, status, user)
             return
         scope = {**scope, "user": principal.as_handlers_see_it}
         if changed != body and scope["type"] == "http":  # a socket has no body to carry it
@@ -189,15 +190,18 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _refuse(
-    scope: Scope, receive: Receive, send: Send, status: int, headers: Mapping[str, str], detail: str = ""
-) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: HTTPException | Forbidden) -> int:
+    """Say why, and with which status it was said."""
+    status, said = (403, error.message) if isinstance(error, Forbidden) else (error.status_code, error.detail)
     if scope["type"] == "websocket":
         await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": detail or str(status)})
-        return
-    codes = {401: "unauthorized", 403: "forbidden", 404: "not_found"}
-    texts = {404: "Not Found", 405: "Method Not Allowed"}
-    response = answer(status, detail or texts.get(status, "Refused"), codes.get(status, "http_error"))
-    response.headers.update(headers)
+        await send({"type": "websocket.close", "code": 1008, "reason": said})
+        return status
+    if isinstance(error, Forbidden):
+        response = answer(status, said, error.code, error.hint)
+    else:
+        codes = {401: "unauthorized", 403: "forbidden", 404: "not_found"}
+        response = answer(status, said, codes.get(status, "http_error"))
+        response.headers.update(error.headers or {})
     await response(scope, receive, send)
+    return status

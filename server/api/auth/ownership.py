@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
-from server.access import ACCOUNT, IS_TICKET, KEY, SESSION, User
+from server.access import ACCOUNT, IS_TICKET, KEY, SESSION, User, scope_missing
 from server.accounts.owning import OWNER, is_reading, visible
 from server.accounts.service import KEY_PREFIX, Accounts, Identity
 from server.api.auditing import WHY, Stranger
@@ -44,7 +44,7 @@ def ownership(accounts: Accounts) -> Auth:
 
     async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Any:
         if not is_reading(ctx.action) and "write" not in ctx.permissions:
-            return False
+            raise scope_missing()
         is_admin = "admin" in ctx.permissions
         if ctx.resource == "store":
             return None if is_admin else _own_namespace(ctx.user.identity, value)

@@ -66,7 +66,7 @@ _SEE = _rule("assistants.read")
 
 RULES: Mapping[tuple[str, str], Rule] = {
     # system
-    **{("GET", path): OPEN for path in ("/", "/ok", "/info", "/metrics", "/health", "/docs", "/redoc")},
+    **{("GET", path): OPEN for path in ("/", "/ok", "/info", "/metrics", "/health", "/docs")},
     **{("GET", path): OPEN for path in ("/openapi.json", "/console/{path:path}")},
     **{("GET", path): OPEN for path in ("/api/health", "/api/v1/health")},
     ("POST", "/internal/truncate"): KNOWN,

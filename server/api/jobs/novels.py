@@ -125,7 +125,7 @@ async def _find(resources: Resources, task_id: str) -> Run:
 
 
 async def _task_info(resources: Resources, run: Run) -> dict[str, Any]:
-    event = await thread_tasks.latest_progress(resources, run) if run.status == "running" else None
+    event = await thread_tasks.latest_progress(resources, run) if run.status != "success" else None
     result = await resources.states.output(run) if run.status == "success" else None
     return recogniser.task_info(run, event, result)
 

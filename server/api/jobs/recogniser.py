@@ -29,7 +29,7 @@ def task_info(run: Run, event: Mapping[str, Any] | None, result: Mapping[str, An
     """A task's status.
 
     Args:
-        event: The run's latest progress event, while it is under way.
+        event: The run's latest progress event, of one that failed, too, while its events are kept.
         result: The graph's output, once it is there.
     """
     status = _STATUS.get(run.status, "failed")

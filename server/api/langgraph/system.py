@@ -5,9 +5,9 @@ from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
+from server.api import reference_page
 from server.api.deps import Open
 from server.api.langgraph.answers import json_answer
 
@@ -49,7 +49,8 @@ async def info(request: Request, resources: Open) -> Response:
 async def docs(request: Request) -> HTMLResponse:
     """The OpenAPI document as a page."""
     prefix = request.scope.get("root_path", "").rstrip("/")
-    return get_swagger_ui_html(openapi_url=f"{prefix}/openapi.json", title=f"{request.app.title}: the API")
+    policy = {"Content-Security-Policy": reference_page.POLICY}
+    return HTMLResponse(reference_page.page(request.app.openapi(), prefix), headers=policy)
 
 
 def _flags(routes: Collection[str]) -> dict[str, bool]:

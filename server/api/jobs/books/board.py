@@ -170,7 +170,7 @@ async def latest(resources: Resources, book: Book, *kinds: str) -> tuple[Run, di
     run = book[1]
     if run is None or (kinds and until_of(run) not in kinds):
         raise NotFound("There is no such task of this book.", hint="Begin one.", code="task_not_found")
-    return run, await thread_tasks.latest_progress(resources, run) if run.status == "running" else None
+    return run, await thread_tasks.latest_progress(resources, run) if run.status != "success" else None
 
 
 async def cancel(resources: Resources, book: Book) -> None:

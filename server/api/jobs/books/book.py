@@ -82,7 +82,7 @@ def task_json(run: Run, event: Mapping[str, Any] | None) -> dict[str, Any]:
     """A run as a task.
 
     Args:
-        event: Its latest progress event, while it is under way.
+        event: Its latest progress event, of one that failed, too, while its events are kept.
     """
     status = _TASK_STATUS.get(run.status, "failed")
     return {
@@ -91,7 +91,9 @@ def task_json(run: Run, event: Mapping[str, Any] | None) -> dict[str, Any]:
         "taskType": _TASKS.get(until_of(run), "AUDIO_GENERATION"),
         "status": status,
         "progress": 100 if status == "completed" else percent(event, until_of(run)),
-        "message": f"{event['stage']}: {event['done']}/{event['total']} {event['unit']}" if event else status,
+        "message": f"{event['stage']}: {event['done']}/{event['total']} {event['unit']}"
+        if event and status == "processing"
+        else status,
         "isCancelled": run.status == "interrupted",
         "errorMessage": run.error["message"] if run.error else None,
         "errorCode": str(run.error.get("code", run.error["error"])).upper() if run.error else None,

@@ -95,7 +95,7 @@ async def shown(resources: Resources, task: Task) -> dict[str, Any]:
     thread, run = task
     status = status_of(thread, run)
     event = result = None
-    if run is not None and status in ("processing", "paused"):
+    if run is not None and status in ("processing", "paused", "failed"):
         event = await thread_tasks.latest_progress(resources, run)
     if run is not None and status == "completed":
         result = await resources.states.output(run)

@@ -54,7 +54,7 @@ def task_json(
 
     Args:
         stages: Of the run; None: it has none yet.
-        event: The run's latest progress event, while it is under way.
+        event: The run's latest progress event, of one that failed, too, while its events are kept.
         result: The graph's output, once it is there.
     """
     own: dict[str, Any] = thread.meta[KEY]

@@ -1,4 +1,4 @@
-"""The console's words: the same keys in both languages, and none that the page lacks."""
+"""The console's words: every key in both languages, and none that the page lacks."""
 
 import re
 from pathlib import Path
@@ -6,23 +6,22 @@ from pathlib import Path
 import pytest
 
 from server.api.console import FOLDER
+from tests.documents.error_codes import codes
 
 GROUP = re.compile(r"^\t(?P<group>\w+): \{\n(?P<entries>.*?)^\t\},$", re.MULTILINE | re.DOTALL)
-ENTRY = re.compile(r'^\t\t"?(?P<name>[\w.]+)"?: "(?P<text>.*)",$', re.MULTILINE)
+TEXT = r'"((?:[^"\\]|\\.)+)"'
+ENTRY = re.compile(rf'^\t\t"?([\w.]+)"?: \[{TEXT}, {TEXT}\],$', re.MULTILINE)
+FAILURE = re.compile(rf"^\t(\w+): {TEXT},$", re.MULTILINE)
 PLACEHOLDER = re.compile(r"\{\w+\}")
 USED_KEY = re.compile(r'\b(?:t|stepButton)\("([\w.]+)"|data-i18n(?:-label)?="([\w.]+)"')
 
 
-def catalogue(language: str) -> dict[str, str]:
-    """A language's texts by key."""
-    return dict(entries(language))
-
-
-def entries(language: str) -> list[tuple[str, str]]:
-    """The keys and texts of all of a language's files."""
-    files = sorted((FOLDER / "i18n").glob(f"{language}*.js"))
-    groups = [found for path in files for found in GROUP.findall(path.read_text(encoding="utf-8"))]
-    return [(f"{group}.{name}", text) for group, inside in groups for name, text in ENTRY.findall(inside)]
+def entries() -> list[tuple[str, str, str]]:
+    """The keys with their texts in English and in Chinese."""
+    texts = [(FOLDER / "i18n" / name).read_text(encoding="utf-8") for name in ("words.js", "workspace.js")]
+    found = [(group, ENTRY.findall(inside)) for text in texts for group, inside in GROUP.findall(text)]
+    assert sum(len(inside) for _, inside in found) == sum(text.count("\n\t\t") for text in texts)
+    return [(f"{group}.{name}", en, zh) for group, inside in found for name, en, zh in inside]
 
 
 def sources() -> list[Path]:
@@ -30,23 +29,27 @@ def sources() -> list[Path]:
     return [*FOLDER.glob("*.js"), FOLDER / "index.html"]
 
 
-def test_both_languages_have_the_same_keys() -> None:
-    assert len(catalogue("en")) > 100
-    assert catalogue("en").keys() == catalogue("zh").keys()
-
-
 def test_no_key_is_defined_twice() -> None:
-    for language in ("en", "zh"):
-        assert len(entries(language)) == len(catalogue(language))
+    keys = [key for key, *_ in entries()]
+
+    assert len(keys) > 100
+    assert len(keys) == len(set(keys))
 
 
 def test_both_languages_fill_in_the_same_values() -> None:
-    english, chinese = catalogue("en"), catalogue("zh")
-    for key, text in english.items():
-        assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(chinese[key])), key
+    for key, english, chinese in entries():
+        assert set(PLACEHOLDER.findall(english)) == set(PLACEHOLDER.findall(chinese)), key
+
+
+def test_chinese_has_words_for_codes_that_there_are() -> None:
+    named = FAILURE.findall((FOLDER / "i18n" / "failures.js").read_text(encoding="utf-8"))
+
+    assert len(named) > 100
+    assert {code for code, _ in named} <= codes().keys()
+    assert all(re.search(r"[\u4e00-\u9fff]", words) for _, words in named)
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)
 def test_every_key_that_the_page_names_exists(path: Path) -> None:
     used = {first or second for first, second in USED_KEY.findall(path.read_text(encoding="utf-8"))}
-    assert used <= catalogue("en").keys()
+    assert used <= {key for key, *_ in entries()}
