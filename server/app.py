@@ -1,7 +1,7 @@
 """The HTTP application, and the process that serves it."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from langgraph_sdk import Auth
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
-from server import loop_lag
+from server import endless, loop_lag
 from server.api import auditing
 from server.api.application import build_api, in_process
 from server.api.auth import rules
@@ -224,11 +224,9 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[Any]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Any]]:
+        loading = endless.beside(resources.catalog.load(), "loading of graphs")
         with loopback.connected(in_process(resources)):
-            if custom is None:
-                yield {"resources": resources}
-                return
-            async with custom.lifespan() as state:
+            async with loading, custom.lifespan() if custom else nullcontext() as state:
                 yield {**(state or {}), "resources": resources}
 
     return lifespan
