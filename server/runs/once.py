@@ -36,11 +36,11 @@ class Once(Generic[Made]):
 
     async def get(self) -> Made:
         """The value."""
-        if not self._made:
-            await asyncio.to_thread(self._make_in_turn)
-        return self._made[0]
+        return self._made[0] if self._made else await asyncio.to_thread(self.now)
 
-    def _make_in_turn(self) -> None:
+    def now(self) -> Made:
+        """The value, for those who can only wait."""
         with _TURN:
             if not self._made:
                 self._made.append(self._make())
+        return self._made[0]
