@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphs.assistant import graph as assistant
-from graphs.assistant import state as assistant_state
 from graphs.jobs import JOBS, Compiled, GraphEntry
 from tools.errors import NotFound
 
@@ -12,8 +10,7 @@ _ASSISTANT = GraphEntry(
     graph_id="assistant",
     title="A conversation that has the jobs done",
     description="Asks for what is missing, starts jobs once they are confirmed, answers from results.",
-    graph=assistant.graph,
-    check_input=assistant_state.check_input,
+    checking="state",
 )
 
 GRAPHS: Mapping[str, GraphEntry] = {_ASSISTANT.graph_id: _ASSISTANT, **JOBS}

@@ -76,7 +76,7 @@ def parse(prompt_id: str, source: str) -> Prompt:
     layout = _LAYOUT.match(source)
     if layout is None:
         raise ValueError(f"prompt {prompt_id!r} has no front matter between two lines of ---")
-    front = _FrontMatter.model_validate(yaml.safe_load(layout["front"]))
+    front = _FrontMatter.model_validate(yaml.load(layout["front"], yaml.CSafeLoader))
     text = layout["text"].strip()
     used = set(_VARIABLE.findall(text))
     if used != set(front.variables):

@@ -1,7 +1,8 @@
 """The HTTP application, and the process that serves it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from langgraph_sdk import Auth
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from configs.settings import Settings
-from server import loop_lag
+from server import endless, loop_lag
 from server.api import auditing
 from server.api.application import build_api, in_process
 from server.api.auth import rules
@@ -26,6 +27,7 @@ from server.api.auth.ownership import ownership, still_good
 from server.api.body import BodyLimit
 from server.api.configurable_headers import ConfigurableHeaders
 from server.api.custom_app import CustomApp
+from server.api.late_routes import late_routes
 from server.api.origins import LOCAL_ORIGIN, OriginGuard
 from server.api.prefix import MountPrefix
 from server.api.rate_limits import HEADERS as RATE_HEADERS
@@ -36,12 +38,14 @@ from server.api.sight import Sight
 from server.api.switches import Switches
 from server.resources import Resources, open_resources
 from server.runs import loopback
+from server.runs.catalog import GraphCatalog
 from server.runs.importing import load_object
 from server.runs.langgraph_json import AuthSpec, CorsSpec, LangGraphJson
 from server.worker import working
 from tools.errors import InvalidInput
 
 FORM_BYTES = 64 * 1024  # that a form has beside its file
+FIRST_ANSWERS = 0.5  # seconds of a start in which loading takes no processor time from what is asked
 DRAIN_SECONDS = 5  # that open connections get when the server stops
 EXPOSED = (  # to web pages
     "Content-Location",
@@ -223,12 +227,18 @@ def _lifespan(
     resources: Resources, custom: CustomApp | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[Any]]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Any]]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[dict[str, Any]]:
+        loading = endless.beside(_load_rest(app, resources.catalog), "loading of routes and graphs")
         with loopback.connected(in_process(resources)):
-            if custom is None:
-                yield {"resources": resources}
-                return
-            async with custom.lifespan() as state:
+            async with loading, custom.lifespan() if custom else nullcontext() as state:
                 yield {**(state or {}), "resources": resources}
 
     return lifespan
+
+
+async def _load_rest(app: FastAPI, catalog: GraphCatalog) -> None:
+    """Load what the first of certain requests would have to wait for."""
+    await asyncio.sleep(FIRST_ANSWERS)
+    for routes in late_routes(app):
+        await routes.load()
+    await catalog.load()

@@ -6,6 +6,7 @@ or a fail-over of Redis that takes some seconds is waited for inside the command
 
 from typing import Any
 
+from redis import DriverInfo
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import BusyLoadingError, ReadOnlyError
@@ -16,6 +17,7 @@ RETRIES = 25  # over about 20 seconds: below the lease of a run, which lapses af
 LONGEST_PAUSE = 1.0  # seconds between two attempts
 READ_TIMEOUT = 30.0  # seconds; above the longest blocking read
 CONNECT_TIMEOUT = 5.0  # seconds
+_DRIVER = DriverInfo()  # redis-py would look for its own version's file for each connection
 
 
 def patience() -> dict[str, Any]:
@@ -24,4 +26,5 @@ def patience() -> dict[str, Any]:
         "retry": Retry(ExponentialBackoff(cap=LONGEST_PAUSE, base=0.05), RETRIES),
         "retry_on_error": [RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError],
         "socket_connect_timeout": CONNECT_TIMEOUT,
+        "driver_info": _DRIVER,
     }

@@ -135,6 +135,7 @@ async def work(settings: Settings, *, concurrency: int | None = None) -> None:
         open_resources(settings) as resources,
         metrics_port(resources.census.prometheus, settings.metrics_port, host=settings.metrics_host),
         loop_lag.measured(),
+        endless.beside(resources.catalog.load(), "loading of graphs"),
         working(resources, concurrency=concurrency),
     ):
         logger.info("Worker %s is running", resources.executor.worker)

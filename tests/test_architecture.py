@@ -110,7 +110,20 @@ def test_the_constraints_name_versions_and_no_places() -> None:
     [
         (
             "server.app",
-            {"openai", "anthropic", "langchain_openai", "vosk", "pdfplumber", "reportlab", "docx", "PIL"},
+            {
+                *(
+                    "openai",
+                    "anthropic",
+                    "langchain_openai",
+                    "vosk",
+                    "pdfplumber",
+                    "reportlab",
+                    "docx",
+                    "PIL",
+                ),
+                *("alembic", "numpy", "sqlalchemy.dialects.postgresql", "tools.medical.gates"),
+                *(f"graphs.{graph_id}.graph" for graph_id in GRAPHS),
+            },
         ),
         ("server.cli", {"langgraph", "langchain_core", "sqlalchemy", "fastapi"}),
     ],

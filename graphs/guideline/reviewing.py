@@ -1,26 +1,13 @@
 """What a person is shown of a version whose gates stay closed, and what comes back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from graphs.guideline.verdict import Verdict
 from tools.medical.gates.finding import Finding
 from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion
-
-MAX_NOTES = 5000  # characters
-
-
-class Verdict(BaseModel):
-    """What a person decided."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    decision: Literal["approve", "reject"]
-    reviewer: Annotated[str, Field(min_length=1, max_length=200)]
-    notes: Annotated[str, Field(max_length=MAX_NOTES)] = ""
-    edits: dict[str, Annotated[str, Field(min_length=1, max_length=2000)]] = {}
 
 
 def shown(

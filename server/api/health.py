@@ -75,7 +75,7 @@ async def _answer(resources: Resources, *, service: str, told: str) -> Response:
 
 async def _told(resources: Resources, *, service: str, told: str) -> _Told:
     services = await _services(resources)
-    is_ready = all(services[part] == HEALTHY for part in _NEEDED)
+    is_ready = all(services[part] == HEALTHY for part in _NEEDED) and resources.catalog.is_loaded
     is_whole = services["workers"] == HEALTHY
     content = {
         "status": (HEALTHY if is_whole else "degraded") if is_ready else "unavailable",
@@ -98,7 +98,9 @@ async def _services(resources: Resources) -> dict[str, str]:
     }
     told = await asyncio.gather(*(_probe(name, asked) for name, asked in probes.items()))
     choices = resources.runs.roles.choices
-    return dict(zip(probes, told, strict=True)) | {"models": HEALTHY if any(choices.values()) else "offline"}
+    services = dict(zip(probes, told, strict=True))
+    services["models"] = HEALTHY if any(choices.values()) else "offline"
+    return services if resources.catalog.is_loaded else services | {"graphs": "loading"}
 
 
 async def _stats(resources: Resources) -> dict[str, object]:

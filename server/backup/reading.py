@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 from server.backup.rows import BATCH, load
 from server.backup.stores import SECRETS, Stores
 from server.backup.writing import FORMAT
-from server.db.session import revision
+from server.db.schema import revision
 from tools.errors import Conflict, InvalidInput
 from tools.storage.spool import Spool
 

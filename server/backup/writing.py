@@ -22,7 +22,7 @@ from sqlmodel import SQLModel
 
 from server.backup.rows import dump
 from server.backup.stores import SECRETS, Stores
-from server.db.session import revision
+from server.db.schema import revision
 from tools.errors import Conflict, NotFound
 
 FORMAT = 1

@@ -4,14 +4,10 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
-from pathlib import Path
 from time import monotonic
 from typing import Any, cast
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.pool import QueuePool
@@ -19,11 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.db.brief_sessions import BriefSessions
 from server.db.containment import holds_text
+from server.db.schema import migrate
 from server.db.sqlite_trips import one_trip
 from server.db.visibility import Sighted
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_MIGRATION_TURN = 7_305_804_385  # any number that no other user of the database locks
 CONNECTIONS, OVERFLOW = 5, 10  # of one process
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
 COMMITS = 250  # brief ones, after which what they wrote is brought from SQLite's log into its file
@@ -145,7 +140,7 @@ async def open_database(
     database = Database(engine, brief)
     try:
         async with engine.execution_options(writes=True).begin() as connection:
-            await connection.run_sync(_migrate)
+            await connection.run_sync(migrate)
         configure_mappers()  # here: it takes a third of a second, which the first statement would wait
         yield database
     finally:
@@ -158,23 +153,6 @@ async def _returned(engine: AsyncEngine) -> None:
     deadline = monotonic() + LAST_RETURN
     while pool.checkedout() and monotonic() < deadline:  # noqa: ASYNC110 - a pool tells of no return
         await asyncio.sleep(0.01)
-
-
-def revision() -> str:
-    """The schema's latest revision."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return str(ScriptDirectory.from_config(config).get_current_head())
-
-
-def _migrate(connection: Connection) -> None:
-    """Bring the schema up to date; of processes that start together, one after the other."""
-    if connection.dialect.name == "postgresql":  # SQLite's writers take turns by themselves
-        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_TURN)))
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _tame_sqlite(engine: AsyncEngine) -> None:

@@ -1,8 +1,8 @@
 """Inserts that say what to do about a row that is there already: each database's dialect has its own."""
 
+from importlib import import_module
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
@@ -13,7 +13,7 @@ def insert_into(dialect: str, table: Any) -> Any:
         dialect: ``dialect_of`` the session that executes it.
         table: Or its model.
     """
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)  # which the engine has loaded
 
 
 def dialect_of(session: AsyncSession) -> str:

@@ -1,5 +1,6 @@
 """The graphs that this server runs, and the assistant that each one has by default."""
 
+import gc
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +19,7 @@ from graphs.registry import GRAPHS
 from server.runs.factories import AccessContext, GraphAccess, GraphFactory
 from server.runs.importing import load_object
 from server.runs.langgraph_json import GraphSpec, read_langgraph_json
+from server.runs.once import Once
 from server.store.owned import nobodys, store_of
 from tools.errors import InvalidInput, NotFound
 
@@ -38,6 +40,7 @@ class ServedGraph:
     """One graph, ready to run.
 
     Args:
+        name: Of its default assistant.
         source: The graph, or what makes it for each access.
         finish: Gives a graph our checkpointer, our store and its name.
         has_accounts: Whether the store has a part for each account, of which reading for nobody shows none.
@@ -46,7 +49,8 @@ class ServedGraph:
     graph_id: str
     title: str
     description: str
-    source: AnyGraph | GraphFactory
+    name: str
+    source: Once[AnyGraph | GraphFactory]
     finish: Callable[[Any], AnyGraph]
     store: BaseStore | None = None
     has_accounts: bool = False
@@ -58,22 +62,6 @@ class ServedGraph:
     def assistant_id(self) -> str:
         """The id of the graph's default assistant."""
         return str(uuid5(ASSISTANT_NAMESPACE, self.graph_id))
-
-    @property
-    def name(self) -> str:
-        """The name of the graph's default assistant."""
-        return self.graph_id if isinstance(self.source, GraphFactory) else self.source.get_name()
-
-    @property
-    def graph(self) -> AnyGraph:
-        """The graph, for reading; ``open`` is the way to it that every factory allows.
-
-        Raises:
-            NoGraph: Its factory has to be awaited or entered.
-        """
-        if isinstance(self.source, GraphFactory):
-            return self.finish(self.source.call(GraphAccess(reason="threads.read"), self.store))
-        return self.source
 
     @asynccontextmanager
     async def open(
@@ -98,11 +86,12 @@ class ServedGraph:
         if self.has_accounts and access.user is None and reason != "threads.create_run":
             store = nobodys(self.store)
         own: dict[str, Any] = {} if store is self.store else {"store": store}
-        if not isinstance(self.source, GraphFactory):
-            yield self.source.copy(update=own) if own else self.source
+        source = await self.source.get()
+        if not isinstance(source, GraphFactory):
+            yield source.copy(update=own) if own else source
             return
         async with AsyncExitStack() as stack:
-            graph = self.finish(await self.source.enter(stack, access, store))
+            graph = self.finish(await source.enter(stack, access, store))
             yield graph.copy(update=own) if own else graph
 
 
@@ -115,6 +104,19 @@ class GraphCatalog:
 
     def __iter__(self) -> Iterator[ServedGraph]:
         return iter(self._by_id.values())
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether no graph's code has still to be loaded."""
+        return all(graph.source.is_made for graph in self)
+
+    async def load(self) -> None:
+        """Load what is not yet: nobody waits for it now."""
+        if self.is_loaded:
+            return
+        for graph in self:
+            await graph.source.get()
+        gc.freeze()  # what was loaded just now would be looked through in every full collection
 
     def by_id(self, graph_id: str) -> ServedGraph | None:
         """A graph by its id."""
@@ -188,7 +190,8 @@ def _own_graph(graph_id: str, checkpointer: BaseCheckpointSaver[str], store: Bas
         graph_id=entry.graph_id,
         title=entry.title,
         description=entry.description,
-        source=finish(entry.graph),
+        name=graph_id,
+        source=Once(lambda: finish(entry.graph)),
         finish=finish,
         store=store,
         check_input=entry.check_input,
@@ -211,11 +214,13 @@ def _configured_graph(
             code="invalid_config",
         )
     is_graph = isinstance(found, Pregel | StateGraph)
+    source: AnyGraph | GraphFactory = finish(found) if is_graph else GraphFactory.of(found)
     return ServedGraph(
         graph_id=graph_id,
         title=graph_id,
         description=spec.description or "",
-        source=finish(found) if is_graph else GraphFactory.of(found),
+        name=graph_id if isinstance(source, GraphFactory) else source.get_name(),
+        source=Once[AnyGraph | GraphFactory].of(source),
         finish=finish,
         store=store,
     )

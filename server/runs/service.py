@@ -88,7 +88,7 @@ class RunService:
         """
         assistant = await self.assistants.resolve(request.assistant_id)
         served = self.catalog.find(assistant.graph_id)
-        self.roles.chosen(chosen_models(assistant, request, served.source))
+        self.roles.chosen(chosen_models(assistant, request, await served.source.get()))
         brings_input = request.command is None and not (goes_on and request.input is None)
         if served.check_input and brings_input:
             storage = OwnedStorage(
@@ -126,7 +126,7 @@ class RunService:
             metadata = access.stamped(request.metadata)
             request = replace(request, user=access.kept(asking.user), metadata=metadata)
         assistant = await self.check(request, goes_on=thread_id is not None)
-        graph = self.catalog.find(assistant.graph_id).source
+        graph = await self.catalog.find(assistant.graph_id).source.get()
         run = self._new_run(request, assistant, thread_id or str(uuid7()))
         run.run_id, run.contract = run_id or run.run_id, contract
         async with self.database.write(brief=True) as session:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from server.db.repositories import deliveries
+from server.db.schema import revision
 from server.db.session import open_database
 
 MIGRATIONS = Path(__file__).parents[2] / "server" / "db" / "migrations"
@@ -135,6 +137,24 @@ async def test_processes_that_start_together_find_the_tables_made_once(empty_url
             await database.check()
 
     await asyncio.gather(*(opened() for _ in range(4)))
+
+
+async def test_a_schema_that_is_up_to_date_is_not_migrated(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_database(empty_url):
+        pass
+    monkeypatch.delattr(command, "upgrade")
+
+    async with open_database(empty_url) as database:
+        await database.check()
+
+
+def test_the_newest_revision_is_alembics() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    assert revision() == ScriptDirectory.from_config(config).get_current_head()
 
 
 async def test_every_migration_goes_up_down_and_up_again(empty_url: str) -> None:

@@ -23,7 +23,7 @@ from server.db.models import now
 from server.stream import event_stream
 from tests.conftest import Server
 from tests.fixtures.people import People, Person
-from tests.fixtures.routes import served
+from tests.fixtures.routes import all_served
 from tests.security.cases import CASES, KINDS, Case, address, filled, make, wanted
 from tests.security.conftest import SECRET
 
@@ -35,7 +35,7 @@ GUEST = "the-one-that-things-are-shared-with"
 
 
 def test_every_route_is_in_the_matrix_and_has_a_rule() -> None:
-    routes = set(served(build_api().router.routes))
+    routes = set(all_served(build_api()))
 
     assert routes - set(CASES) == set(), "say in tests/security/cases.py how these routes are asked"
     assert set(CASES) - routes == set()

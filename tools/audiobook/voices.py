@@ -45,7 +45,7 @@ class _Catalogue(BaseModel):
     model: tuple[_Models, ...]
 
 
-_CATALOGUE = _Catalogue.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+_CATALOGUE = _Catalogue.model_validate(yaml.load(_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

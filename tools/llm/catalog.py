@@ -74,4 +74,4 @@ class ModelsFile(BaseModel):
         return next(f for f in self.families if f.fits(provider=provider, model=model, host=host))
 
 
-CATALOG = ModelsFile.model_validate(yaml.safe_load(_MODELS_FILE.read_text(encoding="utf-8")))
+CATALOG = ModelsFile.model_validate(yaml.load(_MODELS_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader))

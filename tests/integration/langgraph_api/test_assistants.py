@@ -54,8 +54,12 @@ async def test_every_graph_has_an_assistant_by_default(sdk: LangGraphClient) -> 
 
 async def test_a_default_assistants_id_is_derived_from_its_graphs(tmp_path: Path) -> None:
     from server.runs.catalog import ServedGraph  # noqa: PLC0415 - under test here alone
+    from server.runs.once import Once  # noqa: PLC0415
 
-    graph = ServedGraph(graph_id="agent", title="", description="", source=None, finish=lambda built: built)  # type: ignore[arg-type]
+    made = Once.of(None)
+    graph = ServedGraph(
+        graph_id="agent", title="", description="", name="", source=made, finish=lambda it: it
+    )  # type: ignore[arg-type]
 
     assert graph.assistant_id == "fe096781-5601-53d2-b2f6-0d3403f7e9ca"  # as the official server's
 

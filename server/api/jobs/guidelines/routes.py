@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
-from graphs.guideline.reviewing import MAX_NOTES
+from graphs.guideline.verdict import MAX_NOTES
 from server.api.accounts import files
 from server.api.body import JsonRoute
 from server.api.deps import Open
