@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
@@ -30,13 +31,15 @@ class HttpTransport(httpx2.AsyncBaseTransport):
     """
 
     def __init__(self, certificates: ssl.SSLContext) -> None:
+        import_module("aiohttp")  # a fifth of a second, in the thread that opens a client
+
         self._certificates = certificates
         self._proxies = getproxies()
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """As httpx2 wants it, with its errors."""
-        import aiohttp  # noqa: PLC0415 - a fifth of a second, for those who have a model
+        import aiohttp  # noqa: PLC0415 - it is loaded by now
         from yarl import URL  # noqa: PLC0415 - likewise
 
         seconds = request.extensions.get("timeout", {})
