@@ -34,8 +34,12 @@ Rest = Callable[[float], Awaitable[None]]
 _under_way = 0  # streams of this process
 
 
-async def deltas(response: httpx2.Response) -> AsyncGenerator[Delta]:
-    """What the events of a response say, those of one read together.
+async def deltas(response: httpx2.Response, *, merges: bool = True) -> AsyncGenerator[Delta]:
+    """What the events of a response say.
+
+    Args:
+        response: Which nobody has read from.
+        merges: Those of one read are told together; False: each alone, as where it repeats those before.
 
     Raises:
         ModelError: One of them is an error.
@@ -48,8 +52,9 @@ async def deltas(response: httpx2.Response) -> AsyncGenerator[Delta]:
             *lines, unread = (unread + data).split(b"\n")
             events = [line[len(_FIELD) :].strip() for line in lines if line.startswith(_FIELD)]
             is_last = _DONE in events
-            if told := events[: events.index(_DONE)] if is_last else events:
-                yield _told(map(orjson.loads, told))
+            told = events[: events.index(_DONE)] if is_last else events
+            for group in [told] if merges and told else [[event] for event in told]:
+                yield _told(map(orjson.loads, group))
             if is_last:
                 break
     with suppress(TimeoutError, httpx2.HTTPError):

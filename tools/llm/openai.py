@@ -67,7 +67,7 @@ class OpenAIChat:
             if not response.is_success:
                 await response.aread()
                 raise refused(response)
-            async with aclosing(deltas(response)) as told:
+            async with aclosing(deltas(response, merges=not self._choice.is_cumulative)) as told:
                 async for delta in told:
                     yield delta
         finally:

@@ -52,6 +52,14 @@ async def test_what_comes_in_one_read_is_one_and_what_comes_later_another() -> N
     assert found == [Delta(text="Hello ", calls=[]), Delta(text="there", calls=[], reason="stop")]
 
 
+async def test_events_that_repeat_each_other_are_told_one_by_one() -> None:
+    source = Source([event("Hel") + event("Hello") + DONE], stays_open=False)
+
+    found = [delta async for delta in deltas(httpx2.Response(200, stream=source), merges=False)]
+
+    assert [delta.text for delta in found] == ["Hel", "Hello"]
+
+
 async def test_events_that_are_cut_anywhere_are_whole_again() -> None:
     whole = event("你") + event("好") + STOP + DONE
 
