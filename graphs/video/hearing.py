@@ -45,7 +45,7 @@ async def hear(state: State) -> Update:
         "cues": pack(cues, sure),
         "words": {
             **state["words"],
-            "engine": _name(engine),
+            "engine": _name(engine, state["spoken"]),
             "cues": len(cues),
             "estimated_times": heard.is_estimated,
         },
@@ -117,6 +117,6 @@ def _hints(state: State, engine: SpeechEngine) -> list[str]:
     return [str(entry["source"]) for entry in state["given"]["glossary"] if entry.get("source")]
 
 
-def _name(engine: SpeechEngine) -> str:
-    info = engine.info
-    return f"{info.name}:{info.model}" if info.model and ":" not in info.model else info.model or info.name
+def _name(engine: SpeechEngine, language: str | None) -> str:
+    name, model = engine.info.name, engine.info.model_for(language)
+    return f"{name}:{model}" if model and ":" not in model else model or name

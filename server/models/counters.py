@@ -51,8 +51,8 @@ class SharedCounters:
             self._held[ticket.id] = ticket
         return pause / 1000
 
-    async def release(self, ticket: Ticket) -> None:
-        """As Counters has it, but waits for nothing; what cannot be given back ends with its lease."""
+    def release(self, ticket: Ticket) -> None:
+        """As Counters has it; what cannot be given back ends with its lease."""
         self._held.pop(ticket.id, None)
         releasing = asyncio.create_task(self._release(ticket))
         self._releasing.add(releasing)

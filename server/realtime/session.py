@@ -116,6 +116,7 @@ class LiveSession:
         self._last_kept: tuple[Kept, bytes] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.is_closed = False
+        self._is_ending = False
         self.holder: object | None = None  #: The connection that sends; others only listen.
 
     def start(self) -> None:
@@ -134,6 +135,11 @@ class LiveSession:
         if recent:
             self.desk.note({"said": recent})  # whoever had the session may not have come to that
         self.outbox.save()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its end was asked for, here or wherever it was before."""
+        return self._is_ending or self.outbox.order.is_closed
 
     @property
     def ended(self) -> list[asyncio.Task[None]]:
@@ -217,7 +223,9 @@ class LiveSession:
             case client.Ping():
                 self.outbox.emit("status", code="alive", message="")
             case client.CloseSession():
-                self._tasks.append(asyncio.create_task(self._end(summarise=event.summarise)))
+                if not self.is_over:
+                    self._is_ending = True
+                    self._tasks.append(asyncio.create_task(self._end(summarise=event.summarise)))
 
     def _update(self, event: client.UpdateSession) -> None:
         config, refused = merged(self._config, event.session)
@@ -347,7 +355,9 @@ class LiveSession:
 
     def _told(self) -> dict[str, Any]:
         info = self._parts.engine.info
-        return self._config.told(self.session_id, f"{info.name}:{info.model}".rstrip(":"))
+        heard = self._config.audio.input.transcription
+        model = info.model_for(heard.language if heard else None)
+        return self._config.told(self.session_id, f"{info.name}:{model}".rstrip(":"))
 
     def _kept(self) -> bytes:
         kept = Kept(

@@ -16,7 +16,7 @@ from uuid import UUID
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
-from langchain_core.runnables.config import ensure_config
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.errors import GraphBubbleUp
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
@@ -166,6 +166,8 @@ class CallWatch(BaseCallbackHandler):
         self._end(run_id, error)
 
     def _begin(self, name: str, parent: UUID | None, kind: SpanKind) -> trace.Span:
+        if not self._is_recording:
+            return trace.INVALID_SPAN
         context = trace.set_span_in_context(self._nearest(parent))
         return _tracer.start_span(name, context, kind)
 
@@ -191,7 +193,7 @@ class CallWatch(BaseCallbackHandler):
 
 def _present_run() -> UUID | None:
     """The id under which LangChain knows what runs now: the node that calls."""
-    return getattr(ensure_config().get("callbacks"), "parent_run_id", None)
+    return getattr((var_child_runnable_config.get() or {}).get("callbacks"), "parent_run_id", None)
 
 
 def _describe(span: trace.Span, request: Sending) -> None:

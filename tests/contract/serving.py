@@ -96,9 +96,9 @@ class _GivingUp(LocalCounters):
 
     task: asyncio.Task[None]
 
-    async def release(self, ticket: Ticket) -> None:
+    def release(self, ticket: Ticket) -> None:
         self.task.cancel()
-        await super().release(ticket)
+        super().release(ticket)
 
 
 async def given_up_once_answered(

@@ -54,6 +54,16 @@ async def vosk() -> AsyncIterator[VoskEngine]:
     await engine.close()
 
 
+@pytest.mark.parametrize(
+    ("language", "model"), [(None, "big-en"), ("zh-CN", "small-zh"), ("en_GB", "big-en")]
+)
+async def test_the_model_is_named_that_hears_a_language(language: str | None, model: str) -> None:
+    engine = VoskEngine({"en": Path("big-en"), "zh": Path("small-zh")}, default="en")
+
+    assert engine.info.model_for(language) == model
+    await engine.close()
+
+
 async def test_partial_texts_grow_into_the_final_one(engine_of: EngineOf) -> None:
     stream = await engine_of("digits").open(OPTIONS)
 

@@ -261,6 +261,24 @@ async def test_a_session_goes_on_over_another_connection(hearing: Server) -> Non
     assert archive["user_profile"]["taboos"] == PROFILE["taboos"]
 
 
+async def test_what_comes_after_the_end_finds_no_session(hearing: Server) -> None:
+    async with connected(hearing) as client:
+        await client.start()
+        await client.send("conversation_end")
+        await client.send("message_start", sender="Lin")
+        early = await client.until("error")
+        await client.until("profile_archive")
+        await client.send("session_resume")
+        late = await client.until("error")
+    async with connected(hearing) as other:
+        other.session_id = client.session_id
+        await other.send("session_resume")
+        elsewhere = await other.until("error")
+
+    codes = [error["error_code"] for error in (early, late, elsewhere)]
+    assert codes == ["SESSION_NOT_FOUND"] * 3
+
+
 async def test_silence_is_an_error_and_never_a_message(hearing: Server) -> None:
     async with connected(hearing) as client:
         await client.start()

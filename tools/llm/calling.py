@@ -5,14 +5,14 @@ turn and is sent. When the model is out of order or refuses, the role's fallback
 was consumed is priced, booked and told.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
-from langchain_core.runnables.config import ensure_config
+import orjson
+from langchain_core.runnables.config import var_child_runnable_config
 from pydantic import SecretStr
 
 from prompts import Prompt
@@ -131,7 +131,8 @@ async def consumed_in_turn(
 
 
 async def _check_budget(models: ChatModels, choice: ModelChoice) -> None:
-    if (account := spending.current()) is None:
+    account = spending.current()
+    if account is None or not account.is_limited:
         return
     price = price_of(choice, models.layer.prices)
     is_priced = price is not None and price.currency == spending.BUDGET_CURRENCY
@@ -227,8 +228,9 @@ def _record_of(
 
 
 def _record(choice: ModelChoice, usage: Usage, **what: Any) -> CallRecord:
-    node = str(ensure_config().get("metadata", {}).get("langgraph_node", ""))
-    return CallRecord(model=choice.name, node=node, usage=usage, **what)
+    config = var_child_runnable_config.get() or {}
+    node = config.get("metadata", {}).get("langgraph_node", "")
+    return CallRecord(model=choice.name, node=str(node), usage=usage, **what)
 
 
 async def _book(record: CallRecord) -> None:
@@ -244,5 +246,5 @@ def _parameters(choice: ModelChoice) -> dict[str, Any]:
 
 
 def _expected_tokens(call: Call[Any]) -> int:
-    text = json.dumps(call.request, ensure_ascii=False) if call.request is not None else ""
-    return len(text.encode()) // _BYTES_PER_TOKEN + _EXPECTED_OUTPUT
+    asked = orjson.dumps(call.request) if call.request is not None else b""
+    return len(asked) // _BYTES_PER_TOKEN + _EXPECTED_OUTPUT

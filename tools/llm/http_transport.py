@@ -8,12 +8,13 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from tools.llm.merging import REST
+from tools.llm.completion_events import REST
 
 if TYPE_CHECKING:
     import aiohttp
@@ -30,12 +31,15 @@ class HttpTransport(httpx2.AsyncBaseTransport):
     """
 
     def __init__(self, certificates: ssl.SSLContext) -> None:
+        import_module("aiohttp")  # a fifth of a second, in the thread that opens a client
+
         self._certificates = certificates
+        self._proxies = getproxies()
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """As httpx2 wants it, with its errors."""
-        import aiohttp  # noqa: PLC0415 - a fifth of a second, for those who have a model
+        import aiohttp  # noqa: PLC0415 - it is loaded by now
         from yarl import URL  # noqa: PLC0415 - likewise
 
         seconds = request.extensions.get("timeout", {})
@@ -50,7 +54,7 @@ class HttpTransport(httpx2.AsyncBaseTransport):
                 data=await request.aread() or None,
                 allow_redirects=False,
                 timeout=timeout,
-                proxy=_proxy(request.url),
+                proxy=self._proxy(request.url),
             )
         stream = _Stream(request, response)
         return httpx2.Response(
@@ -69,6 +73,12 @@ class HttpTransport(httpx2.AsyncBaseTransport):
         """Close all connections."""
         if self._session is not None:
             await self._session.close()
+
+    def _proxy(self, url: httpx2.URL) -> str | None:
+        """The proxy that the environment names for this address."""
+        if not self._proxies or proxy_bypass(url.host):
+            return None
+        return self._proxies.get(url.scheme) or self._proxies.get("all")
 
     def _opened(self) -> "aiohttp.ClientSession":
         import aiohttp  # noqa: PLC0415 - it is loaded by now
@@ -147,11 +157,3 @@ def _explained(request: httpx2.Request) -> Generator[None]:
         ) from error
     except (aiohttp.ClientError, OSError) as error:
         raise httpx2.ReadError(str(error) or type(error).__name__, request=request) from error
-
-
-def _proxy(url: httpx2.URL) -> str | None:
-    """The proxy that the environment names for this address."""
-    proxies = getproxies()
-    if not proxies or proxy_bypass(url.host):
-        return None
-    return proxies.get(url.scheme) or proxies.get("all")

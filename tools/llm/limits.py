@@ -77,8 +77,8 @@ class Counters(Protocol):
         """Seconds to wait before asking again; 0: it is this ticket's turn, and it counts."""
         ...
 
-    async def release(self, ticket: Ticket) -> None:
-        """End a ticket's turn or its wait, with the tokens that it took."""
+    def release(self, ticket: Ticket) -> None:
+        """End a ticket's turn or its wait, with the tokens that it took; a cancelled call does so, too."""
         ...
 
 
@@ -115,8 +115,7 @@ class Turns:
             finally:
                 _under_way.reset(token)
         finally:
-            # A cancelled call gives its turn back, too, whatever becomes of its task.
-            await asyncio.shield(self._release(ticket))
+            self._release(ticket)
 
     async def _wait(self, ticket: Ticket) -> None:
         while (pause := await self._counters.admit(ticket)) > 0:
@@ -124,8 +123,8 @@ class Turns:
                 async with asyncio.timeout(min(pause, _LONGEST_NAP)):
                     await self._freed.wait()
 
-    async def _release(self, ticket: Ticket) -> None:
-        await self._counters.release(ticket)
+    def _release(self, ticket: Ticket) -> None:
+        self._counters.release(ticket)
         freed, self._freed = self._freed, asyncio.Event()
         freed.set()
 
@@ -168,7 +167,7 @@ class LocalCounters:
             window.running.add(ticket.id)
         return 0.0
 
-    async def release(self, ticket: Ticket) -> None:
+    def release(self, ticket: Ticket) -> None:
         """As Counters has it."""
         self._ready.pop(ticket.id, None)
         self._under_way.discard(ticket.id)

@@ -8,17 +8,14 @@ from langchain_core.messages import BaseMessage, SystemMessage
 _STABLE = {"type": "ephemeral"}  # the provider keeps the prefix for five minutes after its last use
 
 
-def with_marked_prefix(messages: Sequence[BaseMessage], *, least_bytes: int = 0) -> list[BaseMessage]:
-    """The messages, the first of them marked if it gives instructions.
+def marked(text: str) -> dict[str, Any]:
+    """A text as a marked part of a message."""
+    return {"type": "text", "text": text, "cache_control": _STABLE}
 
-    Args:
-        messages: Of one request.
-        least_bytes: Shorter instructions stay as they are.
-    """
+
+def with_marked_prefix(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """The messages of one request, the first of them marked if it gives instructions."""
     first, *rest = messages
     if not isinstance(first, SystemMessage) or not isinstance(first.content, str):
         return list(messages)
-    if len(first.content.encode()) < least_bytes:
-        return list(messages)
-    block: dict[str, Any] = {"type": "text", "text": first.content, "cache_control": _STABLE}
-    return [SystemMessage([block]), *rest]
+    return [SystemMessage([marked(first.content)]), *rest]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -56,12 +56,14 @@ class Price(BaseModel):
 
     def fits(self, choice: Asked, input_tokens: int) -> bool:
         """Whether it is the price of such a request."""
-        host = urlsplit(choice.base_url).hostname or ""
         return (
-            fnmatch(choice.name, self.model)
-            and (not self.hosts or any(fnmatch(host, pattern) for pattern in self.hosts))
+            fnmatchcase(choice.name, self.model)
+            and (not self.hosts or self._is_of(urlsplit(choice.base_url).hostname or ""))
             and (self.up_to is None or input_tokens <= self.up_to)
         )
+
+    def _is_of(self, host: str) -> bool:
+        return any(fnmatchcase(host, pattern) for pattern in self.hosts)
 
     def told(self) -> str:
         """It in words, for people."""

@@ -150,7 +150,14 @@ def _fallbacks(settings: Settings, access: Mapping[str, Access]) -> dict[Role, M
     specs = cast("dict[Role, str]", CATALOG.fallbacks | settings.model_fallbacks)
     found: dict[Role, ModelChoice] = {}
     for role, spec in specs.items():
-        if (choice := _choice(role, spec, access)) is not None:
+        try:
+            choice = _choice(role, spec, access)
+        except InvalidInput as error:
+            where = "MODEL_FALLBACKS" if role in settings.model_fallbacks else "fallbacks in models.yaml"
+            raise InvalidInput(
+                f"{where}: {role}: {error.message}", hint=error.hint, code=error.code
+            ) from error
+        if choice is not None:
             found[role] = choice
     return found
 

@@ -91,6 +91,11 @@ class Account:
     run_budget: Budget = NO_LIMIT
     user_budget: Budget = NO_LIMIT  #: Of a day.
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether a budget limits anything."""
+        return not (self.run_budget.is_open and self.user_budget.is_open)
+
     async def check(self, expected: Usage, *, model: str, is_priced: bool) -> None:
         """Let calls begin only while nothing is used up, and only if what they are expected to take is left.
 
@@ -102,7 +107,7 @@ class Account:
         Raises:
             BudgetSpent: A budget is used up, or too small; or it limits cost and the price is unknown.
         """
-        if self.run_budget.is_open and self.user_budget.is_open:
+        if not self.is_limited:
             return
         if not is_priced and (self.run_budget.cost is not None or self.user_budget.cost is not None):
             raise BudgetSpent(

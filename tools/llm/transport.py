@@ -12,7 +12,6 @@ import httpx2
 from tools.errors import ModelAnswerInvalid
 from tools.llm.choices import ModelChoice
 from tools.llm.http_transport import HttpTransport
-from tools.llm.merging import merged
 
 _MASK = b"********"
 _KEYLESS = ("", b"")
@@ -56,7 +55,7 @@ class ProviderClient(httpx2.AsyncClient):
         del follow_redirects
         response = await super().send(request, stream=stream, auth=auth, follow_redirects=False)
         if response.status_code < 400 or not self._secret:
-            return merged(response) if stream else response
+            return response
         body = await response.aread()
         await response.aclose()
         return httpx2.Response(

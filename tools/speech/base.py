@@ -5,6 +5,7 @@ which may still change, and final ones, which do not. Times are seconds since th
 PCM16, little-endian, mono, of the stream's sample rate.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -109,6 +110,14 @@ class EngineInfo:
     has_grammar: bool = False
     hears_silence: bool = True  #: False: it wants to be fed utterances, and no pauses.
     details: dict[str, str] = field(default_factory=dict[str, str])
+    models: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  #: By language, of one that has several.
+
+    def model_for(self, language: str | None) -> str:
+        """The model that hears a language; None: what it hears unless told."""
+        tag = (language or "").replace("_", "-")
+        return self.models.get(tag) or self.models.get(tag.split("-")[0]) or self.model
 
 
 class SpeechEngine(Protocol):

@@ -65,6 +65,7 @@ class VoskEngine:
         return EngineInfo(
             name="vosk",
             model=folder.name,
+            models={language: folder.name for language, folder in self._folders.items()},
             languages=tuple(sorted(self._folders)),
             has_grammar=_has_grammar(folder),
         )

@@ -5,11 +5,12 @@ punctuation, before conjunctions and prepositions, never between an article, an 
 what belongs to it; the lower line rather the longer one.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from tools.novels.chinese.dictionary import load_dictionary
 from tools.subtitles.file import Format
@@ -39,8 +40,7 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _MOST_CANDIDATES = 400  # places in one cue; more words than that are no subtitle
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A place where a line may end: before ``after`` and after ``before``, offsets in the raw text."""
 
     before: int
@@ -60,7 +60,7 @@ def break_lines(text: str, profile: Profile, format: Format) -> str:
     joined = _joined(lines)
     if profile.length(visible(joined, format)) <= profile.cpl:
         return joined
-    places = sorted(_places(joined, format), key=lambda place: place.before)[:_MOST_CANDIDATES]
+    places = sorted(_places(joined, format))[:_MOST_CANDIDATES]
     ruler = _Ruler(joined, places, profile, format)
     for count in range(2, profile.max_lines + 1):
         best = _best(joined, places, count, ruler)
@@ -111,7 +111,14 @@ def _word_ends(text: str) -> set[int]:
     ends: set[int] = set()
     at = 0
     while at < len(text):
-        at += next((size for size in (4, 3, 2) if text[at : at + size] in words), 1)
+        if (
+            text[at : at + 2] not in words
+            and text[at : at + 3] not in words
+            and text[at : at + 4] not in words
+        ):
+            at += 1
+        else:
+            at += next(size for size in (4, 3, 2) if text[at : at + size] in words)
         ends.add(at)
     return ends
 
@@ -185,14 +192,16 @@ def _best(text: str, places: Sequence[_Place], count: int, ruler: _Ruler) -> str
 
 def _in_two(text: str, places: Sequence[_Place], ruler: _Ruler) -> str | None:
     """As ``_best`` has it, for what nearly all cues are."""
-    best: tuple[float, _Place] | None = None
+    best, lowest = None, math.inf
     for place in places:
-        lengths = ruler.length(0, place.before), ruler.length(place.after, ruler.end)
-        if max(lengths) <= ruler.cpl and min(lengths):
-            score = place.cost + _unbalance(lengths, ruler)
-            if best is None or score < best[0]:
-                best = score, place
-    return best and _broken(text, [best[1]])
+        if place.cost >= lowest:
+            continue
+        top, bottom = ruler.length(0, place.before), ruler.length(place.after, ruler.end)
+        if 0 < top <= ruler.cpl and 0 < bottom <= ruler.cpl:
+            score = place.cost + _unbalance((top, bottom), ruler)
+            if score < lowest:
+                best, lowest = place, score
+    return best and _broken(text, [best])
 
 
 def _unbalance(lengths: Sequence[float], ruler: _Ruler) -> float:

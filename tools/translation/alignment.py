@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from tools.translation.protection import numbers_in, without_marks
@@ -36,17 +37,21 @@ _SAME = str.maketrans("？！（", "?!(")
 _QUOTES = re.compile('["“”„«»「」『』]')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Line:
     """What of a line its translation should show as well."""
 
+    words: str
     length: int
     end: str  #: "?" or "!", else "".
     numbers: frozenset[tuple[str, int]]
     names: frozenset[str]
-    is_latin: bool
     is_quoted: bool
     is_bracketed: bool
+
+    @cached_property
+    def is_latin(self) -> bool:
+        return 2 * len(_LATIN.findall(self.words)) > len(_LETTER.findall(self.words))
 
 
 def are_shifted(
@@ -126,13 +131,12 @@ def _gain(
 def _line(text: str) -> _Line:
     words = without_marks(text).strip().translate(_SAME)
     last = words.rstrip("\"'“”’»)）」』 ")[-1:]
-    letters, latin = len(_LETTER.findall(words)), len(_LATIN.findall(words))
     return _Line(
+        words=words,
         length=len(words),
         end=last if last in "?!" else "",
         numbers=frozenset(numbers_in(words).items()),
         names=frozenset(_NAME.findall(words)),
-        is_latin=2 * latin > letters,
         is_quoted=_QUOTES.search(words) is not None,
         is_bracketed="(" in words,
     )
@@ -147,10 +151,11 @@ def _fit(source: _Line, translation: _Line, ratio: float) -> float:
     if source.numbers or translation.numbers:
         same = source.numbers & translation.numbers
         fit += 2.0 if source.numbers == translation.numbers else 0.5 if same else -1.5
-    shared = source.names & translation.names
-    fit += min(2.0 * len(shared), 4.0)
-    if not translation.is_latin:
-        fit -= min(1.5 * len(translation.names - shared), 3.0)
+    if translation.names:
+        shared = source.names & translation.names
+        fit += min(2.0 * len(shared), 4.0)
+        if not translation.is_latin:
+            fit -= min(1.5 * len(translation.names - shared), 3.0)
     return (
         fit
         - 0.4 * (source.is_quoted != translation.is_quoted)

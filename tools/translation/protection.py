@@ -49,6 +49,8 @@ class Protected:
     def problems(self, translation: str) -> list[str]:
         """What is wrong with the marks of a translation of ``words``, for the model to read."""
         found = Counter(int(mark) for mark in _MARK.findall(translation))
+        if not found and not self.parts:
+            return []
         problems: list[str] = []
         for number in range(1, len(self.parts) + 1):
             if found[number] != 1:
@@ -96,6 +98,8 @@ def number_problems(source: str, translation: str) -> list[str]:
     say in words or in other units (10,000 as 1万) is a problem to look at, not proof of a mistake.
     """
     ours, theirs = numbers_in(source), numbers_in(translation)
+    if not ours and not theirs:
+        return []
     missing = [f"the number {number} is missing" for number in (ours - theirs).elements()]
     return [*missing, *(f"the number {number} is not in the source" for number in (theirs - ours).elements())]
 

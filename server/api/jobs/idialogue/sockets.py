@@ -13,6 +13,7 @@ from server.api.jobs.idialogue import incoming
 from server.api.jobs.idialogue.conversation import Conversation
 from server.api.rate_limits import RequestRates
 from server.api.realtime.owning import begin, find
+from server.realtime.session import LiveSession
 from server.resources import Resources
 from server.stream.event_stream import STALL_SECONDS
 from tools.cancellation import end
@@ -86,10 +87,12 @@ class _Socket:
                 conversation = self._add(await begin(self._resources))
                 await conversation.begin(event)
             case incoming.Resume():
+                session = await find(self._resources, event.session_id)
+                _refuse_ended(session)
                 known = self._conversations.pop(event.session_id, None)
                 if known is not None:
                     await known.close()
-                await self._add(await find(self._resources, event.session_id)).resume()
+                await self._add(session).resume()
             case _:
                 assert session_id is not None  # noqa: S101 - every other event has one
                 conversation = self._conversations.get(session_id)
@@ -98,9 +101,10 @@ class _Socket:
                         f"Session {session_id} is not open on this connection; resume it first.",
                         code="session_not_found",
                     )
+                _refuse_ended(conversation.session)
                 await conversation.take(event)
 
-    def _add(self, session: Any) -> Conversation:
+    def _add(self, session: LiveSession) -> Conversation:
         if len(self._conversations) >= MAX_SESSIONS:
             raise incoming.Refused("INVALID_EVENT_DATA", f"No more than {MAX_SESSIONS} sessions.")
         conversation = Conversation(
@@ -126,6 +130,12 @@ class _Socket:
             while True:
                 await asyncio.sleep(HEARTBEAT_SECONDS)
                 await self._send("heartbeat", {"timestamp": datetime.now(UTC).isoformat()})
+
+
+def _refuse_ended(session: LiveSession) -> None:
+    """What has ended is destroyed, as the old protocol has it."""
+    if session.is_over:
+        raise NotFound(f"Session {session.session_id} has ended; begin a new one.", code="session_not_found")
 
 
 def _parsed(text: str) -> incoming.Event:

@@ -179,3 +179,11 @@ def test_key_goes_to_its_own_provider_alone() -> None:
 
     keys = {name: choices[name].api_key.get_secret_value() for name in ("primary", "judge")}
     assert keys == {"primary": "o", "judge": "a"}
+
+
+@pytest.mark.parametrize("spec", ["nobody:model", "openai:text-embedding-3-small"])
+def test_a_fallback_that_cannot_be_is_refused_by_its_setting(spec: str) -> None:
+    settings = Settings(model_fallbacks={"primary": spec}, llm_base_url="http://127.0.0.1:1/v1")  # pyright: ignore[reportCallIssue] - read from the environment, too
+
+    with pytest.raises(InvalidInput, match="MODEL_FALLBACKS: primary"):
+        configured(settings)
