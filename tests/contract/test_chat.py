@@ -75,7 +75,7 @@ async def test_text_is_answered_and_counted(provider: Provider) -> None:
 
 @EACH_CHAT
 async def test_answer_comes_in_pieces_while_it_is_written(provider: Provider) -> None:
-    with serving(provider, pace=Pace(tokens_per_second=50)) as served:
+    with serving(provider) as served:
         async with stream_chat(served.models, "primary", _ASKED) as stream:
             pieces = [piece async for piece in stream]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evals.model_server import Answers, Fault, Pace, Question
+from evals.model_server import Answers, Fault, Question
 from tests.contract.serving import DASHSCOPE, OPENAI, serving
 from tools.errors import InvalidInput, ModelAnswerInvalid, ModelRefused, ModelUnavailable
 from tools.llm.translation import TranslationOptions, translate
@@ -17,8 +17,7 @@ _EACH = pytest.mark.parametrize("model", ["qwen-mt-plus", "qwen-mt-flash"])
 @_EACH
 async def test_text_is_translated_whether_a_stream_repeats_itself_or_not(model: str) -> None:
     pieces: list[str] = []
-    answers, pace = Answers.of(lambda _: _ANSWER), Pace(tokens_per_second=50)
-    with serving(DASHSCOPE, answers=answers, role="translate", model=model, pace=pace) as served:
+    with serving(DASHSCOPE, answers=Answers.of(lambda _: _ANSWER), role="translate", model=model) as served:
         answered = await translate(served.models, "你好", _OPTIONS, on_text=pieces.append)
 
     assert answered.value == _ANSWER

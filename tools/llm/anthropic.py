@@ -1,18 +1,16 @@
 """Claude, by Anthropic's own protocol or on a host that speaks it."""
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import anthropic
 import httpx2
 from langchain_anthropic import ChatAnthropic
-from langchain_core.messages import BaseMessage
 from langchain_core.utils.function_calling import convert_to_openai_function
 from pydantic import PrivateAttr, SecretStr
 
-from tools.llm.chat_request import ChatRequest, Tool
+from tools.llm.chat_request import ChatRequest, Prepared, Tool
 from tools.llm.choices import ModelChoice
-from tools.llm.langchain_chat import LangChainChat
 from tools.llm.prefix import with_marked_prefix
 
 _THOUGHTS = 4096  # tokens left for what newer models think before each answer
@@ -29,8 +27,11 @@ class _Claude(ChatAnthropic):
         return anthropic.AsyncAnthropic(**params)
 
 
-def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> LangChainChat:
-    """A chat client for this model."""
+def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> ChatAnthropic:
+    """A chat client for this model.
+
+    Retries and time-outs are the caller's; the client does neither.
+    """
     model = _Claude(
         model_name=choice.model,
         base_url=choice.base_url,
@@ -44,10 +45,10 @@ def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> LangChainChat:
         stream_usage=True,
     )
     model._http = http  # pyright: ignore[reportPrivateUsage] - of the class above
-    return LangChainChat(model, partial(prepare, choice))
+    return model
 
 
-def prepare(choice: ModelChoice, request: ChatRequest) -> tuple[list[BaseMessage], dict[str, Any]]:
+def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
     """The request as ``ChatAnthropic.astream`` takes it.
 
     A schema is that of the answer or, for models that know no such thing, of a tool that has to be called.
@@ -67,7 +68,7 @@ def prepare(choice: ModelChoice, request: ChatRequest) -> tuple[list[BaseMessage
     elif request.tools:
         options["tools"] = [_tool(tool) for tool in request.tools]
         options["tool_choice"] = {"type": "any" if request.must_call and not takes_schemas else "auto"}
-    return with_marked_prefix(request.messages), options
+    return Prepared(messages=with_marked_prefix(request.messages), options=options)
 
 
 def _tool(tool: Tool) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from tools.llm.chat_models import ChatModels
 from tools.llm.chat_request import ChatRequest
 from tools.llm.choices import ModelChoice
 from tools.llm.completion import Completion, complete
+from tools.llm.protocols import protocol_of
 from tools.llm.roles import Role
 from tools.llm.usage import Answered
 
+TAGS = ("nostream",)  # LangGraph keeps the tokens of calls so tagged out of what it streams to readers
 _LEAVING_SECONDS = 3.0  # that a request which is wanted no longer gets to end well
 
 
@@ -187,10 +189,12 @@ async def send_chat(
     """Send the request once, to this model; what it raises is the call path's to judge."""
     answered = await complete(
         await models.clients.chat(choice),
-        request,
+        protocol_of(choice).prepare(choice, request),
         limits=models.limits,
+        tags=TAGS,
         is_cumulative=choice.is_cumulative,
         on_text=on_text,
+        reads_arguments=request.schema is not None,
     )
     if request.schema is None and not answered.value.text.strip() and not answered.value.calls:
         raise ModelAnswerInvalid("the model's answer is empty", code="model_answer_empty")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.messages import BaseMessage, convert_to_openai_messages
@@ -16,7 +16,7 @@ Tool = BaseTool | type[BaseModel] | Mapping[str, Any] | Callable[..., Any]
 """Whatever LangChain makes a tool of: a tool, a model of its arguments, JSON, a function."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
     """One request to a chat model."""
 
@@ -31,24 +31,14 @@ class ChatRequest:
     def as_json(self) -> dict[str, Any]:
         """All that the answer depends on, whichever model is asked; files in it by their hash."""
         return {
-            "messages": digested(self.openai_messages),
+            "messages": digested(convert_to_openai_messages(self.messages)),
             "schema": self.json_schema(),
-            "tools": self.openai_tools,
+            "tools": [convert_to_openai_tool(tool) for tool in self.tools],
             "must_call": self.must_call,
             "thinks": self.thinks,
             "max_tokens": self.max_tokens,
             "extra": dict(self.extra),
         }
-
-    @cached_property
-    def openai_messages(self) -> list[dict[str, Any]]:
-        """The messages in the words of OpenAI's protocol."""
-        return convert_to_openai_messages(self.messages)
-
-    @cached_property
-    def openai_tools(self) -> list[dict[str, Any]]:
-        """The tools in the words of OpenAI's protocol."""
-        return [convert_to_openai_tool(tool) for tool in self.tools]
 
     def json_schema(self) -> Mapping[str, Any]:
         """That of the answer; empty for any text."""
@@ -58,3 +48,11 @@ class ChatRequest:
 @lru_cache(maxsize=256)  # making one takes longer than the rest of a request
 def _json_schema(schema: type[BaseModel]) -> Mapping[str, Any]:
     return schema.model_json_schema()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A request in the terms of one protocol."""
+
+    messages: Sequence[BaseMessage]
+    options: Mapping[str, Any]  #: Of the client's ``astream``.

@@ -4,10 +4,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import httpx2
+from langchain_core.language_models import BaseChatModel
 
 from tools.llm import openai
 from tools.llm.choices import ModelChoice
-from tools.llm.deltas import ChatClient
 from tools.llm.protocols import protocol_of
 from tools.llm.transport import http_client
 
@@ -25,7 +25,7 @@ class Clients:
     def __init__(self, *, connect_seconds: float = 10.0) -> None:
         self._connect_seconds = connect_seconds
         self._openai: dict[str, AsyncOpenAI] = {}  # by the provider's name
-        self._chat: dict[str, ChatClient] = {}  # by the model's name
+        self._chat: dict[str, BaseChatModel] = {}  # by the model's name
 
     async def openai(self, choice: ModelChoice) -> "AsyncOpenAI":
         """The client of this model's provider for what is not chat."""
@@ -35,7 +35,7 @@ class Clients:
             self._openai.setdefault(choice.provider, opened)
         return self._openai[choice.provider]
 
-    async def chat(self, choice: ModelChoice) -> ChatClient:
+    async def chat(self, choice: ModelChoice) -> BaseChatModel:
         """The chat client of this model."""
         if choice.name not in self._chat:
             http = await http_client(choice, connect_seconds=self._connect_seconds)
@@ -44,5 +44,5 @@ class Clients:
         return self._chat[choice.name]
 
 
-def _open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> ChatClient:
+def _open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> BaseChatModel:
     return protocol_of(choice).open_chat(choice, http)

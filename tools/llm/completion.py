@@ -1,21 +1,25 @@
 """One streamed answer of a chat model, watched so that a stalled server cannot hang a run."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, cast
 
-from langchain_core.messages import ToolCall, ToolCallChunk
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, ToolCall, ToolCallChunk, UsageMetadata
+from langchain_core.runnables import RunnableConfig
 
-from tools.llm.chat_request import ChatRequest
-from tools.llm.deltas import ChatClient, Delta
+from tools.llm.chat_request import Prepared
 from tools.llm.failures import check_finish
 from tools.llm.limits import arrived
+from tools.llm.merging import merging
 from tools.llm.tool_calls import joined, parsed
 from tools.llm.usage import Answered, Usage
 
 _SLACK = 0.1  # of the idle limit: the watch is set anew no more often, as each time costs 40 us
+# Under one of these, or under its lifetime, a client says what the provider put into its cache.
+_WRITES = ("cache_creation", "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +63,25 @@ class Completion:
 
 
 async def complete(
-    client: ChatClient,
-    request: ChatRequest,
+    model: BaseChatModel,
+    prepared: Prepared,
     *,
     limits: TimeLimits,
+    tags: Sequence[str] = (),
     is_cumulative: bool = False,
     on_text: Callable[[str], None] | None = None,
+    reads_arguments: bool = False,
 ) -> Answered[Completion]:
     """Ask once.
 
     Args:
-        client: Of the model.
-        request: What it is asked.
+        model: The client.
+        prepared: What it is asked.
         limits: When to give up.
+        tags: Marks that tracing and streaming see.
         is_cumulative: Each piece repeats what came before.
-        on_text: Given each piece of text, what is new of it, as soon as it is there; where the answer has a
-            schema, pieces of a tool's arguments, too: the tool stands for the schema.
+        on_text: Given each piece of text, what is new of it, as soon as it is there.
+        reads_arguments: Pieces of a tool's arguments are given to it, too: the tool stands for a schema.
 
     Raises:
         ModelUnavailable: The answer broke off.
@@ -86,28 +93,27 @@ async def complete(
     text = _Text(is_cumulative)
     calls: list[ToolCallChunk] = []
     reason: str | None = None
-    usage = Usage()
+    usage = Usage(calls=1)
     clock = asyncio.get_running_loop().time
     looked = 0.0
-    is_for_schema = request.schema is not None
-    async with (
-        asyncio.timeout(limits.total),
-        asyncio.timeout(limits.first_token) as watch,
-        aclosing(client.stream(request)) as deltas,
-    ):
-        async for delta in deltas:
-            arrived()
-            if (now := clock()) - looked >= limits.idle * _SLACK:
-                watch.reschedule(now + limits.idle * (1 + _SLACK))
-                looked = now
-            piece = text.add(delta.text)
-            if on_text is not None and (piece := piece + (_arguments(delta) if is_for_schema else "")):
-                on_text(piece)
-            calls += delta.calls
-            reason = delta.reason or reason
-            usage = delta.usage or usage
-    check_finish(reason, may_call=is_for_schema or bool(request.tools))
-    return Answered(value=Completion(text=text.whole, calls=joined(calls)), usage=replace(usage, calls=1))
+    merges = merging(is_read=on_text is not None, stall_seconds=limits.idle)
+    config = RunnableConfig(tags=list(tags))
+    async with asyncio.timeout(limits.total), asyncio.timeout(limits.first_token) as watch:
+        with nullcontext() if is_cumulative else merges:
+            async for chunk in model.astream(list(prepared.messages), config, **prepared.options):
+                arrived()
+                if (now := clock()) - looked >= limits.idle * _SLACK:
+                    watch.reschedule(now + limits.idle * (1 + _SLACK))
+                    looked = now
+                piece = text.add(chunk.text) + (_arguments(chunk) if reads_arguments else "")
+                if piece and on_text is not None:
+                    on_text(piece)
+                calls += chunk.tool_call_chunks
+                reason = _finish_reason(chunk) or reason
+                if chunk.usage_metadata is not None:
+                    usage += _usage(chunk.usage_metadata)
+    check_finish(reason, may_call="tools" in prepared.options)
+    return Answered(value=Completion(text=text.whole, calls=joined(calls)), usage=usage)
 
 
 class _Text:
@@ -132,5 +138,20 @@ class _Text:
         return "".join(self._pieces)
 
 
-def _arguments(delta: Delta) -> str:
-    return "".join(call["args"] or "" for call in delta.calls)
+def _arguments(chunk: AIMessageChunk) -> str:
+    return "".join(call["args"] or "" for call in chunk.tool_call_chunks)
+
+
+def _finish_reason(chunk: AIMessageChunk) -> str | None:
+    metadata = cast("dict[str, Any]", chunk.response_metadata)  # pyright: ignore[reportUnknownMemberType] - LangChain's field is a bare dict
+    return metadata.get("finish_reason") or metadata.get("stop_reason")
+
+
+def _usage(metadata: UsageMetadata) -> Usage:
+    details = metadata.get("input_token_details", {})
+    return Usage(
+        input_tokens=metadata["input_tokens"],
+        output_tokens=metadata["output_tokens"],
+        cached_tokens=details.get("cache_read") or 0,
+        cache_write_tokens=sum(cast("int | None", details.get(name)) or 0 for name in _WRITES),
+    )

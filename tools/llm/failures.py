@@ -115,7 +115,7 @@ def explain(error: Exception) -> ModelError:
     if _has_status(error):
         return _explain(error.status_code, error.body)
     if _has_body(error) and error.body is not None:
-        return explain_body(error.body)
+        return _explain(None, error.body)  # an error within a stream
     if isinstance(error, httpx2.HTTPStatusError):
         return _explain(error.response.status_code, _parsed(error.response.content))
     if isinstance(error, InvalidStatus):
@@ -126,12 +126,7 @@ def explain(error: Exception) -> ModelError:
 
 def explain_code(code: str, message: str) -> ModelError:
     """The service's error for what a provider says on a WebSocket."""
-    return explain_body({"code": code, "message": message})
-
-
-def explain_body(body: object) -> ModelError:
-    """The service's error for one that comes within a stream."""
-    return _explain(None, body)
+    return _explain(None, {"code": code, "message": message})
 
 
 def retry_after_seconds(error: Exception) -> float | None:

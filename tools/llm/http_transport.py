@@ -14,7 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from tools.llm.completion_events import REST
+from tools.llm.merging import REST
 
 if TYPE_CHECKING:
     import aiohttp

@@ -1,26 +1,23 @@
 """Models on any server that speaks OpenAI's protocol."""
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urlsplit
 
 import httpx2
-import orjson
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import SecretStr
 
-from tools.llm.chat_request import ChatRequest
+from tools.llm.chat_request import ChatRequest, Prepared
 from tools.llm.choices import ModelChoice
-from tools.llm.completion_events import deltas
-from tools.llm.deltas import Delta
-from tools.llm.langsmith import traced
-from tools.llm.prefix import marked
-from tools.llm.transport import refused
+from tools.llm.prefix import with_marked_prefix
+from tools.llm.transport import certificates
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+    from langchain_openai import ChatOpenAI
+    from openai import AsyncOpenAI, AsyncStream
 
-#: Local servers want no key, but some gateways and OpenAI's client insist on one.
+#: Local servers want no key, but the client insists on one.
 _NO_KEY = SecretStr("none")
 _OWN_HOST = (
     "api.openai.com"  # its newer models refuse max_tokens, and other servers do not know its successor
@@ -31,47 +28,77 @@ _OWN_HOST = (
 _LEAST_MARKED = 4 * 1024
 
 
-def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> "OpenAIChat":
-    """A chat client for this model."""
-    return OpenAIChat(choice, http)
+def open_chat(choice: ModelChoice, http: httpx2.AsyncClient) -> "ChatOpenAI":
+    """A chat client for this model.
+
+    Retries and time-outs are the caller's; the client does neither.
+    """
+    from langchain_openai import ChatOpenAI  # noqa: PLC0415 - a second, for those who have a model
+
+    model = ChatOpenAI(
+        model=choice.model,
+        base_url=choice.base_url,
+        api_key=choice.api_key or _NO_KEY,
+        temperature=choice.temperature,
+        default_headers=choice.headers,
+        http_async_client=http,
+        http_client=httpx2.Client(verify=certificates()),  # unused, but it would make one
+        max_retries=0,
+        timeout=http.timeout,
+        stream_chunk_timeout=None,
+        stream_usage=True,
+        use_responses_api=False,
+        disable_streaming=False,
+    )
+    model.async_client = _Completions(model.root_async_client)
+    return model
 
 
-class OpenAIChat:
-    """Asks for chat completions with nothing between the request and the socket but the HTTP client.
+class _Completions:
+    """Chat completions as the server sends them.
 
-    OpenAI's own client looks at each field of a request and makes a dozen objects of each piece of an answer.
+    The client's own ``create`` looks at each field of a request, and makes a dozen objects of each piece of
+    an answer, of which ChatOpenAI makes a dictionary again: more work than all the rest of a piece's way.
     """
 
-    def __init__(self, choice: ModelChoice, http: httpx2.AsyncClient) -> None:
-        self._choice = choice
-        self._http = http
-        self._url = httpx2.URL(f"{choice.base_url.rstrip('/')}/chat/completions")
-        key = (choice.api_key or _NO_KEY).get_secret_value()
-        own = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", **choice.headers}
-        self._headers = httpx2.Headers([*http.headers.multi_items(), *own.items()])
+    def __init__(self, client: "AsyncOpenAI") -> None:
+        self._client = client
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta]:
-        """As ChatClient has it."""
-        body = body_of(self._choice, request)
-        async with aclosing(self._sent(body)) as sent, aclosing(traced(self._choice, body, sent)) as told:
-            async for delta in told:
-                yield delta
+    async def create(self, *, extra_body: Mapping[str, Any] | None = None, **payload: Any) -> "_Chunks":
+        """The stream of one answer's chunks, as the dictionaries that ChatOpenAI reads."""
+        from openai import AsyncStream  # noqa: PLC0415 - it is loaded with the client, and not before
 
-    async def _sent(self, body: Mapping[str, Any]) -> AsyncGenerator[Delta]:
-        timeout = {"timeout": self._http.timeout.as_dict()}
-        sent = httpx2.Request(
-            "POST", self._url, headers=self._headers, content=orjson.dumps(body), extensions=timeout
+        stream = await self._client.post(
+            "/chat/completions",
+            cast_to=object,
+            body={**payload, **(extra_body or {})},
+            stream=True,
+            stream_cls=AsyncStream[object],
         )
-        response = await self._http.send(sent, stream=True)
-        try:
-            if not response.is_success:
-                await response.aread()
-                raise refused(response)
-            async with aclosing(deltas(response, merges=not self._choice.is_cumulative)) as told:
-                async for delta in told:
-                    yield delta
-        finally:
-            await response.aclose()
+        return _Chunks(stream)
+
+
+class _Chunks:
+    """The chunks of one answer, with DashScope's word for what went into its cache as OpenAI has it."""
+
+    def __init__(self, stream: "AsyncStream[object]") -> None:
+        self._stream = stream
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stream.close()
+
+    async def __aiter__(self) -> AsyncGenerator[object]:
+        async for chunk in self._stream:
+            match chunk:
+                case {"usage": {"prompt_tokens_details": {"cache_creation_input_tokens": int(written)}}}:
+                    details = cast("dict[str, Any]", chunk)["usage"]["prompt_tokens_details"]
+                    details["cache_write_tokens"] = written
+                case _:
+                    pass
+            yield chunk
 
 
 def open_client(choice: ModelChoice, http: httpx2.AsyncClient) -> "AsyncOpenAI":
@@ -88,40 +115,27 @@ def open_client(choice: ModelChoice, http: httpx2.AsyncClient) -> "AsyncOpenAI":
     )
 
 
-def body_of(choice: ModelChoice, request: ChatRequest) -> dict[str, Any]:
-    """The request as the server takes it."""
+def prepare(choice: ModelChoice, request: ChatRequest) -> Prepared:
+    """The request as ``ChatOpenAI.astream`` takes it."""
     body: dict[str, Any] = {
-        "model": choice.model,
-        "messages": _messages(choice, request),
-        "stream": True,
-        "stream_options": {"include_usage": True},
         **choice.extra_body,
         **(choice.thinking if request.thinks else {}),
         **request.extra,
     }
-    if choice.temperature is not None:
-        body.setdefault("temperature", choice.temperature)
     if request.schema is not None:
+        # As extra_body because the client's own response_format parameter parses every partial answer.
         body["response_format"] = _response_format(choice, request.schema.__name__, request.json_schema())
     if (limit := request.max_tokens or choice.max_tokens) is not None:
         is_own = urlsplit(choice.base_url).hostname == _OWN_HOST
         body["max_completion_tokens" if is_own else "max_tokens"] = limit
+    options: dict[str, Any] = {"extra_body": body}
     if request.tools:
-        body["tools"] = request.openai_tools
-        body["tool_choice"] = "required" if request.must_call else "auto"
-    return body
-
-
-def _messages(choice: ModelChoice, request: ChatRequest) -> list[dict[str, Any]]:
-    """The messages, long instructions marked where the provider's own cache wants that."""
-    messages = request.openai_messages
-    match messages:
-        case [{"role": "system", "content": str(text)} as first, *rest] if choice.marks_prefix:
-            if len(text.encode()) >= _LEAST_MARKED:
-                return [{**first, "content": [marked(text)]}, *rest]
-        case _:
-            pass
-    return messages
+        options["tools"] = [convert_to_openai_tool(tool) for tool in request.tools]
+        options["tool_choice"] = "required" if request.must_call else "auto"
+    messages = request.messages
+    if choice.marks_prefix:
+        messages = with_marked_prefix(messages, least_bytes=_LEAST_MARKED)
+    return Prepared(messages=messages, options=options)
 
 
 def _response_format(choice: ModelChoice, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,17 @@ from langchain_core.messages import BaseMessage, SystemMessage
 _STABLE = {"type": "ephemeral"}  # the provider keeps the prefix for five minutes after its last use
 
 
-def marked(text: str) -> dict[str, Any]:
-    """A text as a marked part of a message."""
-    return {"type": "text", "text": text, "cache_control": _STABLE}
+def with_marked_prefix(messages: Sequence[BaseMessage], *, least_bytes: int = 0) -> list[BaseMessage]:
+    """The messages, the first of them marked if it gives instructions.
 
-
-def with_marked_prefix(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """The messages of one request, the first of them marked if it gives instructions."""
+    Args:
+        messages: Of one request.
+        least_bytes: Shorter instructions stay as they are.
+    """
     first, *rest = messages
     if not isinstance(first, SystemMessage) or not isinstance(first.content, str):
         return list(messages)
-    return [SystemMessage([marked(first.content)]), *rest]
+    if len(first.content.encode()) < least_bytes:
+        return list(messages)
+    block: dict[str, Any] = {"type": "text", "text": first.content, "cache_control": _STABLE}
+    return [SystemMessage([block]), *rest]

@@ -3,17 +3,22 @@
 from typing import Protocol
 
 import httpx2
+from langchain_core.language_models import BaseChatModel
 
 from tools.llm import eas_legacy, openai
+from tools.llm.chat_request import ChatRequest, Prepared
 from tools.llm.choices import ModelChoice
-from tools.llm.deltas import ChatClient
 
 
 class ChatProtocol(Protocol):
     """What the module of each protocol has."""
 
-    def open_chat(self, choice: ModelChoice, http: httpx2.AsyncClient, /) -> ChatClient:
-        """A chat client for this model."""
+    def open_chat(self, choice: ModelChoice, http: httpx2.AsyncClient, /) -> BaseChatModel:
+        """A chat client for this model; retries and time-outs are the caller's."""
+        ...
+
+    def prepare(self, choice: ModelChoice, request: ChatRequest, /) -> Prepared:
+        """The request as the client's ``astream`` takes it."""
         ...
 
 

@@ -12,6 +12,7 @@ import httpx2
 from tools.errors import ModelAnswerInvalid
 from tools.llm.choices import ModelChoice
 from tools.llm.http_transport import HttpTransport
+from tools.llm.merging import merged
 
 _MASK = b"********"
 _KEYLESS = ("", b"")
@@ -55,7 +56,7 @@ class ProviderClient(httpx2.AsyncClient):
         del follow_redirects
         response = await super().send(request, stream=stream, auth=auth, follow_redirects=False)
         if response.status_code < 400 or not self._secret:
-            return response
+            return merged(response) if stream else response
         body = await response.aread()
         await response.aclose()
         return httpx2.Response(
