@@ -142,36 +142,19 @@ def running(settings: Settings) -> Iterator[Server]:
         thread.join(30)
 
 
-@pytest.fixture(scope="session")
-def _project_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def project_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the fixture project, with a quick heartbeat."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.05)
     settings = Settings(PORT=0, DATA_DIR=tmp_path_factory.mktemp("data"), SCRIPTORIUM_CONFIG=PROJECT)  # type: ignore[call-arg]
     with running(settings) as server:
         yield server
+    patch.undo()
 
 
 @pytest.fixture(scope="module")
-def project_server(_project_service: Server) -> Iterator[Server]:
-    """The fixture project's server, with a quick heartbeat, and what other files' tests left there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.05)
-        yield _project_service
-
-
-@pytest.fixture(scope="session")
-def _conformance_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    settings = Settings(
-        PORT=0,
-        DATA_DIR=tmp_path_factory.mktemp("data"),
-        SCRIPTORIUM_CONFIG=CONFORMANCE_PROJECT,
-        WEBHOOK_ALLOW_PRIVATE=True,
-        N_JOBS_PER_WORKER=30,
-    )  # type: ignore[call-arg]
-    with running(settings) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def conformance_server(request: pytest.FixtureRequest) -> Iterator[Server]:
+def conformance_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of the graphs that the official server ran while it was recorded, with room for all at once.
 
     Its heartbeat is the recorded server's, as much quicker as its graphs are. ``CONFORMANCE_SERVER`` names
@@ -180,14 +163,24 @@ def conformance_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     if url := os.environ.get("CONFORMANCE_SERVER"):
         yield Server(url=url, settings=Settings())  # type: ignore[call-arg]
         return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(event_stream, "HEARTBEAT_SECONDS", 1.0)
-        yield request.getfixturevalue("_conformance_service")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(event_stream, "HEARTBEAT_SECONDS", 1.0)
+    data = tmp_path_factory.mktemp("data")
+    settings = Settings(
+        PORT=0,
+        DATA_DIR=data,
+        SCRIPTORIUM_CONFIG=CONFORMANCE_PROJECT,
+        WEBHOOK_ALLOW_PRIVATE=True,
+        N_JOBS_PER_WORKER=30,
+    )  # type: ignore[call-arg]
+    with running(settings) as server:
+        yield server
+    patch.undo()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of this project's own graphs, offline, and what other files' tests left there."""
+    """A server of this project's own graphs, offline."""
     settings = Settings(
         PORT=0, DATA_DIR=tmp_path_factory.mktemp("data"), WEBHOOK_ALLOW_PRIVATE=True, MAX_FILE_SIZE="1MiB"
     )  # type: ignore[call-arg, arg-type]

@@ -1,25 +1,13 @@
 """What /metrics tells of a running service."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.conftest import PROJECT, Server
-from tests.fixtures.served_projects import serving
-
 HELLO = {"messages": [{"role": "user", "content": "hi"}]}
-
-
-@pytest.fixture(scope="module")
-def project_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One of this file's own: what others left waiting would be counted, too."""
-    with serving(PROJECT, tmp_path_factory.mktemp("data")) as server:
-        yield server
 
 
 async def _samples(client: httpx.AsyncClient) -> dict[tuple[str, ...], float]:
