@@ -8,6 +8,7 @@ from typing import Any
 
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
+from redis.driver_info import DriverInfo
 from redis.exceptions import BusyLoadingError, ReadOnlyError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -16,6 +17,7 @@ RETRIES = 25  # over about 20 seconds: below the lease of a run, which lapses af
 LONGEST_PAUSE = 1.0  # seconds between two attempts
 READ_TIMEOUT = 30.0  # seconds; above the longest blocking read
 CONNECT_TIMEOUT = 5.0  # seconds
+_DRIVER = DriverInfo()  # without it, each connection reads the package's metadata for a millisecond
 
 
 def patience() -> dict[str, Any]:
@@ -24,4 +26,5 @@ def patience() -> dict[str, Any]:
         "retry": Retry(ExponentialBackoff(cap=LONGEST_PAUSE, base=0.05), RETRIES),
         "retry_on_error": [RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError],
         "socket_connect_timeout": CONNECT_TIMEOUT,
+        "driver_info": _DRIVER,
     }
