@@ -178,7 +178,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         speech = speech_settings(settings)
         engine, speaker = open_engine(speech, lambda: models), open_speaker(speech, lambda: models)
         run_accounts = _run_accounts(settings, ledger)
-        topics = topics_place(settings)
+        topics, training = topics_place(settings), topics_training(settings)
         executor = RunExecutor(
             worker=_worker_name(),
             database=database,
@@ -199,7 +199,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 engine=engine,
                 speaker=speaker,
                 topics=topics,
-                topics_training=topics_training(settings),
+                topics_training=training,
             ),
             ending=ending,
         )
@@ -303,6 +303,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
                 schedules=schedules,
                 webhooks=webhooks,
                 store=store,
+                training=training,
                 thread_ttl=keeping.thread_ttl(),
                 thread_limit=keeping.thread_limit or AT_ONCE,
                 keep=keep,
@@ -343,7 +344,7 @@ def topics_place(settings: Settings) -> Place:
     )
 
 
-def topics_training(settings: Settings) -> Place | None:
+def topics_training(settings: Settings) -> DlcPlace | None:
     """Where the settings have topic models trained; None: where all else is done.
 
     Raises:

@@ -23,6 +23,7 @@ from server.accounts import passwords
 from server.app import serve
 from server.embedded_redis import embedded_redis
 from server.stream import event_stream
+from tests.fixtures.migrated import make_tables
 from tests.fixtures.service_process import ServiceProcess
 from tools.llm.transport import certificates, close_clients
 
@@ -104,6 +105,8 @@ class Server:
 @contextmanager
 def running(settings: Settings) -> Iterator[Server]:
     """The real service on a real socket, in a thread of its own."""
+    if settings.database_url is None:
+        make_tables(settings.data_dir)
     servers: list[uvicorn.Server] = []
     failures: list[BaseException] = []
     started = threading.Event()

@@ -65,15 +65,14 @@ class Accounts:
     async def login(self, username: str, password: str, *, address: str) -> tuple[Account, Tokens]:
         """Open a session; raises Unauthenticated, alike for a wrong name and a wrong password."""
         name = username.strip().lower()
-        await self.lockout.check(name=name, address=address)
+        await self.lockout.attempt(name=name, address=address)
         async with self.database.read() as session:
             account = (await session.exec(select(Account).where(col(Account.username) == name))).first()
         kept = account.password_hash if account is not None else None
         right = await asyncio.to_thread(passwords.fits, password, kept)
         if account is None or not right or not account.is_active:
-            await self.lockout.failed(name=name, address=address)
             raise Unauthenticated("Wrong name or password.", code="wrong_credentials")
-        await self.lockout.succeeded(name)
+        await self.lockout.succeeded(name, address=address)
         return account, await self.sessions.begin(account)
 
     async def refresh(self, token: str) -> Tokens:
@@ -127,10 +126,10 @@ class Accounts:
 
     async def change_password(self, account: Account, old: str, new: str) -> Tokens:
         """Change a password, which ends every session but the new one; raises Unauthenticated."""
-        await self.lockout.check(name=account.username)
+        await self.lockout.attempt(name=account.username)
         if not await asyncio.to_thread(passwords.fits, old, account.password_hash):
-            await self.lockout.failed(name=account.username)
             raise Unauthenticated("Wrong password.", code="wrong_credentials")
+        await self.lockout.succeeded(account.username)
         kept = await asyncio.to_thread(passwords.hashed, new, username=account.username)
         async with self.database.write() as session:
             row = await session.get_one(Account, account.user_id)

@@ -66,8 +66,10 @@ class Sessions:
         session_id, refresh = secrets.token_hex(16), secrets.token_urlsafe(32)
         key = keys.session(session_id)
         kept = {"user": account.user_id, "epoch": account.session_epoch, "refresh": digest(refresh)}
-        await self._redis.hset(key, mapping=kept)
-        await self._redis.expire(key, self._refresh_for)
+        step = self._redis.pipeline(transaction=True)  # a session without an end would be one for ever
+        step.hset(key, mapping=kept)
+        step.expire(key, self._refresh_for)
+        await step.execute()
         return self._tokens(account.user_id, session_id, refresh)
 
     async def refresh(self, token: str) -> tuple[Proven, Tokens] | None:

@@ -48,6 +48,8 @@ class SharedLedger:
         self._database = database
         self._unwritten: asyncio.Queue[_Entry] = asyncio.Queue()
         self._is_awaited = asyncio.Event()
+        self._uncounted: list[_Entry] = []  # booked, but not in Redis' counts yet; in the queue's order
+        self._counting = asyncio.Lock()
         self._known: dict[str, tuple[Spent, float]] = {}  # by key: what is spent, and when Redis said so
 
     async def spent(self, payer: Payer) -> tuple[Spent, Spent]:
@@ -58,9 +60,10 @@ class SharedLedger:
 
     async def book(self, payer: Payer, record: CallRecord) -> None:
         """As Ledger has it."""
-        day = _today()
-        self._unwritten.put_nowait((payer, day, record))
-        for key in (keys.spent_by_run(payer.run), keys.spent_by_user(payer.user, day)):
+        entry = payer, _today(), record
+        self._unwritten.put_nowait(entry)
+        self._uncounted.append(entry)
+        for key in _counted_by(entry):
             if key in self._known:
                 spent, since = self._known[key]
                 self._known[key] = spent.plus(record.usage), since
@@ -103,24 +106,32 @@ class SharedLedger:
         known = self._known.get(key)
         if known is not None and monotonic() - known[1] < fresh_for:
             return known[0]
-        await self.flush()  # or what was booked just now would be missing
-        tokens, cost = (int(value or 0) for value in await self._redis.hmget(key, "tokens", _COST))
+        async with self._counting:  # or what is booked while Redis is asked could be missing, or count twice
+            tokens, cost = (int(value or 0) for value in await self._redis.hmget(key, "tokens", _COST))
+        spent = Spent(tokens=tokens, cost=cost / _NANO)
+        for entry in self._uncounted:
+            if key in _counted_by(entry):
+                spent = spent.plus(entry[2].usage)
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        self._known[key] = Spent(tokens=tokens, cost=cost / _NANO), monotonic()
-        return self._known[key][0]
+        self._known[key] = spent, monotonic()
+        return spent
 
     async def _count(self, entries: list[_Entry]) -> None:
         added: dict[str, Spent] = defaultdict(Spent)
-        for payer, day, record in entries:
-            for key in (keys.spent_by_run(payer.run), keys.spent_by_user(payer.user, day)):
-                added[key] = added[key].plus(record.usage)
+        for entry in entries:
+            for key in _counted_by(entry):
+                added[key] = added[key].plus(entry[2].usage)
         pipeline = self._redis.pipeline(transaction=False)
         for key, spent in added.items():
             pipeline.hincrby(key, "tokens", spent.tokens)
             pipeline.hincrby(key, _COST, round(spent.cost * _NANO))
             pipeline.expire(key, _KEEP)
-        await pipeline.execute()
+        async with self._counting:
+            try:
+                await pipeline.execute()
+            finally:
+                del self._uncounted[: len(entries)]
 
     async def _write(self, entries: list[_Entry]) -> None:
         async with self._database.write() as session:
@@ -169,6 +180,12 @@ def own_budget(*contexts: dict[str, Any]) -> dict[str, Any]:
     """
     budget = lowered_by(Budget(), *contexts)
     return {} if budget.is_open else {CONTEXT_KEY: budget.model_dump(exclude_none=True)}
+
+
+def _counted_by(entry: _Entry) -> tuple[str, str]:
+    """The keys under which an entry is counted."""
+    payer, day, _ = entry
+    return keys.spent_by_run(payer.run), keys.spent_by_user(payer.user, day)
 
 
 def _today() -> str:

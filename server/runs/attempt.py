@@ -34,6 +34,7 @@ from server.stream.broker import EventBroker
 from server.stream.encoding import to_json, to_json_or_text
 from server.stream.log import Fenced, RunLog
 from server.stream.modes import EventNamer
+from tools.cancellation import completed
 from tools.errors import ServiceError
 from tools.llm import spending, watching
 from tools.llm.chat_models import ChatModels
@@ -176,7 +177,7 @@ class GraphRunner:
         except Exception as error:  # noqa: BLE001 - a node may raise anything; it becomes the run's error
             return self._judge(run, error, is_late=limit.expired())
         finally:
-            await self.accounts.ledger.close(account.payer)
+            await completed(self.accounts.ledger.close(account.payer))
         return Outcome(status="success", awaits_answer=bool(state.next), state=state)
 
     def _judge(self, run: Run, error: Exception, *, is_late: bool) -> Outcome:

@@ -26,6 +26,7 @@ from server.runs.webhooks import WebhookSender
 from server.store import SqlStore
 from server.stream.broker import EventBroker
 from tools.errors import NotFound
+from tools.topics.running.dlc import DlcPlace
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Sweeper:
 
     Args:
         redis: A client that returns bytes.
+        training: Where jobs lie in a bucket; None: nowhere.
         thread_ttl: The TTL of threads without one of their own.
         thread_limit: How many threads that are over their TTL one pass may end.
         keep: How long streams are kept after a run's end.
@@ -56,6 +58,7 @@ class Sweeper:
     schedules: Schedules
     webhooks: WebhookSender
     store: SqlStore
+    training: DlcPlace | None = None
     thread_ttl: ThreadTtl | None = None
     thread_limit: int = AT_ONCE
     keep: timedelta
@@ -166,7 +169,10 @@ class Sweeper:
     async def _remove_orphans(self, at: datetime) -> int:
         """Once a day, for it looks at every key of the storage."""
         is_due = await self.redis.set(keys.SWEPT_FILES, b"1", nx=True, ex=ORPHANS_EVERY)
-        return await self.uploads.files.remove_orphans(at) if is_due else 0
+        if not is_due:
+            return 0
+        left = await self.training.remove_left(at) if self.training is not None else 0
+        return left + await self.uploads.files.remove_orphans(at)
 
 
 def _report(done: Counter[str]) -> None:

@@ -1,6 +1,7 @@
 """The command `scriptorium serve` as an operator meets it."""
 
 import os
+import queue
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -167,3 +168,14 @@ def test_config_shows_every_setting_and_hides_secrets(tmp_path: Path) -> None:
     assert rows["LOG_LEVEL"] == ["WARNING", "INFO", "environment"]
     assert rows["LLM_API_KEY"][0] == "********"
     assert "very-secret" not in result.stdout
+
+
+def test_a_service_that_does_not_come_up_in_time_leaves_no_process(
+    service_process: ServiceProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fixtures.service_process.START_TIMEOUT", 0)
+
+    with pytest.raises(queue.Empty):
+        service_process.start()
+
+    assert not service_process.is_running

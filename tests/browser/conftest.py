@@ -14,7 +14,7 @@ from configs.settings import Settings
 from tests.fixtures.service_process import ServiceProcess
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, ViewportSize
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -24,6 +24,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
 PATIENCE_MS = 60_000  # for a whole novel by rules on a busy machine
 
 #: Goes to an address; nothing of the page before is left for a test to take for the new one.
@@ -78,23 +79,73 @@ def journal() -> Journal:
 @contextmanager
 def console(browser: "Browser", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
     """The page of novels, in a fresh profile; nothing may be logged, blocked or asked elsewhere."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    with new_tab(browser) as tab, watched(tab, service, journal) as page:
+        yield page
+
+
+@contextmanager
+def new_tab(browser: "Browser") -> Iterator["Page"]:
+    """A tab of a fresh profile."""
+    context = browser.new_context(viewport=VIEWPORT, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    page.on("console", lambda said: journal.complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: journal.complaints.append(str(error)))
-    page.on("request", lambda request: journal.hosts.add(request.url.split("/")[2]))
+    yield page
+    context.close()
+
+
+@contextmanager
+def watched(page: "Page", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
+    """The page of novels in a tab; nothing may be logged, blocked or asked elsewhere."""
+
+    def note(said: "ConsoleMessage") -> None:
+        if said.type == "error":
+            journal.complaints.append(said.text)
+
+    def fail(error: "Error") -> None:
+        journal.complaints.append(str(error))
+
+    def ask(request: "Request") -> None:
+        journal.hosts.add(request.url.split("/")[2])
+
+    page.on("console", note)
+    page.on("pageerror", fail)
+    page.on("request", ask)
     page.goto(f"{service.url}/#/novels")
     page.wait_for_selector("#text")
     yield page
-    context.close()
+    page.remove_listener("console", note)
+    page.remove_listener("pageerror", fail)
+    page.remove_listener("request", ask)
     assert journal.complaints == []
     assert journal.hosts <= {service.url.removeprefix("http://"), ""}  # "": a download's blob
 
 
+@pytest.fixture(scope="module")
+def tab(browser: "Browser") -> Iterator["Page"]:
+    """The tab of a file's tests: a new one for each would be most of the time that they take."""
+    with new_tab(browser) as tab:
+        yield tab
+
+
 @pytest.fixture
-def page(browser: "Browser", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
-    """The page of novels, of the test's own."""
+def page(tab: "Page", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
+    """The page of novels in the file's tab, which keeps nothing of the test before.
+
+    But for scripts of its own (``add_init_script``), cut WebSockets and stopped clocks: Playwright cannot
+    take these back, so tests that have them use ``fresh_page``.
+    """
+    tab.unroute_all(behavior="ignoreErrors")
+    tab.set_viewport_size(VIEWPORT)
+    tab.emulate_media(color_scheme="null")
+    tab.goto(f"{service.url}/ok")
+    tab.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    with watched(tab, service, journal) as page:
+        yield page
+
+
+@pytest.fixture
+def fresh_page(browser: "Browser", service: ServiceProcess, journal: Journal) -> Iterator["Page"]:
+    """The page of novels in a profile of the test's own."""
     with console(browser, service, journal) as page:
         yield page
 

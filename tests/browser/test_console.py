@@ -174,7 +174,8 @@ def test_download_equals_the_state(page: "Page", service: ServiceProcess, novels
     assert result == {key: kept[key] for key in result}
 
 
-def test_reload_in_the_middle_goes_on(page: "Page", novels: Path) -> None:
+def test_reload_in_the_middle_goes_on(fresh_page: "Page", novels: Path) -> None:
+    page = fresh_page
     page.add_init_script(WATCH)
     page.evaluate(RELOAD_IN_THE_MIDDLE)
     with page.expect_event("load"):

@@ -267,7 +267,8 @@ class _Line:
         self._is_cut = False
 
 
-def test_talk_goes_on_after_the_connection_was_cut(page: "Page", service: ServiceProcess) -> None:
+def test_talk_goes_on_after_the_connection_was_cut(fresh_page: "Page", service: ServiceProcess) -> None:
+    page = fresh_page
     line = _Line(page)
     _open(page)
     _hear(page, "Will you come?")
@@ -281,7 +282,10 @@ def test_talk_goes_on_after_the_connection_was_cut(page: "Page", service: Servic
     assert _messages(service, page, 2) == [("partner", "Will you come?"), ("me", "I am still here.")]
 
 
-def test_sound_that_came_while_the_connection_was_cut_is_heard(page: "Page", service: ServiceProcess) -> None:
+def test_sound_that_came_while_the_connection_was_cut_is_heard(
+    fresh_page: "Page", service: ServiceProcess
+) -> None:
+    page = fresh_page
     line = _Line(page)
     _open(page)
     line.cut()
@@ -294,7 +298,8 @@ def test_sound_that_came_while_the_connection_was_cut_is_heard(page: "Page", ser
     assert _lines(page) == ["hello doctor"]
 
 
-def test_device_with_a_voice_speaks_at_once_even_without_the_service(page: "Page") -> None:
+def test_device_with_a_voice_speaks_at_once_even_without_the_service(fresh_page: "Page") -> None:
+    page = fresh_page
     page.add_init_script("""
         window.spoken = [];
         Object.defineProperty(window, "speechSynthesis", { value: {
@@ -338,8 +343,9 @@ def _scan_to(page: "Page", selector: str) -> None:
     pytest.fail(f"{selector} never lights up")
 
 
-def test_one_key_is_enough(page: "Page", service: ServiceProcess) -> None:
+def test_one_key_is_enough(fresh_page: "Page", service: ServiceProcess) -> None:
     """Scanning: each thing lights up in turn, and one key chooses."""
+    page = fresh_page
     _open(page)
     page.click("summary")
     page.get_by_label("Scanning: seconds for each").fill("0.4")

@@ -1,7 +1,6 @@
 """The database on each kind of server that it may run on, and event logs."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from server.runs.leases import Leases
 from server.stream.broker import EventBroker, open_broker
 from server.stream.log import RunLog
 from tests.fixtures.event_logs import HOUR, KEYS, new_run, opened
+from tests.fixtures.migrated import make_tables
 from tests.fixtures.postgresql import find_binaries, postgresql
 from tests.fixtures.run_parts import RunParts, run_parts
 
@@ -53,28 +53,14 @@ def empty_postgresql_url(postgresql_url: str) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a database of this kind is."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        return f"sqlite+aiosqlite:///{tmp_path / 'scriptorium.db'}"
     return request.getfixturevalue("postgresql_url")
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite database with all tables, to be copied: the migrations would take most of a test's time."""
-    path = tmp_path_factory.mktemp("migrated") / "test.db"
-
-    async def migrate() -> None:
-        async with open_database(f"sqlite+aiosqlite:///{path}"):
-            pass
-
-    asyncio.run(migrate())
-    return path
-
-
 @pytest.fixture
-async def database(database_url: str, migrated: Path) -> AsyncIterator[Database]:
+async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]:
     """A database without rows."""
-    if database_url.startswith("sqlite"):
-        shutil.copy(migrated, database_url.removeprefix("sqlite+aiosqlite:///"))
+    make_tables(tmp_path)
     async with open_database(database_url) as database:
         yield database
         async with database.write() as session:

@@ -1,5 +1,6 @@
 """What runs consume: written down, limited, and told."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -64,6 +65,21 @@ async def test_calls_add_up_by_run_and_by_user_and_day(own_redis_url: str, datab
 
     assert (by_run.tokens, by_run.cost) == (7, 0.25)
     assert (by_user.tokens, by_user.cost) == (14, 0.5)
+
+
+async def test_a_call_that_is_booked_while_redis_is_asked_counts_once(
+    own_redis_url: str, database: Database
+) -> None:
+    async with _ledger(own_redis_url, database) as ledger:
+        await ledger.spent(Payer(run="r0", user="ann"))  # there is a connection now
+        asking = asyncio.create_task(ledger.spent(_PAYER))
+        await asyncio.sleep(0)
+        await ledger.book(_PAYER, _record(calls=1, input_tokens=5))
+        during, _ = await asking
+        await ledger.close(_PAYER)
+        after, _ = await ledger.spent(_PAYER)
+
+    assert (during.tokens, after.tokens) == (5, 5)
 
 
 async def test_each_node_has_a_row_of_its_own(own_redis_url: str, database: Database) -> None:

@@ -25,7 +25,10 @@ from server.runs.sweeper import SWEEPS, Sweep
 from server.runs.thread_ttl import ThreadTtl
 from tests.conftest import running
 from tests.fixtures.run_parts import KEEP, RunParts, working
+from tools.alibaba.signing import AccessKey, Secret
 from tools.errors import Conflict, NotFound
+from tools.storage.local_blobs import LocalBlobs
+from tools.topics.running.dlc import DlcPlace, DlcPlan, Machine
 
 PAST = now() - timedelta(hours=1)
 FUTURE = now() + timedelta(hours=1)
@@ -208,6 +211,23 @@ async def test_bytes_without_a_row_go_after_a_day(parts: RunParts, tmp_path: Pat
 
     left = {path.name for path in folder.rglob("*") if path.is_file()}
     assert (done["orphan files"], left) == (2, {".incoming-new", whole.name})
+
+
+async def test_what_a_dead_worker_left_of_a_training_job_goes(parts: RunParts, tmp_path: Path) -> None:
+    plan = DlcPlan(
+        url="http://127.0.0.1:1",
+        key=AccessKey(id="k", secret=Secret("s")),
+        workspace_id="1",
+        machine=Machine(image="i", ecs_spec="e"),
+        bucket_uri="oss://bucket/",
+    )
+    sweeper = replace(parts.sweeper, training=DlcPlace(plan, LocalBlobs(tmp_path / "bucket")))
+    left = tmp_path / "bucket" / "jobs" / "a1" / "job.json"
+    left.parent.mkdir(parents=True)
+    left.touch()
+
+    assert (await sweeper.sweep(moment=now() + timedelta(days=2)))["orphan files"] == 1
+    assert not left.exists()
 
 
 async def test_a_file_goes_when_its_time_is_over(parts: RunParts) -> None:

@@ -46,9 +46,9 @@ async def export_me(account: Caller, resources: Open) -> FileResponse:
 async def erase_me(body: Farewell, account: Caller, resources: Open) -> None:
     """Remove one's account and everything that is one's own, for good."""
     lockout = resources.accounts.lockout
-    await lockout.check(name=account.username)
+    await lockout.attempt(name=account.username)
     given = body.password.get_secret_value()
     if not await asyncio.to_thread(passwords.fits, given, account.password_hash):
-        await lockout.failed(name=account.username)
         raise Unauthenticated("Wrong password.", code="wrong_credentials")
+    await lockout.succeeded(account.username)
     await erase(resources, account.username)

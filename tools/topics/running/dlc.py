@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -34,6 +35,7 @@ _OUTCOMES: dict[StepName, tuple[str, ...]] = {
     "tune": ("corpus.zip", "adapter.zip", "summary.json"),
 }
 _SUBMITTED = "dlc.json"  # which job of the service does this one
+_KEPT_FOR_NEXT = timedelta(days=1)  # after a job's end, what came out of it waits for the run's next worker
 _MOST_SILENT = 5  # polls without an answer, after which the job is given up
 _STOP_SECONDS = 1.5  # for the service to hear that a job is wanted no longer
 _logger = logging.getLogger(__name__)
@@ -143,6 +145,15 @@ class DlcPlace:
 
     def most_cost(self, step: StepName) -> float | None:
         return self._plan.most_cost(step)
+
+    async def remove_left(self, at: datetime) -> int:
+        """Remove files of jobs that nobody can be waiting for: their worker died; returns how many."""
+        longest = timedelta(minutes=self._plan.max_minutes + self._plan.max_wait_minutes)
+        left = [key async for key in self._blobs.keys(before=at - longest - _KEPT_FOR_NEXT)]
+        left = [key for key in left if key.startswith(f"{FOLDER}/")]  # the models beside them stay
+        for key in left:
+            await self._blobs.delete(key)
+        return len(left)
 
     async def _check_base(self, base: str) -> None:
         """Look for the model that a tuning begins with, before a machine is paid for."""

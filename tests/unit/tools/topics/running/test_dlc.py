@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,26 @@ async def test_a_job_goes_through_every_status_and_leaves_nothing_in_the_bucket(
     assert job.request["JobMaxRunningTimeMinutes"] == 120
     assert server.asked.count("GetJob") > len(ON_THE_WAY)
     assert lying(server) == []
+
+
+async def test_files_of_jobs_that_nobody_can_be_waiting_for_are_removed_and_models_stay(
+    server: DlcServer,
+) -> None:
+    for name, hours in (
+        ("jobs/a1/in/old.zip", 28),
+        ("jobs/a2/in/new.zip", 26),
+        ("models/tiny/config.json", 99),
+    ):
+        path = server.folder / name
+        path.parent.mkdir(parents=True)
+        path.touch()
+        put = (datetime.now(UTC) - timedelta(hours=hours)).timestamp()
+        os.utime(path, (put, put))
+
+    removed = await place(server, max_minutes=120, max_wait_minutes=60).remove_left(datetime.now(UTC))
+
+    assert (removed, lying(server)) == (1, [str(server.folder / "jobs/a2/in/new.zip")])
+    assert (server.folder / "models/tiny/config.json").exists()
 
 
 @pytest.mark.parametrize("cancelled_at", ["Queuing", "Running"])
