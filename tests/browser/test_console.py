@@ -259,10 +259,10 @@ def test_a_refusal_is_told_in_chinese_beside_the_service_s_own_words(page: "Page
 
     page.click("#language")
 
-    page.wait_for_selector(".failure-message:text-is('找不到会话线程')")
+    page.wait_for_selector(".failure-message:text-is('找不到这次运行')")
     assert page.inner_text(".failure [lang=en] >> nth=0") == said
     page.reload()
-    page.wait_for_selector(".failure-message:text-is('找不到会话线程')")
+    page.wait_for_selector(".failure-message:text-is('找不到这次运行')")
     journal.forgive("404")
 
 
