@@ -256,14 +256,14 @@ def test_refusal_that_no_part_of_the_page_shows_is_shown_by_the_page(page: "Page
 def test_a_refusal_is_told_in_chinese_beside_the_service_s_own_words(page: "Page", journal: Journal) -> None:
     nobody = "00000000-0000-7000-8000-000000000000"
     page.goto(f"{page.url.split('#')[0]}#/runs/{nobody}/{nobody}")
-    said = page.wait_for_selector(".failure-message").inner_text()
+    said = page.inner_text(".failure-message")
 
     page.click("#language")
 
-    page.wait_for_selector(".failure-message:text-is('找不到会话线程')")
+    page.wait_for_selector(".failure-message:text-is('找不到这次运行')")
     assert page.inner_text(".failure [lang=en] >> nth=0") == said
     page.reload()
-    page.wait_for_selector(".failure-message:text-is('找不到会话线程')")
+    page.wait_for_selector(".failure-message:text-is('找不到这次运行')")
     journal.forgive("404")
 
 

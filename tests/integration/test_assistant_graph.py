@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
@@ -295,6 +296,13 @@ async def test_offline_dialogue_asks_for_what_is_missing_then_works_and_is_marke
     assert [c["canonical_name"] for c in _told(result)["result"]["characters"]] == ["Mary", "Tom"]
     assert result["messages"][-1].response_metadata == {"mode": "offline"}
     assert offline.events[-1]["type"] != "warning"
+
+
+async def test_menu_tells_every_job_in_the_language_of_who_asks(offline: _Chat) -> None:
+    told = _last(await offline.say("你好")).splitlines()
+
+    assert len(told) > 5
+    assert [line for line in told if not re.search(r"[\u4e00-\u9fff]", line)] == []
 
 
 async def test_offline_dialogue_says_that_nothing_was_translated(offline: _Chat) -> None:

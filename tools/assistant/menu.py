@@ -14,6 +14,16 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _ATTACHED = re.compile(r"^\[file .*\]$", re.MULTILINE)
 _WRAPPED = re.compile(r"[\"“「]([^\"“”「」]{2,})[\"”」]")
 _TEXT = re.compile(r"```\n?(.*?)```|[\"“「](.{2,}?)[\"”」]|[:：]\s*(\S.*)\Z", re.DOTALL)
+_CHINESE_TITLES = {
+    "translate": "把文本或文档（txt、md、html、docx、json、po）译成其他语言",
+    "subtitles": "把字幕文件（srt、vtt、ass、lrc、ttml）译成其他语言",
+    "video": "给影片配上其他语言的字幕：听写、翻译、生成新影片",
+    "characters": "找出小说中的人物、每句话的说话人和人物关系",
+    "audiobook": "把小说做成有声书，每个人物都有自己的声音",
+    "topics": "找出许多文本（csv、tsv、xlsx、jsonl、txt、docx、pdf）的主题、占比和趋势",
+    "guideline": "把临床指南改写成患者能懂的版本，每句话都有出处",
+    "replies": "替说话不便的人准备回复",
+}
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "subtitles": ("subtitle", "caption", "字幕"),
     "video": ("video", "film", "movie", "视频", "影片", "电影"),
@@ -92,10 +102,14 @@ def menu(titles: Mapping[str, str], tongue: Tongue) -> str:
     """What can be asked for.
 
     Args:
-        titles: Of each job, by its name.
+        titles: Of each job, by its name, in English.
     """
-    head = "我可以做这些，请说要哪一项：" if tongue == "zh" else "I can do these; say which one you want:"
-    return "\n".join([head, *(f"- {name}: {title}" for name, title in titles.items())])
+    if tongue == "zh":
+        told = [f"- {name}：{_CHINESE_TITLES.get(name, title)}" for name, title in titles.items()]
+        return "\n".join(["我可以做这些，请说要哪一项：", *told])
+    return "\n".join(
+        ["I can do these; say which one you want:", *(f"- {name}: {title}" for name, title in titles.items())]
+    )
 
 
 def _job_of(message: str, files: Sequence[Mapping[str, str]], jobs: Sequence[str]) -> str | None:
