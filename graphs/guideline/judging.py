@@ -27,7 +27,7 @@ def judge(
 ) -> list[Finding]:
     """Everything that is wrong: by the safety gates, by the model that judges, and in readability.
 
-    What a model says is added to what the gates find, and takes nothing of it away.
+    What a model says is added to what the gates find, takes nothing of it away, and holds no version back.
     """
     return [
         *_nothing_found(records),

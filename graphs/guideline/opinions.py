@@ -116,12 +116,12 @@ def opinions_of(section: VersionSection, value: Judgement | None) -> list[dict[s
 
 
 def findings_of_judge(version: PatientVersion, opinions: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """Objections to sentences that still stand as they were judged."""
+    """Objections to sentences that still stand as they were judged: told, and holding nothing back."""
     by_key = {opinion["key"]: opinion for opinion in opinions}
     for sentence in version.sentences():
         for one in by_key.get(_key(sentence), {}).get("objections", ()):
             message = f"The judge finds “{one['words']}” {one['kind']}: {one['problem']}"
-            yield Finding(gate="judge", sentence=sentence.id, message=message)
+            yield Finding(gate="judge", sentence=sentence.id, message=message, is_safety=False)
 
 
 def judge_report(

@@ -295,3 +295,9 @@ async def test_a_document_that_recommends_nothing_says_so(client: httpx.AsyncCli
     task = await rested(client, (await send(client, story))["task_id"])
     assert task["status"] == "waiting_review"
     assert ["No recommendation" in item["message"] for item in task["review"]["items"]] == [True]
+    assert task["message"] == "Waits for a person: answer at /review"
+
+    await client.post(f"/{task['task_id']}/review", json={"decision": "reject", "reviewer": "Dr. Li"})
+    task = await rested(client, task["task_id"])
+    assert (task["status"], task["release"]) == ("completed", "rejected")
+    assert task["message"] == "A reviewer rejected the version: it is not released"

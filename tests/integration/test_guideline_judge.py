@@ -66,10 +66,12 @@ async def _run(storage: LocalStorage, oracle: Judged, **options: Any) -> dict[st
         return await run_guideline(await send(storage, GOLD, "clean pdf"), review=False, **options)
 
 
-async def test_an_objection_holds_a_version_back_that_no_gate_objects_to(storage: LocalStorage) -> None:
+async def test_an_objection_is_told_and_counted_and_holds_nothing_back(storage: LocalStorage) -> None:
     result = await _run(storage, Judged({}), max_repairs=0)
-    assert (result["status"], {finding["gate"] for finding in result["findings"]}) == ("flagged", {"judge"})
-    judge = result["quality"]["judge"]
+    assert (result["status"], {finding["gate"] for finding in result["findings"]}) == ("passed", {"judge"})
+    quality = result["quality"]
+    assert (quality["gates"]["judge"], quality["open_safety_findings"], quality["score"]) == (1, 0, 1.0)
+    judge = quality["judge"]
     assert (judge["status"], judge["judged"], judge["objections"]) == ("run", judge["sentences"], 1)
 
 

@@ -22,7 +22,7 @@ _BEFORE: Mapping[Bound, str] = {
     "|不宜超过|不可以超过|不能多于|不得多于|不得长于|不能长于|限制在|控制在|只能|不超过|不多于|不高于"
     "|不大于|不长于|不晚于|不超出|小于或等于|小于等于",
     ">": "more than|greater than|higher than|older than|longer than|later than|over|above|exceeding"
-    "|exceeds|exceed|exceeded|beyond|in excess of|>|＞|超过|超出|大于|高于|多于|长于|大过",
+    "|exceeds|exceed|exceeded|beyond|in excess of|>|＞|超过|超出|大于|高于|多于|长于|大过|高过",
     "<": "less than|fewer than|lower than|younger than|shorter than|smaller than|under|below|<|＜|小于"
     "|低于|少于|短于|不足|不到|不满|未满|未到|未达到|未达|不及",
 }

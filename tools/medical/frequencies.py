@@ -32,7 +32,7 @@ _LENGTH = "".join(
 )
 _EACH = re.compile(
     rf"\b(?:(?:each|per)\s+(?P<span>{_SPAN})|every\s+(?P<every>{_SPAN})|{_LENGTH}an?\s+(?P<a>day|week|month|year)(?!\s+(?:before|after|ago|later|off))"
-    rf"|(?P<regularly>{_REGULARLY}|annual|yearly)|half-?yearly(?P<half>)|biannual(?:ly)?(?P<biannual>))\b"
+    rf"|(?P<regularly>{_REGULARLY}|annual|yearly)|half-?yearly(?P<half>)|half-?hourly(?P<half_hour>)|biannual(?:ly)?(?P<biannual>))\b"
     r"(?!\s+(?:life|lives|living|activit|routine|basis))"
     r"|/\s*(?P<slash>day|d|week|month|year)\b|/\s*(?P<斜>[天日周月年])",
     re.IGNORECASE,
@@ -110,6 +110,8 @@ def _counted(found: re.Match[str]) -> Stated:
 def _each(found: re.Match[str]) -> Stated:
     if found["half"] is not None or found["biannual"] is not None:
         return _rate(found, Fraction(2), Fraction(2), "year")
+    if found["half_hour"] is not None:
+        return _rate(found, Fraction(2), Fraction(2), "hour")
     names = ("span", "every", "a", "regularly", "slash", "斜")
     return _rate(found, Fraction(1), Fraction(1), next(found[name] for name in names if found[name]))
 

@@ -45,12 +45,13 @@ def named_groups(text: str) -> frozenset[str]:
 def topics(title: str, texts: Sequence[str]) -> frozenset[str]:
     """What a guideline is about, which its sentences need not repeat.
 
-    That are the groups of its title, and the conditions that a third of its passages name.
+    That are the groups of its title, the conditions that a third of its passages name, and whom most name.
     """
     counts = Counter(group for text in texts for group in _named(text))
     conditions = _table()["conditions"].keys() | _table()["organs"].keys()
     often = {group for group, count in counts.items() if _OFTEN * count >= len(texts) and group in conditions}
-    return frozenset(often | named_groups(title))
+    most = {group for group, count in counts.items() if 2 * count > len(texts)}
+    return frozenset(often | most | find_groups(title))
 
 
 @lru_cache(maxsize=_REMEMBERED)

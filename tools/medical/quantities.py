@@ -69,7 +69,7 @@ _RIGHT_BEFORE = re.compile(
 )
 _OF_SOMEBODY = re.compile("的?(?:患者|者|人)")
 _LOOSE = re.compile(
-    r"\b(?:within|(?:in|during)\s+the\s+first|only|restrict\w+|limit\w*)\b|[限控]制在|只能|[天日周月年时钟]\s*(?:以|之)?内",
+    r"\b(?:within|(?:in|during)\s+the\s+first|only|restrict\w+|limit\w*)\b|(?<![不未])满(?=[^，。；]{0,4}[周天月日])|[限控]制在|只能|[天日周月年时钟]\s*(?:以|之)?内",
     re.IGNORECASE,
 )
 _BEDTIME = re.compile(r"\b(?:at|before)\s+(?:bedtime|going\s+to\s+bed)\b|睡前", re.IGNORECASE)

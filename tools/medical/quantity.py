@@ -1,12 +1,13 @@
 """One quantity, and when one says what another says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tools.medical.bounds import Bound
 
 _FLIPPED: dict[Bound, Bound] = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "": ""}
 _DAY, _MONTH = 24 * 60, (28, 31)  # minutes of a day; days of a month
+_COUNTED = ("", "time")
 _UNSAID = {
     ("month", ""): Fraction(1, 12),  # a bare number may count years
     ("", "month"): Fraction(12),
@@ -43,7 +44,18 @@ class Stated:
 def supports(source: Stated, stated: Stated) -> bool:
     """Whether ``source`` states what ``stated`` does."""
     one, other = source.quantity, stated.quantity
-    return _bounds_agree(source, stated) and _same_amount(one, other)
+    if _bounds_agree(source, stated) and _same_amount(one, other):
+        return True
+    whole, stated_whole = _whole(one), _whole(other)
+    is_other = (whole, stated_whole) != (one, other)
+    return is_other and whole.bound == stated_whole.bound == ">=" and _same_amount(whole, stated_whole)
+
+
+def _whole(one: Quantity) -> Quantity:
+    """ "More than 1" of what is counted as "2 or more"."""
+    if one.bound == ">" and one.unit in _COUNTED and one.low.denominator == 1:
+        return replace(one, low=one.low + 1, high=one.low + 1, bound=">=")
+    return one
 
 
 def _bounds_agree(source: Stated, stated: Stated) -> bool:
@@ -88,6 +100,6 @@ def _same(value: Fraction, unit: str, other: Fraction, other_unit: str) -> bool:
         fewest, most = _MONTH
         return fewest * other <= value / _DAY <= most * other
     # "65 or older" leaves its years unsaid, "130/80" its mmHg, and 「900万」 whom it counts.
-    if {unit, other_unit} <= {"", "person", "mmHg"}:
+    if {unit, other_unit} <= {"", "person", "mmHg"} or {unit, other_unit} == {"", "time"}:
         return value == other
     return (unit, other_unit) in _UNSAID and value * _UNSAID[unit, other_unit] == other

@@ -19,7 +19,7 @@ _OUT_OF = re.compile(
     rf"{BEFORE}(?P<low>{NUMBER})(?:\s*(?:[-–]|to)\s*(?P<high>{NUMBER}))?\s*(?:(?:{_PEOPLE}|(?!(?:{_UNIT})\b)[a-z]+)\s+)?(?:out\s+of|in|of|per)\s+(?:every\s+)?(?P<whole>{NUMBER})"
     rf"(?:\s+{_PEOPLE}|(?!\s*(?:{_UNIT})(?![A-Za-z])))"
     rf"|(?:每\s*|(?={NUMBER}\s*{_WHO}[里中]))(?P<全>{NUMBER})\s*{_WHO}[里中]?当?中?(?:[大约有就会可能出现]*)\s*(?P<部>{NUMBER})\s*{_WHO}"
-    rf"|\b(?:out\s+)?of\s+(?:every\s+)?(?P<of>{NUMBER})\s+{_PEOPLE}(?:\s[^.,;:\d]{{0,40}})?,?\s+(?:about\s+|around\s+|roughly\s+|some\s+)?(?P<then>{NUMBER})(?!\s*(?:{_UNIT})(?![A-Za-z]))",
+    rf"|\b(?:out\s+)?of\s+(?:every\s+)?(?P<of>{NUMBER})(?:\s+{_PEOPLE}|(?=,?\s+(?:who|of|that|women|men)\b))(?:\s[^.,;:\d]{{0,40}})?,?\s+(?:only\s+)?(?:about\s+|around\s+|roughly\s+|some\s+)?(?P<then>{NUMBER})(?!\s*(?:{_UNIT})(?![A-Za-z]))",
     re.IGNORECASE,
 )
 _WORDS = {

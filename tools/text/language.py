@@ -67,7 +67,7 @@ def detect(text: str) -> Language:
     script, most = max(words.items(), key=lambda item: item[1])
     if not most and not latin:
         raise UnsupportedLanguage(
-            "the text holds no words", hint="Upload a novel in Chinese or English.", code="no_words"
+            "the text holds no words", hint="Send a text in Chinese or English.", code="no_words"
         )
     looks_like = script if most >= len(latin) else _latin_language(latin)
     if looks_like == "Chinese":

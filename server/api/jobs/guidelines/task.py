@@ -21,6 +21,10 @@ _MESSAGES = {
     "completed": "The version is ready",
     "cancelled": "Cancelled",
 }
+_UNRELEASED = {
+    "rejected": "A reviewer rejected the version: it is not released",
+    "flagged": "The version is not released: open_findings says why",
+}
 
 
 def record(
@@ -88,7 +92,7 @@ def task_json(
         "priority": own["priority"],
         "version": own["number"],
         "status": status,
-        "message": _MESSAGES.get(status, "Failed"),
+        "message": _message(status, result),
         **place,
         "created_at": thread.created_at.isoformat(),
         "updated_at": max(thread.updated_at, run.updated_at if run else thread.updated_at).isoformat(),
@@ -108,6 +112,12 @@ def task_json(
         "worker_hostname": worker.partition("#")[0] if worker else None,
         "node_results": {line["node"]: line for line in lines},
     }
+
+
+def _message(status: str, result: Mapping[str, Any] | None) -> str:
+    """What has become of the task; of one that has ended, whether its version may go out."""
+    release = result["status"] if result and status == "completed" else None
+    return _UNRELEASED.get(release or "", _MESSAGES.get(status, "Failed"))
 
 
 def progress(status: str, event: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import pytest
 
 from tools.medical.drugs import find_drugs, invented
-from tools.medical.negation import is_denied, nearest
+from tools.medical.nearest import nearest
 from tools.medical.people import find_groups, named_groups, topics
+from tools.medical.polarity import is_denied
 from tools.medical.quotes import find_pages
 from tools.text.language import Language
 
@@ -50,6 +51,12 @@ def test_who_could_become_pregnant_is_not_pregnant() -> None:
 def test_ages_name_groups() -> None:
     assert {"adults", "older"} <= find_groups("people of 65 years or older")
     assert find_groups("under 12 years of age") == {"children"}
+
+
+def test_whom_the_title_implies_and_most_passages_name_is_understood() -> None:
+    assert topics("Care in pregnancy", []) >= {"pregnant", "women"}
+    assert "older" in topics("Falls", ["older adults", "older people", "walking"])
+    assert "older" not in topics("Falls", ["older adults", "walking", "rest"])
 
 
 def test_a_guideline_is_about_its_title_and_what_its_passages_name() -> None:

@@ -47,6 +47,7 @@ def test_a_text_without_words_is_refused() -> None:
         detect("1234 ... !!")
 
     assert caught.value.code == "no_words"
+    assert caught.value.hint == "Send a text in Chinese or English."
 
 
 def test_a_foreign_preface_does_not_hide_the_language_of_a_long_text() -> None:
