@@ -5,7 +5,7 @@ stop" may be for what is taken or against stopping it.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.medical.grade import Direction, Grade, Strength
@@ -39,8 +39,7 @@ def agrees(sentence: str, grade: Grade, quote: str, language: Language) -> bool:
     graded = Force(grade.strength, grade.direction)
     if graded in forces and graded in quoted and _is_part(_graded(forces), _graded(quoted)):
         forces = [force for force in forces if force == graded or force not in quoted]
-    is_either_way = _TURNING.search(quote) or _ONLY_IF.search(sentence)
-    return _say(frozenset(forces), grade, None if is_either_way else directions_of(quote, language))
+    return _say(frozenset(forces), grade, directions_of(quote, language))
 
 
 def _graded(forces: Sequence[Force]) -> list[Force]:
@@ -53,20 +52,20 @@ def _is_part(some: Sequence[Force], of: Sequence[Force]) -> bool:
     return all(force in rest for force in some)
 
 
-def _say(forces: frozenset[Force], grade: Grade, allowed: frozenset[Direction] | None) -> bool:
-    """Whether ``forces`` are those of ``grade`` and what is ``allowed`` besides; None leaves that open."""
+def _say(forces: frozenset[Force], grade: Grade, allowed: frozenset[Direction]) -> bool:
     # What must not be exceeded says how strongly only where nothing else does.
     forces = forces - {_STRONG} or forces
+    strengths = {force.strength for force in forces} - {None}
     directions = {force.direction for force in forces} - {None}
     # "You should have a test. You need not be fasting": open words say nothing beside plain ones.
     directions = {force.direction for force in forces if force.strength and force.direction} or directions
-    # "Do eat, and do not fast": whether it may forbid something besides is for the gate of negation.
-    own = {force for force in forces if force.direction in (grade.direction, None)} or forces
-    if not forces or not {force.strength for force in own} <= {grade.strength, None}:
-        return False
-    if allowed is None or not directions:
-        return True
-    return grade.direction in directions and directions <= {grade.direction, "against", *allowed}
+    has_direction = not directions or grade.direction in directions
+    return (
+        bool(forces)
+        and strengths <= {grade.strength}
+        and has_direction
+        and directions <= {grade.direction, *allowed}
+    )
 
 
 def directions_of(sentence: str, language: Language) -> frozenset[Direction]:
@@ -80,9 +79,9 @@ def forbids_only(sentence: str, language: Language) -> bool:
 
 
 def orders(sentence: str, language: Language) -> bool:
-    """Whether a main clause tells to use something, always and in plain words: "do take", "should use"."""
+    """Whether a main clause tells to use something, in words that leave no doubt: "do take", "should use"."""
     main = _NEITHER.sub(" ", _ASIDES[language].sub(" ", sentence))
-    return bool(_ORDERS[language].search(main)) and not _ONLY_IF.search(sentence)
+    return bool(_ORDERS[language].search(main))
 
 
 def _in_order(sentence: str, language: Language) -> list[Force]:
@@ -121,14 +120,6 @@ _ASIDES: Mapping[Language, re.Pattern[str]] = {
         "(?:如果|若是?|假如|一旦|因为|由于|除非|当)[^，。；]*?(?:，|。|；|时(?!间))|以(?:便|免|防)[^，。；]*|([要能会该用可])不\\1|需不需要"
     ),
 }
-# What may be told from its other side: "stop smoking", "you should not smoke".
-_TURNING = re.compile(
-    r"\b(?:stop|quit|cessation|abstain|refrain|delay|withdr|discontinu|avoid|rather than|instead of|restrict"
-    "|limit)"
-    "|戒|停|延迟|推迟|而非|而不|避免|限",
-    re.IGNORECASE,
-)
-_ONLY_IF = re.compile(r"\bonly\s+(?:if|when|after|in)\b|只有", re.IGNORECASE)
 _NEITHER = re.compile(r"\bneither\b[^.;]*?\bnor\b[^.;]*?\b(?:should|must|may|can)\b", re.IGNORECASE)
 _HEDGE = r"(?:usually|probably|generally|normally|mostly|in\s+most\s+cases)"
 _NOT = r"(?:not|n['’]t|never)"
@@ -136,11 +127,6 @@ _POSSIBLE = r"(?:may|might|could)"
 _EFFECT = (
     r"(?:(?:also|even|still|then)\s+)?(?:burn|hurt|irritate|trigger|delay|hide|mask|weaken|ease|relieve|shorten|kill|spread|come|last|help|cause|lead|lower|reduce|prevent|improve|raise|increase|make|happen|occur|affect"
     r"|harm|protect|damage|worsen|become|feel|result|be\s+(?:harmful|dangerous|more|less|a\s+sign|caused|due))"
-)
-# Verbs of not doing.
-_LEAVING = (
-    r"(?:avoid\w*|refrain\w*|abstain\w*|withh[eo]ld|skip\w*|omit\w*|(?:leave|left)\s+out|(?:hold|held|put)\s+(?:off|back)"
-    r"|(?:stay|keep|kept)\s+(?:off|away|clear)|steer\s+clear|(?:do|go)\s+without|give\s+up|pass\s+on|stopped)"
 )
 _STOPPING = r"(?:stop|discontinue|quit|skip|miss|interrupt|delay|forget|wait|hesitate)"
 
@@ -159,7 +145,6 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             rf"|(?:\b(?:do|does|is|are|should|will|need|can)\s+not|n['’]t)\s+{_HEDGE}\b(?:\s+(?:be\s+)?[a-z]+)?"
             rf"|\b{_POSSIBLE}\s+(?:(?:want|wish|choose|prefer|decide|like|be\s+advised)\s+)?(?:to\s+)?(?:{_NOT}|against|avoid|skip|do\s+without|leave\s+out|pass\s+on)\b"
             rf"(?:\s+(?:be\s+)?(?:need\w*|right|necessary))?"
-            rf"|\b{_POSSIBLE}\s+(?:[a-z]+\s+){{0,3}}?(?:be\s+)?{_LEAVING}\b"
             rf"|\b{_POSSIBLE}\s+be\s+better\s+(?:off\s+without|not)\b|\bprobably\s+should\s+{_NOT}\b|\bprobably\s+shouldn['’]t"
             r"|\bsuggest(?:s|ed)?\s+(?:against|not|avoiding|to\s+avoid)\b|\bnot\s+(?:be\s+)?suggest(?:ed)?\b|\bconsider(?:ed)?\s+(?:not|avoiding|skipping)\b"
             r"|\b(?:it\s+is\s+)?(?:better|best)\s+(?:not(?:\s+to)?|avoided|to\s+avoid)\b|\brather\s+not\b|\bfor\s+most[^.]*\bnot\b",
@@ -184,12 +169,10 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             # An order, not what somebody or something does not do.
             r"|(?:^\s*|[.,;:!?]\s*|\b(?:and|or|so|please|then|but|to)\s+)(?:do\s+not|don['’]t)\b"
             r"|\b(?:do(?:es)?\s+not|do(?:es)?n['’]t)\s+recommend\b"
-            r"|(?<!have )(?<!has )(?<!had )(?<!who )\bnever\b"
-            r"|\bcannot\b|\bcan['’]t\b|\bavoid(?:s|ed|ing)?\b|\b(?:stay|keep)\s+away\s+from\b|\brefrain\b"
+            r"|\bnever\b|\bcannot\b|\bcan['’]t\b|\bavoid(?:s|ed|ing)?\b|\b(?:stay|keep)\s+away\s+from\b|\brefrain\b"
             r"|\brecommend(?:s|ed|ation)?\s+(?:against|not|avoiding)\b|\bnot\s+(?:routinely\s+|be\s+|generally\s+)*recommend(?:ed)?\b"
             r"|\b(?:is|are)\s+not\s+(?:(?:the\s+)?(?:right|safe|suitable|allowed|for|appropriate|indicated|an\s+option|to\s+be))\b"
-            r"|\b(?:should|must|may|to)\s+(?:[a-z]+\s+)?(?:neither|no)\b|\bneither\b[^.;]*?\bnor\b[^.;]*?\b(?:should|must|may|can|is|are)\b|\bcontraindicated\b|\bunsafe\b|\bforbidden\b|\b(?:should|must)\s+(?:also\s+)?(?:be\s+)?"
-            rf"{_LEAVING}\b|\b(?:refrain|abstain)\w*",
+            r"|\b(?:should|must|may|to)\s+(?:[a-z]+\s+)?(?:neither|no)\b|\bneither\b[^.;]*?\bnor\b[^.;]*?\b(?:should|must|may|can|is|are)\b|\bcontraindicated\b|\bunsafe\b|\bforbidden\b|\bshould\s+be\s+(?:stopped|withheld)\b",
             _AGAINST,
         ),
         (
@@ -209,7 +192,7 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
         (
             "(?:一般|通常|大多|多数情况下?|往往)(?:[^，。；]{0,4}?)(?:不(?!超|少于|足|到|应|推荐|得|能)|无需|无须)(?:建议|需要|需|必|宜|要|用)?"
             "|不(?:太|怎么|常规)?建议|暂不(?:建议|推荐)?|建议(?:[^，。；]{0,14}?)(?:不(?![足到超满良同少低适舒])|避免|勿|别)"
-            "|可以?(?:选择|先|暂时|暂)?不(?![足到超满良同少低])|不一定(?:要|需要)?|最好(?:[^，。；]{0,4}?)(?:不要?|别|避免)|尽量(?:不要?|避免|少|别)|可能(?:不需要|不必|不适合)|不太适合",
+            "|可以?(?:选择)?不(?![足到超满良同少低])|不一定(?:要|需要)?|最好(?:[^，。；]{0,4}?)(?:不要?|别|避免)|尽量(?:不要?|避免|少|别)|可能(?:不需要|不必|不适合)|不太适合",
             _MAYBE_NOT,
         ),
         (
@@ -218,7 +201,7 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
         ),
         ("(?:不要|不得|不应该?|不能|不可以?|别)[^，。；]{0,8}?(?:超过|多于|长于|高于|以上)", _STRONG),
         (
-            "(?:不要|不得|切勿|请勿|不能|不可以?|不应该?|勿|别)(?:自行|擅自|随意|随便|自己|突然|立即|一下子|忽然|骤然|马上|贸然)*(?:停|[中间]断|漏)[用药服掉]*",
+            "(?:不要|不得|切勿|请勿|不能|不可以?|不应该?|勿|别)(?:自行|擅自|随意|随便|自己|突然|立即|一下子|忽然|骤然|马上|贸然)*(?:停|中断|漏)[用药服掉]*",
             _STRONG,
         ),
         (
@@ -227,7 +210,7 @@ _CUES: Mapping[Language, Sequence[tuple[re.Pattern[str], Force]]] = {
             _AGAINST,
         ),
         (
-            "最好(?!不|别|避免)|可以?考虑|考虑|建议|可以|(?<![许认尚])可(?![能见靠疑是溶耐怕惜])|弱推荐|有条件(?:地)?推荐|试试|不妨|商量",
+            "可以?考虑|考虑|建议|可以|(?<![许认尚])可(?![能见靠疑是溶耐怕惜])|弱推荐|有条件(?:地)?推荐|试试|不妨|商量",
             _MAYBE,
         ),
         (
@@ -266,14 +249,3 @@ _ORDERS: Mapping[Language, re.Pattern[str]] = {
         "(?<![不勿别])(?:请|应该?|应当|要|必须|可以|能够?)(?:每[天日])?(?:[用吃服喝饮]|使用|服用|接受|开始)"
     ),
 }
-
-
-def prohibitions(text: str, language: Language) -> Iterator[tuple[int, int, bool]]:
-    """Where the words stand by which main clauses recommend, and whether they recommend against something."""
-    asides = [found.span() for found in _ASIDES[language].finditer(text)]
-    for pattern, force in _CUES[language]:
-        for found in pattern.finditer(text):
-            if any(start <= found.start() < end for start, end in asides):
-                continue
-            yield (*found.span(), force.direction == "against" or force == _STRONG)
-        text = pattern.sub(lambda found: "_" * len(found[0]), text)

@@ -36,12 +36,12 @@ _COMMON = frozenset(
 
 def in_common(text: str, source: str, besides: str = "") -> int:
     """How many things both texts say, and ``besides`` does not."""
-    return len((things_of(text) & things_of(source)) - things_of(besides))
+    return len((_said(text) & _said(source)) - _said(besides))
 
 
 def is_akin(text: str, source: str) -> bool:
     """Whether both say one thing of weight: "every morning" or "by mouth" in common does not do."""
-    return any(_has_weight(one) for one in things_of(text) & things_of(source))
+    return any(_has_weight(one) for one in _said(text) & _said(source))
 
 
 def _has_weight(thing: Thing) -> bool:
@@ -53,11 +53,11 @@ def _has_weight(thing: Thing) -> bool:
 
 def told(text: str) -> int:
     """How many things ``text`` says, as ``in_common`` counts them."""
-    return len(things_of(text))
+    return len(_said(text))
 
 
 @lru_cache(maxsize=2048)  # the gates read each passage once for each sentence, draft and round
-def things_of(text: str) -> frozenset[Thing]:
+def _said(text: str) -> frozenset[Thing]:
     things: set[Thing] = set()
     for run in _RUN.findall(text.lower()):
         if not run.isascii():

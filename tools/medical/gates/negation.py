@@ -2,17 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from tools.medical.denials import differ, find_denials
 from tools.medical.forces import forbids_only, orders
 from tools.medical.gates.finding import Finding
-from tools.medical.nearest import nearest
-from tools.medical.polarity import contradicts
+from tools.medical.negation import contradicts_itself, nearest
 from tools.medical.records import GuidelineRecords
 from tools.medical.version import PatientVersion, VersionSentence
-
-_TOLD = {
-    "affirms": "affirms what the guideline denies",
-    "denies": "denies or forbids what the guideline does not",
-}
 
 
 def check_negation(version: PatientVersion, records: GuidelineRecords) -> Iterator[Finding]:
@@ -26,13 +21,21 @@ def check_negation(version: PatientVersion, records: GuidelineRecords) -> Iterat
         source = _measure(version, sentence, cited)
         if not source:
             continue
-        found = contradicts(sentence.text, source, version.language)
-        if not found and forbids_only(source, version.language) and orders(sentence.text, version.language):
-            found = "affirms"
-        if found:
-            yield Finding(
-                gate="negation", sentence=sentence.id, message=f"The sentence {_TOLD[found]}: “{source}”"
+        denies, affirms = differ(
+            find_denials(sentence.text, version.language), find_denials(source, version.language)
+        )
+        affirms = (
+            affirms
+            or (forbids_only(source, version.language) and orders(sentence.text, version.language))
+            or (contradicts_itself(sentence.text) and not contradicts_itself(source))
+        )
+        if denies or affirms:
+            told = (
+                "affirms what the guideline denies"
+                if affirms
+                else "denies or forbids what the guideline does not"
             )
+            yield Finding(gate="negation", sentence=sentence.id, message=f"The sentence {told}: “{source}”")
 
 
 def _measure(version: PatientVersion, sentence: VersionSentence, cited: Sequence[str]) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from tools.medical.drugs import find_drugs
 from tools.medical.gates.finding import Finding, GateName
 from tools.medical.grade import read_grades
+from tools.medical.negation import is_denied
 from tools.medical.people import find_groups
-from tools.medical.polarity import is_denied
 from tools.medical.quantities import find_quantities
 from tools.medical.version import PatientVersion, VersionSentence
 from tools.text.language import Language

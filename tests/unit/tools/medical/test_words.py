@@ -3,9 +3,8 @@
 import pytest
 
 from tools.medical.drugs import find_drugs, invented
-from tools.medical.nearest import nearest
+from tools.medical.negation import is_denied, nearest
 from tools.medical.people import find_groups, named_groups, topics
-from tools.medical.polarity import is_denied
 from tools.medical.quotes import find_pages
 from tools.text.language import Language
 

@@ -67,9 +67,9 @@ def test_a_faithful_sentence_passes(text: str) -> None:
 
 def test_faithful_versions_of_many_guidelines_pass() -> None:
     alarms, sentences = count_false_alarms(read_development())
-    assert alarms <= 0.02 * sentences
+    assert alarms <= 0.01 * sentences
 
 
 def test_wrong_sentences_that_people_wrote_are_found() -> None:
     caught = measure_written(read_development())
-    assert {kind: power.missed for kind, power in caught.items() if power.share < 0.9} == {}
+    assert {kind: power.missed for kind, power in caught.items() if power.share < 0.98} == {}

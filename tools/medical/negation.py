@@ -1,13 +1,33 @@
-"""Which sentences of a source a sentence says again."""
+"""Whether a sentence denies something, and which sentence of a source it answers to."""
 
 import itertools
 import re
 from collections.abc import Sequence
 
+from tools.medical.denials import find_denials
 from tools.medical.sentences import split_sentences
 from tools.text.language import Language
 
 _CONTENT = re.compile("[a-z]{4,}|[\u3400-\u9fff]")
+_CLAUSE = re.compile("[，；]")
+_ALSO = re.compile("[^也，]{0,4}也(?!就|是)(?P<not>不|别|勿|请勿|切勿|没|避免)?")
+_MODAL = re.compile("要|应|可以|能|最好|推荐|建议|请")
+_CONDITION = re.compile("^(?:如果|即使|虽然|就算)|(?:时|者|的话)$")
+_DENIAL = re.compile("[不别勿没无未]|避免|禁")
+
+
+def is_denied(sentence: str, language: Language) -> bool:
+    """Whether the sentence holds a word of denial or prohibition."""
+    return bool(find_denials(sentence, language).hard)
+
+
+def contradicts_itself(sentence: str) -> bool:
+    """Whether 「也」 joins what one does to what one does not: 「要开车，也不要操作机器」."""
+    for before, clause in itertools.pairwise(_CLAUSE.split(sentence)):
+        also = _ALSO.match(clause)
+        if also and _MODAL.search(before) and not _CONDITION.search(before):
+            return bool(_DENIAL.search(before)) != bool(also["not"])
+    return False
 
 
 def nearest(sentence: str, texts: Sequence[str], language: Language) -> str | None:
