@@ -34,7 +34,7 @@ async def changed(parts: RunParts, run: Run, **fields: Any) -> None:
 
 
 async def steps(parts: RunParts) -> list[str]:
-    graph = parts.runs.catalog.find("agent").graph
+    graph: Any = await parts.runs.catalog.find("agent").source.get()
     return (await graph.aget_state({"configurable": {"thread_id": THREAD}})).values["steps"]
 
 

@@ -254,7 +254,7 @@ async def test_a_state_brings_back_only_the_types_that_are_allowed(
     settings = Settings(DATA_DIR=tmp_path / "data", SCRIPTORIUM_CONFIG=config, REDIS_URL=redis_url)  # type: ignore[call-arg]
 
     async with open_resources(settings) as resources:
-        graph = resources.catalog.find("g").graph
+        graph: Any = await resources.catalog.find("g").source.get()
         thread = {"configurable": {"thread_id": str(uuid4())}}
         await graph.ainvoke({}, thread)
         brought_back = (await graph.aget_state(thread)).values["mine"]

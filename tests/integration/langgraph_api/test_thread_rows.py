@@ -149,7 +149,7 @@ async def checkpoints(parts: RunParts, thread_id: str) -> int:
 
 
 async def run_agent(parts: RunParts, thread_id: str) -> None:
-    graph = parts.runs.catalog.find("agent").graph
+    graph: Any = await parts.runs.catalog.find("agent").source.get()
     await graph.ainvoke({"messages": []}, {"configurable": {"thread_id": thread_id}})
 
 
