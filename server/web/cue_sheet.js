@@ -10,7 +10,7 @@
  */
 
 const MARK = /\u27e6\d+\u27e7/g; // What stands in the place of a tag.
-// East Asian wide and full-width characters, and pictures: Unicode Standard Annex 11.
+// East Asian wide and full-width characters, pictures: Unicode Standard Annex 11.
 const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]|[\u{20000}-\u{3fffd}]/u;
 
 export class CueSheet {

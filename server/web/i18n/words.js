@@ -599,6 +599,7 @@ export default {
 	topics_stage: {
 		read: ["reading", "读取"],
 		clean: ["cleaning", "清洗"],
+		tune: ["tuning", "调优"],
 		embed: ["embedding", "向量化"],
 		train: ["training", "训练"],
 		describe: ["describing", "描述"],
