@@ -166,8 +166,6 @@ class CallWatch(BaseCallbackHandler):
         self._end(run_id, error)
 
     def _begin(self, name: str, parent: UUID | None, kind: SpanKind) -> trace.Span:
-        if not self._is_recording:
-            return trace.INVALID_SPAN
         context = trace.set_span_in_context(self._nearest(parent))
         return _tracer.start_span(name, context, kind)
 
