@@ -55,9 +55,7 @@ async def add(session: AsyncSession, assistant: Assistant, *, keep_existing: boo
     Args:
         keep_existing: Return the assistant that already has this id instead of raising Conflict.
     """
-    existing = await session.get(
-        Assistant, assistant.assistant_id, with_for_update=True, execution_options=EVERYTHING
-    )
+    existing = await row_of(session, Assistant, assistant.assistant_id, lock=True, options=EVERYTHING)
     if existing is None:
         assistant.meta = access.stamped(assistant.meta)
         session.add(assistant)
