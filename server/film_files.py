@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from graphs.video.request import Input
 from server.option_fields import placed
+from tools.cancellation import opened
 from tools.storage.base import Storage
 
 GRAPH = "video"
@@ -47,7 +49,7 @@ async def _written(value: Any, files: Storage, folder: Path) -> Any:
     for key, file_id in ids.items():
         name = found["name"] if key == "file_id" else (await files.describe(file_id)).name
         path = folder / PurePath(name).name
-        with await asyncio.to_thread(path.open, "wb") as file:
+        async with opened(partial(path.open, "wb")) as file:
             async for chunk in files.read_stream(file_id):
                 await asyncio.to_thread(file.write, chunk)
         found |= {key: None, f"{key.removesuffix('file_id')}path": str(path)}
@@ -83,6 +85,6 @@ def show(result: dict[str, Any], console: Console) -> None:
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
+    async with opened(lambda: path.open("rb")) as file:
         while chunk := await asyncio.to_thread(file.read, _CHUNK):
             yield chunk

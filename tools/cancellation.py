@@ -1,7 +1,8 @@
 """What has to follow even when nobody waits for it any more."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -18,6 +19,16 @@ async def completed(work: Coroutine[Any, Any, T]) -> T:
                 await asyncio.wait({task})
             except asyncio.CancelledError:  # asked again: the first one is raised all the same
                 continue
+
+
+@asynccontextmanager
+async def opened(opening: Callable[[], AbstractContextManager[T]]) -> AsyncGenerator[T]:
+    """What opening gives, such as a file, for as long as the with block runs.
+
+    It is opened in a thread, which no cancellation stops: what it then opens is closed all the same.
+    """
+    with ExitStack() as stack:
+        yield await completed(asyncio.to_thread(lambda: stack.enter_context(opening())))
 
 
 async def end(task: asyncio.Future[Any], *, again_after: float = 0.1) -> None:

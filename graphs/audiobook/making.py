@@ -32,6 +32,7 @@ from tools.audiobook.timeline import (
     milliseconds,
 )
 from tools.audiobook.voices import Voice
+from tools.cancellation import opened
 from tools.media import loudness
 from tools.media.spoken_book import Mark, Samples, Tags, make_cover, write_m4b, write_mp3
 from tools.media.workspace import disk_full, workspace, write_file
@@ -115,7 +116,7 @@ async def _put_together(path: Path, lines: Sequence[ScriptLine], state: State) -
     meter = Meter(stage="assembly", total=len(lines), unit="lines")
     meter.start()
     try:
-        with await asyncio.to_thread(path.open, "wb") as out:
+        async with opened(lambda: path.open("wb")) as out:
             for line in lines:
                 file_id, count = state["sounds"][line["id"]]
                 data = await files.read(file_id) if file_id else None

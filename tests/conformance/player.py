@@ -15,7 +15,7 @@ from tests.conformance.facts import collapse, steady_events
 from tests.conformance.golden import Golden, learned
 
 PATIENCE = 30.0  # seconds for a body that ends by itself
-GLANCE = 4.0  # seconds for one that does not
+GLANCE = 4.0  # seconds for one that does not, unless all is known that has to come
 SYMBOL = re.compile(r"{([a-z]+-\d\d-\d+)}")
 
 
@@ -132,7 +132,8 @@ class Player:
     async def _read(self, golden: Golden, response: httpx.Response) -> tuple[str, bool]:
         text = ""
         try:
-            async with asyncio.timeout(GLANCE if golden.was_open else PATIENCE):
+            glance = golden.was_open and golden.events is None
+            async with asyncio.timeout(GLANCE if glance else PATIENCE):
                 if golden.was_open and self._has_all(golden, text):
                     return text, True
                 async for chunk in response.aiter_text():

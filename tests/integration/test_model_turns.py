@@ -17,6 +17,7 @@ from tests.fixtures.model_caller import Plan
 from tools.llm.limits import Counters, Limit, LocalCounters, Turns
 
 _MODEL = "openai:m"
+_NEVER = 3600.0  # seconds until what nobody renews here is given up: longer than any machine stalls
 MakeCounters = Callable[[int], Counters]
 
 
@@ -28,7 +29,7 @@ async def make_counters(request: pytest.FixtureRequest, own_redis_url: str) -> A
         return
     async with Redis.from_url(own_redis_url) as redis:
         await redis.flushdb()
-        yield lambda most: SharedCounters(redis, most)
+        yield lambda most: SharedCounters(redis, most, lease_seconds=_NEVER)
 
 
 async def _take(turns: Turns, times: list[float], *, tokens: int = 0, model: str = _MODEL) -> None:
@@ -125,7 +126,7 @@ async def test_processes_that_wait_for_the_same_model_take_turns(own_redis_url: 
 
     async with Redis.from_url(own_redis_url) as redis:
         await redis.flushdb()
-        one, other = (Turns(SharedCounters(redis, 1)) for _ in range(2))
+        one, other = (Turns(SharedCounters(redis, 1, lease_seconds=_NEVER)) for _ in range(2))
 
         async def call(name: str, turns: Turns) -> None:
             async with turns.turn(_MODEL, 0):

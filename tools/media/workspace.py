@@ -5,11 +5,11 @@ import contextlib
 import fcntl
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import IO
 
+from tools.cancellation import opened
 from tools.errors import ErrorCategory, ServiceError
 
 _PREFIX = "scriptorium-video-"
@@ -20,12 +20,11 @@ _LOCK = "in_use"
 async def workspace() -> AsyncGenerator[Path]:
     """A new folder that only this user can read, in the system's place for temporary files (TMPDIR)."""
     await asyncio.to_thread(sweep)
-    folder, lock = await asyncio.to_thread(_open)
-    try:
-        yield folder
-    finally:
-        lock.close()
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    async with opened(_locked) as folder:
+        try:
+            yield folder
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 async def write_file(path: Path, chunks: AsyncIterator[bytes]) -> None:
@@ -63,11 +62,12 @@ def sweep() -> int:
     return swept
 
 
-def _open() -> tuple[Path, IO[bytes]]:
+@contextlib.contextmanager
+def _locked() -> Generator[Path]:
     """The lock is taken under another name, so that no sweep sees the folder unlocked."""
     hidden = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}"))
-    lock = (hidden / _LOCK).open("wb")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    folder = hidden.with_name(hidden.name.removeprefix("."))
-    hidden.rename(folder)
-    return folder, lock
+    with (hidden / _LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = hidden.with_name(hidden.name.removeprefix("."))
+        hidden.rename(folder)
+        yield folder

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tools.cancellation import opened
 from tools.errors import NotFound
 from tools.storage.base import StoredFile
 from tools.storage.names import safe_name
@@ -47,9 +48,8 @@ class LocalStorage:
         return await asyncio.to_thread(self._read, file_id)
 
     async def read_stream(self, file_id: str) -> AsyncIterator[bytes]:
-        with await asyncio.to_thread(
-            (await asyncio.to_thread(self._place, file_id) / "content").open, "rb"
-        ) as f:
+        content = await asyncio.to_thread(self._place, file_id) / "content"
+        async with opened(lambda: content.open("rb")) as f:
             while chunk := await asyncio.to_thread(f.read, _CHUNK):
                 yield chunk
 

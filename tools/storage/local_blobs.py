@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from tools.cancellation import opened
 from tools.storage.blobs import CHUNK, Link, checked, missing
 
 
@@ -31,8 +32,7 @@ class LocalBlobs:
             raise missing(key) from None
 
     async def read(self, key: str, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
-        file = await asyncio.to_thread(self._open, key, start)
-        try:
+        async with opened(lambda: self._open(key, start)) as file:
             left = length
             while left is None or left > 0:
                 chunk = await asyncio.to_thread(file.read, CHUNK if left is None else min(CHUNK, left))
@@ -40,8 +40,6 @@ class LocalBlobs:
                     break
                 left = None if left is None else left - len(chunk)
                 yield chunk
-        finally:
-            file.close()
 
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, key)

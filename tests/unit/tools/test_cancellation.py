@@ -1,8 +1,11 @@
 """What follows a cancellation."""
 
 import asyncio
+from pathlib import Path
+from threading import Event
+from typing import IO
 
-from tools.cancellation import completed, end
+from tools.cancellation import completed, end, opened
 
 
 async def test_work_that_has_to_follow_is_done_however_often_it_is_cancelled() -> None:
@@ -23,6 +26,29 @@ async def test_work_that_has_to_follow_is_done_however_often_it_is_cancelled() -
 
     assert waiting.cancelled()
     assert done == ["done"]
+
+
+async def test_a_file_is_closed_when_nobody_waits_for_its_opening_any_more(tmp_path: Path) -> None:
+    begun, gate, files = Event(), Event(), list[IO[bytes]]()
+
+    def opening() -> IO[bytes]:
+        begun.set()
+        gate.wait()
+        files.append((tmp_path / "file").open("wb"))
+        return files[0]
+
+    async def use() -> None:
+        async with opened(opening):
+            pass
+
+    using = asyncio.create_task(use())
+    await asyncio.to_thread(begun.wait)
+    using.cancel()
+    gate.set()
+    await asyncio.wait({using})
+
+    assert using.cancelled()
+    assert files[0].closed
 
 
 async def test_a_task_that_swallows_cancellations_is_cancelled_until_it_ends() -> None:
