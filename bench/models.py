@@ -14,6 +14,7 @@ them, does the same in the same run: what it is behind, the machine and the serv
 
 import argparse
 import asyncio
+import gc
 import multiprocessing
 import statistics
 import sys
@@ -246,6 +247,7 @@ def _stream_all(model_url: str, redis_url: str, share: Share) -> tuple[dict[str,
                 return question, time.time()
 
             await asking(models, _WARM_UP)
+            gc.freeze()  # as a worker does once its graphs are loaded
             cpu = time.process_time()
             answers = await asyncio.gather(*[answered(place) for place in range(share.streams)])
             return dict(answers), time.process_time() - cpu
