@@ -6,10 +6,10 @@ watchers) than the same call with the bare client, taken by turns in the same pr
 Then, whether many streams keep up with their models: unread, as of jobs that wait for a whole answer, and
 read along, each piece as it comes. A stream is behind by the time from the model's writing of its last token
 (as the model server notes it, by the same clock) to the whole answer in the caller's hands; what the layer
-does not keep up with adds up over a stream's length, so they are long. Callers come one after the other, as
-in life; and once all at the same moment, so that all end together. Each process has asked one question
-before, for which it loads what is loaded once. A caller with nothing but an HTTP client, which reads bytes
-and makes nothing of them, does the same in the same run: what it is behind, the machine and the server are.
+does not keep up with adds up over a stream's length. Callers come one after the other, as in life; and once
+all at the same moment, so that all end together. Each process has asked one question before, for which it
+loads what is loaded once. A caller with nothing but an HTTP client, which reads bytes and makes nothing of
+them, does the same in the same run: what it is behind, the machine and the server are.
 """
 
 import argparse
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--calls", type=int, default=300)
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--tokens-per-second", type=float, default=50.0)
-    parser.add_argument("--seconds", type=float, default=30.0, help="of each stream")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each stream")
     parser.add_argument("--processes", type=int, default=2, help="workers that share the streams")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is missed")
     options = parser.parse_args(arguments)
