@@ -204,6 +204,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             ending=ending,
         )
         canceller = Canceller(database=database, leases=leases, ending=ending, executor=executor)
+        stack.push_async_callback(canceller.close)
         runs = RunService(
             database=database,
             dispatcher=dispatcher,

@@ -116,7 +116,15 @@ class Session:
         Raises:
             TaskFailed: In the middle.
             Broken: In the middle.
+            WebSocketDisconnect: The client left.
         """
+        try:
+            await self._say(task, events)
+        except WebSocketDisconnect:
+            self.end(task, "client_left")
+            raise
+
+    async def _say(self, task: SocketTask, events: Sequence[Event]) -> None:
         record = task.record
         middle = len(events) // 2 if record.fault in _BREAKING else len(events)
         clock = asyncio.get_running_loop().time
@@ -131,7 +139,7 @@ class Session:
             case Fault.CUT:
                 self._reset(record)
             case Fault.STALL:
-                await self._stay_silent(task)
+                await self._stay_silent()
             case Fault.SILENT_CUT:
                 self.end(task, "broken")
                 await self._socket.close()
@@ -169,15 +177,11 @@ class Session:
         slow = self.server.faults.slow_seconds if fault is Fault.SLOW_START else 0
         await asyncio.sleep(self.server.pace.delay(record.number) + slow)
 
-    async def _stay_silent(self, task: SocketTask) -> None:
+    async def _stay_silent(self) -> None:
         if self.is_read_elsewhere:
             await asyncio.Event().wait()
-        try:
-            while True:
-                await self.receive()
-        except WebSocketDisconnect:
-            self.end(task, "client_left")
-            raise
+        while True:
+            await self.receive()
 
     def _due(self, events: Sequence[Event]) -> list[float]:
         """When each event is to be sent, in seconds from now: as soon as its last token is written."""

@@ -108,7 +108,7 @@ class LiveSession:
             parts.engine,
             self.outbox,
             self._config,
-            on_speech=self._interrupted,
+            on_speech=self._speech_begins,
             on_heard=self._heard,
             acknowledged=kept.acknowledged,
         )
@@ -323,10 +323,13 @@ class LiveSession:
         await self.outbox.flush()
         self.outbox.end()
 
-    def _interrupted(self) -> None:
-        turns = self._config.audio.input.turn_detection
+    def _speech_begins(self) -> None:
+        heard = self._config.audio.input
+        turns = heard.turn_detection
         if turns is not None and turns.interrupt_response:
             self.desk.interrupt("turn_detected")
+        if turns is not None and turns.create_response and heard.speaker == "partner":
+            self.desk.expect()
 
     def _heard(self, heard: HeardItem) -> None:
         """An item has its transcript: the graph takes note of it, and suggests replies when it is time."""

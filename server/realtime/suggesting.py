@@ -14,12 +14,13 @@ from uuid import uuid4
 
 from server.realtime.hearing import as_error
 from server.realtime.outbox import Outbox
-from server.realtime.talk import Talks
+from server.realtime.talk import Floor, Talks
 from server.realtime.voice import PIECE_SECONDS, Voice
 from tools.cancellation import completed, end
 from tools.errors import ServiceError
 
 CLEAN_UP_SECONDS = 3.0  # for the graph to store what it has taken note of
+AHEAD_SECONDS = 30.0  # that a thread is held for what somebody is saying
 
 Reason = Literal["turn_detected", "client_cancelled"]
 
@@ -44,12 +45,13 @@ class Desk:
     """Makes suggestions, in the order in which they are asked for."""
 
     def __init__(self, talks: Talks, outbox: Outbox, voice: Voice, session_id: str) -> None:
-        self._talks = talks
+        self.talks = talks
         self._outbox = outbox
         self._voice = voice
         self._session_id = session_id
         self._jobs: deque[_Job] = deque()
-        self._filled = asyncio.Event()
+        self._stirred = asyncio.Event()
+        self._expects = False  # an input, soon
         self._now: _Job | None = None
         self._running: asyncio.Task[None] | None = None
         self.conversation: dict[str, Any] | None = None
@@ -87,21 +89,43 @@ class Desk:
             asyncio.get_running_loop().create_task(_cancel(self._running, job)).add_done_callback(_look)
         return True
 
+    def expect(self) -> None:
+        """Somebody speaks, and will be answered: have the thread by then."""
+        self._expects = True
+        self._stirred.set()
+
     async def work(self) -> None:
         """Do what is asked, for ever."""
         while True:
-            while not self._jobs:
-                self._filled.clear()
-                await self._filled.wait()
-            job = self._now = self._jobs.popleft()
-            self._running = asyncio.create_task(self._perform(job))
-            try:
-                await asyncio.wait({self._running})
-            except asyncio.CancelledError:
-                await completed(end(self._running, again_after=CLEAN_UP_SECONDS))
-                raise
-            finally:
-                self._now = self._running = None
+            await self._stirred.wait()
+            self._stirred.clear()
+            if self._expects and not self._jobs:
+                await self._work_ahead()
+            while self._jobs:
+                await self._do(self._jobs.popleft())
+
+    async def _work_ahead(self) -> None:
+        """Do what comes next with the thread in hand."""
+        self._expects = False
+        async with self.talks.floor_ahead(self._session_id) as floor:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AHEAD_SECONDS if floor else 0):
+                    while not self._jobs:
+                        await self._stirred.wait()
+                        self._stirred.clear()
+            if self._jobs:
+                await self._do(self._jobs.popleft(), floor)
+
+    async def _do(self, job: _Job, floor: Floor | None = None) -> None:
+        self._now = job
+        self._running = asyncio.create_task(self._perform(job, floor))
+        try:
+            await asyncio.wait({self._running})
+        except asyncio.CancelledError:
+            await completed(end(self._running, again_after=CLEAN_UP_SECONDS))
+            raise
+        finally:
+            self._now = self._running = None
 
     async def noted(self, longest: float) -> None:
         """Wait until the graph has taken note of what was said so far, or for so many seconds."""
@@ -119,10 +143,11 @@ class Desk:
             await asyncio.sleep(0)
 
     def _add(self, job: _Job) -> None:
+        self._expects = False
         self._jobs.append(job)
-        self._filled.set()
+        self._stirred.set()
 
-    async def _perform(self, job: _Job) -> None:
+    async def _perform(self, job: _Job, floor: Floor | None) -> None:
         if job.response is not None and not job.is_over:
             job.begun = True
             self._outbox.emit("response.created", response=job.response)
@@ -134,8 +159,8 @@ class Desk:
             if job.sentence is not None:
                 await self._speak(job, job.sentence)
             else:
-                output = await self._talks.run(
-                    self._session_id, job.request, lambda event: self._tell(job, event)
+                output = await self.talks.run(
+                    self._session_id, job.request, lambda event: self._tell(job, event), floor=floor
                 )
                 self._conclude(job, output)
         except ServiceError as error:

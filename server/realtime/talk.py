@@ -5,8 +5,8 @@ models that the settings choose, and the account of who asks.
 """
 
 import gc
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,9 +17,10 @@ from server import access
 from server.checkpoint import AsyncRedisSaver
 from server.db.models import Run
 from server.keys import RunKey
+from server.lua import UNANSWERED
 from server.models.ledger import RunAccounts
 from server.runs.catalog import GraphCatalog
-from server.runs.leases import Lease, LeaseHeld, Leases
+from server.runs.leases import LeaseHeld, Leases
 from server.runs.taking import thread_taken
 from tools.cancellation import completed
 from tools.errors import Conflict, ServiceError
@@ -30,6 +31,15 @@ from tools.llm.chat_models import bind as bind_models
 GRAPH = "dialogue"
 AFTER_TAKING = 2  # values that have come: the input, and what the graph's first node made of it
 OnEvent = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """A session's thread, taken for its next run."""
+
+    run: Run
+    config: RunnableConfig
+    graph: Any  #: Compiled, and writing under the lease.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +58,14 @@ class Talks:
     accounts: RunAccounts
     process: str
 
-    async def run(self, session_id: str, request: Mapping[str, Any], on_event: OnEvent) -> dict[str, Any]:
+    async def run(
+        self,
+        session_id: str,
+        request: Mapping[str, Any],
+        on_event: OnEvent,
+        *,
+        floor: Floor | None = None,
+    ) -> dict[str, Any]:
         """Bring one input to its end; the graph's output.
 
         It may be cancelled; what the graph has taken note of is kept then, see graphs/dialogue/state.py.
@@ -56,29 +73,37 @@ class Talks:
         Args:
             on_event: Told each of the graph's own events, and ``{"type": "taken", "conversation"}`` once
                 the graph has taken note of the input, which is stored soon after.
+            floor: Where the thread is taken already: for one run.
 
         Raises:
             Conflict: A run of somebody else's has the thread.
             ServiceError: The graph refused the input.
         """
-        run = Run(
-            run_id=str(uuid7()),
-            thread_id=session_id,
-            assistant_id=self.catalog.find(GRAPH).assistant_id,
-            graph_id=GRAPH,
-            owner=access.identity() or "local",
-            kwargs={"config": {"configurable": {}}},
-        )
-        key = RunKey(run.thread_id, run.run_id)
+        if floor is not None:
+            return await self._stream(floor, request, on_event)
         try:
-            async with thread_taken(self.leases, self.checkpointer, key, worker=self.process) as lease:
-                return await self._stream(run, lease, request, on_event)
+            async with self._floor(session_id) as floor:
+                return await self._stream(floor, request, on_event)
         except LeaseHeld:
             raise Conflict(
                 "another run has this conversation's thread",
                 hint="Wait for it to end, or cancel it, and ask again.",
                 code="thread_busy",
             ) from None
+
+    @asynccontextmanager
+    async def floor_ahead(self, session_id: str) -> AsyncGenerator[Floor | None]:
+        """Take the thread before there is an input, which then waits for less.
+
+        None where that cannot be: the run takes it, or says why not.
+        """
+        async with AsyncExitStack() as stack:
+            floor = None
+            with suppress(LeaseHeld, ServiceError, *UNANSWERED):
+                floor = await stack.enter_async_context(self._floor(session_id))
+            yield floor
+            with suppress(*UNANSWERED):  # the lease lapses
+                await stack.aclose()
 
     async def warm(self) -> None:
         """Open what the first reply needs: it takes half a second, and nobody waits for it now."""
@@ -95,26 +120,38 @@ class Talks:
             values: dict[str, Any] = (await graph.aget_state(config)).values
         return values.get("conversation", {})
 
-    async def _stream(
-        self, run: Run, lease: Lease, request: Mapping[str, Any], on_event: OnEvent
-    ) -> dict[str, Any]:
-        config = _config(run)
-        account = self.accounts.of(run)
+    @asynccontextmanager
+    async def _floor(self, session_id: str) -> AsyncGenerator[Floor]:
+        run = Run(
+            run_id=str(uuid7()),
+            thread_id=session_id,
+            assistant_id=self.catalog.find(GRAPH).assistant_id,
+            graph_id=GRAPH,
+            owner=access.identity() or "local",
+            kwargs={"config": {"configurable": {}}},
+        )
+        key, config = RunKey(run.thread_id, run.run_id), _config(run)
+        async with (
+            thread_taken(self.leases, self.checkpointer, key, worker=self.process) as lease,
+            self.catalog.find(GRAPH).open("threads.create_run", config=config) as opened,
+        ):
+            ours = self.checkpointer.holding(run.thread_id, lease.epoch)
+            yield Floor(run=run, config=config, graph=opened.copy(update={"checkpointer": ours}))
+
+    async def _stream(self, floor: Floor, request: Mapping[str, Any], on_event: OnEvent) -> dict[str, Any]:
+        account = self.accounts.of(floor.run)
         result: dict[str, Any] = {}
         try:
-            async with self.catalog.find(GRAPH).open("threads.create_run", config=config) as opened:
-                ours = self.checkpointer.holding(run.thread_id, lease.epoch)
-                graph = cast("Any", opened.copy(update={"checkpointer": ours}))
-                with bind_models(self.models), spending.bind(account):
-                    parts = graph.astream(dict(request), config, stream_mode=["custom", "values"])
-                    steps = 0
-                    async for mode, payload in parts:
-                        if mode == "custom":
-                            on_event(payload)
-                            continue
-                        result, steps = payload, steps + 1
-                        if steps == AFTER_TAKING:
-                            on_event({"type": "taken", "conversation": payload.get("conversation")})
+            with bind_models(self.models), spending.bind(account):
+                parts = floor.graph.astream(dict(request), floor.config, stream_mode=["custom", "values"])
+                steps = 0
+                async for mode, payload in parts:
+                    if mode == "custom":
+                        on_event(payload)
+                        continue
+                    result, steps = payload, steps + 1
+                    if steps == AFTER_TAKING:
+                        on_event({"type": "taken", "conversation": payload.get("conversation")})
         finally:
             await completed(self.accounts.ledger.close(account.payer))
         return result

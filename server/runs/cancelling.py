@@ -16,6 +16,7 @@ from server.runs.ending import Outcome, RunEnding
 from server.runs.executor import RunExecutor
 from server.runs.leases import Leases
 from server.runs.queue import TryLater
+from tools.cancellation import end
 from tools.errors import NotFound
 
 LOOK_AGAIN = timedelta(seconds=1)
@@ -56,6 +57,10 @@ class Canceller:
             self._seeing_through.add(task)
             task.add_done_callback(self._seeing_through.discard)
         return True
+
+    async def close(self) -> None:
+        """See nothing through any more: what is left of it stands in the runs' rows."""
+        await asyncio.gather(*map(end, self._seeing_through))
 
     async def _mark(self, run_id: str, action: CancelAction) -> tuple[Run, bool]:
         """Note the wish; a run that no worker has begun, or that was handed back, ends with it."""

@@ -129,6 +129,19 @@ async def test_a_worker_is_told_to_stop_once_redis_takes_the_word(parts: RunPart
     assert (await parts.runs.run(run.run_id)).status == "interrupted"
 
 
+async def test_a_process_that_stops_sees_no_cancellation_through_any_more(parts: RunParts) -> None:
+    run = await accepted(parts)
+    lease = await parts.leases.claim(RunKey(THREAD, run.run_id), worker="another", floor=0)
+    await changed(parts, run, status="running")
+    before = asyncio.all_tasks()
+    assert await parts.runs.canceller.cancel(run.run_id)
+
+    await parts.runs.canceller.close()
+
+    assert asyncio.all_tasks() <= before
+    await parts.leases.release(lease)
+
+
 async def test_a_worker_leaves_though_redis_does_not_answer(parts: RunParts) -> None:
     resources = cast("Resources", parts.runs)  # of which it needs the dispatcher
     watch = Watch(resources=resources, name="one", slots=1, lease=timedelta(seconds=30))

@@ -54,7 +54,7 @@ async def test_what_is_said_is_heard_and_answered_in_order(hearing: Server) -> N
     async with realtime(hearing.url) as client:
         await begin(client)
         await speak(client, TURN)
-        await client.until("response.done", where=lambda event: event["response"]["status"] == "completed")
+        await client.until("response.done", 2)  # the first may be interrupted by the second sentence
 
     assert transcripts(client.events) == EXPECTED["two_sentences.wav"]["finals"]
     assert [number(event) for event in client.events] == list(range(1, len(client.events) + 1))

@@ -1,7 +1,7 @@
 """Talks: what one input leaves behind when it is given up, at whatever moment."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from configs.settings import Settings
 from server.api.jobs.idialogue.conversation import Conversation
 from server.api.realtime import connection
 from server.api.realtime.owning import begin
+from server.realtime.session import LiveSession
 from server.realtime.talk import Talks
 from server.resources import open_resources
 from tests.fixtures.giving_up import given_up_after
@@ -49,6 +50,73 @@ async def test_an_input_given_up_while_it_ends_leaves_the_thread_to_the_next(tmp
                 break
 
     assert number > 10, "hardly any moment was tried"
+
+
+async def test_the_thread_is_taken_while_somebody_still_speaks_and_free_after_the_answer(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path)  # type: ignore[call-arg]
+    async with open_resources(settings) as resources:
+        session = await resources.sessions.begin(str(uuid4()))
+
+        await until(lambda: is_taken(session))
+        session.desk.note({"said": [{"id": "m", "speaker": "partner", "text": "Hello?"}]})
+        await session.desk.settle()
+        await until(lambda: is_free(session))
+
+        messages = (await session.desk.talks.conversation(session.session_id))["messages"]
+        assert [message["text"] for message in messages] == ["Hello?"]
+
+
+async def test_what_is_said_while_another_run_has_the_thread_is_taken_note_of_once_it_ends(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path)  # type: ignore[call-arg]
+    async with open_resources(settings) as resources:
+        session = await resources.sessions.begin(str(uuid4()))
+        talks = session.desk.talks
+        async with talks.floor_ahead(session.session_id) as other:
+            assert other is not None
+            session.desk.expect()
+            async with talks.floor_ahead(session.session_id) as none:
+                assert none is None
+
+        session.desk.note({"said": [{"id": "m", "speaker": "partner", "text": "Hello?"}]})
+        await session.desk.settle()
+
+        assert "messages" in await talks.conversation(session.session_id)
+
+
+async def test_a_session_that_ends_while_somebody_speaks_leaves_the_thread(tmp_path: Path) -> None:
+    settings = Settings(PORT=0, DATA_DIR=tmp_path)  # type: ignore[call-arg]
+    async with open_resources(settings) as resources:
+        for turns in MOMENTS:
+            session = await resources.sessions.begin(str(uuid4()))
+            session.desk.expect()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+            await resources.sessions.end(session.session_id)
+
+            assert await is_free(session)
+
+
+async def is_taken(session: LiveSession) -> bool:
+    session.desk.expect()  # again: to look is to take the thread for a moment
+    for _ in range(200):
+        await asyncio.sleep(0)
+    return not await is_free(session)
+
+
+async def is_free(session: LiveSession) -> bool:
+    async with session.desk.talks.floor_ahead(session.session_id) as floor:
+        return floor is not None
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(60):
+        while not await condition():
+            pass
 
 
 async def test_a_session_whose_letting_go_was_given_up_is_let_go_all_the_same(tmp_path: Path) -> None:
