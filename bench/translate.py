@@ -10,6 +10,7 @@ no question that was answered may be asked again.
 
 import argparse
 import asyncio
+import gc
 import multiprocessing
 import sys
 import time
@@ -105,6 +106,7 @@ async def _measure(load: Load, rounds: int) -> list[Measured]:
         models = ChatModels({"subtitle": choice}, max_concurrent=load.concurrency)
         with bind(models):
             await graph.ainvoke(load.given)  # type: ignore[arg-type] # to import and connect
+            gc.freeze()  # as a worker does once its graphs are loaded
             for _ in range(rounds):
                 results.append(await _measure_once(url, load))
     return results

@@ -34,6 +34,7 @@ from tools.translation.batching import Batch, in_batches, in_lanes
 
 _BEFORE = 5  # units in front that are shown with their translations
 _AFTER = 2
+_SENT_SECONDS = 0.03  # within which other lanes' questions, which the same turns waited for, are on their way
 _MOST_IN_A_ROW = 25  # batches of a lane at a time: what is in a checkpoint stays small, and a drain is heard
 
 
@@ -152,7 +153,7 @@ def lane_node(
     Args:
         check_of: From a document's format to what judges a translation's markup.
         batch_time: How long one batch may take.
-        prepare: What can be done with a batch's answer before all are there.
+        prepare: What can be done with a batch's answer before all are there, and need not be.
     """
 
     @task(name="translate_batch", retry_policy=STALLS, timeout=batch_time)
@@ -171,7 +172,7 @@ def lane_node(
                 answers.append(await front.wait_for(translate_batch(_batch(state, batch, answers))))
                 meter.advance(len(batch))
                 if prepare:
-                    prepare(state, answers[-1])
+                    asyncio.get_running_loop().call_later(_SENT_SECONDS, prepare, state, answers[-1])
         return {"answers": answers}
 
     return translate_lane

@@ -5,6 +5,7 @@ turn and is sent. When the model is out of order or refuses, the role's fallback
 was consumed is priced, booked and told.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -208,6 +209,9 @@ async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoic
                 usage = with_cost(answered.usage, choice, layer.prices)
                 request.usage, request.answer = usage, partial(call.as_json, answered.value)
             ticket.tokens = usage.tokens or ticket.tokens
+        await asyncio.sleep(
+            0
+        )  # whoever waited for this turn sends its question before the answer is looked at
         return answered.priced(usage, choice.name)
 
     return await with_retries(once, models.backoff)

@@ -111,14 +111,7 @@ def _word_ends(text: str) -> set[int]:
     ends: set[int] = set()
     at = 0
     while at < len(text):
-        if (
-            text[at : at + 2] not in words
-            and text[at : at + 3] not in words
-            and text[at : at + 4] not in words
-        ):
-            at += 1
-        else:
-            at += next(size for size in (4, 3, 2) if text[at : at + size] in words)
+        at += next((size for size in (4, 3, 2) if text[at : at + size] in words), 1)
         ends.add(at)
     return ends
 

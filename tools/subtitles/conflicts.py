@@ -63,5 +63,7 @@ def _own(cue: Cue) -> list[Conflict]:
 
 def _set_right(cue: Cue) -> Cue:
     """Times exchanged where they were, and none before the film."""
+    if 0 <= cue.start <= cue.end:
+        return cue
     start, end = sorted((cue.start, cue.end))
     return replace(cue, start=max(0, start), end=max(0, end))

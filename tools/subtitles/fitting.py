@@ -29,13 +29,15 @@ def fit(
         translated: The ids of those whose lines are broken; others are in another language than the profile.
         is_retimed: Whether times may change.
     """
-    broken = [
-        replace(cue, text=break_lines(cue.text, profile, format)) if cue.id in translated else cue
-        for cue in cues
-    ]
+    broken = [_broken(cue, profile, format) if cue.id in translated else cue for cue in cues]
     if not is_retimed:
         return broken
     return fit_times(mend_conflicts(broken, gap=profile.gap_ms(fps)), profile, format, fps=fps)
+
+
+def _broken(cue: Cue, profile: Profile, format: Format) -> Cue:
+    text = break_lines(cue.text, profile, format)
+    return cue if text == cue.text else replace(cue, text=text)
 
 
 def too_long(cues: Sequence[Cue], profile: Profile, format: Format) -> dict[int, int]:

@@ -2,9 +2,7 @@
 
 import re
 
-_CLOCK = re.compile(
-    r"(?P<sign>[-\u2212]?)(?:(?P<h>\d+):)?(?P<m>\d{1,2}):(?P<s>\d{1,2})(?:[,.](?P<f>\d{1,3}))?"
-)
+_CLOCK = re.compile(r"([-\u2212]?)(?:(\d+):)?(\d{1,2}):(\d{1,2})(?:[,.](\d{1,3}))?")
 
 
 def parse_clock(text: str) -> int | None:
@@ -15,9 +13,10 @@ def parse_clock(text: str) -> int | None:
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         return None
-    whole = (int(found["h"] or 0) * 60 + int(found["m"])) * 60 + int(found["s"])
-    value = whole * 1000 + int((found["f"] or "0").ljust(3, "0"))
-    return -value if found["sign"] else value
+    sign, hours, minutes, seconds, fraction = found.groups()
+    whole = (int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)
+    value = whole * 1000 + int((fraction or "0").ljust(3, "0"))
+    return -value if sign else value
 
 
 def srt_clock(value: int) -> str:

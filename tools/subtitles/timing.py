@@ -79,7 +79,9 @@ def _fit(cue: Cue, room: _Room, profile: Profile, wanted: int, fps: float) -> Cu
         if end - start < needed:
             earliest = max(cue.start - reach, room.after + gap)
             start = min(start, max(earliest, end - needed))
-    return replace(cue, start=start, end=end) if end - start >= min(_LEAST, cue.duration) else cue
+    if (start, end) == (cue.start, cue.end) or end - start < min(_LEAST, cue.duration):
+        return cue
+    return replace(cue, start=start, end=end)
 
 
 def _share_time(
@@ -99,5 +101,7 @@ def _share_time(
         moved = max(0, min(lacks, -lacks_too, reach[1] - following.start))
     else:
         moved = -max(0, min(lacks_too, -lacks, following.start - reach[0]))
+    if not moved:
+        return
     fitted[cue.id] = replace(cue, end=cue.end + moved)
     fitted[following.id] = replace(following, start=following.start + moved)

@@ -35,8 +35,8 @@ def tag_check(format: Format) -> Callable[[str, str], list[str]]:
 
     def check(source: str, translation: str) -> list[str]:
         ours, theirs = _tags(source, format), _tags(translation, format)
-        problems = [f"the tag {tag} is missing" for tag in (ours - theirs).elements()]
-        problems += [f"the tag {tag} is not in the source" for tag in (theirs - ours).elements()]
+        problems = [f"the tag {tag} is missing" for tag in _less(ours, theirs)]
+        problems += [f"the tag {tag} is not in the source" for tag in _less(theirs, ours)]
         if _ARROW in translation and _ARROW not in source:
             problems.append(f"{_ARROW} must not stand in it")
         return problems
@@ -74,5 +74,10 @@ def _kept(text: str, format: Format) -> list[Place]:
     return kept
 
 
-def _tags(text: str, format: Format) -> Counter[str]:
-    return Counter(piece.source for piece in split_markup(text, format) if piece.is_tag)
+def _tags(text: str, format: Format) -> list[str]:
+    return [piece.source for piece in split_markup(text, format) if piece.is_tag]
+
+
+def _less(tags: list[str], others: list[str]) -> list[str]:
+    """The tags without the others, each as often as it is more."""
+    return [] if tags == others else [*(Counter(tags) - Counter(others)).elements()]

@@ -29,6 +29,8 @@ _PLACEHOLDERS = (
 _KEPT = re.compile("|".join((_ADDRESSES, _MAIL, *_PLACEHOLDERS)))
 _MAYBE_KEPT = re.compile("[:@{%<\u27e6]")  # one of these stands in each of them
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*")
+_DIGIT = re.compile(r"\d")
+_NO_NUMBERS: Counter[str] = Counter()
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -44,13 +46,14 @@ class Protected:
     @property
     def has_words(self) -> bool:
         """Whether anything is left to be translated: a letter."""
-        return any(character.isalpha() for character in _MARK.sub("", self.words))
+        return any(map(str.isalpha, _MARK.sub("", self.words)))
 
     def problems(self, translation: str) -> list[str]:
         """What is wrong with the marks of a translation of ``words``, for the model to read."""
-        found = Counter(int(mark) for mark in _MARK.findall(translation))
-        if not found and not self.parts:
+        marks = _MARK.findall(translation)
+        if not marks and not self.parts:
             return []
+        found = Counter(map(int, marks))
         problems: list[str] = []
         for number in range(1, len(self.parts) + 1):
             if found[number] != 1:
@@ -112,6 +115,8 @@ def without_marks(text: str) -> str:
 @lru_cache(maxsize=512)  # an answer is held against its question by several rules
 def numbers_in(text: str) -> Counter[str]:
     """The numbers of a text, by their digits alone; read it, and change nothing."""
+    if not _DIGIT.search(text):
+        return _NO_NUMBERS
     plain = without_marks(text).translate(_DIGITS)
     return Counter(re.sub(r"\D", "", number) for number in _NUMBER.findall(plain))
 
