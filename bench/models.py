@@ -14,7 +14,6 @@ them, does the same in the same run: what it is behind, the machine and the serv
 
 import argparse
 import asyncio
-import gc
 import multiprocessing
 import statistics
 import sys
@@ -30,8 +29,10 @@ from langchain_core.messages import HumanMessage
 from redis.asyncio import Redis
 
 from evals.model_server import Answers, Pace, model_server
+from server import event_loop
 from server.db.session import open_database
 from server.embedded_redis import embedded_redis
+from server.garbage import spare_what_is_loaded
 from server.models.counters import open_counters
 from server.models.ledger import open_ledger
 from server.resources import MAX_CONNECTIONS
@@ -229,7 +230,7 @@ def _compare(model_url: str, redis_url: str, calls: int) -> tuple[list[float], l
                     cpu.append((third_cpu - second_cpu) - (second_cpu - first_cpu))
         return bare, layered, statistics.median(cpu)
 
-    return asyncio.run(compare())
+    return event_loop.run(compare())
 
 
 def _stream_all(model_url: str, redis_url: str, share: Share) -> tuple[dict[str, float], float]:
@@ -247,12 +248,12 @@ def _stream_all(model_url: str, redis_url: str, share: Share) -> tuple[dict[str,
                 return question, time.time()
 
             await asking(models, _WARM_UP)
-            gc.freeze()  # as a worker does once its graphs are loaded
+            spare_what_is_loaded()  # as a worker does once its graphs are there
             cpu = time.process_time()
             answers = await asyncio.gather(*[answered(place) for place in range(share.streams)])
             return dict(answers), time.process_time() - cpu
 
-    return asyncio.run(stream())
+    return event_loop.run(stream())
 
 
 async def _ask_for(models: ChatModels, question: str) -> None:

@@ -10,7 +10,6 @@ no question that was answered may be asked again.
 
 import argparse
 import asyncio
-import gc
 import multiprocessing
 import sys
 import time
@@ -26,6 +25,8 @@ from bench.processes import Stand, stand
 from evals.model_server import Answers, ModelServer, Pace, model_server
 from evals.translation_faults import film, translator
 from graphs.subtitles.graph import graph
+from server import event_loop
+from server.garbage import spare_what_is_loaded
 from tools.llm.chat_models import ChatModels, bind
 from tools.llm.choices import choose
 from tools.subtitles.breaking import break_lines
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is missed")
     options = parser.parse_args(arguments)
     load = Load(cues=options.cues, latency=options.latency, concurrency=options.concurrency)
-    rounds = asyncio.run(_measure(load, options.rounds))
+    rounds = event_loop.run(_measure(load, options.rounds))
     for measured in rounds:
         _print(measured, load)
     best = min(rounds, key=lambda measured: measured.wall)
@@ -106,7 +107,7 @@ async def _measure(load: Load, rounds: int) -> list[Measured]:
         models = ChatModels({"subtitle": choice}, max_concurrent=load.concurrency)
         with bind(models):
             await graph.ainvoke(load.given)  # type: ignore[arg-type] # to import and connect
-            gc.freeze()  # as a worker does once its graphs are loaded
+            spare_what_is_loaded()  # as a worker does once its graphs are there
             for _ in range(rounds):
                 results.append(await _measure_once(url, load))
     return results

@@ -21,6 +21,7 @@ from configs.settings import Settings, SettingsError, describe, load_settings
 from server import backup_cli, data_folder, event_loop, runs_cli, speech_cli, topics_train, tracing, users_cli
 from server.data_folder import DataFolderBusy
 from server.embedded_redis import EmbeddedRedisError
+from server.garbage import spare_what_is_loaded
 from server.last_resort import end_within
 from server.logs import setup_logging
 from tools.errors import ServiceError
@@ -66,7 +67,7 @@ def serve(
         from server import worker as server_worker
 
         signal.signal(signal.SIGTERM, partial(_leave, server_worker.longest_stop(settings)))
-        _spare_what_is_loaded()
+        spare_what_is_loaded()
         with tracing.exporting(settings.otel_exporter_otlp_endpoint):
             event_loop.run(server_app.serve(settings, with_worker=with_worker))
 
@@ -95,7 +96,7 @@ def worker(
     from server import worker as server_worker
 
     setup_logging(settings.log_level, settings.log_format)
-    _spare_what_is_loaded()
+    spare_what_is_loaded()
     with tracing.exporting(settings.otel_exporter_otlp_endpoint):
         event_loop.run(server_worker.work(settings, concurrency=concurrency))
 
@@ -250,12 +251,6 @@ def _load_quickly() -> None:
     """
     gc.disable()
     os.environ.setdefault("PY_KEY_VALUE_DISABLE_BEARTYPE", "true")
-
-
-def _spare_what_is_loaded() -> None:
-    """Take all modules out of the garbage collector's sight: it would walk over them again and again."""
-    gc.freeze()
-    gc.enable()
 
 
 def _leave(longest: timedelta, *_: object) -> None:

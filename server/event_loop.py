@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 if sys.platform == "win32":
     from asyncio import new_event_loop
@@ -11,7 +11,10 @@ else:
     from uvloop import new_event_loop  # takes half of asyncio's own time for sockets and threads
 
 
-def run(main: Coroutine[Any, Any, None]) -> None:
-    """Run until it ends."""
+T = TypeVar("T")
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run until it ends; what it comes to."""
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(main)
+        return runner.run(main)

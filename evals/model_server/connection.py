@@ -34,6 +34,7 @@ class Connection:
         self._send = send
         self._transport = transports.get(tuple(scope["client"]))
         self._departure: asyncio.Task[None] | None = None
+        self._woken: asyncio.Future[None] | None = None
 
     async def wait(self, seconds: float) -> None:
         """Sleep.
@@ -44,7 +45,14 @@ class Connection:
         if seconds <= 0:
             return
         self._departure = self._departure or asyncio.create_task(self._watch())
-        await asyncio.wait({self._departure}, timeout=seconds)
+        if not self._departure.done():
+            loop = asyncio.get_running_loop()
+            self._woken = loop.create_future()  # asyncio.wait would take a quarter of a token's time
+            alarm = loop.call_later(seconds, self._wake)
+            try:
+                await self._woken
+            finally:
+                alarm.cancel()
         if self._departure.done():
             raise ClientLeft
 
@@ -117,8 +125,15 @@ class Connection:
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def _watch(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+        try:
+            while (await self._receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            asyncio.get_running_loop().call_soon(self._wake)
+
+    def _wake(self) -> None:
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
 
 
 def _do_nothing() -> None:

@@ -24,8 +24,9 @@ _TEXT = re.compile(rb'.*"content": ?"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 _UNREAD = 1.0  # seconds that pieces of a text that nobody reads along are held back, to come together
 _FEW = 20  # streams of one process that are read as soon as something comes, and whose readers get each piece
-_PAUSE = 0.001  # seconds before a read, and between the pieces of a reader, for each stream beyond these
-_LONGEST_PAUSE = 0.05
+_MANY = 70  # streams of one process, from which on pauses are longest
+_PAUSE = 0.03  # seconds before a read, at most: an answer's end waits as long
+_HOLD = 0.07  # seconds between the pieces that a reader gets, at most
 _AT_ONCE = 0.001  # seconds within which comes what was there already
 
 #: Under which a response may say how its connection is left alone for so many seconds.
@@ -88,7 +89,7 @@ class _Merged(httpx2.AsyncByteStream):
         async for data in self._source:
             had_to_wait = clock() - asked > _AT_ONCE
             yield data
-            if had_to_wait and (pause := _pause()):
+            if had_to_wait and (pause := _PAUSE * _crowd()):
                 await self._rest(pause)
             asked = clock()
 
@@ -103,7 +104,7 @@ class _Merged(httpx2.AsyncByteStream):
                 rest = b""
                 continue
             *events, rest = (rest + data).split(_END)
-            now, hold = clock(), max(self._least, _pause())
+            now, hold = clock(), max(self._least, _HOLD * _crowd())
             written = b"".join([self._passed(event, now, hold) for event in events])
             if self._held is not None and self._held.is_open and now - self._since >= hold:
                 written += self._released()
@@ -195,9 +196,9 @@ def _around_text(event: bytes) -> tuple[bytes, bytes]:
     return event[: found.start(1)], event[found.end(1) :]
 
 
-def _pause() -> float:
-    """Seconds that a stream waits for the others."""
-    return min(max(0, _Merged.under_way - _FEW) * _PAUSE, _LONGEST_PAUSE)
+def _crowd() -> float:
+    """How much a stream waits for the others, from 0 to 1."""
+    return min(max(0, _Merged.under_way - _FEW) / (_MANY - _FEW), 1.0)
 
 
 def _chunk(event: bytes) -> dict[str, Any] | None:
