@@ -21,6 +21,7 @@ from server.db.visibility import Sighted
 
 CONNECTIONS, OVERFLOW = 5, 10  # of one process
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
+_LOG_ATTEMPTS = 100  # more than processes start together
 COMMITS = 250  # brief ones, after which what they wrote is brought from SQLite's log into its file
 LAST_RETURN = 5  # seconds that connections get to come back before the database is closed
 
@@ -182,9 +183,24 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
     connection.create_function("json_holds", 2, holds_text, deterministic=True)
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}")
+    _log_ahead(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # removed content is overwritten
     cursor.close()
+
+
+def _log_ahead(cursor: sqlite3.Cursor) -> None:
+    """Have the file written ahead into a log, which lasts.
+
+    Of connections that find a new file at once and all want that, SQLite refuses those that would wait for
+    each other, without any time-out: once they have let go, the others are through.
+    """
+    for attempt in range(1, _LOG_ATTEMPTS + 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt == _LOG_ATTEMPTS:
+                raise

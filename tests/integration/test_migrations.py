@@ -136,7 +136,7 @@ async def test_processes_that_start_together_find_the_tables_made_once(empty_url
         async with open_database(empty_url) as database:
             await database.check()
 
-    await asyncio.gather(*(opened() for _ in range(4)))
+    await asyncio.gather(*(opened() for _ in range(8)))
 
 
 async def test_a_schema_that_is_up_to_date_is_not_migrated(
