@@ -64,19 +64,19 @@ def _projected(components: Matrix, idf: Matrix, counts: Counts) -> Matrix:
 
     The problem is convex, and a document's answer does not depend on the others.
     """
-    aims = np.asarray(tf_idf(counts, idf) @ components.T)
+    aims = np.ascontiguousarray((tf_idf(counts, idf) @ components.T).T)  # a topic's numbers lie together
     products = components @ components.T
-    weights = np.maximum(aims / np.maximum(np.diag(products), 1e-300), 0.0) / len(components)
+    own = np.maximum(np.diag(products), 1e-300)
+    weights = np.maximum(aims / own[:, None], 0.0) / len(components)
     for _ in range(_SWEEPS):
         largest = 0.0
-        for topic in range(len(components)):
-            step = (aims[:, topic] - weights @ products[:, topic]) / max(products[topic, topic], 1e-300)
-            moved = np.maximum(weights[:, topic] + step, 0.0)
-            largest = max(largest, float(np.abs(moved - weights[:, topic]).max(initial=0.0)))
-            weights[:, topic] = moved
+        for topic, before in enumerate(weights):
+            moved = np.maximum(before + (aims[topic] - products[topic] @ weights) / own[topic], 0.0)
+            largest = max(largest, float(np.abs(moved - before).max(initial=0.0)))
+            weights[topic] = moved
         if largest < _SETTLED * max(float(weights.max(initial=0.0)), 1e-300):
             break
-    return weights
+    return weights.T
 
 
 def _folded(topic_word: Matrix, counts: Counts) -> Matrix:
