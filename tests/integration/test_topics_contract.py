@@ -74,6 +74,13 @@ async def test_a_task_goes_from_texts_to_topics_that_new_texts_are_analysed_by(
         assert (await client.get(f"/tasks/{unknown}")).status_code == 404
 
 
+async def test_a_task_that_failed_says_why_by_a_code(client: httpx.AsyncClient) -> None:
+    task = await ended(client, await begun(client, texts=["one", "two", "three"]), "failed")
+
+    assert task["error"]["code"] == "too_few_documents"
+    assert task["error"]["hint"]
+
+
 async def test_a_task_waits_for_answers_and_is_cancelled(client: httpx.AsyncClient) -> None:
     task_id = await begun(client, confirm=True)
     task = await ended(client, task_id, "waiting")

@@ -66,7 +66,11 @@ def task_json(
         "completed_at": ended.isoformat() if ended else None,
         "duration_seconds": ((ended or now()) - started).total_seconds() if started else None,
         "error_message": error.get("message"),
-        "error": {"code": error["error"], "message": error["message"], "hint": error.get("hint", "")}
+        "error": {
+            "code": error.get("code", error["error"]),
+            "message": error["message"],
+            "hint": error.get("hint", ""),
+        }
         if error
         else None,
     }
