@@ -44,7 +44,9 @@ class Connection:
         """
         if seconds <= 0:
             return
-        self._departure = self._departure or asyncio.create_task(self._watch())
+        if self._departure is None:
+            self._departure = asyncio.create_task(self._watch())
+            self._departure.add_done_callback(self._wake)
         if not self._departure.done():
             loop = asyncio.get_running_loop()
             self._woken = loop.create_future()  # asyncio.wait would take a quarter of a token's time
@@ -125,13 +127,10 @@ class Connection:
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def _watch(self) -> None:
-        try:
-            while (await self._receive())["type"] != "http.disconnect":
-                pass
-        finally:
-            asyncio.get_running_loop().call_soon(self._wake)
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
 
-    def _wake(self) -> None:
+    def _wake(self, _: object = None) -> None:
         if self._woken is not None and not self._woken.done():
             self._woken.set_result(None)
 

@@ -21,7 +21,6 @@ from server.db.visibility import Sighted
 
 CONNECTIONS, OVERFLOW = 5, 10  # of one process
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for another writer
-_LOG_ATTEMPTS = 100  # more than processes start together
 COMMITS = 250  # brief ones, after which what they wrote is brought from SQLite's log into its file
 LAST_RETURN = 5  # seconds that connections get to come back before the database is closed
 
@@ -197,10 +196,11 @@ def _log_ahead(cursor: sqlite3.Cursor) -> None:
     Of connections that find a new file at once and all want that, SQLite refuses those that would wait for
     each other, without any time-out: once they have let go, the others are through.
     """
-    for attempt in range(1, _LOG_ATTEMPTS + 1):
+    deadline = monotonic() + BUSY_TIMEOUT
+    while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError:
-            if attempt == _LOG_ATTEMPTS:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= deadline:
                 raise

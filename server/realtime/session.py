@@ -284,8 +284,7 @@ class LiveSession:
         self._remember(item | {"content": [item["content"][0] | part]})
         self.outbox.emit("conversation.item.corrected", item_id=event.item_id, transcript=event.transcript)
         request = {"corrections": [{"id": event.item_id, "text": event.transcript}]}
-        turns = self._config.audio.input.turn_detection
-        if turns is not None and turns.create_response and item.get("speaker") == "partner":
+        if self._is_answered(item.get("speaker")):
             self.desk.ask(request)  # what was suggested answers what was not said
         else:
             self.desk.note(request)
@@ -324,12 +323,16 @@ class LiveSession:
         self.outbox.end()
 
     def _speech_begins(self) -> None:
-        heard = self._config.audio.input
-        turns = heard.turn_detection
+        turns = self._config.audio.input.turn_detection
         if turns is not None and turns.interrupt_response:
             self.desk.interrupt("turn_detected")
-        if turns is not None and turns.create_response and heard.speaker == "partner":
+        if self._is_answered(self._config.audio.input.speaker):
             self.desk.expect()
+
+    def _is_answered(self, speaker: str | None) -> bool:
+        """Whether replies are suggested by themselves to what somebody says."""
+        turns = self._config.audio.input.turn_detection
+        return turns is not None and turns.create_response and speaker == "partner"
 
     def _heard(self, heard: HeardItem) -> None:
         """An item has its transcript: the graph takes note of it, and suggests replies when it is time."""
@@ -340,8 +343,7 @@ class LiveSession:
         if not final.text:
             return  # nothing was said, so nothing is made up
         said = {"id": heard.id, "speaker": speaker, "text": final.text, "confidence": final.confidence}
-        turns = self._config.audio.input.turn_detection
-        if turns is not None and turns.create_response and speaker == "partner":
+        if self._is_answered(speaker):
             self.desk.ask({"said": [said]})
         else:
             self.desk.note({"said": [said]})

@@ -54,8 +54,9 @@ async def test_what_is_said_is_heard_and_answered_in_order(hearing: Server) -> N
     async with realtime(hearing.url) as client:
         await begin(client)
         await speak(client, TURN)
-        await client.until("response.done", 2)  # the first may be interrupted by the second sentence
+        last = await client.until("response.done", 2)  # the first may be interrupted by the second sentence
 
+    assert last["response"]["status"] == "completed"
     assert transcripts(client.events) == EXPECTED["two_sentences.wav"]["finals"]
     assert [number(event) for event in client.events] == list(range(1, len(client.events) + 1))
     order = Order()

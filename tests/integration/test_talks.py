@@ -1,7 +1,8 @@
 """Talks: what one input leaves behind when it is given up, at whatever moment."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,18 @@ async def test_an_input_given_up_while_it_ends_leaves_the_thread_to_the_next(tmp
     assert number > 10, "hardly any moment was tried"
 
 
+@asynccontextmanager
+async def a_session(folder: Path) -> AsyncGenerator[LiveSession]:
+    """One session of a process of its own."""
+    settings = Settings(PORT=0, DATA_DIR=folder)  # type: ignore[call-arg]
+    async with open_resources(settings) as resources:
+        yield await resources.sessions.begin(str(uuid4()))
+
+
 async def test_the_thread_is_taken_while_somebody_still_speaks_and_free_after_the_answer(
     tmp_path: Path,
 ) -> None:
-    settings = Settings(PORT=0, DATA_DIR=tmp_path)  # type: ignore[call-arg]
-    async with open_resources(settings) as resources:
-        session = await resources.sessions.begin(str(uuid4()))
-
+    async with a_session(tmp_path) as session:
         await until(lambda: is_taken(session))
         session.desk.note({"said": [{"id": "m", "speaker": "partner", "text": "Hello?"}]})
         await session.desk.settle()
@@ -71,9 +77,7 @@ async def test_the_thread_is_taken_while_somebody_still_speaks_and_free_after_th
 async def test_what_is_said_while_another_run_has_the_thread_is_taken_note_of_once_it_ends(
     tmp_path: Path,
 ) -> None:
-    settings = Settings(PORT=0, DATA_DIR=tmp_path)  # type: ignore[call-arg]
-    async with open_resources(settings) as resources:
-        session = await resources.sessions.begin(str(uuid4()))
+    async with a_session(tmp_path) as session:
         talks = session.desk.talks
         async with talks.floor_ahead(session.session_id) as other:
             assert other is not None

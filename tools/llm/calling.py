@@ -209,9 +209,8 @@ async def _send_repeatedly(models: ChatModels, call: Call[T], choice: ModelChoic
                 usage = with_cost(answered.usage, choice, layer.prices)
                 request.usage, request.answer = usage, partial(call.as_json, answered.value)
             ticket.tokens = usage.tokens or ticket.tokens
-        await asyncio.sleep(
-            0
-        )  # whoever waited for this turn sends its question before the answer is looked at
+        # Whoever waited for this turn sends its question before the answer is looked at.
+        await asyncio.sleep(0)
         return answered.priced(usage, choice.name)
 
     return await with_retries(once, models.backoff)

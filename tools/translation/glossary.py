@@ -105,7 +105,7 @@ class Glossary:
         for terms in which it counts.
         """
         done = total = 0
-        for source, translation in pairs if self.terms else ():
+        for source, translation in pairs:
             for key, count in self.find(source).items():
                 total += count
                 done += min(count, self._occurrences(self.terms[key], translation))

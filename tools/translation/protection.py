@@ -29,8 +29,6 @@ _PLACEHOLDERS = (
 _KEPT = re.compile("|".join((_ADDRESSES, _MAIL, *_PLACEHOLDERS)))
 _MAYBE_KEPT = re.compile("[:@{%<\u27e6]")  # one of these stands in each of them
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*")
-_DIGIT = re.compile(r"\d")
-_NO_NUMBERS: Counter[str] = Counter()
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -115,8 +113,8 @@ def without_marks(text: str) -> str:
 @lru_cache(maxsize=512)  # an answer is held against its question by several rules
 def numbers_in(text: str) -> Counter[str]:
     """The numbers of a text, by their digits alone; read it, and change nothing."""
-    if not _DIGIT.search(text):
-        return _NO_NUMBERS
+    if not _NUMBER.search(text):
+        return Counter()
     plain = without_marks(text).translate(_DIGITS)
     return Counter(re.sub(r"\D", "", number) for number in _NUMBER.findall(plain))
 
