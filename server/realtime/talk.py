@@ -19,6 +19,7 @@ from server.db.models import Run
 from server.keys import RunKey
 from server.lua import UNANSWERED
 from server.models.ledger import RunAccounts
+from server.realtime.turn_saver import TurnSaver
 from server.runs.catalog import GraphCatalog
 from server.runs.leases import LeaseHeld, Leases
 from server.runs.taking import thread_taken
@@ -30,6 +31,7 @@ from tools.llm.chat_models import bind as bind_models
 
 GRAPH = "dialogue"
 AFTER_TAKING = 2  # values that have come: the input, and what the graph's first node made of it
+REQUEST_SECONDS = 0.02  # in which a request to a model has left
 OnEvent = Callable[[Mapping[str, Any]], None]
 
 
@@ -39,6 +41,7 @@ class Floor:
 
     run: Run
     config: RunnableConfig
+    saver: TurnSaver
     graph: Any  #: Compiled, and writing under the lease.
 
 
@@ -101,6 +104,7 @@ class Talks:
             floor = None
             with suppress(LeaseHeld, ServiceError, *UNANSWERED):
                 floor = await stack.enter_async_context(self._floor(session_id))
+                await floor.saver.read_ahead(floor.config)
             yield floor
             with suppress(*UNANSWERED):  # the lease lapses
                 await stack.aclose()
@@ -135,11 +139,14 @@ class Talks:
             thread_taken(self.leases, self.checkpointer, key, worker=self.process) as lease,
             self.catalog.find(GRAPH).open("threads.create_run", config=config) as opened,
         ):
-            ours = self.checkpointer.holding(run.thread_id, lease.epoch)
-            yield Floor(run=run, config=config, graph=opened.copy(update={"checkpointer": ours}))
+            saver = TurnSaver.of(self.checkpointer.holding(run.thread_id, lease.epoch))
+            graph = opened.copy(update={"checkpointer": saver})
+            yield Floor(run=run, config=config, saver=saver, graph=graph)
 
     async def _stream(self, floor: Floor, request: Mapping[str, Any], on_event: OnEvent) -> dict[str, Any]:
         account = self.accounts.of(floor.run)
+        if request.get("want"):
+            floor.saver.step_back(REQUEST_SECONDS)
         result: dict[str, Any] = {}
         try:
             with bind_models(self.models), spending.bind(account):
