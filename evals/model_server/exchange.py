@@ -23,6 +23,7 @@ from evals.model_server.server import ModelServer, key_id
 from evals.model_server.sound import samples_of
 from evals.model_server.spoil import is_of_words, spoil
 
+ARRIVAL = "arrival"  # in a request's state: when it came, by the event loop's clock
 _BEARER = re.compile(r"bearer +", re.IGNORECASE)
 
 
@@ -39,7 +40,9 @@ class Exchange:
         key = key_of(request, self._endpoint)
         record = self._server.log.open(request.method, request.url.path, key_id(key))
         clock = asyncio.get_running_loop().time
-        arrival = clock()
+        arrival: float = scope["state"][
+            ARRIVAL
+        ]  # of the first byte: others may be read before it is its turn
         connection = Connection(scope, receive, send, self._server.transports)
         try:
             reply = await self._reply(request, key, record)

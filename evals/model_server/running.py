@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from evals.model_server.answers import Answers
+from evals.model_server.exchange import ARRIVAL
 from evals.model_server.faults import Faults
 from evals.model_server.pace import Pace
 from evals.model_server.routes import routes
@@ -75,8 +76,8 @@ class _Running(uvicorn.Server):
 def _uvicorn_config(server: ModelServer, host: str, port: int) -> uvicorn.Config:
     """How uvicorn runs it."""
 
-    class Protocol(H11Protocol):
-        """HTTP whose connections a fault can find and break."""
+    class Protocol(HttpToolsProtocol):
+        """HTTP whose connections a fault can find and break, and whose requests know when they came."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - as its base
             super().connection_made(transport)
@@ -85,6 +86,10 @@ def _uvicorn_config(server: ModelServer, host: str, port: int) -> uvicorn.Config
         def connection_lost(self, exc: Exception | None) -> None:
             server.transports.pop(self.transport.get_extra_info("peername")[:2], None)
             super().connection_lost(exc)
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self.scope["state"] = {ARRIVAL: self.loop.time()}
 
     return uvicorn.Config(
         Starlette(routes=routes(server)),

@@ -8,6 +8,7 @@ from typing import Any
 from graphs.notes import Note
 from graphs.translation_batches import BatchAnswer, Reason
 from graphs.translation_result import Material, Translated, assemble
+from tools.subtitles.breaking import break_lines
 from tools.subtitles.conflicts import find_conflicts, mend_conflicts
 from tools.subtitles.conformity import judge
 from tools.subtitles.cues import Cue
@@ -91,12 +92,11 @@ def finish(
 ) -> Finished:
     """The cues in one language, fitted to its profile; all untouched where none is translated."""
     translated = assemble(film.material, answers, target, edits=edits, glossary=glossary, opinions=opinions)
-    cues = worded(film.file, film.cues, translated.texts)
-    if translated.texts:
-        ids = _translated_ids(film, translated)
-        is_retimed = film.settings["timing"] == "fit"
-        fps = film.settings["fps"]
-        cues = fit(cues, ids, film.profile(target), film.file.format, fps=fps, is_retimed=is_retimed)
+    profile, format = film.profile(target), film.file.format
+    lines = {id: break_lines(text, profile, format) for id, text in translated.texts.items()}
+    cues = worded(film.file, film.cues, lines)
+    if lines and film.settings["timing"] == "fit":
+        cues = fit(cues, profile, format, fps=film.settings["fps"])
     return Finished(cues=cues, translated=translated)
 
 

@@ -7,7 +7,7 @@ written anew. A file without changes is rendered as the very text that was read.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tools.errors import InvalidInput
 from tools.subtitles.cues import Cue, Problem
@@ -16,8 +16,7 @@ Format = Literal["srt", "vtt", "ass", "lrc", "ttml"]
 Part = Literal["start", "end", "duration", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """The place of one part of one cue."""
 
     cue: int  #: The cue's id.

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from tools.subtitles.breaking import break_lines
 from tools.subtitles.conflicts import mend_conflicts
 from tools.subtitles.cues import Cue
 from tools.subtitles.file import Format
@@ -14,30 +13,9 @@ from tools.subtitles.timing import fit_times
 _FILLED = 0.9  # of its lines a text fills at most where each break is at a good place
 
 
-def fit(
-    cues: Sequence[Cue],
-    translated: Collection[int],
-    profile: Profile,
-    format: Format,
-    *,
-    fps: float,
-    is_retimed: bool,
-) -> list[Cue]:
-    """The cues in good lines and, if they may be moved, at times in which they can be read.
-
-    Args:
-        translated: The ids of those whose lines are broken; others are in another language than the profile.
-        is_retimed: Whether times may change.
-    """
-    broken = [_broken(cue, profile, format) if cue.id in translated else cue for cue in cues]
-    if not is_retimed:
-        return broken
-    return fit_times(mend_conflicts(broken, gap=profile.gap_ms(fps)), profile, format, fps=fps)
-
-
-def _broken(cue: Cue, profile: Profile, format: Format) -> Cue:
-    text = break_lines(cue.text, profile, format)
-    return cue if text == cue.text else replace(cue, text=text)
+def fit(cues: Sequence[Cue], profile: Profile, format: Format, *, fps: float) -> list[Cue]:
+    """The cues at times in which they can be read, as far as the film leaves room."""
+    return fit_times(mend_conflicts(cues, gap=profile.gap_ms(fps)), profile, format, fps=fps)
 
 
 def too_long(cues: Sequence[Cue], profile: Profile, format: Format) -> dict[int, int]:

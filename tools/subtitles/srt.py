@@ -31,9 +31,9 @@ def parse_srt(text: str) -> SubtitleFile:
     cues: list[Cue] = []
     problems = _before_the_first(lines[:first])
     for at, head, after in zip(timings, heads, [*heads[1:], len(lines)], strict=False):  # or there is none
-        if TIMING.fullmatch(lines[at].text):
+        if timing := TIMING.fullmatch(lines[at].text):
             pieces.extend(line.whole for line in lines[head:at])
-            cue, cue_pieces = _cue(len(cues) + 1, lines[at], lines[at + 1 : after])
+            cue, cue_pieces = _cue(len(cues) + 1, timing, lines[at].end, lines[at + 1 : after])
             cues.append(cue)
             pieces.extend(cue_pieces)
         else:
@@ -79,23 +79,21 @@ def _heads(lines: list[Line], timings: list[int]) -> list[int]:
     return heads
 
 
-def _cue(id: int, timing: Line, body: list[Line]) -> tuple[Cue, list[str | Slot]]:
-    found = TIMING.fullmatch(timing.text)
-    assert found is not None  # noqa: S101 - the caller looked
-    indent, start, arrow, end, settings = found.groups()
+def _cue(id: int, timing: re.Match[str], line_end: str, body: list[Line]) -> tuple[Cue, list[str | Slot]]:
+    indent, start, arrow, end, settings = timing.groups()
     filled = len(body)
     while filled and body[filled - 1].is_blank:
         filled -= 1
     source = "".join(line.whole for line in body[: filled - 1]) + body[filled - 1].text if filled else ""
     rest = (body[filled - 1].end if filled else "") + "".join(line.whole for line in body[filled:])
     cue = Cue(id=id, start=parse_clock(start) or 0, end=parse_clock(end) or 0, text=unified(source))
-    around = ("", timing.end if body else timing.end * 2) if timing.end else ("\n", "")
+    around = ("", line_end if body else line_end * 2) if line_end else ("\n", "")
     pieces: list[str | Slot] = [
         indent,
         Slot(id, "start", start),
         arrow,
         Slot(id, "end", end),
-        settings + timing.end,
+        settings + line_end,
         Slot(id, "text", source, around=around),
         rest,
     ]

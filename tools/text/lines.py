@@ -1,13 +1,12 @@
 """The lines of a file, each with the end that it has."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line."""
 
     text: str
@@ -26,5 +25,5 @@ class Line:
 
 def split_lines(text: str) -> list[Line]:
     """Lines that, joined, are the text."""
-    lines = [Line(found[1], found[2]) for found in _LINE.finditer(text)]
+    lines = [Line._make(found) for found in _LINE.findall(text)]
     return lines[:-1] if lines and not lines[-1].whole else lines

@@ -1,6 +1,7 @@
 """Which language a text is in: by its script, and for the Latin one by its function words."""
 
 import re
+from collections import Counter
 
 from tools.text.language import FUNCTION_WORDS
 from tools.translation.scripts import is_in_script, language_by_script, main_language
@@ -34,8 +35,10 @@ def language_of(text: str) -> str | None:
     words = [word.lower() for word in _WORD.findall(text[:_SAMPLE])]
     if len(words) < _FEWEST:
         return None
+    counts = Counter(words)
     hits = sorted(
-        ((sum(word in known for word in words), code) for code, known in _WORDS.items()), reverse=True
+        ((sum(counts[word] for word in known & counts.keys()), code) for code, known in _WORDS.items()),
+        reverse=True,
     )
     (most, best), (second, _) = hits[0], hits[1]
     return best if most >= _LEAST * len(words) and most >= _AHEAD * second else None

@@ -1,6 +1,7 @@
 """Scripts: which letters a language has, and which language a text is in where they alone say so."""
 
 import re
+from collections import Counter
 
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
@@ -38,17 +39,23 @@ def script_of(code: str) -> re.Pattern[str]:
 
 def is_in_script(text: str, code: str) -> bool:
     """Whether some of a text's letters are those of a language; true where it has too few to tell."""
-    letters = len(_LETTER.findall(text[:_SAMPLE]))
-    return letters < _FEW or len(script_of(code).findall(text[:_SAMPLE])) >= _LEAST * letters
+    characters = Counter(text[:_SAMPLE])
+    letters = _count(_LETTER, characters)
+    return letters < _FEW or _count(script_of(code), characters) >= _LEAST * letters
 
 
 def language_by_script(text: str) -> str | None:
     """``ja``, ``ko`` or ``zh``; None where many languages share the script, as Latin's do."""
-    sample = text[:_SAMPLE]
-    letters = len(_LETTER.findall(sample))
-    kana, hangul, han = (len(script.findall(sample)) for script in (_KANA, _HANGUL, _HAN))
+    characters = Counter(text[:_SAMPLE])
+    letters = _count(_LETTER, characters)
+    kana, hangul, han = (_count(script, characters) for script in (_KANA, _HANGUL, _HAN))
     if not letters or kana + hangul + han < _LEAST * letters:
         return None
     if hangul > max(kana, han):
         return "ko"
     return "ja" if kana > 0.1 * (kana + han) else "zh"
+
+
+def _count(script: re.Pattern[str], characters: Counter[str]) -> int:
+    """How many of a text's characters are of a script; each is looked at once, however often it stands."""
+    return sum(characters[letter] for letter in script.findall("".join(characters)))
