@@ -3,6 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -56,6 +57,10 @@ class Profile(BaseModel):
         return self
 
     def __hash__(self) -> int:
+        return self._hash  # of every cue's key, several times
+
+    @cached_property
+    def _hash(self) -> int:
         return hash((self.cps, self.cpl, self.half_width, self.max_lines))
 
     def length(self, text: str) -> float:
