@@ -31,7 +31,8 @@ class HttpTransport(httpx2.AsyncBaseTransport):
     """
 
     def __init__(self, certificates: ssl.SSLContext) -> None:
-        import_module("aiohttp")  # a fifth of a second, in the thread that opens a client
+        # With aiohttp that is a fifth of a second, which the thread that opens a client has.
+        import_module("tools.llm.eager_request")
 
         self._certificates = certificates
         self._proxies = getproxies()
@@ -83,6 +84,8 @@ class HttpTransport(httpx2.AsyncBaseTransport):
     def _opened(self) -> "aiohttp.ClientSession":
         import aiohttp  # noqa: PLC0415 - it is loaded by now
 
+        from tools.llm.eager_request import EagerRequest  # noqa: PLC0415 - likewise
+
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
@@ -91,6 +94,7 @@ class HttpTransport(httpx2.AsyncBaseTransport):
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 skip_auto_headers=_OWN_HEADERS,
+                request_class=EagerRequest,
                 auto_decompress=False,
             )
         return self._session
