@@ -310,6 +310,13 @@ async def test_offline_dialogue_asks_for_what_is_missing_then_works_and_is_marke
     assert offline.events[-1]["type"] != "warning"
 
 
+async def test_offline_dialogue_suggests_replies_without_a_question(offline: _Chat) -> None:
+    result = await offline.say("Suggest replies to: Would you like some tea?")
+
+    assert "__interrupt__" not in result
+    assert "The job has ended" in _last(result)
+
+
 async def test_menu_tells_every_job_in_the_language_of_who_asks(offline: _Chat) -> None:
     told = _last(await offline.say("你好")).splitlines()
 
