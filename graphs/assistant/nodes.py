@@ -72,7 +72,7 @@ async def prepare(state: State) -> Update:
     try:
         if call["name"] == _LOOK:
             return {"messages": [_answered(call, await _looked_at(state, call["args"]))]}
-        return {"proposal": await _proposal(call, is_offline=state["mode"] == "offline")}
+        return {"proposal": await _proposal(call)}
     except ServiceError as error:
         return {"messages": [_failed(call, error)]}
 
@@ -127,8 +127,8 @@ def open_calls(state: State) -> list[ToolCall]:
     return [call for call in asking.tool_calls if call["id"] not in answered] if asking else []
 
 
-async def _proposal(call: ToolCall, *, is_offline: bool) -> Proposal:
-    """The job that a call wants, checked as any run of it; without a model no calls are to be estimated."""
+async def _proposal(call: ToolCall) -> Proposal:
+    """The job that a call wants, checked as any run of it."""
     job = TOOLS.get(call["name"])
     if job is None:
         raise InvalidInput(
@@ -140,7 +140,7 @@ async def _proposal(call: ToolCall, *, is_offline: bool) -> Proposal:
         raise explain_invalid(error, job.arguments) from None
     given = job.to_input(arguments)
     await job.entry.check_input(given)
-    found = await estimate(job, given) if job.is_confirmed and not is_offline else None
+    found = await estimate(job, given) if job.is_confirmed else None
     return Proposal(
         call_id=str(call["id"]), job=job.name, given=given, estimate=None if found is None else dict(found)
     )

@@ -1,5 +1,4 @@
-/** Tells screen readers what changes without the reader's doing.
- * @param {string} message */
+/** Tells screen readers what changes without the reader's doing. */
 export function announce(message) {
 	document.getElementById("announcer").textContent = message;
 }

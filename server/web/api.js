@@ -27,10 +27,12 @@ export class ApiError extends Error {
 	}
 }
 
+/** Whether a run, or a task, is not over yet. @param {{status: string}} of */
+export const isUnderWay = ({ status }) => status === "pending" || status === "running";
+
 /** Whether people sign in here. @returns {Promise<{accounts: boolean, registration: boolean}>} */
 export const getAccounts = () => getJson("/api/v1/auth");
 
-/** @param {string} username @param {string} password */
 export async function signIn(username, password) {
 	keepTokens(await (await postJson("/api/v1/auth/login", { username, password })).json());
 }
@@ -43,10 +45,8 @@ export async function signOut() {
 /** What a WebSocket opens with, which cannot bear a token; null where nobody signs in. @returns {Promise<string | null>} */
 export const getTicket = async () => tokens() && (await (await postJson("/api/v1/auth/ticket", {})).json()).ticket;
 
-/** @param {string} username */
 export const askForReset = (username) => postJson("/api/v1/auth/reset-password", { username });
 
-/** @param {string} token @param {string} password */
 export const resetPassword = (token, password) =>
 	postJson("/api/v1/auth/reset-password/confirm", { token, new_password: password });
 
@@ -56,14 +56,13 @@ export const listGraphs = () => getJson("/api/v1/graphs");
 /** @returns {Promise<{version?: string}>} */
 export const getInfo = () => getJson("/info");
 
-/** @param {File} file @returns {Promise<string>} The id of the stored file. */
+/** @returns {Promise<string>} The id of the stored file. */
 export async function uploadFile(file) {
 	const headers = { "Content-Type": "application/octet-stream" };
 	const response = await request(`/api/v1/files?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers });
 	return (await response.json()).file_id;
 }
 
-/** @param {string} fileId */
 export const fileAddress = (fileId) => `/api/v1/files/${encodeURIComponent(fileId)}/content`;
 
 /** One's newest stored films. @returns {Promise<{file_id: string, name: string, media_type: string}[]>} */
@@ -72,13 +71,11 @@ export async function listFilms() {
 	return files.filter(({ media_type }) => media_type.startsWith("video/"));
 }
 
-/** A stored UTF-8 text, every code point of it: a leading byte order mark counts in the service's offsets too.
- * @param {string} fileId @param {AbortSignal} signal */
+/** A stored UTF-8 text, every code point of it: a leading byte order mark counts in the service's offsets too. */
 export async function readText(fileId, signal) {
 	return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await readBytes(fileId, signal));
 }
 
-/** @param {string} fileId @param {AbortSignal} signal */
 export async function readBytes(fileId, signal) {
 	return (await request(fileAddress(fileId), { signal })).arrayBuffer();
 }
@@ -113,7 +110,7 @@ export async function begin(threadId, wanted) {
 	return runId;
 }
 
-/** @param {string} threadId @param {string} runId @param {AbortSignal} signal @returns {Promise<Run>} */
+/** @returns {Promise<Run>} */
 export const getRun = (threadId, runId, signal) => getJson(runPath(threadId, runId), signal);
 
 /** @param {string} threadId @param {AbortSignal} signal
@@ -141,13 +138,10 @@ export const sendGuideline = async (file, fields) => (await sendForm("/api/v1/wo
 
 const guidelinePath = (taskId) => `/api/v1/workflow/${encodeURIComponent(taskId)}`;
 
-/** @param {string} taskId @param {AbortSignal} signal */
 export const getGuidelineTask = (taskId, signal) => getJson(`${guidelinePath(taskId)}/status`, signal);
 
-/** @param {string} taskId */
 export const cancelGuideline = (taskId) => request(guidelinePath(taskId), { method: "DELETE" });
 
-/** @param {string} taskId @param {object} verdict */
 export const answerReview = (taskId, verdict) => postJson(`${guidelinePath(taskId)}/review`, verdict);
 
 async function ask(path, method = "GET", body, signal) {
@@ -155,30 +149,26 @@ async function ask(path, method = "GET", body, signal) {
 	return (await request(path, { method, headers, body: body && JSON.stringify(body), signal })).json();
 }
 
-/** A question about one's tasks of topics. @param {string} path @param {string} [method] @param {object} [body] @param {AbortSignal} [signal] */
+/** A question about one's tasks of topics. */
 export const askTopics = (path, method, body, signal) => ask(`/api/tasks${path}`, method, body, signal);
 
-/** A question about one's audiobooks. @param {string} path @param {string} [method] @param {object} [body] @param {AbortSignal} [signal] */
+/** A question about one's audiobooks. */
 export const askBooks = async (path, method, body, signal) => (await ask(`/api/books${path}`, method, body, signal)).data;
 
-/** @param {string} bookId @param {File} file */
 export const sendBook = (bookId, file) => sendForm(`/api/books/${encodeURIComponent(bookId)}/upload`, { file });
 
 /** A voice, saying something. @param {string} bookId @param {{voiceId: string, language: string}} wish @returns {Promise<Blob>} */
 export const hearBook = async (bookId, wish) => (await postJson(`/api/books/${encodeURIComponent(bookId)}/voices/preview`, wish)).blob();
 
-/** @param {string} address */
 export const readBlob = async (address) => (await request(address, {})).blob();
 
 export const threadPath = (threadId) => `/threads/${encodeURIComponent(threadId)}`;
 export const runPath = (threadId, runId) => `${threadPath(threadId)}/runs/${encodeURIComponent(runId)}`;
 
-/** @param {string} path @param {AbortSignal} [signal] */
 export async function getJson(path, signal) {
 	return (await request(path, { signal })).json();
 }
 
-/** @param {string} path @param {object} body */
 export function postJson(path, body) {
 	return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
@@ -207,7 +197,7 @@ async function send(path, init) {
 /** @type {Promise<boolean> | null} A refresh token is good once, so all that wait share one refresh. */
 let refreshing = null;
 
-/** Whether there is another access token than the one that was refused. @param {string} refused */
+/** Whether there is another access token than the one that was refused. */
 async function refreshed(refused) {
 	if (tokens()?.access_token !== refused) return tokens() !== null;
 	refreshing ??= refresh().finally(() => { refreshing = null; });

@@ -23,7 +23,7 @@ export class Archive {
 		}
 	}
 
-	/** A file, unpacked. @param {string} name @returns {Promise<Blob>} @throws {Error} if there is none of that name */
+	/** A file, unpacked. @returns {Promise<Blob>} @throws {Error} if there is none of that name */
 	async read(name) {
 		const { at, size } = this.#files.get(name) ?? {};
 		if (at === undefined) throw new Error(t("figure.missing", { name }));
@@ -36,7 +36,7 @@ export class Archive {
 
 const CELL = /(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)/g;
 
-/** The rows of a CSV whose lines all end, as our own do. @param {string} text @returns {string[][]} */
+/** The rows of a CSV whose lines all end, as our own do. @returns {string[][]} */
 export function rowsOf(text) {
 	const rows = [[]];
 	for (const [, quoted, plain, end] of text.matchAll(CELL)) {

@@ -3,7 +3,7 @@
 import { announce } from "./announcer.js";
 import { askBooks, getState, readText, sendBook } from "./api.js";
 import { AudiobookView } from "./audiobook_view.js";
-import { button, el, refill, select } from "./element.js";
+import { button, el, labelled, refill, select } from "./element.js";
 import { formatDuration, t, term } from "./i18n.js";
 import { Novel, resultOf } from "./novel.js";
 import { languageChoices } from "./option_fields.js";
@@ -148,10 +148,10 @@ export class AudiobookPage extends Page {
 			location.hash = `#/books/${id}`;
 		});
 		return el("form", { class: "guideline-form", onsubmit: send },
-			el("label", { for: "book-file" }, t("books.file")), file,
-			el("label", { for: "book-title" }, t("books.name")), title,
-			el("label", { for: "book-author" }, t("books.author")), author,
-			el("label", { for: "book-language" }, t("options.language")), language,
+			labelled(t("books.file"), file),
+			labelled(t("books.name"), title),
+			labelled(t("books.author"), author),
+			labelled(t("options.language"), language),
 			el("button", { id: "book-send", class: "button primary" }, t("books.send")));
 	}
 }

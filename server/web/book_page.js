@@ -53,7 +53,6 @@ export class BookPage {
 		this.#letTabReach(this.#elementsOf(quote)[0] ?? this.element.querySelector(".quote[role]:not(.is-dim)"));
 	}
 
-	/** @param {boolean} takesFocus */
 	showChosen(takesFocus) {
 		const chosen = this.element.querySelector(".is-chosen");
 		chosen?.scrollIntoView({ block: "center" });

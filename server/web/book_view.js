@@ -63,7 +63,7 @@ export class BookView {
 		this.page.focusEvidence();
 	}
 
-	/** Show one speaker's quotations, from the first. @param {string} characterId */
+	/** Show one speaker's quotations, from the first. */
 	showSpeaker(characterId) {
 		this.#quote = null;
 		this.#filterBy(characterId);

@@ -3,7 +3,8 @@
 import { argumentList } from "./confirmation.js";
 import { fileLink } from "./download.js";
 import { el } from "./element.js";
-import { formatNumber, t, term } from "./i18n.js";
+import { t, term } from "./i18n.js";
+import { stageText } from "./progress_view.js";
 /** @import {Job, NamedFile, Said} from "./conversation.js" */
 
 /** @param {Said | Job} item @param {NamedFile[]} files @param {(act: () => Promise<void>) => void} attempt */
@@ -28,7 +29,7 @@ function jobCard({ job, args, state, outcome, files: made, stage }, files, attem
 	return el("li", { class: `sheet job-card is-${state}` },
 		el("p", { class: "job-card-head" }, el("strong", {}, term("job_title", job)), el("span", { class: `status status-${MARKS[state]}` }, t(`chat.job_${state}`))),
 		state !== "asks" && argumentList(args, files),
-		stage && el("div", { class: "live" }, bar(stage), el("small", {}, `${term("stage", stage.name)} ${formatNumber(stage.done)}/${formatNumber(stage.total)}`)),
+		stage && el("div", { class: "live" }, bar(stage), el("small", {}, stageText(stage))),
 		outcome.error && el("p", { class: "fault" }, outcome.error, outcome.hint && ` ${outcome.hint}`),
 		fileList(made, attempt));
 }

@@ -14,7 +14,7 @@ import { Page } from "./page.js";
 import { followRun } from "./run_feed.js";
 import { activeRun, cancelRun, converse, listThreads } from "./workspace_api.js";
 
-const TOOLS = ["translate", "subtitles", "characters", "audiobook", "topics", "guideline", "replies"];
+const TOOLS = ["translate", "subtitles", "video", "characters", "audiobook", "topics", "guideline", "replies"];
 const NEAR_PX = 160; // of the end: who reads there is taken along by what comes
 
 export class ChatPage extends Page {
@@ -87,7 +87,7 @@ export class ChatPage extends Page {
 
 	#earlierLink({ thread_id: id, updated_at: updated, status, extracted }) {
 		return el("li", {}, el("a", { href: `#/chat/${id}`, "aria-current": id === this.threadId ? "page" : null }, firstLine(extracted?.first) || t("recent.untitled")),
-			el("small", {}, formatInstant(updated), status === "interrupted" && id !== this.threadId && ` · ${t("chat.waits")}`));
+			el("small", {}, formatInstant(updated), status === "interrupted" && id !== this.threadId && ` · ${t("chat.job_asks")}`));
 	}
 
 	#send(text, files) {

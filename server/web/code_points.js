@@ -3,7 +3,6 @@
  * The two differ by one for every character beyond U+FFFF before the place.
  */
 export class CodePointText {
-	/** @param {string} text */
 	constructor(text) {
 		this.string = text;
 		/** Code point offsets of the characters that take two units. */

@@ -42,7 +42,7 @@ export class Composer {
 		this.go.textContent = t(isBusy ? "work.cancel" : "chat.send");
 	}
 
-	/** Begin a message for the reader to go on with. @param {string} text */
+	/** Begin a message for the reader to go on with. */
 	begin(text) {
 		this.#text.value = text;
 		this.#text.focus();

@@ -1,9 +1,13 @@
 /** What the assistant asks before it goes on: whether a job shall start, and with what; or what a job itself wants to know. */
 
-import { button, el, entry, refill } from "./element.js";
+import { button, el, entry, field, refill } from "./element.js";
 import { t, term } from "./i18n.js";
 import { expectedText } from "./progress_view.js";
+import { TopicsReview } from "./topics_review.js";
+import { heldVersion } from "./version_review.js";
 /** @import {NamedFile} from "./conversation.js" */
+
+const TOPICS = ["columns", "plan", "topics"]; // What a job on topics asks about.
 
 /** @param {any} asked @param {NamedFile[]} files By which ids are shown as names. @param {(answer: any) => void} answer */
 export function confirmation(asked, files, answer) {
@@ -18,7 +22,7 @@ function proposal({ name, args, estimate }, files, answer) {
 	const change = () => {
 		const fields = Object.entries(args).map(([key, value]) => ({ key, value, input: inputOf(key, value) }));
 		send = () => decide({ type: "edit", edited_action: { name, args: Object.fromEntries(fields.map(({ key, value, input }) => [key, readAs(value, input.value)])) } });
-		refill(card, fields.map(({ key, input }) => el("label", { class: "field" }, term("arg", key), input)),
+		refill(card, fields.map(({ key, input }) => field(term("arg", key), input)),
 			el("p", { class: "actions" }, el("button", { class: "button primary" }, t("chat.apply")), button({ class: "button", onclick: show }, t("work.back"))));
 		fields[0]?.input.focus();
 	};
@@ -50,13 +54,19 @@ function inputOf(key, value) {
 
 const readAs = (before, text) => (Array.isArray(before) ? text.split(/[,，、\s]+/).filter(Boolean) : text);
 
-/** A question of a job's own: its answer is what that job takes, as JSON or as words. */
+/** A question of a job's own, as its page shows it; elsewhere the answer is what that job takes, as JSON or as words. */
 function question(asked, answer) {
+	if (asked?.subject === "version") return heldVersion(asked, answer);
+	if (TOPICS.includes(asked?.subject)) {
+		const review = new TopicsReview(asked, answer);
+		review.render();
+		return review.element;
+	}
 	const words = el("textarea", { rows: "4", required: true });
 	return el("form", { class: "sheet ask", onsubmit: () => answer(readAnswer(words.value)) },
 		el("p", { class: "ask-title" }, t("chat.question")),
 		el("pre", {}, typeof asked === "string" ? asked : JSON.stringify(asked, null, 2)),
-		el("label", { class: "field" }, t("chat.answer"), words),
+		field(t("chat.answer"), words),
 		el("p", { class: "actions" }, el("button", { class: "button primary" }, t("chat.send"))));
 }
 

@@ -29,7 +29,6 @@ export class CueSheet {
 		return this.#edits.get(language)?.get(this.cues[at].segment) ?? this.targets[language].cues[at].words;
 	}
 
-	/** @param {string} language @param {number} at @param {string} words */
 	edit(language, at, words) {
 		if (!this.#edits.has(language)) this.#edits.set(language, new Map());
 		const { segment } = this.cues[at];
@@ -43,14 +42,14 @@ export class CueSheet {
 		return Object.fromEntries([...this.#edits].filter(([, texts]) => texts.size).map(([language, texts]) => [language, Object.fromEntries(texts)]));
 	}
 
-	/** What a reader of the film sees. @param {string} language @param {number} at */
+	/** What a reader of the film sees. */
 	visible(language, at) {
 		const isEdited = this.#edits.get(language)?.has(this.cues[at].segment);
 		const cue = this.targets[language].cues[at];
 		return isEdited || cue.status === null && !cue.text ? this.words(language, at).replace(MARK, "") : cue.text;
 	}
 
-	/** How fast a cue is to be read. @param {string} language @param {number} at @returns {{speed: number, limit: number, isOver: boolean}} */
+	/** How fast a cue is to be read. @returns {{speed: number, limit: number, isOver: boolean}} */
 	reading(language, at) {
 		const { limits, cues } = this.targets[language];
 		const seconds = (cues[at].end - cues[at].start) / 1000;
@@ -59,7 +58,7 @@ export class CueSheet {
 		return { speed, limit: limits.cps, isOver: speed > limits.cps + 1e-9 || length > limits.cpl * limits.max_lines };
 	}
 
-	/** The places of the cues that are shown. @param {string} language @param {boolean} onlyFlagged */
+	/** The places of the cues that are shown. */
 	places(language, onlyFlagged) {
 		const all = [...this.cues.keys()];
 		return onlyFlagged ? all.filter((at) => this.targets[language].cues[at].reasons.length > 0 || this.targets[language].cues[at].status) : all;
@@ -73,7 +72,7 @@ export function lengthOf(text, halfWidth) {
 	return characters.reduce((sum, character) => sum + (WIDE.test(character) ? 1 : halfWidth), 0);
 }
 
-/** @param {number} milliseconds @returns {string} hours:minutes:seconds.thousandths */
+/** @returns {string} hours:minutes:seconds.thousandths */
 export function clock(milliseconds) {
 	const sign = milliseconds < 0 ? "-" : "";
 	const whole = Math.abs(milliseconds);

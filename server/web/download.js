@@ -10,10 +10,8 @@ export function saveBlob(blob, name) {
 	URL.revokeObjectURL(url);
 }
 
-/** @param {string} address @param {string} name */
 const saveFrom = async (address, name) => saveBlob(await readBlob(address), name);
 
-/** @param {string} fileId @param {string} name */
 export const save = (fileId, name) => saveFrom(fileAddress(fileId), name);
 
 /** @param {{file_id: string, name: string}} file @param {(act: () => Promise<void>) => void} attempt Shows a failure. */

@@ -34,7 +34,7 @@ export function saveDraft() {
 	timer = setTimeout(store, SAVE_DELAY_MS);
 }
 
-/** Let a draft be somebody's: the next one at this screen does not see it. @param {string | null} owner */
+/** Let a draft be somebody's: the next one at this screen does not see it. */
 export function claimDraft(owner) {
 	if (draft.owner !== owner) Object.assign(draft, { text: "", file: null, owner });
 	store();

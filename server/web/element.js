@@ -23,6 +23,15 @@ export function svg(tag, attributes = {}, ...children) {
 	return furnish(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** A control with its label. @param {string} words @param {Element} control */
+export const labelled = (words, control) => [el("label", { for: control.id }, words), control];
+
+/** A control in its label. @param {string} words @param {...Node} control */
+export const field = (words, ...control) => el("label", { class: "field" }, words, control);
+
+/** A part of a page. @param {string} title @param {...(Child | Child[])} content */
+export const section = (title, ...content) => el("section", { class: "work-part" }, el("h2", {}, title), ...content);
+
 /** What is said of a name, in a list of definitions. @param {string} name @param {...(Child | Child[])} content */
 export const entry = (name, ...content) => el("div", {}, el("dt", {}, name), el("dd", {}, ...content));
 

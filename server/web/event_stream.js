@@ -43,7 +43,7 @@ export class EventParser {
 	#rest = "";
 	#event = { type: "message", id: "", data: /** @type {string[]} */ ([]) };
 
-	/** @param {string} chunk @returns {Generator<StreamEvent>} */
+	/** @returns {Generator<StreamEvent>} */
 	*feed(chunk) {
 		// A carriage return at the end may be the first half of CRLF: it waits for the next chunk.
 		const lines = (this.#rest + chunk).split(/\r\n|\n|\r(?!$)/);

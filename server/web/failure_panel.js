@@ -10,6 +10,9 @@ import { meaningOf, t } from "./i18n.js";
 /** A run's error as a failure. @param {{message?: string, code?: string, error?: string, hint?: string} | string} told @returns {Failure} */
 export const failureOf = (told) => ({ message: told.message ?? String(told), code: told.code ?? told.error, hint: told.hint });
 
+/** What is wrong with an answer, as the service says it. */
+export const problemList = (problems) => problems.length > 0 && el("ul", { class: "failure", role: "alert" }, problems.map((problem) => el("li", {}, problem)));
+
 /** @param {Failure} failure @param {Node | false} [action] */
 export function failurePanel({ message, code, hint }, action = false) {
 	const isOffline = code === "connection";

@@ -16,7 +16,7 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 /** @param {string} name @param {number} [longest] Characters. */
 export const short = (name, longest = LONGEST) => (name.length > longest ? `${name.slice(0, longest - 1)}…` : name);
 
-/** A name to the left of what it names. @param {string} name @param {number} y */
+/** A name to the left of what it names. */
 export const nameAt = (name, y) => svg("text", { x: LEFT - 8, y, "text-anchor": "end" }, short(name), svg("title", {}, name));
 
 /** A picture whose marks tell by `data-told` what they stand for, to the mouse and, one after the other, to the keyboard.

@@ -18,7 +18,6 @@ export class FilmPlayer {
 		this.video = el("video", { controls: true, hidden: true });
 	}
 
-	/** @param {string} language */
 	render(language) {
 		const input = el("input", { id: "film", class: "unseen", type: "file", accept: "video/*,audio/*", onchange: (event) => this.#open(event.target.files[0]) });
 		refill(this.element, this.video,
@@ -29,7 +28,7 @@ export class FilmPlayer {
 		this.#offerKept();
 	}
 
-	/** Put the cues of a language under the film. @param {string} language */
+	/** Put the cues of a language under the film. */
 	show(language) {
 		this.#track ??= this.video.addTextTrack("subtitles", language, language);
 		this.#track.mode = "showing";
@@ -39,13 +38,12 @@ export class FilmPlayer {
 		});
 	}
 
-	/** A cue's words have changed. @param {string} language @param {number} at */
+	/** A cue's words have changed. */
 	update(language, at) {
 		const shown = this.#track && [...this.#track.cues ?? []].find((cue) => cue.id === String(at));
 		if (shown) shown.text = plain(this.sheet.visible(language, at));
 	}
 
-	/** @param {number} milliseconds */
 	seek(milliseconds) {
 		if (!this.video.hidden) this.video.currentTime = milliseconds / 1000;
 	}

@@ -1,30 +1,28 @@
 /** Guidelines for patients: a form, then how far a task is, then the guideline's words beside the version's. */
 
 import { announce } from "./announcer.js";
-import { answerReview, cancelGuideline, getGuidelineTask, getState, sendGuideline } from "./api.js";
+import { answerReview, cancelGuideline, getGuidelineTask, getState, isUnderWay, sendGuideline } from "./api.js";
 import { save } from "./download.js";
-import { button, el, entry, select } from "./element.js";
+import { button, el, entry, labelled, select } from "./element.js";
 import { formatNumber, t, term } from "./i18n.js";
 import { Page } from "./page.js";
 import { TaskBar, taskStatus } from "./task_bar.js";
+import { VersionReview } from "./version_review.js";
 
 const SECONDS = 0.7; // Between two questions of how far it is.
-const UNDER_WAY = ["pending", "running"];
 const MODES = ["slow", "fast", "thorough"];
 
 export class GuidelinePage extends Page {
 	#task = null;
 	#values = null;
-	/** @type {Record<string, string>} New texts by sentence. */ #edits = {};
-	// Made once, so that what was put in outlives a render.
+	/** @type {VersionReview} */ #review;
 	#file = el("input", { id: "guideline-file", type: "file", required: true, accept: ".pdf,.docx,.html,.htm,.md,.txt" });
-	#reviewer = el("input", { id: "reviewer", required: true, maxlength: "200" });
-	#notes = el("textarea", { id: "review-notes", rows: "2", maxlength: "5000" });
 
 	/** @param {string | undefined} taskId */
 	constructor(taskId) {
 		super("guideline", taskId && SECONDS, taskId && "#/guidelines");
 		this.taskId = taskId;
+		this.#review = this.#newReview();
 	}
 
 	get title() {
@@ -32,7 +30,15 @@ export class GuidelinePage extends Page {
 	}
 
 	get #isUnderWay() {
-		return !this.#task || UNDER_WAY.includes(this.#task.status);
+		return !this.#task || isUnderWay(this.#task);
+	}
+
+	get #isHeld() {
+		return this.#task?.status === "waiting_review";
+	}
+
+	get #sentences() {
+		return this.#values.version.sections.flatMap(({ sentences }) => sentences);
 	}
 
 	async load(signal) {
@@ -40,7 +46,7 @@ export class GuidelinePage extends Page {
 		const isNew = !this.#task;
 		const task = await getGuidelineTask(this.taskId, signal);
 		if (task.error) this.fail(task.error);
-		else if (!UNDER_WAY.includes(task.status) && task.status !== "cancelled") this.#values = (await getState(this.taskId, signal)).values;
+		else if (!isUnderWay(task) && task.status !== "cancelled") this.#values = (await getState(this.taskId, signal)).values;
 		this.#task = task;
 		if (isNew || !this.#isUnderWay) this.render();
 		if (!this.#isUnderWay) announce(taskStatus("guideline", task.status));
@@ -50,7 +56,7 @@ export class GuidelinePage extends Page {
 		this.bar = new TaskBar(() => this.attempt(() => cancelGuideline(this.taskId)));
 		if (!this.taskId) return [this.#form()];
 		const { status } = this.#task ?? {};
-		return [this.bar.element, this.#values && this.#both(), status === "waiting_review" && this.#review(), status === "completed" && this.#export()];
+		return [this.bar.element, this.#values && this.#both(), this.#isHeld && this.#review.form(this.#sentences), status === "completed" && this.#export()];
 	}
 
 	update() {
@@ -69,8 +75,7 @@ export class GuidelinePage extends Page {
 			location.hash = `#/guidelines/${taskId}`;
 		});
 		return el("form", { class: "guideline-form", onsubmit: send },
-			el("label", { for: "guideline-file" }, t("guideline.file")), this.#file,
-			el("label", { for: "guideline-mode" }, t("guideline.mode")), mode,
+			labelled(t("guideline.file"), this.#file), labelled(t("guideline.mode"), mode),
 			el("button", { id: "guideline-send", class: "button primary" }, t("guideline.send")));
 	}
 
@@ -88,14 +93,7 @@ export class GuidelinePage extends Page {
 
 	#sentence({ id, text, sources }) {
 		const faults = this.#values.findings.filter(({ sentence }) => sentence === id);
-		return this.#linked(sources, this.#words(id, text), faults.map(({ message }) => el("p", { class: "fault" }, message)));
-	}
-
-	#words(id, text) {
-		if (this.#task.status !== "waiting_review") return el("p", {}, text);
-		const area = el("textarea", { rows: "2", "aria-label": text, oninput: () => { this.#edits[id] = area.value; } });
-		area.value = this.#edits[id] ?? text;
-		return area;
+		return this.#linked(sources, this.#isHeld ? this.#review.words(id, text) : el("p", {}, text), faults.map(({ message }) => el("p", { class: "fault" }, message)));
 	}
 
 	/** How many objections each gate has, and those that no sentence bears. */
@@ -120,25 +118,14 @@ export class GuidelinePage extends Page {
 		}
 	}
 
-	#review() {
-		const reject = () => { if (this.#reviewer.reportValidity()) this.#decide("reject"); };
-		return el("form", { class: "guideline-form", onsubmit: () => this.#decide("approve") },
-			el("label", { for: "reviewer" }, t("guideline.reviewer")), this.#reviewer,
-			el("label", { for: "review-notes" }, t("guideline.notes")), this.#notes,
-			el("div", { class: "panel-tools" }, el("button", { id: "approve", class: "button" }, t("guideline.approve")),
-				button({ id: "reject", class: "button", onclick: reject }, t("guideline.reject"))));
-	}
-
-	#decide(decision) {
-		const known = new Map(this.#values.version.sections.flatMap((section) => section.sentences.map((one) => [one.id, one.text])));
-		const edits = Object.fromEntries(Object.entries(this.#edits).filter(([id, text]) => text.trim() && text !== known.get(id)));
-		this.attempt(async () => {
-			await answerReview(this.taskId, { decision, reviewer: this.#reviewer.value, notes: this.#notes.value, edits });
+	#newReview() {
+		return new VersionReview((verdict) => this.attempt(async () => {
+			await answerReview(this.taskId, verdict);
 			this.#task = this.#values = null;
-			this.#edits = {};
+			this.#review = this.#newReview();
 			this.render();
 			await this.refresh();
-		});
+		}));
 	}
 
 	#export() {

@@ -1,6 +1,6 @@
 /** Whether every part of the service is well, how much there is to do, and which models play which role. */
 
-import { el, entry, refill } from "./element.js";
+import { el, entry, refill, section } from "./element.js";
 import { formatDuration, formatNumber, formatSize, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
@@ -30,8 +30,7 @@ export class HealthPage extends Page {
 		this.parts = el("ul", { class: "parts" });
 		this.numbers = el("dl", { class: "numbers" });
 		this.models = new ListTable(t("health.models"), ["role", "model"]);
-		return [this.parts, this.numbers, el("section", { class: "work-part" }, el("h2", {}, t("health.models")),
-			el("p", { class: "muted" }, t("health.models_hint")), this.models.element)];
+		return [this.parts, this.numbers, section(t("health.models"), el("p", { class: "muted" }, t("health.models_hint")), this.models.element)];
 	}
 
 	update() {

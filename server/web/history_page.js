@@ -1,11 +1,12 @@
 /** All runs, the newest first, those under way with their progress. */
 
-import { listGraphs } from "./api.js";
+import { isUnderWay, listGraphs } from "./api.js";
 import { button, el, refill, select } from "./element.js";
-import { formatInstant, formatNumber, t, term } from "./i18n.js";
+import { formatInstant, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
 import { progressAddress, resultAddress } from "./places.js";
+import { stageText } from "./progress_view.js";
 import { followRun } from "./run_feed.js";
 import { RunProgress } from "./run_progress.js";
 import { duration, statusMark } from "./status_mark.js";
@@ -15,7 +16,6 @@ import { cancelRun, listRuns, retryRun } from "./workspace_api.js";
 const PAGE = 50; // runs
 const FOLLOWED = 3; // At once: a browser has six connections to a host.
 const STATUSES = ["pending", "running", "success", "error", "interrupted", "timeout"];
-const isUnderWay = ({ status }) => status === "pending" || status === "running";
 
 export class HistoryPage extends Page {
 	#filter = { status: "", graph: "" };
@@ -112,6 +112,6 @@ export class HistoryPage extends Page {
 		bar.max = active.total || 1;
 		bar.value = active.done;
 		bar.setAttribute("aria-label", term("stage", active.name));
-		words.textContent = `${term("stage", active.name)} ${formatNumber(active.done)}/${formatNumber(active.total)}`;
+		words.textContent = stageText(active);
 	}
 }

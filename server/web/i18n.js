@@ -1,10 +1,8 @@
 /** The page's words, numbers and times in the reader's language. */
 
 import words from "./i18n/words.js";
-import workspace from "./i18n/workspace.js";
 import { recall, remember } from "./storage.js";
 
-const CATALOGUES = [words, workspace];
 const PLACES = { en: 0, zh: 1 };
 
 let current = recall("language", navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
@@ -30,13 +28,13 @@ async function loadFailures() {
 	return true;
 }
 
-/** What a code of the service means, where the reader's language is not the service's. @param {string} [code] @returns {string | undefined} */
+/** What a code of the service means, where the reader's language is not the service's. @returns {string | undefined} */
 export const meaningOf = (code) => current === "zh" && code && Object.hasOwn(failures ?? {}, code) ? failures[code] : undefined;
 
 /** @param {string} key Its group, a dot, and its name there. @returns {string | undefined} */
 function textOf(key) {
 	const [, group, name] = key.match(/^(\w*)\.?(.*)$/s);
-	for (const words of CATALOGUES) if (Object.hasOwn(words, group) && Object.hasOwn(words[group], name)) return words[group][name][PLACES[current]];
+	if (Object.hasOwn(words, group) && Object.hasOwn(words[group], name)) return words[group][name][PLACES[current]];
 }
 
 /** The text of a key; `{name}` in it takes the value of that name. An unknown key shows itself.
@@ -46,8 +44,7 @@ export function t(key, values = {}) {
 	return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** The text for a name out of the service's open vocabulary; without one, other words or the name itself.
- * @param {string} group @param {string} name @param {string} [otherwise] */
+/** The text for a name out of the service's open vocabulary; without one, other words or the name itself. */
 export function term(group, name, otherwise = name.replaceAll("_", " ")) {
 	return textOf(`${group}.${name}`) ?? otherwise;
 }
@@ -59,7 +56,6 @@ export function translatePage() {
 	for (const element of document.querySelectorAll("[data-i18n-label]")) element.setAttribute("aria-label", t(element.dataset.i18nLabel));
 }
 
-/** @param {number} value */
 export const formatNumber = (value) => new Intl.NumberFormat(current).format(value);
 
 /** @param {number} value @param {string} currency ISO 4217 */
@@ -73,7 +69,7 @@ export const formatShare = (share) => new Intl.NumberFormat(current, { style: "p
 export const formatInstant = (instant) =>
 	new Intl.DateTimeFormat(current, { dateStyle: "medium", timeStyle: "short" }).format(new Date(instant));
 
-/** @param {number} milliseconds @returns {string} minutes:seconds, from an hour on hours:minutes:seconds */
+/** @returns {string} minutes:seconds, from an hour on hours:minutes:seconds */
 export function formatDuration(milliseconds) {
 	const seconds = Math.max(0, Math.floor(milliseconds / 1000));
 	const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
@@ -81,7 +77,6 @@ export function formatDuration(milliseconds) {
 	return `${hours ? `${hours}:${padded(minutes)}` : minutes}:${padded(seconds % 60)}`;
 }
 
-/** @param {number} bytes */
 export function formatSize(bytes) {
 	const [size, unit] = bytes < 1e6 ? [Math.ceil(bytes / 1e3), "kB"] : bytes < 1e9 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
 	return `${formatNumber(Math.round(10 * size) / 10)} ${unit}`;

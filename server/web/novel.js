@@ -42,7 +42,7 @@ export class Novel {
 		this.slots = new Map(this.speakers.slice(0, COLOURED_SPEAKERS).map((speaker, index) => [speaker.id, index + 1]));
 	}
 
-	/** The class of a speaker's colour and line, as style.css draws it. @param {string | null} characterId */
+	/** The class of a speaker's colour and line, as style.css draws it. */
 	speakerClass(characterId) {
 		return `speaker-${this.slots.get(characterId) ?? "other"}`;
 	}
@@ -52,12 +52,11 @@ export class Novel {
 		return hasSpeaker(quote) ? this.speakerClass(quote.speaker_id) : "speaker-none";
 	}
 
-	/** @param {string | null} characterId */
 	nameOf(characterId) {
 		return characterId === null ? null : this.characters.get(characterId)?.canonical_name ?? characterId;
 	}
 
-	/** @param {number} offset @returns {number} The index of the page that holds this place. */
+	/** @returns {number} The index of the page that holds this place. */
 	pageAt(offset) {
 		return Math.max(0, lowerBound(this.pages, offset + 1, (page) => page.start) - 1);
 	}

@@ -1,7 +1,7 @@
 /** The options of a run. Each change goes into the draft at once. */
 
 import { draft, saveDraft } from "./draft.js";
-import { el, select } from "./element.js";
+import { el, labelled, select } from "./element.js";
 import { t } from "./i18n.js";
 
 const SWITCHES = ["enable_coreference", "enable_dialogue", "enable_relations"];
@@ -14,12 +14,12 @@ export function optionFields() {
 }
 
 /** Of texts; the empty one is to be detected. */
-export const languageChoices = () => ["", "en", "zh"].map((value) => [value, t(`options.language_${value || "auto"}`)]);
+export const languageChoices = () => ["", "en", "zh"].map((value) => [value, t(value ? `language.${value}` : "options.language_auto")]);
 
 function languageChoice() {
 	const choice = select({ id: "language-choice", onchange: () => { draft.language = choice.value || null; saveDraft(); } },
 		languageChoices(), draft.language ?? "");
-	return el("div", { class: "option" }, el("label", { for: "language-choice" }, t("options.language")), choice);
+	return el("div", { class: "option" }, labelled(t("options.language"), choice));
 }
 
 function switchField(name) {
@@ -45,7 +45,7 @@ function countField(name, whenEmpty) {
 		id: name, type: "number", min: 1, value: draft.options[name], placeholder: whenEmpty ?? t("options.no_limit"),
 		oninput: () => setOption(name, Number.isNaN(input.valueAsNumber) ? whenEmpty : input.valueAsNumber),
 	});
-	return el("div", { class: "option" }, el("label", { for: name }, t(`options.${name}`)), input);
+	return el("div", { class: "option" }, labelled(t(`options.${name}`), input));
 }
 
 function setOption(name, value) {

@@ -28,7 +28,7 @@ export class Page {
 		return term(this.#name, "title", t(`app.${this.#name}`));
 	}
 
-	/** Asks the service. @param {AbortSignal} _signal @returns {Promise<void>} */
+	/** Asks the service. @returns {Promise<void>} */
 	async load(_signal) {}
 
 	/** What stands below the heading. @returns {(Node | null | false)[]} */

@@ -9,7 +9,7 @@
 const WRAPPED_LINE = { shortestMean: 45, longest: 100 };
 const SAMPLE_UNITS = 40_000;
 
-/** Whether single line breaks only wrap lines, so that paragraphs end at blank lines. @param {string} text */
+/** Whether single line breaks only wrap lines, so that paragraphs end at blank lines. */
 export function isHardWrapped(text) {
 	const sample = text.slice(0, SAMPLE_UNITS);
 	const lines = [...sample.matchAll(/\S[^\r\n]*/g)];
@@ -23,7 +23,7 @@ function breaksBetween(text, line, next) {
 	return text.slice(line.index + line[0].length, next.index).match(/\r\n|\r|\n/g)?.length ?? 0;
 }
 
-/** @param {string} text @param {boolean} joinsLines @returns {Range[]} */
+/** @returns {Range[]} */
 export function paragraphRanges(text, joinsLines) {
 	const ranges = [];
 	let previous = null;

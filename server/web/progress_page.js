@@ -1,8 +1,8 @@
 /** One run of any job: how far it is, its time line of nodes, what models consumed, what it made. */
 
-import { ApiError } from "./api.js";
+import { ApiError, isUnderWay } from "./api.js";
 import { fileLink } from "./download.js";
-import { button, el, refill } from "./element.js";
+import { button, el, refill, section } from "./element.js";
 import { failureOf, failurePanel } from "./failure_panel.js";
 import { formatCost, formatInstant, formatNumber, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
@@ -24,7 +24,6 @@ export class ProgressPage extends Page {
 	#stages = new ProgressView(this.#progress);
 	#isFollowing = false;
 
-	/** @param {string} threadId @param {string} runId */
 	constructor(threadId, runId) {
 		super("progress_page", 2);
 		this.threadId = threadId;
@@ -36,7 +35,7 @@ export class ProgressPage extends Page {
 	}
 
 	get #isOver() {
-		return this.#row !== null && this.#row.status !== "pending" && this.#row.status !== "running";
+		return this.#row !== null && !isUnderWay(this.#row);
 	}
 
 	async load(signal) {
@@ -76,8 +75,9 @@ export class ProgressPage extends Page {
 		this.made = el("section", { class: "work-part" });
 		this.spent = new ListTable(t("progress_page.usage"), ["node", "model", "calls", "tokens_in", "tokens_out", "cost"]);
 		this.#stages.render();
-		this.spentBox = el("section", { class: "work-part", hidden: true }, el("h2", {}, t("progress_page.usage")), this.spent.element);
-		this.stageBox = el("section", { class: "work-part", hidden: true }, el("h2", {}, t("progress.title")), this.#stages.element);
+		this.spentBox = section(t("progress_page.usage"), this.spent.element);
+		this.stageBox = section(t("progress.title"), this.#stages.element);
+		this.spentBox.hidden = this.stageBox.hidden = true;
 		return [this.actions, this.outcome, this.stageBox, this.line, this.made, this.spentBox];
 	}
 
@@ -86,7 +86,7 @@ export class ProgressPage extends Page {
 		const { status, started_at: started, ended_at: ended, attempt, queue, error } = this.#row;
 		refill(this.status, statusMark(status),
 			started && el("span", {}, t("run.started", { time: formatInstant(started) })),
-			started && el("span", {}, t("run.elapsed"), " ", duration(started, ended)),
+			started && el("span", {}, t("col.duration"), " ", duration(started, ended)),
 			attempt > 1 && el("span", {}, t("progress_page.attempt", { n: attempt })),
 			queue && el("span", {}, t("progress_page.queued", { n: queue.position })));
 		this.#showActions();

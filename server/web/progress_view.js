@@ -60,6 +60,9 @@ export class ProgressView {
 	}
 }
 
+/** Which stage is at work, and how far. @param {{name: string, done: number, total: number}} stage */
+export const stageText = ({ name, done, total }) => `${term("stage", name)} ${formatNumber(done)}/${formatNumber(total)}`;
+
 /** What calls of a model take at least, in words. @param {import("./run_progress.js").Estimate} estimate */
 export function expectedText({ model, calls, input_tokens: tokens, cost, currency }) {
 	const price = cost === null ? t("progress.cost_unknown") : t("progress.cost", { cost: formatCost(cost, currency) });

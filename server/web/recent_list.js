@@ -3,6 +3,7 @@
 import { button, el } from "./element.js";
 import { formatInstant, t, term } from "./i18n.js";
 import { forgetRun, recentRuns } from "./recent_runs.js";
+import { statusMark } from "./status_mark.js";
 
 /** The jobs whose runs have the page of translations. */
 export const TRANSLATING = new Set(["translate", "subtitles"]);
@@ -11,7 +12,6 @@ export const TRANSLATING = new Set(["translate", "subtitles"]);
 export const taskList = (title, tasks) => tasks.length > 0 && [el("h2", {}, title),
 	el("ul", {}, tasks.map(([href, name, status]) => el("li", {}, el("a", { href }, name), el("small", {}, status))))];
 
-/** @param {() => void} onForgotten */
 export function recentList(onForgotten) {
 	const runs = recentRuns();
 	if (!runs.length) return null;
@@ -21,6 +21,6 @@ export function recentList(onForgotten) {
 		el("ul", {}, runs.map((run) => el("li", {},
 			el("a", { href: `#/${TRANSLATING.has(run.graphId) ? "translations" : "runs"}/${run.threadId}/${run.runId}` }, run.title || t("recent.untitled")),
 			el("span", { class: "muted" }, `${term("job_title", run.graphId)} · ${formatInstant(run.startedAt)}`),
-			run.status && el("span", { class: `status status-${run.status}` }, term("status", run.status)),
+			run.status && statusMark(run.status),
 			button({ class: "quiet", "aria-label": t("recent.forget_named", { title: run.title }), onclick: () => forget(run) }, t("recent.forget"))))));
 }

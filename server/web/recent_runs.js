@@ -14,7 +14,7 @@ const place = () => `runs${userPart()}`;
 /** @returns {RecentRun[]} */
 export const recentRuns = () => recall(place(), []);
 
-/** @param {string} runId @returns {RecentRun | undefined} */
+/** @returns {RecentRun | undefined} */
 export const recentRun = (runId) => recentRuns().find((run) => run.runId === runId);
 
 /** @param {Omit<RecentRun, "startedAt" | "status">} run It starts now. */
@@ -22,12 +22,10 @@ export function rememberRun(run) {
 	remember(place(), [{ ...run, startedAt: new Date().toISOString(), status: "" }, ...recentRuns()].slice(0, KEPT));
 }
 
-/** @param {string} runId @param {string} status */
 export function noteStatus(runId, status) {
 	remember(place(), recentRuns().map((run) => (run.runId === runId ? { ...run, status } : run)));
 }
 
-/** @param {string} runId */
 export function forgetRun(runId) {
 	remember(place(), recentRuns().filter((run) => run.runId !== runId));
 }

@@ -48,7 +48,6 @@ export class ResultView {
 		this.selectTab(this.tab);
 	}
 
-	/** @param {string} tab */
 	selectTab(tab) {
 		this.tab = tab;
 		TABS.forEach((name, index) => {

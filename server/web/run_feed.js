@@ -6,11 +6,10 @@
  *   | {type: "custom" | "error" | "messages", data: any}} FeedItem
  */
 
-import { ApiError, getRun, openRunStream } from "./api.js";
+import { ApiError, getRun, isUnderWay, openRunStream } from "./api.js";
 import { readEvents, StreamBroken } from "./event_stream.js";
 /** @import {Run} from "./api.js" */
 
-const UNFINISHED = new Set(["pending", "running"]);
 const LONGEST_PAUSE_SECONDS = 15;
 
 /** The run, everything it emitted and emits, and the run again when it has ended.
@@ -32,7 +31,7 @@ export async function* followRun(threadId, runId, signal, { isWhole = false, kin
 				if (kinds.includes(event.type)) yield { type: event.type, data: JSON.parse(event.data) };
 			}
 			const after = await getRun(threadId, runId, signal);
-			if (!UNFINISHED.has(after.status)) {
+			if (!isUnderWay(after)) {
 				yield { type: "run", data: after };
 				return;
 			}

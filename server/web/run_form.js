@@ -42,7 +42,7 @@ export class RunForm extends Page {
 
 	update() {
 		this.jobs.hidden = this.#graphs.length < 2;
-		refill(this.jobs, el("legend", {}, t("form.job")), this.#graphs.map((graph) => el("label", { class: "job" },
+		refill(this.jobs, el("legend", {}, t("col.job")), this.#graphs.map((graph) => el("label", { class: "job" },
 			el("input", {
 				type: "radio", name: "graph", value: graph.graph_id, checked: graph.graph_id === draft.graphId,
 				onchange: () => { draft.graphId = graph.graph_id; saveDraft(); },

@@ -1,6 +1,6 @@
 /** A page of one run: followed to its end, across lost connections, and stopped where that is wanted. */
 
-import { getState } from "./api.js";
+import { getState, isUnderWay } from "./api.js";
 import { button, el } from "./element.js";
 import { failureOf } from "./failure_panel.js";
 import { t, term } from "./i18n.js";
@@ -31,7 +31,7 @@ export class RunPage extends Page {
 	}
 
 	get isUnderWay() {
-		return !this.run || ["pending", "running"].includes(this.run.status);
+		return !this.run || isUnderWay(this.run);
 	}
 
 	close() {

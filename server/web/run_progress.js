@@ -17,7 +17,6 @@ export class RunProgress {
 	/** @type {Map<string, Estimate>} What the calls of each role will take at least. */
 	estimates = new Map();
 
-	/** @param {string[]} [stages] */
 	constructor(stages = STAGES) {
 		this.stages = stages.map((name) => ({ name, state: "waiting", done: 0, total: 0, unit: "" }));
 	}

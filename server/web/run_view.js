@@ -15,7 +15,6 @@ export class RunView extends RunPage {
 	/** @type {ResultView | null} */ #result = null;
 	#clock = 0;
 
-	/** @param {string} threadId @param {string} runId @param {string} tab */
 	constructor(threadId, runId, tab = "") {
 		super(threadId, runId, "#/novels");
 		this.tab = knownTab(tab);
@@ -32,7 +31,6 @@ export class RunView extends RunPage {
 		this.#result?.close();
 	}
 
-	/** @param {string} [tab] */
 	selectTab(tab = "") {
 		this.tab = knownTab(tab);
 		this.#result?.selectTab(this.tab);
@@ -71,7 +69,7 @@ export class RunView extends RunPage {
 		if (!this.run) return void refill(this.status, t("run.opening"));
 		refill(this.status, statusMark(this.run.status),
 			el("span", {}, t("run.started", { time: formatInstant(this.run.created_at) })),
-			el("span", {}, t("run.elapsed"), " ", el("span", { class: "elapsed", role: "timer" })),
+			el("span", {}, t("col.duration"), " ", el("span", { class: "elapsed", role: "timer" })),
 			this.#result && this.#modelUse(this.#result.novel.result.statistics));
 		this.#showElapsed();
 	}

@@ -42,7 +42,6 @@ export class Scanner {
 		this.#light(null);
 	}
 
-	/** @param {KeyboardEvent} event */
 	#pressed = (event) => {
 		if (!KEYS.includes(event.key) || event.target.matches?.("input, textarea, select")) return;
 		event.preventDefault();

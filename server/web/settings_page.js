@@ -1,7 +1,7 @@
 /** One's own settings: language and theme of this browser; password, keys and data of one's account. */
 
 import { downloadLink } from "./download.js";
-import { button, el, refill, select } from "./element.js";
+import { button, el, field, refill, section, select } from "./element.js";
 import { formatInstant, language, switchLanguage, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
@@ -28,9 +28,9 @@ export class SettingsPage extends Page {
 	#looks() {
 		const changed = () => dispatchEvent(new Event("looks-changed"));
 		return el("section", { class: "work-part fields" }, el("h2", {}, t("settings.looks")),
-			el("label", { class: "field" }, t("result.language"), el("select", { id: "set-language", onchange: () => { switchLanguage(); changed(); } },
+			field(t("result.language"), el("select", { id: "set-language", onchange: () => { switchLanguage(); changed(); } },
 				[["en", "English"], ["zh", "中文"]].map(([value, name]) => el("option", { value, selected: value === language(), lang: value }, name)))),
-			el("label", { class: "field" }, t("settings.theme"), select({ id: "set-theme", onchange: (event) => { setTheme(event.target.value); changed(); } },
+			field(t("settings.theme"), select({ id: "set-theme", onchange: (event) => { setTheme(event.target.value); changed(); } },
 				THEMES.map((value) => [value, t(`settings.theme_${value}`)]), theme())));
 	}
 
@@ -38,10 +38,10 @@ export class SettingsPage extends Page {
 		this.shown = el("div", { role: "status" });
 		this.table = new ListTable(t("settings.keys"), ["name", "scopes", "created", "used", ""]);
 		return [
-			el("section", { class: "work-part" }, el("h2", {}, t("settings.keys")), el("p", { class: "muted" }, t("settings.keys_hint")),
+			section(t("settings.keys"), el("p", { class: "muted" }, t("settings.keys_hint")),
 				this.shown, this.table.element, this.#keyForm()),
-			el("section", { class: "work-part" }, el("h2", {}, t("sign_in.password")), this.#passwordForm()),
-			el("section", { class: "work-part" }, el("h2", {}, t("settings.data")), el("p", {}, t("settings.data_hint"), " ",
+			section(t("sign_in.password"), this.#passwordForm()),
+			section(t("settings.data"), el("p", {}, t("settings.data_hint"), " ",
 				downloadLink("/api/v1/auth/me/export", "scriptorium.zip", this.attempt, t("settings.export")))),
 		];
 	}
@@ -63,8 +63,8 @@ export class SettingsPage extends Page {
 			this.#secret = (await makeKey(name.value, scopes.value.split(" "))).key;
 			name.value = "";
 		});
-		return el("form", { class: "fields", onsubmit: make }, el("label", { class: "field" }, t("settings.key_name"), name),
-			el("label", { class: "field" }, t("col.scopes"), scopes), el("button", { class: "button" }, t("settings.make_key")));
+		return el("form", { class: "fields", onsubmit: make }, field(t("settings.key_name"), name),
+			field(t("col.scopes"), scopes), el("button", { class: "button" }, t("settings.make_key")));
 	}
 
 	#passwordForm() {
@@ -76,7 +76,7 @@ export class SettingsPage extends Page {
 			current.value = wanted.value = "";
 			done.textContent = t("settings.password_set");
 		});
-		return el("form", { class: "fields", onsubmit: change }, el("label", { class: "field" }, t("settings.password_now"), current),
-			el("label", { class: "field" }, t("sign_in.new_password"), wanted), el("button", { class: "button" }, t("sign_in.set")), done);
+		return el("form", { class: "fields", onsubmit: change }, field(t("settings.password_now"), current),
+			field(t("sign_in.new_password"), wanted), el("button", { class: "button" }, t("sign_in.set")), done);
 	}
 }

@@ -6,5 +6,5 @@ import { formatDuration, term } from "./i18n.js";
 /** @param {string} status @param {string} [group] Of its words. */
 export const statusMark = (status, group = "status") => el("span", { class: `status status-${status}` }, term(group, status));
 
-/** How long something took, or has taken until now. @param {string | null} start @param {string | null} end */
+/** How long something took, or has taken until now. */
 export const duration = (start, end) => (start ? formatDuration((end ? Date.parse(end) : Date.now()) - Date.parse(start)) : "");

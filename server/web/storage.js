@@ -21,7 +21,6 @@ export function remember(key, value) {
 	}
 }
 
-/** @param {string} key */
 export function forget(key) {
 	try {
 		localStorage.removeItem(PREFIX + key);

@@ -40,7 +40,7 @@ export class TalkConnection {
 		return this.#sessionId;
 	}
 
-	/** Begin a session, or come back to one and be told all of it again. @param {string | null} sessionId */
+	/** Begin a session, or come back to one and be told all of it again. */
 	open(sessionId) {
 		this.#sessionId = sessionId;
 		this.#lastEvent = 0;
@@ -48,14 +48,13 @@ export class TalkConnection {
 		this.#connect();
 	}
 
-	/** Send an event, now or when the session is there again. @param {string} type @param {object} [fields] */
+	/** Send an event, now or when the session is there again. */
 	send(type, fields = {}) {
 		const event = { type, ...fields };
 		if (this.#isReady) this.#write(event);
 		else this.#waiting.push(event);
 	}
 
-	/** @param {Int16Array} pcm */
 	sendSound(pcm) {
 		const piece = { offset: this.#sent, pcm };
 		this.#sent += pcm.length;
@@ -164,12 +163,11 @@ export class TalkConnection {
 	}
 }
 
-/** @param {Int16Array} pcm */
 export function toBase64(pcm) {
 	return btoa(String.fromCharCode(...new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength)));
 }
 
-/** @param {string} text @returns {Int16Array} */
+/** @returns {Int16Array} */
 export function fromBase64(text) {
 	return new Int16Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
 }

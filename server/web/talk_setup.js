@@ -18,7 +18,7 @@ export function saveSetup() {
 	remember("talk", setup);
 }
 
-/** Let it be somebody's: the next one at this screen does not see it. @param {string | null} owner */
+/** Let it be somebody's: the next one at this screen does not see it. */
 export function claimSetup(owner) {
 	if (setup.owner !== owner) Object.assign(setup, DEFAULTS, { owner });
 	saveSetup();
@@ -45,7 +45,6 @@ export function toldSetup() {
 	};
 }
 
-/** @param {() => void} onChange */
 export function setupFields(onChange) {
 	const field = (name, make) => el("label", { class: "talk-field" }, t(`talk.setup_${name}`), make(name));
 	const changed = (name, value) => { setup[name] = value; saveSetup(); onChange(); };

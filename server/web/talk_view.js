@@ -135,7 +135,6 @@ export class TalkView {
 		this.#show();
 	}
 
-	/** @param {string} text @param {string} [replyId] */
 	#say(text, replyId) {
 		const isOwn = setup.voice === "device" && TalkVoice.hasOwn;
 		const speak = setup.voice === "service" || (setup.voice === "device" && !isOwn);
@@ -146,23 +145,28 @@ export class TalkView {
 		this.#show();
 	}
 
-	#sayTyped() {
+	/** What is typed is taken; where nothing is, it is waited for. @returns {string} */
+	#takeTyped() {
 		const text = this.#typed.value.trim();
-		if (!text) return this.#typed.focus();
-		this.#typed.value = "";
-		this.#say(text);
+		if (text) this.#typed.value = "";
+		else this.#typed.focus();
+		return text;
+	}
+
+	#sayTyped() {
+		const text = this.#takeTyped();
+		if (text) this.#say(text);
 	}
 
 	/** What the partner said, typed: where there is no microphone, or too much noise. */
 	#theySaid() {
-		const text = this.#typed.value.trim();
-		if (!text) return this.#typed.focus();
-		this.#typed.value = "";
+		const text = this.#takeTyped();
+		if (!text) return;
 		this.#connection.send("conversation.item.create", { item: { type: "message", role: "user", content: [{ type: "input_text", text }] } });
 		this.#suggest();
 	}
 
-	/** Ask for replies, by what is typed and tapped. @param {object} [wishes] */
+	/** Ask for replies, by what is typed and tapped. */
 	#suggest({ opinion, ...rest } = {}) {
 		const intent = { text: this.#typed.value.trim(), chips: this.#chips, ...(opinion && { opinion }) };
 		this.#connection.send("suggestions.create", { intent, ...rest });
@@ -200,7 +204,6 @@ export class TalkView {
 		this.#show();
 	}
 
-	/** @param {KeyboardEvent} event */
 	#typedKey(event) {
 		if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
 		event.preventDefault();
@@ -208,7 +211,6 @@ export class TalkView {
 		else this.#sayTyped();
 	}
 
-	/** @param {KeyboardEvent} event */
 	#key = (event) => {
 		if (event.key === "Escape" && this.#voice.isSpeaking) return this.#hush();
 		if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, textarea, select")) return;
@@ -248,8 +250,9 @@ export class TalkView {
 
 	/** Whoever has the focus on a button that is made anew keeps it. */
 	#refocusing(element, change) {
-		const place = [...element.querySelectorAll("button")].indexOf(document.activeElement);
-		const wasLit = [...element.querySelectorAll("button")].findIndex((each) => each.classList.contains("is-lit"));
+		const before = [...element.querySelectorAll("button")];
+		const place = before.indexOf(document.activeElement);
+		const wasLit = before.findIndex((each) => each.classList.contains("is-lit"));
 		change();
 		const buttons = element.querySelectorAll("button");
 		if (place >= 0) buttons[place]?.focus();

@@ -17,7 +17,7 @@ export function timeLine(steps) {
 		return el("li", { class: step.is_waiting ? "is-waiting" : step.ended_at ? null : "is-active" },
 			el("span", { class: "time-line-name" }, namesOf(step)),
 			svg("svg", { "aria-hidden": "true" }, bar),
-			el("span", { class: "muted", title: formatShare((end - start) / whole) }, step.is_waiting ? t("progress_page.asks") : t("progress_page.seconds", { seconds })));
+			el("span", { class: "muted", title: formatShare((end - start) / whole) }, step.is_waiting ? t("thread_status.interrupted") : t("progress_page.seconds", { seconds })));
 	}));
 }
 

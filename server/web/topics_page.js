@@ -1,8 +1,8 @@
 /** Topics of a corpus: one's tasks and a form, then how far a task is, what it asks, and what it came to. */
 
 import { announce } from "./announcer.js";
-import { askTopics, uploadFile } from "./api.js";
-import { el, refill } from "./element.js";
+import { askTopics, isUnderWay, uploadFile } from "./api.js";
+import { el, labelled, refill } from "./element.js";
 import { t, term } from "./i18n.js";
 import { Page } from "./page.js";
 import { taskList } from "./recent_list.js";
@@ -11,7 +11,6 @@ import { TopicsResult } from "./topics_result.js";
 import { TopicsReview } from "./topics_review.js";
 
 const SECONDS = 0.7; // Between two questions of how far it is.
-const UNDER_WAY = ["pending", "running"];
 const KINDS = ".csv,.tsv,.xlsx,.xls,.ods,.json,.jsonl,.parquet,.txt,.md,.pdf,.docx,.html";
 
 export class TopicsPage extends Page {
@@ -33,7 +32,7 @@ export class TopicsPage extends Page {
 	}
 
 	get #isUnderWay() {
-		return !this.#task || UNDER_WAY.includes(this.#task.status);
+		return !this.#task || isUnderWay(this.#task);
 	}
 
 	async load(signal) {
@@ -81,7 +80,7 @@ export class TopicsPage extends Page {
 			location.hash = `#/topics/${taskId}`;
 		});
 		return el("form", { class: "guideline-form", onsubmit: send },
-			el("label", { for: "topics-files" }, t("topics.files")), this.#files,
+			labelled(t("topics.files"), this.#files),
 			el("label", {}, this.#asks, " ", t("topics.confirm")),
 			el("button", { id: "topics-send", class: "button primary" }, t("topics.send")));
 	}

@@ -2,7 +2,7 @@
 
 import { getState, readBytes, readText, startRun } from "./api.js";
 import { Archive } from "./archive.js";
-import { button, el, refill, table } from "./element.js";
+import { button, el, labelled, refill, table } from "./element.js";
 import { failureOf, failurePanel } from "./failure_panel.js";
 import { figure } from "./figure.js";
 import { formatNumber, t, term } from "./i18n.js";
@@ -95,7 +95,7 @@ export class TopicsResult {
 		};
 		this.#question.required = true;
 		return el("form", { class: "guideline-form", onsubmit: ask },
-			el("label", { for: "topics-question" }, t("topics.question")), this.#question,
+			labelled(t("topics.question"), this.#question),
 			el("button", { id: "topics-ask", class: "button" }, t("topics.ask")));
 	}
 

@@ -1,6 +1,7 @@
 /** What a task of topics asks: what columns are for, whether the plan is good, and whether the topics are. */
 
-import { button, el, refill, select, table } from "./element.js";
+import { button, el, labelled, refill, select, table } from "./element.js";
+import { problemList } from "./failure_panel.js";
 import { short } from "./figure.js";
 import { formatNumber, formatShare, t } from "./i18n.js";
 
@@ -28,7 +29,7 @@ export class TopicsReview {
 		const { subject, problems } = this.review;
 		refill(this.element,
 			el("h2", {}, t(`topics.ask_${subject}`)),
-			problems.length > 0 && el("ul", { class: "failure", role: "alert" }, problems.map((problem) => el("li", {}, problem))),
+			problemList(problems),
 			this.parts);
 	}
 
@@ -65,7 +66,7 @@ export class TopicsReview {
 			el("p", {}, t("topics.plan", { seconds: formatNumber(seconds), again: formatNumber(again) })),
 			el("fieldset", {}, el("legend", {}, t("topics.models")),
 				boxes.map((box) => el("label", {}, box, ` ${box.value.toUpperCase()} `))),
-			el("label", { for: "topics-counts" }, t("topics.counts")), counts,
+			labelled(t("topics.counts"), counts),
 			button({ id: "topics-approve", class: "button primary", onclick: approve }, t("topics.approve_plan")));
 	}
 

@@ -1,7 +1,7 @@
 /** The page that takes a text or a file, the languages to translate it into, and its terms. */
 
 import { startRun } from "./api.js";
-import { el } from "./element.js";
+import { el, labelled } from "./element.js";
 import { t } from "./i18n.js";
 import { Page } from "./page.js";
 import { recentList } from "./recent_list.js";
@@ -46,7 +46,7 @@ export class TranslateForm extends Page {
 	#field(name, tag, attributes) {
 		const field = el(tag, { id: name, autocomplete: "off", spellcheck: "false", ...attributes, oninput: () => { draft[name] = field.value; } });
 		field.value = draft[name];
-		return el("div", { class: "option wide" }, el("label", { for: name }, t(`translate.${name}`)), field);
+		return el("div", { class: "option wide" }, labelled(t(`translate.${name}`), field));
 	}
 
 	async #start() {

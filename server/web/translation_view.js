@@ -6,6 +6,7 @@ import { CueEditor } from "./cue_editor.js";
 import { CueSheet } from "./cue_sheet.js";
 import { fileLink } from "./download.js";
 import { button, el, table } from "./element.js";
+import { problemList } from "./failure_panel.js";
 import { formatNumber, formatShare, t, term } from "./i18n.js";
 import { recentRun, rememberRun } from "./recent_runs.js";
 import { ReviewForm } from "./review_form.js";
@@ -19,7 +20,6 @@ export class TranslationView extends RunPage {
 	/** @type {CueEditor | ReviewForm | null} */ #editor = null;
 	#isWaiting = false;
 
-	/** @param {string} threadId @param {string} runId */
 	constructor(threadId, runId) {
 		super(threadId, runId, "#/translate", STAGES);
 	}
@@ -55,7 +55,7 @@ export class TranslationView extends RunPage {
 		const confirm = button({ id: "confirm", class: "button primary", onclick: () => this.attempt(() => this.#confirm(confirm)) }, t("translation.confirm"));
 		return el("div", { class: "question" },
 			el("p", {}, t("translation.question")),
-			this.#problems.length > 0 && el("ul", { class: "failure", role: "alert" }, this.#problems.map((problem) => el("li", {}, problem))),
+			problemList(this.#problems),
 			confirm);
 	}
 

@@ -1,6 +1,6 @@
 /** For admins: who may come in, in which role, and who did what. */
 
-import { button, el, select } from "./element.js";
+import { button, el, field, section, select } from "./element.js";
 import { formatInstant, t, term } from "./i18n.js";
 import { ListTable } from "./list_table.js";
 import { Page } from "./page.js";
@@ -24,7 +24,7 @@ export class UsersPage extends Page {
 		this.users = new ListTable(this.title, ["name", "role", "email", "created", ""]);
 		this.audit = new ListTable(t("users.audit"), ["time", "name", "action", "outcome"]);
 		return [this.users.element, this.#form(),
-			el("section", { class: "work-part" }, el("h2", {}, t("users.audit")), this.audit.element)];
+			section(t("users.audit"), this.audit.element)];
 	}
 
 	update() {
@@ -45,8 +45,7 @@ export class UsersPage extends Page {
 	}
 
 	#form() {
-		const field = (name, type, isRequired) => el("label", { class: "field" }, t(`users.${name}`),
-			el("input", { name, type, required: isRequired, autocomplete: "off" }));
+		const input = (name, type, required) => field(t(`users.${name}`), el("input", { name, type, required, autocomplete: "off" }));
 		const make = (event) => {
 			const form = event.currentTarget;
 			const { email, ...given } = Object.fromEntries(new FormData(form));
@@ -55,9 +54,9 @@ export class UsersPage extends Page {
 				form.reset();
 			});
 		};
-		return el("section", { class: "work-part" }, el("h2", {}, t("users.new")), el("form", { class: "fields", onsubmit: make },
-			field("username", "text", true), field("password", "password", true), field("email", "email", false),
-			el("label", { class: "field" }, t("col.role"), select({ name: "role" }, roles())),
+		return section(t("users.new"), el("form", { class: "fields", onsubmit: make },
+			input("username", "text", true), input("password", "password", true), input("email", "email", false),
+			field(t("col.role"), select({ name: "role" }, roles())),
 			el("button", { class: "button" }, t("users.make"))));
 	}
 }

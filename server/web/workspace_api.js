@@ -1,6 +1,6 @@
 /** What the workspace's pages ask: runs, threads, files, usage, accounts, health. */
 
-import { begin, getJson, newThread, postJson, request, runPath, threadPath } from "./api.js";
+import { begin, getJson, isUnderWay, newThread, postJson, request, runPath, threadPath } from "./api.js";
 /** @import {RunStatus} from "./api.js" */
 
 /** @typedef {{run_id: string, thread_id: string, graph_id: string, status: RunStatus, attempt: number, created_at: string,
@@ -14,25 +14,22 @@ const runRow = (runId) => `/api/v1/runs/${encodeURIComponent(runId)}`;
 /** @param {{status?: string, graph?: string, before?: string, limit?: string}} filter @param {AbortSignal} [signal] @returns {Promise<RunRow[]>} */
 export const listRuns = (filter, signal) => getJson(`/api/v1/runs?${queryOf(filter)}`, signal);
 
-/** @param {string} runId @param {AbortSignal} [signal] */
 export const getRunRow = (runId, signal) => getJson(runRow(runId), signal);
 
-/** @param {string} runId @param {AbortSignal} [signal] @returns {Promise<Step[]>} */
+/** @returns {Promise<Step[]>} */
 export const getSteps = (runId, signal) => getJson(`${runRow(runId)}/steps`, signal);
 
-/** @param {string} runId @param {AbortSignal} [signal] */
 export const getRunUsage = (runId, signal) => getJson(`${runRow(runId)}/usage`, signal);
 
-/** @param {string} runId @returns {Promise<RunRow>} */
+/** @returns {Promise<RunRow>} */
 export const retryRun = async (runId) => (await postJson(`${runRow(runId)}/retry`, {})).json();
 
-/** @param {string} threadId @param {string} runId */
 export const cancelRun = (threadId, runId) => postJson(`${runPath(threadId, runId)}/cancel`, {});
 
-/** The last run of a thread that is not over. @param {string} threadId @param {AbortSignal} signal */
+/** The last run of a thread that is not over. */
 export async function activeRun(threadId, signal) {
 	const runs = await getJson(`${threadPath(threadId)}/runs?limit=5`, signal);
-	return runs.find(({ status }) => status === "pending" || status === "running") ?? null;
+	return runs.find(isUnderWay) ?? null;
 }
 
 /** Threads, the last changed first, with what their first message says.
@@ -42,7 +39,6 @@ export async function listThreads(filter) {
 	return (await postJson("/threads/search", { select, extract: { first: "values.messages[0].content" }, ...filter })).json();
 }
 
-/** @param {string} threadId */
 export const deleteThread = (threadId) => remove(threadPath(threadId));
 
 /** A run of the assistant, on a thread of its own when it is the first.
@@ -53,38 +49,27 @@ export async function converse(threadId, wanted) {
 	return { threadId: place, runId };
 }
 
-/** @param {string} [after] @param {AbortSignal} [signal] */
 export const listFiles = (after, signal) => getJson(`/api/v1/files?${queryOf({ limit: "50", after })}`, signal);
-/** @param {AbortSignal} [signal] */
 export const getFileStats = (signal) => getJson("/api/v1/files/stats", signal);
-/** @param {string} fileId */
 export const deleteFile = (fileId) => remove(`/api/v1/files/${encodeURIComponent(fileId)}`);
 
 /** @param {string} since A day, YYYY-MM-DD. @param {AbortSignal} [signal] */
 export const getUsage = (since, signal) => getJson(`/api/v1/usage?since=${since}`, signal);
 
 export const listKeys = () => getJson("/api/v1/keys");
-/** @param {string} name @param {string[]} scopes */
 export const makeKey = async (name, scopes) => (await postJson("/api/v1/keys", { name, scopes })).json();
-/** @param {string} keyId */
 export const revokeKey = (keyId) => remove(`/api/v1/keys/${encodeURIComponent(keyId)}`);
-/** @param {string} current @param {string} wanted */
 export const changePassword = (current, wanted) =>
 	postJson("/api/v1/auth/change-password", { current_password: current, new_password: wanted });
 
 export const listUsers = () => getJson("/api/v1/users");
-/** @param {object} user */
 export const makeUser = (user) => postJson("/api/v1/users", user);
-/** @param {string} userId @param {object} change */
 export const changeUser = (userId, change) => request(`/api/v1/users/${encodeURIComponent(userId)}`,
 	{ method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify(change) });
-/** @param {string} userId */
 export const endSessions = (userId) => remove(`/api/v1/users/${encodeURIComponent(userId)}/sessions`);
 export const listAudit = () => getJson("/api/v1/audit?limit=50");
 
 /** @param {AbortSignal} [signal] The answer counts also where a part is not well. */
 export const getHealth = (signal) => fetch("/api/v1/health", { cache: "no-store", signal }).then((answer) => answer.json());
-/** @param {AbortSignal} [signal] */
 export const getStats = (signal) => getJson("/api/v1/stats", signal);
-/** @param {AbortSignal} [signal] */
 export const listModels = async (signal) => (await getJson("/api/v1/models", signal)).data;

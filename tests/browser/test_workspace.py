@@ -3,6 +3,7 @@
 The pictures are written into a folder of the test's, or into the one that SCREENSHOTS names.
 """
 
+import itertools
 import json
 import os
 import re
@@ -25,6 +26,11 @@ pytestmark = pytest.mark.timeout(300)
 
 ADMIN, PASSWORD = "ada.admin", "correct horse battery"
 WISH = "Who speaks in this novel: \u201cHello,\u201d said Ada. \u201cGood day,\u201d said Tom."
+# Whom it is meant for, it does not say by any word that begins a recommendation: a person has to look.
+HELD = b"""# Care
+
+We suggest that clinicians do not routinely withhold anticoagulants in adults aged 75 years or older.
+"""
 STATIC = [
     *("#/", "#/chat", "#/novels", "#/translate", "#/books", "#/talk", "#/guidelines"),
     *("#/history", "#/threads", "#/files", "#/usage", "#/settings", "#/users", "#/health"),
@@ -136,6 +142,47 @@ def test_file_that_goes_along_is_named_in_the_conversation(page: "Page", tmp_pat
 
     assert page.inner_text(".said-user .download") == "letter.txt"
     assert "letter.txt" in page.inner_text(".ask .args")
+
+
+def send_file(page: "Page", name: str, content: bytes, wish: str) -> None:
+    """Begin a conversation about a file, and agree to the job that is proposed."""
+    go(page, "#/chat")
+    page.set_input_files("#chat-file", {"name": name, "mimeType": "text/plain", "buffer": content})
+    page.locator(".composer .file-links", has_text=name).wait_for()
+    page.fill("#chat-text", wish)
+    page.click("#chat-send")
+    page.click("#approve-job")
+
+
+def test_version_that_a_gate_holds_back_is_decided_on_in_the_conversation(page: "Page") -> None:
+    send_file(page, "care.md", HELD, "Make a version for patients of this guideline")
+    held = page.locator("[data-subject=version]")
+    held.locator("#approve").wait_for()
+    assert "No recommendation was found" in held.locator(".fault").first.inner_text()
+    sentence = held.get_by_role("textbox", name="do not routinely withhold")
+    sentence.fill("Doctors should not keep blood thinners from people of 75 or older.")
+    held.locator("#reviewer").fill("Dr. Li")
+    held.locator("#approve").click()
+    page.wait_for_selector(".job-card.is-done .download")
+
+    with page.expect_download() as download:
+        page.click(".job-card .download >> text=guideline.json")
+    result = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert result["quality"]["review"]["reviewer"] == "Dr. Li"
+    assert "keep blood thinners from" in json.dumps(result["version"])
+
+
+def test_columns_of_a_corpus_are_confirmed_in_the_conversation(page: "Page") -> None:
+    words = ["boat", "harbour", "sail", "tide", "anchor", "wave", "captain", "island", "rope", "gull"]
+    rows = [f"{' '.join(part)},2021" for part in itertools.permutations(words, 2)]
+    table = "\n".join(["text,year", *rows]).encode()
+    send_file(page, "letters.csv", table, "Find the topics of this corpus")
+    uses = page.locator("[data-subject=columns] select")
+    uses.first.wait_for()
+    assert uses.evaluate_all("all => all.map((one) => one.value)") == ["text", "time"]
+    page.click("#topics-approve")
+
+    page.locator("[data-subject=plan] #topics-counts").wait_for()
 
 
 def test_wish_on_the_first_page_begins_a_conversation(page: "Page") -> None:

@@ -19,6 +19,7 @@ _PLACES = (
     "*.md",
     "docs/*.md",
     "docs/*/*.md",
+    "docs/*/*/*.md",
     "examples/*.md",
     "examples/*/*.md",
     "evals/*.md",

@@ -16,13 +16,20 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     FOLDER / "errors.md": reference_errors.page,
     FOLDER / "events.md": reference_events.page,
 }
+ERRORS = FOLDER / "errors"  # a page for each code
 
 
 def main() -> None:
-    """Write them."""
-    FOLDER.mkdir(exist_ok=True)
+    """Write them, and remove those of codes that there are no longer."""
+    ERRORS.mkdir(parents=True, exist_ok=True)
     for path, page in PAGES.items():
         path.write_text(page(), encoding="utf-8")
+    pages = reference_errors.pages()
+    for path in ERRORS.glob("*.md"):
+        if path.name not in pages:
+            path.unlink()
+    for name, text in pages.items():
+        (ERRORS / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The page of error codes."""
+"""The page of error codes, and a page for each."""
 
 import re
 from collections.abc import Mapping
@@ -27,29 +27,43 @@ codes in their own envelopes ([old-contracts.md](../old-contracts.md)).
 | 429, 503 | later it may pass; `Retry-After` says when, where somebody knows |
 | 502 | a provider of models refused, or answered with what cannot be used |
 
-{count} codes: {index}
+{count} codes, each with a page that says what happened and what to do:
 
+| Code | Status |
+| --- | --- |
+{rows}
 """
 
 
 def page() -> str:
-    """The page."""
-    found, meant = codes(), meanings()
-    index = ", ".join(f"[{name}](#{re.sub('[{}]', '', name)})" for name in found)
-    return _HEAD.format(count=len(found), index=index) + "\n".join(
-        _section(code, meant) for code in found.values()
-    )
+    """The page of all codes."""
+    found = codes()
+    rows = "\n".join(f"| [{name}](errors/{_file(name)}) | {_status(code)} |" for name, code in found.items())
+    return _HEAD.format(count=len(found), rows=rows)
 
 
-def _section(code: Code, meant: Mapping[str, str]) -> str:
-    status = ", ".join(map(str, sorted(code.statuses))) or "As the failure beneath has it"
+def pages() -> Mapping[str, str]:
+    """The page of each code, by the name of its file."""
+    meant = meanings()
+    return {_file(name): _page(code, meant) for name, code in codes().items()}
+
+
+def _file(name: str) -> str:
+    return re.sub("[{}]", "", name) + ".md"
+
+
+def _status(code: Code) -> str:
+    return ", ".join(map(str, sorted(code.statuses))) or "as the failure beneath has it"
+
+
+def _page(code: Code, meant: Mapping[str, str]) -> str:
     meaning = meant.get(code.name, "" if code.said else "What happened stands in the message.")
-    lines = [f"## {code.name}\n", f"{status}. {meaning}".rstrip() + "\n"]
+    lines = [f"# {code.name}\n", f"Status: {_status(code)}. {meaning}".rstrip() + "\n"]
     for message, hint in code.said.items():
         lines.append(f"- {_escaped(message)}" + (f" *{_escaped(hint)}*" if hint else ""))
     if code.said:
-        lines[-1] += "\n"
-    return "\n".join(lines)
+        lines.append("")
+    return "\n".join([*lines, "[All codes](../errors.md)", ""])
 
 
 def _escaped(text: str) -> str:

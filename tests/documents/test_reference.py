@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import reference
+from tests.documents import reference, reference_errors
 from tests.documents.error_codes import codes
 
 
@@ -14,6 +14,13 @@ from tests.documents.error_codes import codes
 )
 def test_the_page_is_up_to_date(path: Path, page: Callable[[], str]) -> None:
     assert path.read_text(encoding="utf-8") == page(), "run python -m tests.documents.reference"
+
+
+def test_each_code_has_a_page_of_its_own_that_is_up_to_date() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in reference.ERRORS.glob("*.md")}
+
+    assert written == reference_errors.pages(), "run python -m tests.documents.reference"
+    assert len(written) == len(codes())
 
 
 def test_a_code_is_known_with_its_status_message_and_hint() -> None:

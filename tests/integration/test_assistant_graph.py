@@ -1,7 +1,9 @@
 """The whole assistant: offline, and with a model server on loopback."""
 
+import asyncio
 import base64
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -137,6 +139,16 @@ async def test_job_starts_once_the_user_has_agreed_and_its_result_is_told(tmp_pa
     assert before == 0
     assert _told(result)["result"]["targets"]["de"]["text"] == "Guten Morgen."
     assert _last(result) == "It is ready."
+
+
+async def test_job_whose_role_has_no_model_is_not_begun_before_the_user_agreed(tmp_path: Path) -> None:
+    with _chat(tmp_path, _CALL) as chat:
+        chat.models = ChatModels({"primary": chat.models.choice("primary")})
+        proposed = await chat.say("Translate this into German: Good morning, dear reader.")
+
+    (request,) = proposed["__interrupt__"][0].value["action_requests"]
+    assert request["estimate"] is None
+    assert await asyncio.to_thread(os.listdir, tmp_path) == []
 
 
 async def test_steps_of_a_job_are_told_in_the_conversations_own_stream(tmp_path: Path) -> None:
@@ -296,6 +308,13 @@ async def test_offline_dialogue_asks_for_what_is_missing_then_works_and_is_marke
     assert [c["canonical_name"] for c in _told(result)["result"]["characters"]] == ["Mary", "Tom"]
     assert result["messages"][-1].response_metadata == {"mode": "offline"}
     assert offline.events[-1]["type"] != "warning"
+
+
+async def test_offline_dialogue_suggests_replies_without_a_question(offline: _Chat) -> None:
+    result = await offline.say("Suggest replies to: Would you like some tea?")
+
+    assert "__interrupt__" not in result
+    assert "The job has ended" in _last(result)
 
 
 async def test_menu_tells_every_job_in_the_language_of_who_asks(offline: _Chat) -> None:

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from configs.settings import Settings
+from server import app
 from tests.conftest import PROJECT, running
-from tests.fixtures.redis_servers import redis_process
+from tests.fixtures.redis_servers import redis_process, wait_until
 from tests.fixtures.service_process import ServiceProcess
 
 PARTS = ("database", "redis", "storage", "disk", "workers")
@@ -91,6 +92,30 @@ def test_a_disk_without_room_for_an_upload_is_told(tmp_path: Path) -> None:
 
     assert response.status_code == 503
     assert response.json()["services"]["disk"] == "full"
+
+
+def test_graphs_that_are_still_to_be_loaded_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "FIRST_ANSWERS", 3600)
+    with running(Settings(PORT=0, DATA_DIR=tmp_path)) as server:  # type: ignore[call-arg]
+        response = httpx.get(f"{server.url}/api/v1/health", timeout=60)
+        is_ok = httpx.get(f"{server.url}/ok", timeout=60).is_success
+
+    body = response.json()
+    assert (response.status_code, body["status"], body["services"]["graphs"]) == (
+        503,
+        "unavailable",
+        "loading",
+    )
+    assert is_ok
+
+
+def test_graphs_that_are_loaded_are_not_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "FIRST_ANSWERS", 0)
+    with running(Settings(PORT=0, DATA_DIR=tmp_path)) as server:  # type: ignore[call-arg]
+        wait_until(lambda: httpx.get(f"{server.url}/api/v1/health", timeout=60).is_success)
+        services = httpx.get(f"{server.url}/api/v1/health", timeout=60).json()["services"]
+
+    assert set(services) == {*PARTS, "models"}
 
 
 def test_without_a_worker_requests_are_served_and_the_lack_is_told(tmp_path: Path) -> None:

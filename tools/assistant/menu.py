@@ -40,11 +40,14 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "topics": (".csv", ".tsv", ".xlsx", ".jsonl", ".parquet"),
 }
 _INTO = frozenset({"translate", "subtitles", "video"})  # jobs that need a language
+_WANTED: Mapping[str, str] = {"replies": "said", "video": "file", "topics": "file"}  # of others: "source"
 _MISSING: Mapping[str, Mapping[Tongue, str]] = {
     "source": {
         "en": "the text (in quotation marks) or an uploaded file",
         "zh": "文本（放在引号里）或上传的文件",
     },
+    "file": {"en": "an uploaded file", "zh": "上传的文件"},
+    "said": {"en": "what was said (in quotation marks)", "zh": "对方说的话（放在引号里）"},
     "language": {"en": "the language to translate into", "zh": "要译成哪种语言"},
 }
 
@@ -55,7 +58,7 @@ class Wish:
 
     job: str | None = None
     arguments: dict[str, Any] = field(default_factory=dict[str, Any])
-    missing: tuple[str, ...] = ()  #: "source", "language".
+    missing: tuple[str, ...] = ()  #: "source", "file", "said", "language".
 
 
 def tongue_of(text: str) -> Tongue:
@@ -75,21 +78,31 @@ def read_wish(message: str, files: Sequence[Mapping[str, str]], jobs: Sequence[s
     job = _job_of(message, files, jobs)
     if job is None:
         return Wish()
+    wanted, text = _WANTED.get(job, "source"), _text_in(message)
     arguments: dict[str, Any] = {}
-    text = _TEXT.search(message)
-    if files:
+    if wanted == "said":
+        arguments |= {"said": text} if text else {}
+    elif files:
         arguments["file_id"] = files[-1]["file_id"]
-    elif text:
-        given = next(group for group in text.groups() if group).strip()
-        wrapped = _WRAPPED.fullmatch(given)
-        arguments["text"] = wrapped[1] if wrapped else given
-    missing = [] if arguments else ["source"]
+    elif text and wanted == "source":
+        arguments["text"] = text
+    missing = [] if arguments else [wanted]
     if job in _INTO:
         wish = message.replace(arguments.get("text", "\0"), " ")
         targets, source = languages_named(wish)
         arguments |= {"target_languages": targets} | ({"source_language": source} if source else {})
         missing += [] if targets else ["language"]
     return Wish(job=job, arguments=arguments, missing=tuple(missing))
+
+
+def _text_in(message: str) -> str | None:
+    """What a message quotes, or has after a colon."""
+    found = _TEXT.search(message)
+    if found is None:
+        return None
+    given = next(group for group in found.groups() if group).strip()
+    wrapped = _WRAPPED.fullmatch(given)
+    return wrapped[1] if wrapped else given
 
 
 def ask_for(missing: Sequence[str], tongue: Tongue) -> str:
@@ -115,10 +128,11 @@ def menu(titles: Mapping[str, str], tongue: Tongue) -> str:
 def _job_of(message: str, files: Sequence[Mapping[str, str]], jobs: Sequence[str]) -> str | None:
     lowered = message.lower()
     named = [job for job, words in _KINDS.items() if job in jobs and any(word in lowered for word in words)]
-    if named and named[0] != "translate":
-        return named[0]
     suffix = PurePath(files[-1]["name"]).suffix.lower() if files else ""
     fitting = [job for job, suffixes in _SUFFIXES.items() if job in jobs and suffix in suffixes]
+    named = [job for job in named if job in fitting] or named  # a film that is to have subtitles is a film
+    if named and named[0] != "translate":
+        return named[0]
     if fitting:
         return fitting[0]
     is_translation = bool(named) or bool(languages_named(message)[0])

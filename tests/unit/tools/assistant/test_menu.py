@@ -4,7 +4,7 @@ import pytest
 
 from tools.assistant.menu import Wish, ask_for, read_wish
 
-_JOBS = ("translate", "subtitles", "video", "characters", "guideline", "replies")
+_JOBS = ("translate", "subtitles", "video", "characters", "topics", "guideline", "replies")
 _SRT = [{"file_id": "f1", "name": "film.srt"}]
 
 
@@ -34,6 +34,14 @@ _SRT = [{"file_id": "f1", "name": "film.srt"}]
             "translate it",
             [],
             Wish(job="translate", arguments={"target_languages": []}, missing=("source", "language")),
+        ),
+        ("Suggest replies to: How are you?", [], Wish(job="replies", arguments={"said": "How are you?"})),
+        ("请建议回复", [], Wish(job="replies", missing=("said",))),
+        ("Find the topics of: a text", [], Wish(job="topics", missing=("file",))),
+        (
+            "Give this film Chinese subtitles",
+            [{"file_id": "f1", "name": "a.mp4"}],
+            Wish(job="video", arguments={"file_id": "f1", "target_languages": ["zh"]}),
         ),
         ("hello", [], Wish()),
     ],
