@@ -152,6 +152,7 @@ def run(
     others: list[Path] = []
     if graph == topics_files.GRAPH:  # one corpus, however many files
         paths, others = paths[:1], paths[1:]
+    failed: list[Path] = []
     for path in paths:
         job = local_run.FileJob(
             graph_id=graph,
@@ -164,10 +165,21 @@ def run(
             folder=folder,
             is_dry=dry_run,
         )
-        results.append(asyncio.run(local_run.run_file(settings, job, err)))
+        try:
+            results.append(asyncio.run(local_run.run_file(settings, job, err)))
+        except ServiceError as error:
+            if len(paths) == 1:
+                raise
+            failed.append(path)  # the other files are no worse for it
+            _explain(error, f"{path}: ")
+            continue
         if not dry_run or graph == audiobook_files.GRAPH:  # of the others, what they will take is shown
             local_run.show(graph, results[-1], out)
-    _write_result(results[0] if len(results) == 1 else results, result_file)
+    _write_result(results[0] if len(paths) == 1 else results, result_file)
+    if failed:
+        names = ", ".join(path.name for path in failed)
+        err.print(f"[red]{len(failed)} of {len(paths)} files failed:[/] {names}", highlight=False)
+        raise typer.Exit(1)
 
 
 def _write_result(result: dict[str, Any] | list[dict[str, Any]], file: Path | None) -> None:
@@ -288,13 +300,16 @@ def _explaining(command: Callable[[], None]) -> None:
     try:
         command()
     except ServiceError as error:
-        err.print(
-            f"[red]Error:[/] {error.message}" + (f"\n{error.hint}" if error.hint else ""), highlight=False
-        )
+        _explain(error)
         sys.exit(1)
     except (SettingsError, DataFolderBusy, EmbeddedRedisError) as error:
         err.print(f"[red]Error:[/] {error}", highlight=False)
         sys.exit(1)
+
+
+def _explain(error: ServiceError, where: str = "") -> None:
+    hint = f"\n{error.hint}" if error.hint else ""
+    err.print(f"[red]Error:[/] {where}{error.message}{hint}", highlight=False)
 
 
 if __name__ == "__main__":
