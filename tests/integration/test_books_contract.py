@@ -62,7 +62,7 @@ async def rested(client: httpx.AsyncClient, path: str) -> dict[str, Any]:
 
 
 async def made(client: httpx.AsyncClient, book: str, what: str, **wish: Any) -> dict[str, Any]:
-    task = await told(await client.post(f"/{book}/{what}", json=wish), 202)
+    task = await told(await client.post(f"/{book}/{what}", json=wish or None), 202)
     assert (task["bookId"], task["status"]) == (book, "pending")
     return await rested(client, f"/{book}/{what}")
 
@@ -225,7 +225,7 @@ async def test_a_book_is_read_in_the_language_and_made_with_the_cover_that_it_wa
 
     refused = await made(client, book, "script/generate")
     assert (refused["status"], "neither PNG nor JPEG" in refused["errorMessage"]) == ("failed", True)
-    done = await told(await client.post(f"/{book}/process", json={}))
+    done = await told(await client.post(f"/{book}/process"))
     assert done["statistics"]["language"] == "zh"
     await told(await client.put(f"/{book}", json={"coverFileId": None, "title": "u"}))
     await made(client, book, "script/generate")

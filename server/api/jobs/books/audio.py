@@ -49,8 +49,11 @@ class AudioWish(BaseModel):
         return self
 
 
+_BOOK = AudioWish()
+
+
 @router.post("/{book_id}/audio/generate", status_code=202)
-async def generate_audio(book_id: str, body: AudioWish, resources: Open) -> Response:
+async def generate_audio(book_id: str, resources: Open, body: AudioWish = _BOOK) -> Response:
     """Speak the book; people and script are found first, where that has not been done."""
     wish = body.options
     manner = {"at_once": wish.batchSize, "speed": wish.speed, "mp3": wish.mp3}
@@ -73,6 +76,7 @@ async def _check_chapters(resources: Open, book: board.Book, chapters: list[int]
     if known and missing:
         raise InvalidInput(
             f"chapterIds: there is no chapter {missing[0]}; the book has {len(known)}, from 0 on",
+            hint="GET chapters lists them.",
             code="unknown_chapter",
         )
 

@@ -63,6 +63,9 @@ class ProcessRequest(BaseModel):
     options: Processing = Processing()
 
 
+_AS_USUAL = ProcessRequest()
+
+
 @router.get("")
 async def list_books(resources: Open, page: Page = 1, limit: Limit = 10) -> Response:
     """One's books, the newest first."""
@@ -155,7 +158,7 @@ async def get_upload(book_id: str, resources: Open) -> Response:
 
 
 @router.post("/{book_id}/process")
-async def process_text(book_id: str, body: ProcessRequest, resources: Open) -> Response:
+async def process_text(book_id: str, resources: Open, body: ProcessRequest = _AS_USUAL) -> Response:
     """Find chapters and segments. It can be asked again: they follow from the text."""
     book = await board.find(resources, book_id)
     reading = await _reading(resources, book)
