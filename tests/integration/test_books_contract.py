@@ -282,6 +282,13 @@ async def test_a_book_can_be_changed_after_a_task_of_it_was_cancelled(client: ht
     assert bindings["bindings"][0]["voiceId"] == "en-us+m8"
 
 
+async def test_a_body_that_is_no_json_is_told_as_such(client: httpx.AsyncClient) -> None:
+    refused = await client.post("", content=b'{"title": "t"')
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
+    assert refused.json()["error"]["message"] == "body: it is no JSON that can be read"
+
+
 async def test_a_change_of_what_is_not_there_changes_nothing(client: httpx.AsyncClient) -> None:
     book = await added(client)
     await made(client, book, "script/generate")
