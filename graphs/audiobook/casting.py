@@ -132,7 +132,9 @@ async def estimate(state: State) -> Update:
     left = [request for request in requests if request is not None and sound_name(request) not in known]
     distinct = {sound_name(request): len(request.text) for request in left}
     said = sum(len(request.text) for request in requests if request is not None)
-    seconds = expected_seconds(said, sum(line["pause_ms"] for line in lines), state["spoken"])
+    slowed = sum(len(request.text) / request.speed for request in requests if request is not None)
+    pauses = sum(line["pause_ms"] for line in lines)
+    seconds = expected_seconds(slowed, pauses, language=state["spoken"], engine=stage.engine)
     cost, currency = await _cost(stage, len(distinct), sum(distinct.values()))
     return {
         "estimate": Estimate(

@@ -7,6 +7,7 @@ times its text.
 """
 
 import hashlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -19,6 +20,7 @@ from graphs.characters.portraits import portrait_questions, subjects
 from graphs.characters.scenes import speaker_windows
 from graphs.characters.second_reading import second_windows
 from graphs.characters.state import State, WindowAnswer, free_of_cost
+from graphs.characters.windows import Window
 from prompts import PROMPTS
 from tools.novels.types import Cast, Character
 
@@ -68,16 +70,23 @@ def plan_second(state: State) -> Iterator[Planned]:
     book = Book(state["source"])
     spans = unpack_spans(state["quotations"], len(book.text))
     cast = unpack_cast(state["cast"], book.text)
-    doubts = {index: people for index, *people in state["doubted"]}
-    names = {character.id: character.canonical_name for character in cast.characters}
+    doubts = {index: contenders for index, *contenders in state["doubted"]}
+    people = {character.id: character for character in cast.characters}
     for window, data in second_windows(book.text, spans, cast, doubts, state["spoken"], book.quote_id):
         start = book.in_source(window.start, window.end)[0]
         asked = [
-            (int(quote[1:]) - start, [names[person] for person in people])
-            for quote, people in data["contenders"].items()
+            (int(quote[1:]) - start, [_names_in(window, people[id]) for id in contenders])
+            for quote, contenders in data["contenders"].items()
         ]
         words = f"{book.text[window.start : window.end]}\0{asked}"
         yield Planned(key_of(state, "second", words), start, data)
+
+
+def _names_in(window: Window, person: Character) -> list[str]:
+    """What a window calls a person, whose canonical name a new chapter may change."""
+    mentions = person.mentions
+    first, last = (bisect_left(mentions, at, key=lambda m: m.start) for at in (window.start, window.end))
+    return sorted({mention.surface for mention in mentions[first:last]}) or [person.canonical_name]
 
 
 def plan_portraits(state: State) -> list[Planned]:

@@ -88,8 +88,9 @@ export class AudiobookPage extends Page {
 	}
 
 	async #showBook(signal) {
-		const { values } = await getState(this.bookId, signal);
-		if (!values.lines?.length) return;
+		const { values: known } = await getState(this.bookId, signal);
+		if (!known.lines?.length) return;
+		const values = { ...known, language: known.spoken }; // A task that failed has told no language.
 		const novel = new Novel(resultOf(values), await readText(values.text_file_id, signal));
 		this.#voices ??= await askBooks(`/${this.bookId}/voices?language=${values.language}`, "GET", undefined, signal).then(({ voices }) => voices, () => undefined); // A choice less.
 		const at = this.#view?.place;

@@ -34,6 +34,7 @@ from tools.subtitles import open_subtitles
 
 pytestmark = pytest.mark.usefixtures("closed_clients")
 
+NOVELS = Path(__file__).parents[1] / "fixtures" / "novels"
 STORY = """CHAPTER I
 The Lamp
 
@@ -171,6 +172,20 @@ async def test_the_m4b_is_as_long_as_its_lines_and_pauses_and_its_chapters_stand
     mp3 = [probed(await fetched(made, one["file"], tmp_path))["format"] for one in audio["chapters"]]
     lengths = [(one["end_ms"] - one["start_ms"]) / 1000 for one in audio["chapters"]]
     assert [float(one["duration"]) for one in mp3] == pytest.approx(lengths, abs=0.12)  # its frames are whole
+
+
+@pytest.mark.parametrize(
+    ("name", "speed"),
+    [("mad_tea_party_excerpt", 1.0), ("mad_tea_party_excerpt", 1.6), ("ferry_in_the_rain", 1.0)],
+)
+async def test_a_book_of_espeak_is_about_as_long_as_was_estimated_before(
+    files: LocalStorage, name: str, speed: float
+) -> None:
+    text = (NOVELS / f"{name}.txt").read_text()
+    with speech.bind(speaker=EspeakSpeaker()):
+        result = await Thread().run({"text": text, "options": {"mp3": False, "speed": speed}})
+
+    assert result["estimate"]["seconds"] == pytest.approx(result["audio"]["duration_ms"] / 1000, rel=0.15)
 
 
 async def test_captions_stand_when_their_words_are_heard(made: Made, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ async def rested(client: httpx.AsyncClient, path: str) -> dict[str, Any]:
 
 
 async def made(client: httpx.AsyncClient, book: str, what: str, **wish: Any) -> dict[str, Any]:
-    task = await told(await client.post(f"/{book}/{what}", json=wish), 202)
+    task = await told(await client.post(f"/{book}/{what}", json=wish or None), 202)
     assert (task["bookId"], task["status"]) == (book, "pending")
     return await rested(client, f"/{book}/{what}")
 
@@ -162,6 +162,15 @@ async def test_recognition_and_script_are_tasks_of_their_own(client: httpx.Async
     assert (stats["charactersCount"], stats["chaptersCount"]) == (2, 2)
 
 
+async def test_a_line_tells_what_is_stressed_in_it(client: httpx.AsyncClient) -> None:
+    book = await added(client, STORY.replace("“Wait!”", "“Oh, _wait_!”"))
+    await made(client, book, "script/generate")
+    lines = (await told(await client.get(f"/{book}/script")))["lines"]
+
+    stressed = [line["text"][start:end] for line in lines for start, end in line["emphasis"]]
+    assert stressed == ["wait"]
+
+
 async def test_people_are_merged_renamed_and_split_and_each_edit_can_be_taken_back(
     client: httpx.AsyncClient,
 ) -> None:
@@ -216,6 +225,8 @@ async def test_a_book_is_read_in_the_language_and_made_with_the_cover_that_it_wa
 
     refused = await made(client, book, "script/generate")
     assert (refused["status"], "neither PNG nor JPEG" in refused["errorMessage"]) == ("failed", True)
+    done = await told(await client.post(f"/{book}/process"))
+    assert done["statistics"]["language"] == "zh"
     await told(await client.put(f"/{book}", json={"coverFileId": None, "title": "u"}))
     await made(client, book, "script/generate")
     narrator = (await told(await client.get(f"/{book}/voice-bindings")))["bindings"][0]
@@ -232,6 +243,9 @@ async def test_a_book_is_read_in_the_language_and_made_with_the_cover_that_it_wa
         ("POST", "/{book}/upload", None, 400, None),
         ("POST", "/{empty}/audio/generate", {}, 400, "NO_TEXT"),
         ("POST", "/{empty}/process", {}, 400, "NO_TEXT"),
+        ("POST", "/{book}/audio/generate", {"type": "chapter"}, 400, "VALIDATION_ERROR"),
+        ("POST", "/{book}/audio/generate", {"chapterIds": [0]}, 400, "VALIDATION_ERROR"),
+        ("POST", "/{book}/audio/generate", {"scriptSentenceIds": ["l0"]}, 409, "NOT_READY"),
         ("GET", "/{book}/script", None, 409, "NOT_READY"),
         ("GET", "/{book}/audio/generate", None, 404, "TASK_NOT_FOUND"),
         ("POST", "/{book}/voices/preview", {"voiceId": "../x"}, 400, "VALIDATION_ERROR"),
@@ -256,6 +270,25 @@ async def test_what_cannot_be_done_is_told_in_the_old_envelope(
     assert code in (None, error["code"])
 
 
+async def test_a_book_can_be_changed_after_a_task_of_it_was_cancelled(client: httpx.AsyncClient) -> None:
+    book = await added(client, STORY.replace("“Only me,”", "“Only me. " + "The rain fell. " * 400 + "”"))
+    await made(client, book, "script/generate")
+    await told(await client.post(f"/{book}/audio/generate", json={}), 202)
+    await told(await client.delete(f"/{book}/audio/generate"))
+
+    voice = {"voiceId": "en-us+m8"}
+    bindings = await told(await client.put(f"/{book}/characters/narrator/voices", json=voice))
+
+    assert bindings["bindings"][0]["voiceId"] == "en-us+m8"
+
+
+async def test_a_body_that_is_no_json_is_told_as_such(client: httpx.AsyncClient) -> None:
+    refused = await client.post("", content=b'{"title": "t"')
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
+    assert refused.json()["error"]["message"] == "body: it is no JSON that can be read"
+
+
 async def test_a_change_of_what_is_not_there_changes_nothing(client: httpx.AsyncClient) -> None:
     book = await added(client)
     await made(client, book, "script/generate")
@@ -270,4 +303,10 @@ async def test_a_change_of_what_is_not_there_changes_nothing(client: httpx.Async
     assert (await client.put(f"/{book}/characters/c99/voices", json={"voiceId": "v"})).status_code == 404
     unknown = await client.put(f"/{book}/characters/narrator/voices", json={"voiceId": "nobody"})
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (400, "UNKNOWN_VOICE")
+    for wish, code in (
+        ({"type": "chapter", "chapterIds": [2]}, "UNKNOWN_CHAPTER"),
+        ({"scriptSentenceIds": ["l99999"]}, "INVALID_EDIT"),
+    ):
+        refused = await client.post(f"/{book}/audio/generate", json=wish)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, code)
     assert (await told(await client.get(f"/{book}")))["status"] == "script_generated"

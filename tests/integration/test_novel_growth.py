@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
@@ -162,6 +162,29 @@ async def test_sure_rule_that_the_model_overrules_is_read_again(server: ModelSer
     assert [data["quotes"] for data in seconds] == [["q0"]]
     assert "[q0]" in seconds[0]["text"]
     assert (result["quotes"][0]["speaker"], result["quotes"][0]["confidence"]) == ("Mr. Hale", 0.9)
+
+
+async def test_a_second_reading_is_kept_although_a_new_chapter_changes_somebody_s_name() -> None:
+    class TwoNames(_Gold):
+        aliases: ClassVar = {**_Gold.aliases, "Lane": ("Miss Lane", "Miss Anna Lane")}
+
+    doubtful = (
+        f'CHAPTER 1\n\n"It is late," said Miss Lane to Mr. Hale.\n\nMiss Lane sat down.\n\n{_QUIET * 3}\n\n'
+    )
+    longer = doubtful + "CHAPTER 2\n\n" + "Miss Anna Lane went home. The house was dark.\n\n" * 9
+    with model_server(Answers.oracle(Oracle(TwoNames()))) as server:
+        with bind(ChatModels({"primary": choose("openai:oracle", base_url=server.openai_url)})):
+            book = _Book()
+            first = await book.read(doubtful)
+            before = len(server.requests())
+            second = await book.read(longer)
+        asked = _asked(server)
+
+    names = [{one["canonical_name"] for one in result["characters"]} for result in (first, second)]
+    assert "Miss Lane" in names[0] - names[1]
+    readings = [sum("contenders" in data for data in part) for part in (asked[:before], asked[before:])]
+    assert readings == [1, 0]
+    assert second["quotes"][0]["speaker"] == "Mr. Hale"
 
 
 async def test_people_are_read_about_once_and_their_gender_is_known(server: ModelServer) -> None:

@@ -28,6 +28,9 @@ def telling(handle: Handle, failure: Failure) -> Handle:
                 response.headers["Retry-After"] = str(error.retry_after)
             return response
         except RequestValidationError as error:
+            if any(detail["type"] == "json_invalid" for detail in error.errors()):
+                hint = "Send one JSON object in UTF-8."
+                return failure(400, "body: it is no JSON that can be read", "validation_error", hint)
             fields = [".".join(str(part) for part in detail["loc"][1:]) for detail in error.errors()]
             reasons = [str(detail["msg"]) for detail in error.errors()]
             said = "; ".join(f"{name or 'body'}: {why}" for name, why in zip(fields, reasons, strict=True))

@@ -73,8 +73,9 @@ def count_contexts(text: str) -> dict[str, Context]:
             _count(text, match.end(), end, contexts, is_start=False)
     for match in _INTRODUCTION.finditer(text):
         for end in _ends(text, match.end()):
-            if _CALL_END.match(text, end):
-                contexts[text[match.end() : end]].introduced += 1
+            word = text[match.end() : end]
+            if _HAN_ONLY.fullmatch(word) and _CALL_END.match(text, end):
+                contexts[word].introduced += 1
     return dict(contexts)
 
 

@@ -77,10 +77,19 @@ def _is_name(candidate: Candidate, dictionary: Dictionary) -> bool:
         needed += _WEAK_SURNAME if word[0] in WEAK_SURNAMES else 0.0
     elif candidate.shape is Shape.OTHER and not (context.says and candidate.count > 2):
         return False
-    if _is_ordinary(word, dictionary):
+    if _is_ordinary(word, dictionary) and not _is_old_and_surname(candidate):
         needed += _ORDINARY_WORD
     score -= candidate.places
     return score >= max(needed, _LEAST_SHARE * candidate.count)
+
+
+def _is_old_and_surname(candidate: Candidate) -> bool:
+    """「老周」 is a name although the dictionary has it as a word of time; 「老路」 is a word."""
+    return (
+        candidate.shape is Shape.FAMILIAR
+        and candidate.word[0] == "老"
+        and candidate.word[1] not in WEAK_SURNAMES
+    )
 
 
 def _is_made_of_words(word: str, dictionary: Dictionary) -> bool:

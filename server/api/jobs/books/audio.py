@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graphs.characters.wishes import Id
 from server.api.accounts import files
@@ -11,7 +11,7 @@ from server.api.deps import Open
 from server.api.jobs.books import board
 from server.api.jobs.books.book import audio_json, task_json
 from server.api.jobs.books.envelope import FAILURES, EnvelopeRoute, success
-from tools.errors import NotFound
+from tools.errors import InvalidInput, NotFound
 
 router = APIRouter(prefix="/api/books", tags=["audiobooks"], route_class=EnvelopeRoute, responses=FAILURES)
 
@@ -42,9 +42,18 @@ class AudioWish(BaseModel):
     )
     options: AudioOptions = AudioOptions()
 
+    @model_validator(mode="after")
+    def _names_chapters(self) -> "AudioWish":
+        if (self.type == "chapter") != bool(self.chapterIds):
+            raise ValueError("chapterIds: name at least one with type chapter, and none with type book")
+        return self
+
+
+_BOOK = AudioWish()
+
 
 @router.post("/{book_id}/audio/generate", status_code=202)
-async def generate_audio(book_id: str, body: AudioWish, resources: Open) -> Response:
+async def generate_audio(book_id: str, resources: Open, body: AudioWish = _BOOK) -> Response:
     """Speak the book; people and script are found first, where that has not been done."""
     wish = body.options
     manner = {"at_once": wish.batchSize, "speed": wish.speed, "mp3": wish.mp3}
@@ -52,8 +61,24 @@ async def generate_audio(book_id: str, body: AudioWish, resources: Open) -> Resp
     options["chapters"] = body.chapterIds if body.type == "chapter" else []
     book = await board.find(resources, book_id)
     edits = [{"op": "again", "lines": body.scriptSentenceIds}] if body.scriptSentenceIds else []
+    if edits:
+        await board.check(resources, await board.result_of(resources, book), edits)
+    await _check_chapters(resources, book, options["chapters"])
     run = await board.begin(resources, book, until="audio", options=options, edits=edits)
     return success(task_json(run, None), status=202)
+
+
+async def _check_chapters(resources: Open, book: board.Book, chapters: list[int]) -> None:
+    """Refuse chapters that are not there, once it is known which are; until then the task does it."""
+    state = await resources.states.snapshot(book[0])
+    known: list[Any] = (state.values.get("chapters") if state is not None else None) or []
+    missing = sorted(set(chapters) - {chapter["index"] for chapter in known})
+    if known and missing:
+        raise InvalidInput(
+            f"chapterIds: there is no chapter {missing[0]}; the book has {len(known)}, from 0 on",
+            hint="GET chapters lists them.",
+            code="unknown_chapter",
+        )
 
 
 @router.get("/{book_id}/audio/generate")

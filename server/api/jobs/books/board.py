@@ -104,7 +104,7 @@ async def edit(resources: Resources, book: Book, edits: Sequence[Mapping[str, An
         InvalidInput: It names what is not there; nothing has changed.
     """
     values = await result_of(resources, book)
-    await _check(resources, values, edits)
+    await check(resources, values, edits)
     until = "cast" if values.get("cast") else "script" if values.get("lines") else "characters"
     run = await begin(resources, book, until=until, edits=edits)
     run = await ended(resources, run)
@@ -114,10 +114,14 @@ async def edit(resources: Resources, book: Book, edits: Sequence[Mapping[str, An
     return await result_of(resources, await find(resources, book[0].thread_id))
 
 
-async def _check(resources: Resources, values: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse what cannot be done before a task is begun for it, which would fail."""
+async def check(resources: Resources, values: Mapping[str, Any], edits: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse edits that cannot be made before a task is begun for them, which would fail.
+
+    Raises:
+        InvalidInput: They name what is not there.
+    """
     if voices := editing.voices_in(edits):
-        await (await stage_of(resources, values["language"])).check(voices)
+        await (await stage_of(resources, values["spoken"])).check(voices)
     source = await texts.stored(resources, values["text_file_id"])
     await asyncio.to_thread(editing.take, cast("State", values), edits, source, values["lines"])
 

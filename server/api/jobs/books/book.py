@@ -176,6 +176,7 @@ def line_json(line: Mapping[str, Any], order: int, text: str, book_id: str) -> d
         "tone": line["tone"],
         "strength": line["strength"],
         "pauseAfter": line["pause_ms"] / 1000,
+        "emphasis": [[start - line["start"], end - line["start"]] for start, end in line["emphasis"]],
         "directedBy": line["directed_by"],
         "voiceId": line.get("voice"),
         "startMs": line.get("start_ms"),

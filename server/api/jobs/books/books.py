@@ -63,6 +63,9 @@ class ProcessRequest(BaseModel):
     options: Processing = Processing()
 
 
+_AS_USUAL = ProcessRequest()
+
+
 @router.get("")
 async def list_books(resources: Open, page: Page = 1, limit: Limit = 10) -> Response:
     """One's books, the newest first."""
@@ -124,7 +127,7 @@ async def upload_text(book_id: str, request: Request, resources: Open) -> Respon
         )
     file = await texts.receive(request, resources)
     try:
-        reading = await texts.read(resources, file.file_id)
+        reading = await texts.read(resources, file.file_id, book[0].meta[KEY].get("language"))
     except BaseException:
         await resources.files.remove(file.file_id)
         raise
@@ -155,10 +158,10 @@ async def get_upload(book_id: str, resources: Open) -> Response:
 
 
 @router.post("/{book_id}/process")
-async def process_text(book_id: str, body: ProcessRequest, resources: Open) -> Response:
+async def process_text(book_id: str, resources: Open, body: ProcessRequest = _AS_USUAL) -> Response:
     """Find chapters and segments. It can be asked again: they follow from the text."""
     book = await board.find(resources, book_id)
-    reading = await texts.read(resources, _file_of(book))
+    reading = await _reading(resources, book)
     segments = reading.segments(body.options.maxSegmentLength)
     kept = reading.statistics(segments) | {"maxSegmentLength": body.options.maxSegmentLength}
     book = await board.change(resources, book, processed=kept)
@@ -176,7 +179,7 @@ async def get_processing(book_id: str, resources: Open) -> Response:
 @router.get("/{book_id}/chapters")
 async def list_chapters(book_id: str, resources: Open) -> Response:
     """The chapters; they tile the text."""
-    reading = await texts.read(resources, _file_of(await board.find(resources, book_id)))
+    reading = await _reading(resources, await board.find(resources, book_id))
     return success({"chapters": reading.chapters})
 
 
@@ -191,7 +194,7 @@ async def list_segments(
 ) -> Response:
     """Stretches of the text, a page at a time."""
     book = await board.find(resources, book_id)
-    reading = await texts.read(resources, _file_of(book))
+    reading = await _reading(resources, book)
     processed: dict[str, Any] = book[0].meta[KEY]["processed"] or {}
     found = [
         segment
@@ -212,8 +215,8 @@ async def _forget_file(resources: Open, book: board.Book) -> None:
             await resources.files.remove(file["file_id"], owner=ownership.reader())
 
 
-def _file_of(book: board.Book) -> str:
-    file: dict[str, Any] | None = book[0].meta[KEY]["file"]
-    if file is None:
+async def _reading(resources: Open, book: board.Book) -> texts.Reading:
+    own: dict[str, Any] = book[0].meta[KEY]
+    if own["file"] is None:
         raise BadRequest("The book has no text.", hint="Upload a file first.", code="no_text")
-    return file["file_id"]
+    return await texts.read(resources, own["file"]["file_id"], own.get("language"))

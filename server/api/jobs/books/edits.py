@@ -32,6 +32,9 @@ class Named(_Body):
     edit: Annotated[str, Field(pattern="^e[0-9]{1,6}$")] | None = None
 
 
+_THE_LAST = Named()
+
+
 class Merging(_Body):
     """Who turns out to be whom."""
 
@@ -61,13 +64,13 @@ async def make_edits(book_id: str, body: Edits, resources: Open) -> Response:
 
 
 @router.post("/{book_id}/edits/undo")
-async def undo_edit(book_id: str, body: Named, resources: Open) -> Response:
+async def undo_edit(book_id: str, resources: Open, body: Named = _THE_LAST) -> Response:
     """Take an edit back."""
     return success(_history(await _edited(resources, book_id, {"op": "undo", "edit": body.edit})))
 
 
 @router.post("/{book_id}/edits/redo")
-async def redo_edit(book_id: str, body: Named, resources: Open) -> Response:
+async def redo_edit(book_id: str, resources: Open, body: Named = _THE_LAST) -> Response:
     """Make an edit again that was taken back."""
     return success(_history(await _edited(resources, book_id, {"op": "redo", "edit": body.edit})))
 

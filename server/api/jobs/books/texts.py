@@ -16,7 +16,7 @@ from tools.audiobook.cutting import cut
 from tools.documents import open_document
 from tools.errors import InvalidInput
 from tools.novels.chapters import find_chapters
-from tools.text.language import detect
+from tools.text.language import Language, detect
 
 
 async def receive(request: Request, resources: Resources) -> File:
@@ -76,15 +76,20 @@ class Reading:
         }
 
 
-async def read(resources: Resources, file_id: str) -> Reading:
+async def read(resources: Resources, file_id: str, language: Language | None = None) -> Reading:
     """Read a stored book.
+
+    Args:
+        resources: The service's.
+        file_id: Of its text.
+        language: As it was given; None: it is detected.
 
     Raises:
         InvalidInput: It is empty, binary, or in a language or format that cannot be read.
     """
     file = await resources.files.get(file_id, reader=ownership.reader())
     data = b"".join([chunk async for chunk in resources.files.read(file)])
-    return await asyncio.to_thread(_read, data, file.name)
+    return await asyncio.to_thread(_read, data, file.name, language)
 
 
 async def stored(resources: Resources, file_id: str) -> str:
@@ -93,12 +98,12 @@ async def stored(resources: Resources, file_id: str) -> str:
     return b"".join([chunk async for chunk in resources.files.read(file)]).decode()
 
 
-def _read(data: bytes, name: str) -> Reading:
+def _read(data: bytes, name: str, language: Language | None) -> Reading:
     source = open_document(data, name).text
     book = Book(source)
     if not book.text.strip():
         raise InvalidInput("the text is empty", hint="Upload the text of a novel.", code="empty_input")
-    language = detect(source)
+    language = language or detect(source)
     chapters = [
         {
             "id": chapter.index,

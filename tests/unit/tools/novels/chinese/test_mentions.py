@@ -23,6 +23,7 @@ FOUND = {
     "surname and title": ("“王师傅，你来。”王师傅走了过来。", {"王师傅"}),
     "surname and kinship word": ("李大妈正在洗菜。李大妈说：“吃饭了。”", {"李大妈"}),
     "familiar": ("老孙叹了口气。老孙说：“难啊。”", {"老孙"}),
+    "familiar, and in the dictionary": ("老周叹了口气。老周说：“难啊。”", {"老周"}),
     "阿": ("阿贵跑了进来。阿贵喊道：“水开了！”", {"阿贵"}),
     "number and kinship word": ("二叔看了看天。二叔说：“要下雨。”", {"二叔"}),
     "foreign": ("伊万·彼得罗夫走了进来。", {"伊万·彼得罗夫"}),
@@ -42,6 +43,8 @@ NOT_NAMES = {
     "places": "我们到石家庄去。他在石家庄住。从石家庄回来，石家庄市里下雨。",
     "any two characters before a verb": "轻声说道，低头想了想，抬头看了看，慢慢走了过来。",
     "a preposition before a title": "他向老师问好，和医生说话，又同书记商量。",
+    "an everyday word of 老": "老路走到了头。老路说不清通到哪里，老花眼看不见。",
+    "what somebody introduces, with a mark behind": "他喝道：“你当这是池塘？”",
     "总 as an adverb": "他总是这样。大王总会来的。",
 }
 
