@@ -17,6 +17,7 @@ from graphs.audiobook.locks import with_manners
 from graphs.audiobook.reading import read_text
 from graphs.audiobook.state import State, Update
 from graphs.characters.estimate import CHARACTERS_PER_TOKEN
+from graphs.characters.packed import unpack_items
 from graphs.characters.state import WindowTask
 from graphs.characters.windowing import ask_window
 from graphs.model_calls import expect
@@ -88,7 +89,8 @@ async def direct_window(state: WindowTask) -> Update:
         words,
         lambda value, unusable: read_direction(value, unusable, words),
     )
-    directed = {state["key"]: answer["values"]} if answer["values"] else {}
+    manners = unpack_items(answer["values"])
+    directed = {state["key"]: manners} if manners else {}
     return {"directions": directed, "direction_notes": notes, "usages": [answer["usage"]]}
 
 

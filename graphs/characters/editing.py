@@ -5,7 +5,7 @@ aliases, talks and statistics follow, and what an editor decided is marked as lo
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import singledispatchmethod
+from functools import cached_property, singledispatchmethod
 from types import MappingProxyType
 from typing import Any
 
@@ -32,9 +32,13 @@ class Draft:
         self._result = result
         self._source = source
         self.characters: dict[str, Entry] = {c["id"]: dict(c) for c in result["characters"]}
-        self.quotes: dict[str, Entry] = {q["id"]: dict(q) for q in result["quotes"]}
         self._relations: list[Entry] = [dict(r) for r in result["relations"]]
-        self._unsure: list[Entry] = [dict(item) for item in result["unsure"]]
+        self._unsure: list[Entry] = [item.copy() for item in result["unsure"]]
+
+    @cached_property
+    def quotes(self) -> dict[str, Entry]:
+        """By id, the quotations as edits leave them: a copy, which is made for the first edit."""
+        return {quote["id"]: quote.copy() for quote in self._result["quotes"]}
 
     def apply(self, change: Change, edit_id: str) -> None:
         """Make one change.
@@ -51,7 +55,8 @@ class Draft:
     def finish(self) -> Result:
         """The result with all changes."""
         characters = list(self.characters.values())
-        quotes = list(self.quotes.values())
+        is_edited = "quotes" in vars(self)
+        quotes = list(self.quotes.values()) if is_edited else self._result["quotes"]
         tallies.count(characters, quotes)
         statistics = self._result["statistics"] | {
             "total_characters": len(characters),

@@ -6,6 +6,7 @@ from typing import Any
 
 from graphs.characters.edits import Entry
 from graphs.characters.history import facts_of
+from graphs.characters.packed import unpack_items
 from graphs.characters.questions import fold
 from graphs.characters.roster import UNCLEAR, Ballot
 from graphs.characters.state import State
@@ -41,9 +42,9 @@ def ballot_of(state: State) -> Ballot:
     """The votes of all windows that were answered so far, under what editors decided."""
     ballot = Ballot()
     for answer in state["name_answers"]:
-        ballot.count_window(answer["values"])
+        ballot.count_window(unpack_items(answer["values"]))
     for answer in state["pair_answers"]:
-        for one, other, verdict in answer["values"]:
+        for one, other, verdict in unpack_items(answer["values"]):
             if verdict == UNCLEAR:
                 ballot.shelve(one, other)
             else:

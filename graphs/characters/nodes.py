@@ -77,7 +77,7 @@ async def read(state: State) -> Update:
         "warnings": Overwrite(notes),
         # What the model said in the thread's last run that had one.
         "earlier": answers_in(values) or state.get("earlier") or bound(),
-        "doubted": [],
+        "doubted": "",
         **{channel: Overwrite([]) for channel in ANSWERS.values()},
     }
 

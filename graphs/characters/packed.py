@@ -1,13 +1,19 @@
-"""The novel tools' values as plain lists, which is how the state keeps them.
+"""The novel tools' values as text and plain lists, which is how the state keeps them.
 
-``pack_*`` and ``unpack_*`` are inverse. A long novel has some ten thousand mentions: as numbers they
-take a tenth of what they would take as objects, and every checkpointer can store them.
+``pack_*`` and ``unpack_*`` are inverse. A long novel has some ten thousand quotations and mentions: as
+numbers they take a tenth of what they would take as objects, and every checkpointer can store them.
+Quotations and attributions become objects one by one, when they are looked at.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, overload
 
+from typing_extensions import TypedDict
+
+from graphs.characters.columns import numbers_in, numbers_to_text
 from tools.novels.types import (
     Attribution,
     Cast,
@@ -21,6 +27,30 @@ from tools.novels.types import (
 )
 
 Packed = list[Any]
+
+_QUOTATION, _CLOSED, _CONTINUES = 1, 2, 4  # flags of a span
+_FIELDS = 8  # numbers of an attribution
+_NOWHERE = Evidence(start=0, end=0, reason="")
+
+
+def pack_items(items: Any) -> str:
+    """Lists, mappings, words and numbers as JSON: a tenth of what they take as objects."""
+    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpack_items(packed: str) -> Any:
+    """What pack_items wrote."""
+    return json.loads(packed)
+
+
+def pack_doubts(doubts: Mapping[int, Sequence[str]]) -> str:
+    """By index of a span, the ids of those who were taken for its speaker."""
+    return pack_items([[index, *people] for index, people in doubts.items()])
+
+
+def unpack_doubts(packed: str) -> dict[int, list[str]]:
+    """The ids, by index of the span."""
+    return {index: people for index, *people in unpack_items(packed)} if packed else {}
 
 
 def pack_chapters(chapters: Iterable[Chapter]) -> list[Packed]:
@@ -36,28 +66,33 @@ def unpack_chapters(packed: Iterable[Packed]) -> list[Chapter]:
     ]
 
 
-def pack_spans(spans: Iterable[Span]) -> list[int]:
+def pack_spans(spans: Iterable[Span]) -> str:
     """Four numbers for each quotation; narration is what lies between."""
     quotations = (span for span in spans if span.is_quotation)
-    return list(chain.from_iterable((q.start, q.end, int(q.closed), int(q.continues)) for q in quotations))
+    return numbers_to_text(
+        chain.from_iterable((q.start, q.end, int(q.closed), int(q.continues)) for q in quotations)
+    )
 
 
-def unpack_spans(packed: Sequence[int], length: int) -> list[Span]:
+def unpack_spans(packed: str, length: int) -> "Spans":
     """Narration and quotations that tile a text of this length."""
-    return list(_tile(packed, length))
+    return Spans(_tile(numbers_in(packed), length))
 
 
-def pack_mentions(mentions: Iterable[Mention]) -> list[int]:
+def pack_mentions(mentions: Iterable[Mention]) -> str:
     """Start and end of each."""
-    return list(chain.from_iterable((mention.start, mention.end) for mention in mentions))
+    return numbers_to_text(chain.from_iterable((mention.start, mention.end) for mention in mentions))
 
 
-def unpack_mentions(packed: Sequence[int], text: str) -> list[Mention]:
-    """The mentions, their surfaces read from the text again."""
-    return [
-        Mention(start=start, end=end, surface=" ".join(text[start:end].split()))
-        for start, end in zip(packed[::2], packed[1::2], strict=True)
-    ]
+def unpack_mentions(packed: str, text: str) -> list[Mention]:
+    """The mentions, their surfaces read from the text again; those that are alike share one."""
+    places = numbers_in(packed)
+    surfaces: dict[str, str] = {}
+    found: list[Mention] = []
+    for start, end in zip(places[::2], places[1::2], strict=True):
+        surface = " ".join(text[start:end].split())
+        found.append(Mention(start=start, end=end, surface=surfaces.setdefault(surface, surface)))
+    return found
 
 
 def pack_cast(cast: Cast) -> dict[str, Any]:
@@ -78,27 +113,29 @@ def unpack_cast(packed: dict[str, Any], text: str) -> Cast:
     )
 
 
-def pack_attributions(attributions: Iterable[Attribution]) -> list[Packed]:
-    """The fields of each, in order."""
-    return [
-        [a.quote, a.speaker_id, a.addressee_id, a.method, a.confidence, _pack_evidence(a.evidence)]
-        for a in attributions
-    ]
+class Table(TypedDict):
+    """Rows of numbers; some of them stand for one of the values."""
+
+    values: list[Any]
+    rows: str  #: Of graphs.characters.columns.
 
 
-def unpack_attributions(packed: Iterable[Packed]) -> list[Attribution]:
+def pack_attributions(attributions: Iterable[Attribution]) -> Table:
+    """The fields of each, in order: eight numbers."""
+    numbers: dict[Any, int] = {None: 0}
+    rows = array("I")
+    for a in attributions:
+        place = a.evidence or _NOWHERE
+        fields = (a.speaker_id, a.addressee_id, a.method, a.confidence)
+        named = (numbers.setdefault(field, len(numbers)) for field in fields)
+        reason = numbers.setdefault(place.reason, len(numbers)) if a.evidence else 0
+        rows.extend((a.quote, *named, place.start, place.end, reason))
+    return Table(values=list(numbers), rows=numbers_to_text(rows))
+
+
+def unpack_attributions(packed: Table) -> "Attributions":
     """The attributions, in order."""
-    return [
-        Attribution(
-            quote=quote,
-            speaker_id=speaker,
-            addressee_id=addressee,
-            method=method,
-            confidence=confidence,
-            evidence=Evidence(start=evidence[0], end=evidence[1], reason=evidence[2]) if evidence else None,
-        )
-        for quote, speaker, addressee, method, confidence, evidence in packed
-    ]
+    return Attributions(packed)
 
 
 def pack_relations(relations: Iterable[Relation]) -> list[Packed]:
@@ -119,18 +156,87 @@ def unpack_relations(packed: Iterable[Packed]) -> list[Relation]:
     ]
 
 
-def _tile(packed: Sequence[int], length: int) -> Iterator[Span]:
+class Spans(Sequence[Span]):
+    """Spans that are made when they are looked at: a book's take many times the numbers behind them.
+
+    Args:
+        rows: Start, end and flags of each.
+    """
+
+    def __init__(self, rows: Iterable[tuple[int, int, int]]) -> None:
+        self._numbers = array("I", chain.from_iterable(rows))
+
+    def __len__(self) -> int:
+        return len(self._numbers) // 3
+
+    def __iter__(self) -> Iterator[Span]:
+        return map(self._at, range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        chosen = range(len(self))[index]
+        return self._at(chosen) if isinstance(chosen, int) else [self._at(place) for place in chosen]
+
+    def _at(self, place: int) -> Span:
+        start, end, flags = self._numbers[3 * place : 3 * place + 3]
+        return Span(
+            kind=SpanKind.QUOTATION if flags & _QUOTATION else SpanKind.NARRATION,
+            start=start,
+            end=end,
+            closed=bool(flags & _CLOSED),
+            continues=bool(flags & _CONTINUES),
+        )
+
+
+def _tile(packed: Sequence[int], length: int) -> Iterator[tuple[int, int, int]]:
     done = 0
     for at in range(0, len(packed), 4):
         start, end, closed, continues = packed[at : at + 4]
         if start > done:
-            yield Span(kind=SpanKind.NARRATION, start=done, end=start)
-        yield Span(
-            kind=SpanKind.QUOTATION, start=start, end=end, closed=bool(closed), continues=bool(continues)
-        )
+            yield done, start, _CLOSED
+        yield start, end, _QUOTATION | _CLOSED * closed | _CONTINUES * continues
         done = end
     if done < length:
-        yield Span(kind=SpanKind.NARRATION, start=done, end=length)
+        yield done, length, _CLOSED
+
+
+class Attributions(Sequence[Attribution]):
+    """Attributions that are made when they are looked at."""
+
+    def __init__(self, packed: Table) -> None:
+        self._values = packed["values"]
+        self._rows = numbers_in(packed["rows"])
+
+    def __len__(self) -> int:
+        return len(self._rows) // _FIELDS
+
+    def __iter__(self) -> Iterator[Attribution]:
+        return map(self._at, range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Attribution: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Attribution]: ...
+    def __getitem__(self, index: int | slice) -> Attribution | list[Attribution]:
+        chosen = range(len(self))[index]
+        return self._at(chosen) if isinstance(chosen, int) else [self._at(place) for place in chosen]
+
+    def _at(self, place: int) -> Attribution:
+        quote, speaker, addressee, method, confidence, start, end, reason = self._rows[
+            _FIELDS * place : _FIELDS * (place + 1)
+        ]
+        values = self._values
+        return Attribution(
+            quote=quote,
+            speaker_id=values[speaker],
+            addressee_id=values[addressee],
+            method=values[method],
+            confidence=values[confidence],
+            evidence=Evidence(start=start, end=end, reason=values[reason]) if reason else None,
+        )
 
 
 def _pack_character(character: Character) -> Packed:

@@ -9,13 +9,21 @@ times its text.
 import hashlib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple, cast
 
 from graphs.characters.book import Book
+from graphs.characters.columns import numbers_in
 from graphs.characters.names import name_windows
-from graphs.characters.packed import unpack_cast, unpack_chapters, unpack_spans
+from graphs.characters.packed import (
+    pack_items,
+    unpack_cast,
+    unpack_chapters,
+    unpack_doubts,
+    unpack_items,
+    unpack_spans,
+)
 from graphs.characters.portraits import portrait_questions, subjects
 from graphs.characters.scenes import speaker_windows
 from graphs.characters.second_reading import second_windows
@@ -45,7 +53,8 @@ def plan_names(state: State) -> Iterator[Planned]:
         return
     book = Book(state["source"])
     chapters = [chapter.start for chapter in unpack_chapters(state["chapter_marks"])]
-    windows = name_windows(book.text, state["mentions"], state["surfaces"], state["spoken"], chapters)
+    mentions = numbers_in(state["mentions"])
+    windows = name_windows(book.text, mentions, state["surfaces"], state["spoken"], chapters)
     for window, data in windows:
         start = book.in_source(window.start, window.end)[0]
         yield Planned(key_of(state, "names", data["text"]), start, data)
@@ -70,7 +79,7 @@ def plan_second(state: State) -> Iterator[Planned]:
     book = Book(state["source"])
     spans = unpack_spans(state["quotations"], len(book.text))
     cast = unpack_cast(state["cast"], book.text)
-    doubts = {index: contenders for index, *contenders in state["doubted"]}
+    doubts = unpack_doubts(state["doubted"])
     people = {character.id: character for character in cast.characters}
     for window, data in second_windows(book.text, spans, cast, doubts, state["spoken"], book.quote_id):
         start = book.in_source(window.start, window.end)[0]
@@ -95,7 +104,7 @@ def plan_portraits(state: State) -> list[Planned]:
         return []
     book = Book(state["source"])
     people = subjects(book.text, unpack_cast(state["cast"], book.text), state["spoken"])
-    known = (row[0] for answer in state["portrait_answers"] for row in answer["values"])
+    known = (row[0] for answer in state["portrait_answers"] for row in unpack_items(answer["values"]))
     return [Planned(keys, 0, data) for keys, data in portrait_questions(book.text, people, known)]
 
 
@@ -108,10 +117,11 @@ def recall_portraits(state: State) -> list[WindowAnswer]:
     people = subjects(book.text, unpack_cast(state["cast"], book.text), state["spoken"])
     wanted = {subject.key for subject in people}
     kept = [
-        free_of_cost({**answer, "values": [row for row in answer["values"] if row[0] in wanted]})
-        for answer in answers
+        (answer, [row for row in unpack_items(answer["values"]) if row[0] in wanted]) for answer in answers
     ]
-    return [{**answer, "window": -1} for answer in kept if answer["values"]]
+    return [
+        free_of_cost({**answer, "window": -1, "values": pack_items(rows)}) for answer, rows in kept if rows
+    ]
 
 
 def recall_names(state: State, plan: Iterable[Planned]) -> list[WindowAnswer]:
@@ -175,13 +185,13 @@ def names_of(character: Character) -> list[str]:
     return list(dict.fromkeys([character.canonical_name, *character.aliases]))
 
 
-def people_in(values: Iterable[Sequence[Any]], data: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The names of the candidates whose ids stand in these lines."""
-    named = {person for line in values for person in line[1:]}
-    return {c["id"]: c["names"] for c in data.get("candidates", []) if c["id"] in named}
+def people_in(values: str, data: Mapping[str, Any]) -> str:
+    """The names of the candidates whose ids stand in these lines; both as an answer keeps them."""
+    named = {person for line in unpack_items(values) for person in line[1:]}
+    return pack_items({c["id"]: c["names"] for c in data.get("candidates", []) if c["id"] in named})
 
 
-Move = Callable[[WindowAnswer, Planned], list[list[Any]] | None]
+Move = Callable[[WindowAnswer, Planned], str | None]
 
 
 def _recalled(state: State, stage: str, plan: Iterable[Planned], move: Move) -> Iterator[WindowAnswer]:
@@ -195,18 +205,18 @@ def _recalled(state: State, stage: str, plan: Iterable[Planned], move: Move) -> 
             yield free_of_cost(cast("WindowAnswer", moved))
 
 
-def _unmoved(known: WindowAnswer, planned: Planned) -> list[list[Any]]:
+def _unmoved(known: WindowAnswer, planned: Planned) -> str:
     del planned
     return known["values"]
 
 
-def _moved(bearers: Bearers, known: WindowAnswer, planned: Planned) -> list[list[Any]] | None:
+def _moved(bearers: Bearers, known: WindowAnswer, planned: Planned) -> str | None:
     """Lines about quotations with today's ids; None when one of them cannot be found any more."""
-    today = {id: find_bearer(bearers, names) for id, names in known["people"].items()}
+    today = {id: find_bearer(bearers, names) for id, names in unpack_items(known["people"]).items()}
     shift = planned.start - known["start"]
     lines = [
         [f"q{int(quote[1:]) + shift}", today.get(speaker, speaker), today.get(addressee, addressee)]
-        for quote, speaker, addressee in known["values"]
+        for quote, speaker, addressee in unpack_items(known["values"])
     ]
     is_whole = None not in today.values() and {line[0] for line in lines} == set(planned.data["quotes"])
-    return lines if is_whole else None
+    return pack_items(lines) if is_whole else None

@@ -11,11 +11,13 @@ from graphs.characters.book import Book
 from graphs.characters.doubts import Pair
 from graphs.characters.importance import importance_of
 from graphs.characters.sentences import Sentences
+from graphs.characters.shapes import Shape
 from graphs.characters.state import Options
 from graphs.characters.unsure import unsure_aliases, unsure_speakers
 from graphs.notes import Note
 from tools.novels.types import Attribution, Cast, Chapter, Character, Evidence, Relation, Span
 
+_QUOTES, _PLACES = Shape(), Shape()
 _MOST_EVIDENCE = 20  # places shown for one character or relation; the first ones in the text
 
 
@@ -128,7 +130,7 @@ class Findings:
     ) -> dict[str, Any]:
         span = self.spans[attribution.quote]
         start, end = self.book.in_source(span.start, span.end)
-        return {
+        quote = {
             "id": self.book.quote_id(span),
             "start": start,
             "end": end,
@@ -141,6 +143,7 @@ class Findings:
             "confidence": attribution.confidence,
             "evidence": self._place(attribution.evidence) if attribution.evidence else None,
         }
+        return _QUOTES.row(quote)
 
     def _relations(self) -> list[dict[str, Any]]:
         listed = {character.id for character in self.listed}
@@ -180,4 +183,4 @@ class Findings:
 
     def _place(self, evidence: Evidence) -> dict[str, Any]:
         start, end = self.book.in_source(evidence.start, evidence.end)
-        return {"start": start, "end": end, "reason": evidence.reason}
+        return _PLACES.row({"start": start, "end": end, "reason": evidence.reason})

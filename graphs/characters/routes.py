@@ -24,9 +24,10 @@ from graphs.characters.state import State, WindowTask, answers_of
 
 Route = list[Send] | str
 
-# Windows that are with the model, or wait for their turn, at the same time: each takes some 30 KB. At the end
-# of a wave the model waits for the longest call, so that a wave is many times as many as calls run at once.
-_MOST_AT_ONCE = 200
+# Windows that are with the model, or wait for their turn, at the same time: each takes some 70 KB, for a task
+# that waits has its request written already. At the end of a wave the model waits for the longest call, so
+# that a wave is eight times as many as calls run at once by default.
+_MOST_AT_ONCE = 64
 
 
 def after_reading(state: State) -> str:

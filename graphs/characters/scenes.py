@@ -1,6 +1,6 @@
 """What is put before the model when it is asked who speaks: a window, its quotations, its candidates."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -12,8 +12,6 @@ _REACH = 6_000  # characters around a window in which a person named there is a 
 _LEADS = 20  # the most mentioned people are candidates everywhere
 _MOST_LOCAL = 40  # people named around a window; more only make the choice harder
 _NAMES_SHOWN = 5
-
-Quotation = tuple[int, Span]  #: Index into the sequence of spans, and the span.
 
 
 def speaker_windows(
@@ -28,10 +26,13 @@ def speaker_windows(
 
     A quotation that goes on with the one before has the same speaker and is not asked about.
     """
-    heads = [(index, span) for index, span in enumerate(spans) if span.is_quotation and not span.continues]
+    heads = [place for place, span in enumerate(spans) if span.is_quotation and not span.continues]
+    starts = [spans[place].start for place in heads]
+    ends = [spans[place].end for place in heads]
     casting = Casting(cast)
     for window in cut(text, SPEAKER_WINDOWS[language], chapters):
-        asked = [span for _, span in heads if window.holds(span.start, span.end)]
+        inside = heads[bisect_left(starts, window.start) : bisect_right(ends, window.end)]
+        asked = [spans[place] for place in inside]
         if asked:
             yield (
                 window,

@@ -1,6 +1,7 @@
 """Counting sentences: statistics and the old recogniser's first_appearance_idx want their number."""
 
 import re
+from array import array
 from bisect import bisect_right
 
 # Chinese terminators end a sentence wherever they stand, the others only before white space.
@@ -11,8 +12,9 @@ class Sentences:
     """The sentences of a text."""
 
     def __init__(self, text: str) -> None:
-        starts = [0, *(found.end() for found in _ENDS.finditer(text.rstrip()))]
-        self._starts = [start for start in starts if start < len(text.rstrip())] or [0]
+        length = len(text.rstrip())
+        starts = (found.end() for found in _ENDS.finditer(text, 0, length))
+        self._starts = array("I", [0, *(start for start in starts if start < length)])
 
     def __len__(self) -> int:
         return len(self._starts)

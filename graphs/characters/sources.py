@@ -84,7 +84,8 @@ def _has_quotations(source: Source) -> bool:
 
 
 def _examine(text: str, name: str, language: Language | None) -> Source:
-    if not normalise(text).text.strip():
+    plain = normalise(text).text
+    if not plain or plain.isspace():
         raise InvalidInput("the text is empty", hint="Send the text of a novel.", code="empty_input")
     if len(text) > MAX_CHARACTERS:
         raise InputTooLarge(

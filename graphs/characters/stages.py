@@ -17,12 +17,15 @@ from graphs.characters.packed import (
     pack_attributions,
     pack_cast,
     pack_chapters,
+    pack_doubts,
     pack_mentions,
     pack_relations,
     pack_spans,
     unpack_attributions,
     unpack_cast,
     unpack_chapters,
+    unpack_doubts,
+    unpack_items,
     unpack_mentions,
     unpack_relations,
     unpack_spans,
@@ -110,7 +113,7 @@ def merge_names(state: State) -> Update:
 def attribute(state: State) -> Update:
     """The speaker of every quotation, by rules."""
     if not state["settings"]["enable_dialogue"]:
-        return {"ruled": [], "attributions": []}
+        return {"ruled": pack_attributions(()), "attributions": pack_attributions(())}
     book, spans = _open(state)
     cast = unpack_cast(state["cast"], book.text)
     ruled = PACKS[state["spoken"]].attribute(book.text, spans, cast)
@@ -126,13 +129,13 @@ def weigh(state: State) -> Update:
     book, spans = _open(state)
     cast = unpack_cast(state["cast"], book.text)
     in_order = sorted(state["speaker_answers"], key=lambda answer: answer["window"])
-    lines = [line for answer in in_order for line in answer["values"]]
+    lines = (line for answer in in_order for line in unpack_items(answer["values"]))
     court = Court(book.text, spans, cast, lines, book.quote_id)
     verdicts, full_cast = court.judge(unpack_attributions(state["ruled"]))
     weighed = {
         "attributions": pack_attributions(verdicts),
         "cast": pack_cast(full_cast),
-        "doubted": [[index, *people] for index, people in court.doubted.items()],
+        "doubted": pack_doubts(court.doubted),
     }
     known = recall_speakers(state, "second", plan_second(updated(state, weighed)))
     return {**weighed, "second_answers": known}
@@ -143,9 +146,9 @@ def weigh_again(state: State) -> Update:
     book, spans = _open(state)
     cast = unpack_cast(state["cast"], book.text)
     in_order = sorted(state["second_answers"], key=lambda answer: answer["window"])
-    lines = [line for answer in in_order for line in answer["values"]]
+    lines = (line for answer in in_order for line in unpack_items(answer["values"]))
     court = Court(book.text, spans, cast, lines, book.quote_id)
-    doubts = {index: people for index, *people in state["doubted"]}
+    doubts = unpack_doubts(state["doubted"])
     verdicts, full_cast = court.judge_again(unpack_attributions(state["attributions"]), doubts)
     return {"attributions": pack_attributions(verdicts), "cast": pack_cast(full_cast)}
 
@@ -166,7 +169,7 @@ def draw(state: State) -> Update:
     """The people and ties with what the model read about them."""
     book = Book(state["source"])
     cast = unpack_cast(state["cast"], book.text)
-    rows = [row for answer in state["portrait_answers"] for row in answer["values"]]
+    rows = [row for answer in state["portrait_answers"] for row in unpack_items(answer["values"])]
     drawn, read = portray(cast, subjects(book.text, cast, state["spoken"]), rows)
     ties = unpack_relations(state["ties"])
     if state["settings"]["enable_relations"]:
@@ -227,7 +230,7 @@ def _chapters_at(starts: Sequence[int], text: str) -> Iterator[Chapter]:
         yield Chapter(index=index, title=title, start=start, end=end)
 
 
-def _open(state: State) -> tuple[Book, list[Span]]:
+def _open(state: State) -> tuple[Book, Sequence[Span]]:
     book = Book(state["source"])
     return book, unpack_spans(state["quotations"], len(book.text))
 

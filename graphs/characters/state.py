@@ -1,12 +1,11 @@
 """What goes into the characters graph, what it keeps between its stages, and what comes out.
 
 Offsets inside the state are of the normalised text unless their name says ``source``; everything in
-Output is of the text as given. Bulky things are kept as flat lists of numbers, so that a checkpoint of a
-long novel stays a few megabytes.
+Output is of the text as given. What a long novel has tens of thousands of is kept as text
+(graphs/characters/packed.py), so that it stays a few megabytes here and in a checkpoint.
 """
 
 import operator
-from dataclasses import asdict
 from typing import Annotated, Any, Literal, cast
 
 from langgraph.channels import EphemeralValue
@@ -14,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from graphs.characters.edits import parse_edits
+from graphs.characters.packed import Table
 from graphs.inputs import validated
 from graphs.notes import Note
-from tools.llm.usage import Usage
 
 Language = Literal["zh", "en"]
 
@@ -116,10 +115,10 @@ class WindowAnswer(TypedDict):
     window: int
     key: str  #: What the question is known by in a later run.
     start: int  #: Where the window begins in the source.
-    people: dict[str, list[str]]  #: The names of the people whose ids stand in the values.
-    values: list[list[Any]]  #: The answer's items as plain lists; none when the call failed.
+    people: str  #: JSON: the names of the people whose ids stand in the values.
+    values: str  #: JSON: the answer's items as plain lists; none when the call failed.
     failed: list[str]  #: Ids that got no usable answer.
-    usage: dict[str, Any]  #: The fields of tools.llm.usage.Usage.
+    usage: dict[str, Any]  #: Those fields of tools.llm.usage.Usage that are not as in an empty one.
 
 
 Answers = dict[str, list[WindowAnswer]]
@@ -155,18 +154,18 @@ class State(Findings):
     is_new: bool  #: Whether this run reads a text; else it changes what an earlier one found.
 
     chapter_marks: list[list[Any]]  #: Title, start, end.
-    quotations: list[int]  #: Flat: start, end, is closed, continues.
-    mentions: list[int]  #: Flat: start, end.
+    quotations: str  #: Numbers: start, end, is closed, continues.
+    mentions: str  #: Numbers: start, end.
     surfaces: list[str]  #: The names that windows ask about; their ids are n0, n1...
     name_answers: Annotated[list[WindowAnswer], operator.add]
     facts: dict[str, Any]
     earlier: Answers  #: What the thread's run before this one was answered.
     cast: dict[str, Any]
     pair_answers: Annotated[list[WindowAnswer], operator.add]
-    ruled: list[list[Any]]  #: The rules' attribution of each quotation.
+    ruled: Table  #: The rules' attribution of each quotation.
     speaker_answers: Annotated[list[WindowAnswer], operator.add]
-    attributions: list[list[Any]]  #: The final ones.
-    doubted: list[list[Any]]  #: Index of a span, and the ids of those who were taken for its speaker.
+    attributions: Table  #: The final ones.
+    doubted: str  #: Of spans by index, the ids of those who were taken for their speakers.
     second_answers: Annotated[list[WindowAnswer], operator.add]
     ties: list[list[Any]]
     portrait_answers: Annotated[list[WindowAnswer], operator.add]
@@ -201,7 +200,7 @@ def updated(state: State, update: Update) -> State:
 
 def free_of_cost(answer: WindowAnswer) -> WindowAnswer:
     """An answer as it counts in another run than the one that paid for it."""
-    return {**answer, "usage": asdict(Usage())}
+    return {**answer, "usage": {}}
 
 
 class WindowTask(TypedDict):

@@ -1,7 +1,8 @@
 """What follows from a result's characters and quotations, and is counted again after edits."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from graphs.characters.importance import importance_of
@@ -45,12 +46,12 @@ def alias_map(characters: Iterable[Entry], before: Mapping[str, str]) -> dict[st
 
 def related(relations: Iterable[Entry], quotes: Iterable[Entry]) -> list[Entry]:
     """The relations, each pair's of one type joined, and talks counted again from the quotations."""
-    stated = [relation for relation in relations if relation["type"] != "talks_with"]
-    return _joined([*stated, *_talks(quotes)])
+    stated = (relation for relation in relations if relation["type"] != "talks_with")
+    return _joined(chain(stated, _talks(quotes)))
 
 
-def _talks(quotes: Iterable[Entry]) -> list[Entry]:
-    return [
+def _talks(quotes: Iterable[Entry]) -> Iterator[Entry]:
+    return (
         {
             "from": quote["speaker_id"],
             "to": quote["addressee_id"],
@@ -60,7 +61,7 @@ def _talks(quotes: Iterable[Entry]) -> list[Entry]:
         }
         for quote in quotes
         if quote["speaker_id"] and quote["addressee_id"]
-    ]
+    )
 
 
 def _joined(relations: Iterable[Entry]) -> list[Entry]:
@@ -74,8 +75,7 @@ def _joined(relations: Iterable[Entry]) -> list[Entry]:
             known = found[(one, other, kind)] = {**relation, "from": one, "to": other}
             known |= {"weight": 0.0, "evidence": list[Entry]()}
         known["weight"] += relation["weight"]
-        known["evidence"].extend(relation["evidence"])
-    for relation in found.values():
-        most = _MOST_TALKS_SHOWN if relation["type"] == "talks_with" else _MOST_EVIDENCE
-        relation["evidence"] = sorted(relation["evidence"], key=lambda place: place["start"])[:most]
+        most = _MOST_TALKS_SHOWN if kind == "talks_with" else _MOST_EVIDENCE
+        places = [*known["evidence"], *relation["evidence"]]
+        known["evidence"] = sorted(places, key=lambda place: place["start"])[:most]
     return [found[key] for key in sorted(found)]

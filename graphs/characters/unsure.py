@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from graphs.characters.doubts import Pair
+from graphs.characters.shapes import Shape
 
+_SPEAKERS = Shape()
 _NEAR = 6  # quotations on either side whose speakers may be this one's
 _MOST_CANDIDATES = 6
 _MOST_PAIRS = 200
@@ -33,7 +35,7 @@ def unsure_speakers(quotes: Sequence[Item], sure_from: float) -> list[Item]:
 
 def unsure_speaker(quote: Item, candidates: list[str]) -> Item:
     """One quotation as an item of the list."""
-    return {
+    item = {
         "kind": "speaker",
         "quote": quote["id"],
         "start": quote["start"],
@@ -42,6 +44,7 @@ def unsure_speaker(quote: Item, candidates: list[str]) -> Item:
         "confidence": quote["confidence"],
         "candidates": candidates,
     }
+    return _SPEAKERS.row(item)
 
 
 def _candidates(quotes: Sequence[Item], place: int) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from graphs.characters.packed import pack_items
 from graphs.characters.state import WindowAnswer, WindowTask
 from graphs.model_calls import model_calls
 from graphs.notes import Note, warn
@@ -16,6 +17,8 @@ from tools.llm.structured import Answer, NoUsableAnswer, Question, ask
 from tools.llm.usage import Usage
 
 A = TypeVar("A", bound=BaseModel)
+
+_NOTHING = asdict(Usage())
 
 
 async def ask_window(
@@ -63,10 +66,10 @@ async def ask_window(
         window=task["window"],
         key=task["key"],
         start=task["start"],
-        people={},
-        values=values,
+        people=pack_items({}),
+        values=pack_items(values),
         failed=failed,
-        usage=asdict(usage),
+        usage={name: value for name, value in asdict(usage).items() if value != _NOTHING[name]},
     )
     return answered, notes
 

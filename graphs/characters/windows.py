@@ -4,10 +4,11 @@ Windows end where paragraphs end and together cover the whole text. Each chapter
 new chapter leaves the windows of all others as they were.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from heapq import merge
+from itertools import accumulate, groupby, islice, pairwise
 
 from tools.text.paragraphs import iter_paragraphs
 
@@ -43,10 +44,6 @@ class Window:
     start: int
     end: int
 
-    def holds(self, start: int, end: int) -> bool:
-        """Whether that stretch lies inside."""
-        return self.start <= start and end <= self.end
-
 
 def cut(text: str, size: WindowSize, chapters: Iterable[int] = ()) -> list[Window]:
     """Windows over the whole text.
@@ -60,12 +57,10 @@ def cut(text: str, size: WindowSize, chapters: Iterable[int] = ()) -> list[Windo
         chapters: Where its chapters begin. A very short one (a heading of a part) goes with the next.
     """
     starts = _long_chapters(chapters, len(text))
-    blocks = list(_blocks(text, starts))
-    sections = pairwise([*(bisect_left(blocks, (start, start)) for start in starts), len(blocks)])
+    sections = groupby(_blocks(text, starts), key=lambda block: bisect_right(starts, block[0]))
+    blocks = (list(section) for _, section in sections)
     found = [
-        (blocks[first + one][0], blocks[first + other - 1][1])
-        for first, last in sections
-        for one, other in _runs(blocks[first:last], size)
+        (section[one][0], section[other - 1][1]) for section in blocks for one, other in _runs(section, size)
     ]
     return [Window(index=index, start=start, end=end) for index, (start, end) in enumerate(found)]
 
@@ -81,8 +76,11 @@ def _long_chapters(chapters: Iterable[int], length: int) -> list[int]:
 
 def _blocks(text: str, chapters: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Paragraphs with the white space that follows them, so that they tile the text."""
-    starts = [start for start, _ in iter_paragraphs(text)]
-    return pairwise(sorted({0, *starts[1:], *chapters, len(text)}) if text else [0, 0])
+    if not text:
+        return iter([(0, 0)])
+    starts = (start for start, _ in iter_paragraphs(text))
+    bounds = merge([0], islice(starts, 1, None), chapters, [len(text)])
+    return pairwise(bound for bound, _ in groupby(bounds))
 
 
 def _runs(blocks: Sequence[tuple[int, int]], size: WindowSize) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ _INVISIBLE = (
 _CONTROLS = "".join(map(chr, (*range(0x09), *range(0x0E, 0x20), 0x7F)))
 
 _DROPPED = re.compile(rf"[{re.escape(_INVISIBLE + _CONTROLS)}]|\r(?=\n)")
+_OTHER = re.compile(rf"[{re.escape(_LINE_BREAKS + _BLANKS + _INVISIBLE + _CONTROLS)}]")
 _REPLACED = str.maketrans(
     dict.fromkeys(_LINE_BREAKS, "\n") | dict.fromkeys(_BLANKS, " ") | dict.fromkeys(_INVISIBLE + _CONTROLS)
 )
@@ -48,8 +49,11 @@ def normalise(source: str) -> Normalised:
 
     CR LF, CR and the Unicode line separators become LF, no-break and other exotic blanks a space; byte order
     marks, zero-width characters, direction marks and control characters are dropped. Each character becomes
-    one character or none. Four bytes of memory are spent on each dropped one.
+    one character or none. Four bytes of memory are spent on each dropped one, and a second text only where
+    the source is not in this form already.
     """
+    if not _OTHER.search(source):
+        return Normalised(source, len(source), array("I"))
     gaps = array("I", (found.start() - before for before, found in enumerate(_DROPPED.finditer(source))))
     text = source.replace("\r\n", "\n").translate(_REPLACED)
     return Normalised(text, len(source), gaps)

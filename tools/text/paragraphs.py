@@ -1,6 +1,7 @@
 """Where paragraphs begin and end in plain text."""
 
 import re
+from array import array
 from collections.abc import Iterator
 from enum import Enum, auto
 from itertools import pairwise
@@ -18,6 +19,7 @@ _SAMPLE = 500_000  # characters that are looked at to learn the layout
 _FEW = 4  # with fewer full lines than this there is no layout to learn
 _FULL = 0.6  # of the length that nine lines in ten stay below; headings are shorter
 
+_LINE = re.compile(r"(?:^|(?<=\n))[^\n]*")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _SENTENCE_END = frozenset(".!?…:;—-\"'”’»)]*_。！？：；，、」』）】》～﹏")
 
@@ -33,14 +35,20 @@ def find_layout(text: str) -> Layout:
 
     Lines are hard-wrapped when most full lines with another line right below them stop inside a sentence.
     """
-    lines = [line.strip() for line in text[:_SAMPLE].split("\n")]
-    broken = sorted((line for line, following in pairwise(lines) if line and following), key=len)
-    if not broken:
+    lengths, stops = (
+        array("I"),
+        bytearray(),
+    )  # of lines with another right below; as strings they are megabytes
+    lines = (line[0].strip() for line in _LINE.finditer(text, 0, _SAMPLE))
+    for line, following in pairwise(lines):
+        if line and following:
+            lengths.append(len(line))
+            stops.append(line[-1] in _SENTENCE_END)
+    if not lengths:
         return Layout.LINES
-    shortest = _FULL * len(broken[len(broken) * 9 // 10])
-    full = [line for line in broken if len(line) >= shortest]
-    wrapped = sum(line[-1] not in _SENTENCE_END for line in full)
-    if len(full) < _FEW or wrapped * 2 <= len(full):
+    shortest = _FULL * sorted(lengths)[len(lengths) * 9 // 10]
+    full = [is_stop for length, is_stop in zip(lengths, stops, strict=True) if length >= shortest]
+    if len(full) < _FEW or full.count(0) * 2 <= len(full):
         return Layout.LINES
     return Layout.BLOCKS if _BLANK_LINE.search(text) else Layout.INDENTS
 

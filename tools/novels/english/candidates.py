@@ -34,16 +34,25 @@ class Candidate:
         return self.article_start < self.start
 
 
+class Keys(dict[str, str]):
+    """The keys of names as printed, each made once: a novel names its people thousands of times."""
+
+    def __missing__(self, surface: str) -> str:
+        key = self[surface] = name_key(surface)
+        return key
+
+
 def find_candidates(text: str) -> tuple[list[Candidate], Counter[str]]:
     """Capitalised names in text order, and how often each word is written without a capital."""
     lower = lower_case_counts(text)
     middle = _middle_counts(find_runs(text))
     candidates: list[Candidate] = []
+    keys = Keys()
     for run in find_runs(text):
         has_article = len(run.words) > 1 and _article_start(text, run.start) < run.start
         _trim(run, has_article, middle, lower)
         if run.words and not _is_bare_title(text, run):
-            candidates.append(_candidate(text, run))
+            candidates.append(_candidate(text, run, keys))
     return candidates, lower
 
 
@@ -118,12 +127,10 @@ def _is_bare_title(text: str, run: CapitalRun) -> bool:
     return run.words[0] not in RANKS or _article_start(text, run.start) == run.start
 
 
-def _candidate(text: str, run: CapitalRun) -> Candidate:
+def _candidate(text: str, run: CapitalRun, keys: Keys) -> Candidate:
     kin = _KIN.search(text, max(0, run.start - _ARTICLE_WINDOW), run.start)
     start = kin.start() if kin and run.words[0] not in TITLE_GENDERS else run.start
-    return Candidate(
-        start, run.end, name_key(text[start : run.end]), _article_start(text, start), run.is_initial
-    )
+    return Candidate(start, run.end, keys[text[start : run.end]], _article_start(text, start), run.is_initial)
 
 
 def _article_start(text: str, start: int) -> int:

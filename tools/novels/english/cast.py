@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tools.novels.english.apart import talking_pairs
-from tools.novels.english.candidates import name_key
+from tools.novels.english.candidates import Keys, name_key
 from tools.novels.english.clusters import Clusters
 from tools.novels.english.gender import find_gender
 from tools.novels.english.merging import merge_all
@@ -35,7 +35,8 @@ def build_cast(
 ) -> Cast:
     """Merge the names of the whole book into people, with evidence for each merge."""
     facts = facts or NameFacts()
-    keys = [name_key(mention.surface) for mention in mentions]
+    known = Keys()
+    keys = [known[mention.surface] for mention in mentions]
     index = index_names(text, spans, mentions)
     talking = talking_pairs(text, spans, mentions, keys, index)
     clusters = Clusters(index, _pairs(facts.different), talking, _genders(facts), UnionFind(index.uses))

@@ -1,7 +1,9 @@
 """What the text around and inside a turn says about its speaker."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from tools.novels.english import weights
 from tools.novels.english.narration import Narration, Reference, ReferenceKind, subjects
@@ -12,22 +14,39 @@ from tools.novels.types import Gender, Span
 
 _LEAD = 500  # characters of the paragraph before a turn that may lead to it
 _COLONS = (":", "--", "—", ",")
+_NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class Clues:
-    """The evidence about one turn; people are numbers of :class:`People`."""
+    """The evidence about one turn; people are numbers of :class:`People`.
+
+    A long novel has tens of thousands of turns: those without any evidence of a kind share the same nothing,
+    and those with the same hints share them.
+    """
 
     turn: Turn
     gap: int  #: Characters of narration since the turn before; large for the first turn.
     is_next_paragraph: bool  #: Whether the turn before ends in the paragraph before.
     reference: Reference | None = None  #: The speaker in the tag that counts.
     named: int | None = None  #: The speaker, where a name or "I" in the tag decides.
-    called: dict[int, int] = field(default_factory=dict[int, int])  #: Called person -> index of the mention.
+    called: Mapping[int, int] = field(
+        default_factory=lambda: _NOTHING
+    )  #: Called person -> index of the mention.
     called_gender: Gender = "unknown"  #: Of "sir", "ma'am" and the like.
-    spoken_of: set[int] = field(default_factory=set[int])
-    hints: dict[int, float] = field(default_factory=dict[int, float])  #: Person -> weight in the narration.
-    hint_mentions: dict[int, int] = field(default_factory=dict[int, int])  #: Person -> mention that hints.
+    spoken_of: Collection[int] = ()
+    hints: Mapping[int, float] = field(
+        default_factory=lambda: _NOTHING
+    )  #: Person -> weight in the narration.
+    hint_mentions: tuple[int, ...] = ()  #: Indices of the mentions that hint, one for a person.
+
+
+@dataclass(slots=True)
+class _Hints:
+    """What the narration around one turn hints at."""
+
+    weights: dict[int, float] = field(default_factory=dict[int, float])  #: By person.
+    mentions: dict[int, int] = field(default_factory=dict[int, int])  #: Person -> the mention that hints.
 
 
 class ClueReader:
@@ -41,6 +60,7 @@ class ClueReader:
         self._people = people
         self._narration = narration
         self._paragraphs = paragraphs
+        self._known: dict[tuple[tuple[int, float], ...], Mapping[int, float]] = {}  # hints that a turn has
 
     def read(self, turns: Sequence[Turn]) -> list[Clues]:
         """The clues of each turn."""
@@ -59,12 +79,16 @@ class ClueReader:
         clues = Clues(turn, turn.start - done if previous else len(self._text), is_next)
         self._read_tags(clues)
         self._read_quotes(clues)
+        hints = _Hints()
         for start, end in self._narrated(turn, done, following):
             weight = weights.BEAT_BEFORE if end <= turn.start else weights.BEAT_AFTER
-            self._read_beat(clues, start, end, weight)
+            self._read_beat(hints, start, end, weight)
         if turn.paragraph and (previous is None or turn.paragraph > previous.last_paragraph):
             start = max(done, self._paragraphs.starts[turn.paragraph - 1], turn.paragraph_start - _LEAD)
-            self._read_lead(clues, start, turn.paragraph_start)
+            self._read_lead(hints, start, turn.paragraph_start)
+        if hints.weights:
+            clues.hints = self._known.setdefault(tuple(hints.weights.items()), hints.weights)
+            clues.hint_mentions = tuple(hints.mentions.values())
         return clues
 
     def _read_tags(self, clues: Clues) -> None:
@@ -80,17 +104,21 @@ class ClueReader:
         return self._people.narrator if reference.is_first_person else None
 
     def _read_quotes(self, clues: Clues) -> None:
+        called: dict[int, int] = {}
+        spoken_of: set[int] = set()
         for quote in clues.turn.quotes:
             span = self._spans[quote]
             for index in self._narration.names(span.start, span.end):
                 mention, owner = self._people.mentions[index], self._people.owners[index]
                 if is_vocative(self._text, mention.start, mention.end, span.start, span.end):
-                    clues.called[owner] = index
+                    called[owner] = index
                 else:
-                    clues.spoken_of.add(owner)
+                    spoken_of.add(owner)
             gender = vocative_gender(self._text, span.start, span.end)
             if gender != "unknown":
                 clues.called_gender = gender
+        clues.called = called or _NOTHING
+        clues.spoken_of = tuple(spoken_of)
 
     def _narrated(self, turn: Turn, done: int, following: int) -> Iterator[tuple[int, int]]:
         """The stretches of narration in the turn's own paragraphs."""
@@ -100,33 +128,33 @@ class ClueReader:
             at = self._spans[quote].end
         yield at, min(turn.paragraph_end, following)
 
-    def _read_beat(self, clues: Clues, start: int, end: int, weight: float) -> None:
+    def _read_beat(self, hints: _Hints, start: int, end: int, weight: float) -> None:
         if end <= start:
             return
         for reference in subjects(self._narration.tokens(start, end)):
-            self._hint(clues, reference, weight)
+            self._hint(hints, reference, weight)
         for index in self._narration.names(start, end):
-            self._hint_mention(clues, index, weights.BEAT_MENTION)
+            self._hint_mention(hints, index, weights.BEAT_MENTION)
 
-    def _read_lead(self, clues: Clues, start: int, end: int) -> None:
+    def _read_lead(self, hints: _Hints, start: int, end: int) -> None:
         if end <= start:
             return
         has_colon = self._text[start:end].rstrip().endswith(_COLONS)
         weight = weights.LEAD_COLON if has_colon else weights.LEAD_SUBJECT
         for reference in subjects(self._narration.tokens(start, end))[-1:]:
-            self._hint(clues, reference, weight)
+            self._hint(hints, reference, weight)
         for index in self._narration.names(start, end):
-            self._hint_mention(clues, index, weights.LEAD_MENTION)
+            self._hint_mention(hints, index, weights.LEAD_MENTION)
 
-    def _hint(self, clues: Clues, reference: Reference, weight: float) -> None:
+    def _hint(self, hints: _Hints, reference: Reference, weight: float) -> None:
         person = self._person(reference)
         if reference.kind is ReferenceKind.NAME:
-            self._hint_mention(clues, reference.mention, weight)
+            self._hint_mention(hints, reference.mention, weight)
         elif person is not None:
-            clues.hints[person] = max(clues.hints.get(person, 0.0), weight)
+            hints.weights[person] = max(hints.weights.get(person, 0.0), weight)
 
-    def _hint_mention(self, clues: Clues, index: int, weight: float) -> None:
+    def _hint_mention(self, hints: _Hints, index: int, weight: float) -> None:
         owner = self._people.owners[index]
-        if weight > clues.hints.get(owner, 0.0):
-            clues.hints[owner] = weight
-            clues.hint_mentions[owner] = index
+        if weight > hints.weights.get(owner, 0.0):
+            hints.weights[owner] = weight
+            hints.mentions[owner] = index

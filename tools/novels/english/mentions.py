@@ -24,7 +24,8 @@ def find_names(text: str, spans: Sequence[Span], facts: NameFacts | None = None)
     evidence = gather_evidence(text, spans, candidates)
     persons = _judge(evidence, lower) | {name_key(name) for name in facts.persons}
     persons -= {name_key(name) for name in facts.not_persons}
-    found = [_mention(text, c, evidence[c.key]) for c in candidates if c.key in persons]
+    surfaces: dict[str, str] = {}
+    found = [_mention(text, c, evidence[c.key], surfaces) for c in candidates if c.key in persons]
     unseen = {name for name in facts.persons if name_key(name) not in evidence and name_key(name) in persons}
     return _with_stated(found, list(_places(text, unseen))) if unseen else found
 
@@ -126,9 +127,9 @@ def _is_excluded(key: str, seen: NameEvidence) -> bool:
     return is_title or last in PLACE_NOUNS or seen.names_a_place
 
 
-def _mention(text: str, candidate: Candidate, seen: NameEvidence) -> Mention:
-    """The article belongs to a name that mostly has it: "the Hatter"."""
+def _mention(text: str, candidate: Candidate, seen: NameEvidence, surfaces: dict[str, str]) -> Mention:
+    """The article belongs to a name that mostly has it: "the Hatter". Names alike share their surface."""
     with_article = candidate.has_article and 2 * seen.article >= seen.count
     start = candidate.article_start if with_article else candidate.start
     surface = " ".join(text[start : candidate.end].split())
-    return Mention(start=start, end=candidate.end, surface=surface)
+    return Mention(start=start, end=candidate.end, surface=surfaces.setdefault(surface, surface))

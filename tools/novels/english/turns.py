@@ -1,8 +1,10 @@
 """Turns: what one person says in one go, with the narration that belongs to it."""
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from tools.novels.english.narration import Narration, Reference, ReferenceKind
 from tools.novels.english.speech_tags import tag_after, tag_before
@@ -31,9 +33,8 @@ class Paragraphs:
     """Where the paragraphs of a text begin and end."""
 
     def __init__(self, text: str) -> None:
-        bounds = list(iter_paragraphs(text)) or [(0, len(text))]
-        self.starts = [start for start, _ in bounds]
-        self.ends = [end for _, end in bounds]
+        bounds = array("I", chain.from_iterable(iter_paragraphs(text))) or array("I", (0, len(text)))
+        self.starts, self.ends = bounds[::2], bounds[1::2]
 
     def index(self, offset: int) -> int:
         """Which paragraph holds an offset."""

@@ -78,9 +78,10 @@ class Verdicts:
             return Evidence(start=clue.reference.start, end=clue.reference.end, reason=method)
         if method == "answers_call":
             index = self._clues[at - 1].called[speaker]
-        elif speaker in clue.hint_mentions:
-            index = clue.hint_mentions[speaker]
         else:
+            hinting = (index for index in clue.hint_mentions if self._people.owners[index] == speaker)
+            index = next(hinting, None)
+        if index is None:
             return self._nearest(at, speaker, method)
         mention = self._people.mentions[index]
         return Evidence(start=mention.start, end=mention.end, reason=method)

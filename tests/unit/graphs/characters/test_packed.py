@@ -38,11 +38,11 @@ def test_spans_come_back_with_the_narration_between() -> None:
         Span(kind=SpanKind.QUOTATION, start=22, end=27, closed=False, continues=True),
     ]
 
-    assert unpack_spans(pack_spans(spans), len(_TEXT)) == spans
+    assert list(unpack_spans(pack_spans(spans), len(_TEXT))) == spans
 
 
 def test_text_without_quotations_is_one_narration() -> None:
-    assert unpack_spans([], 4) == [Span(kind=SpanKind.NARRATION, start=0, end=4)]
+    assert list(unpack_spans(pack_spans([]), 4)) == [Span(kind=SpanKind.NARRATION, start=0, end=4)]
 
 
 def test_mentions_come_back_with_their_surfaces_folded() -> None:
@@ -78,7 +78,7 @@ def test_attributions_come_back() -> None:
         Attribution(quote=2, speaker_id=None, method="none", confidence=0.0),
     ]
 
-    assert unpack_attributions(pack_attributions(attributions)) == attributions
+    assert list(unpack_attributions(pack_attributions(attributions))) == attributions
 
 
 def test_relations_come_back() -> None:
