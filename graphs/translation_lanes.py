@@ -172,7 +172,9 @@ def lane_node(
                 answers.append(await front.wait_for(translate_batch(_batch(state, batch, answers))))
                 meter.advance(len(batch))
                 if prepare:
-                    asyncio.get_running_loop().call_later(_SENT_SECONDS, prepare, state, answers[-1])
+                    is_last = state["ends"] and batch is state["batches"][-1]  # and its lines are wanted soon
+                    after = 0.0 if is_last else _SENT_SECONDS
+                    asyncio.get_running_loop().call_later(after, prepare, state, answers[-1])
         return {"answers": answers}
 
     return translate_lane
