@@ -6,8 +6,8 @@ one: a lane that is resumed goes through its batches again, and asks only for th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from langgraph.func import task
@@ -146,14 +146,14 @@ class LaneNode(Protocol):
 def lane_node(
     check_of: Callable[[Any], CheckMarkup],
     batch_time: TimeoutPolicy,
-    prepare: Callable[[LaneTask, BatchAnswer], None] | None = None,
+    prepare: Callable[[LaneTask, BatchAnswer], Iterator[None]] | None = None,
 ) -> LaneNode:
     """The node that translates a lane.
 
     Args:
         check_of: From a document's format to what judges a translation's markup.
         batch_time: How long one batch may take.
-        prepare: What can be done with a batch's answer before all are there, and need not be.
+        prepare: What can be done with a batch's answer before all are there, and need not be; in small steps.
     """
 
     @task(name="translate_batch", retry_policy=STALLS, timeout=batch_time)
@@ -174,10 +174,17 @@ def lane_node(
                 if prepare:
                     is_last = state["ends"] and batch is state["batches"][-1]  # and its lines are wanted soon
                     after = 0.0 if is_last else _SENT_SECONDS
-                    asyncio.get_running_loop().call_later(after, prepare, state, answers[-1])
+                    asyncio.get_running_loop().call_later(after, _step, prepare(state, answers[-1]))
         return {"answers": answers}
 
     return translate_lane
+
+
+def _step(steps: Iterator[None]) -> None:
+    """Take one step, and the next one once all that is ready now has had its turn."""
+    with suppress(StopIteration):
+        next(steps)
+        asyncio.get_running_loop().call_soon(_step, steps)
 
 
 class _Front:

@@ -6,6 +6,7 @@ what lies here saves time and decides nothing, and goes when later films need th
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphs.subtitles.result import Film, Finished, film_of, finish
@@ -74,8 +75,8 @@ def clear(state: State) -> None:
     _desk.pop(state["run"], None)
 
 
-def prepare(lane: LaneTask, answer: BatchAnswer) -> None:
-    """Break and measure the lines of a batch while the model works on the next ones.
+def prepare(lane: LaneTask, answer: BatchAnswer) -> Iterator[None]:
+    """Break and measure the lines of a batch, one cue a step, while the model works on the next ones.
 
     What comes of it is kept by ``break_lines`` and ``see``, for all that look at the finished film.
     """
@@ -88,3 +89,4 @@ def prepare(lane: LaneTask, answer: BatchAnswer) -> None:
     for id, words in answer["translations"].items():
         text = protected[id].restore(film.material.escape(words))
         see(break_lines(text, profile, format), profile, format)
+        yield
