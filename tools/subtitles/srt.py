@@ -32,7 +32,7 @@ def parse_srt(text: str) -> SubtitleFile:
     problems = _before_the_first(lines[:first])
     for at, head, after in zip(timings, heads, [*heads[1:], len(lines)], strict=False):  # or there is none
         if timing := TIMING.fullmatch(lines[at].text):
-            pieces.extend(line.whole for line in lines[head:at])
+            pieces.extend([line.whole for line in lines[head:at]])
             cue, cue_pieces = _cue(len(cues) + 1, timing, lines[at].end, lines[at + 1 : after])
             cues.append(cue)
             pieces.extend(cue_pieces)
@@ -84,8 +84,8 @@ def _cue(id: int, timing: re.Match[str], line_end: str, body: list[Line]) -> tup
     filled = len(body)
     while filled and body[filled - 1].is_blank:
         filled -= 1
-    source = "".join(line.whole for line in body[: filled - 1]) + body[filled - 1].text if filled else ""
-    rest = (body[filled - 1].end if filled else "") + "".join(line.whole for line in body[filled:])
+    source = "".join([line.whole for line in body[: filled - 1]]) + body[filled - 1].text if filled else ""
+    rest = (body[filled - 1].end if filled else "") + "".join([line.whole for line in body[filled:]])
     cue = Cue(id=id, start=parse_clock(start) or 0, end=parse_clock(end) or 0, text=unified(source))
     around = ("", line_end if body else line_end * 2) if line_end else ("\n", "")
     pieces: list[str | Slot] = [

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from tools.text.language import FUNCTION_WORDS
-from tools.translation.scripts import is_in_script, language_by_script, main_language
+from tools.translation.scripts import SAMPLE, is_in_script, language_by_script, main_language
 
 _SAMPLE = 10_000  # characters
 _CODES = {
@@ -29,6 +30,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def language_of(text: str) -> str | None:
     """A language code; None where it cannot be told for sure, as of a few words."""
+    return _language_of(text[:SAMPLE])
+
+
+@lru_cache(maxsize=16)  # of one text it is asked when its language is found, and again when that is judged
+def _language_of(text: str) -> str | None:
     by_script = language_by_script(text)
     if by_script is not None:
         return by_script

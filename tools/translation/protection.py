@@ -43,8 +43,8 @@ class Protected:
 
     @property
     def has_words(self) -> bool:
-        """Whether anything is left to be translated: a letter."""
-        return any(map(str.isalpha, _MARK.sub("", self.words)))
+        """Whether anything is left to be translated: a letter, which no mark has."""
+        return any(map(str.isalpha, self.words))
 
     def problems(self, translation: str) -> list[str]:
         """What is wrong with the marks of a translation of ``words``, for the model to read."""
@@ -70,8 +70,8 @@ class Protected:
 def protect(segment: Segment) -> Protected:
     """Take out of a segment what is no words."""
     text = segment.text
-    found = _KEPT.finditer(text) if _MAYBE_KEPT.search(text) else ()
-    places = _joined(text, [*segment.kept, *(each.span() for each in found)])
+    found = [each.span() for each in _KEPT.finditer(text)] if _MAYBE_KEPT.search(text) else []
+    places = _joined(text, [*segment.kept, *found]) if found or segment.kept else []
     start, end = 0, len(text)
     if places and not text[: places[0][0]].strip():
         start = places.pop(0)[1]

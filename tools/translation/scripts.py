@@ -22,7 +22,7 @@ _SCRIPTS = {
     "hi": re.compile("[\u0900-\u097f]"),
 }
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
-_SAMPLE = 20_000  # characters; a language shows in fewer
+SAMPLE = 20_000  # characters; a language shows in fewer
 _LEAST = 0.3  # of all letters
 _FEW = 20  # letters
 
@@ -39,14 +39,14 @@ def script_of(code: str) -> re.Pattern[str]:
 
 def is_in_script(text: str, code: str) -> bool:
     """Whether some of a text's letters are those of a language; true where it has too few to tell."""
-    characters = Counter(text[:_SAMPLE])
+    characters = Counter(text[:SAMPLE])
     letters = _count(_LETTER, characters)
     return letters < _FEW or _count(script_of(code), characters) >= _LEAST * letters
 
 
 def language_by_script(text: str) -> str | None:
     """``ja``, ``ko`` or ``zh``; None where many languages share the script, as Latin's do."""
-    characters = Counter(text[:_SAMPLE])
+    characters = Counter(text[:SAMPLE])
     letters = _count(_LETTER, characters)
     kana, hangul, han = (_count(script, characters) for script in (_KANA, _HANGUL, _HAN))
     if not letters or kana + hangul + han < _LEAST * letters:
