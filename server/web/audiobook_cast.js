@@ -83,5 +83,5 @@ export function choice(key, choices, chosen, choose, id) {
 	return field(t(key), select({ id, onchange: (event) => choose(event.target.value) }, choices, chosen));
 }
 
-/** @param {string} label @param {HTMLElement} input */
+
 export const field = (label, input) => el("label", { class: "option" }, label, input);

@@ -3,7 +3,6 @@
 import { fileAddress, readBlob } from "./api.js";
 import { button, el } from "./element.js";
 
-/** @param {Blob} blob @param {string} name */
 export function saveBlob(blob, name) {
 	const url = URL.createObjectURL(blob);
 	el("a", { href: url, download: name }).click();
