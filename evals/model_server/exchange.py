@@ -40,9 +40,7 @@ class Exchange:
         key = key_of(request, self._endpoint)
         record = self._server.log.open(request.method, request.url.path, key_id(key))
         clock = asyncio.get_running_loop().time
-        arrival: float = scope["state"][
-            ARRIVAL
-        ]  # of the first byte: others may be read before it is its turn
+        arrival: float = scope["state"][ARRIVAL]  # and others may have been read since
         connection = Connection(scope, receive, send, self._server.transports)
         try:
             reply = await self._reply(request, key, record)

@@ -8,12 +8,13 @@ Quotations and attributions become objects one by one, when they are looked at.
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
-from typing import Any, overload
+from typing import Any
 
 from typing_extensions import TypedDict
 
-from graphs.characters.columns import numbers_in, numbers_to_text
+from graphs.characters.columns import Rows, numbers_in, numbers_to_text
 from tools.novels.types import (
     Attribution,
     Cast,
@@ -74,9 +75,10 @@ def pack_spans(spans: Iterable[Span]) -> str:
     )
 
 
-def unpack_spans(packed: str, length: int) -> "Spans":
+def unpack_spans(packed: str, length: int) -> Rows[Span]:
     """Narration and quotations that tile a text of this length."""
-    return Spans(_tile(numbers_in(packed), length))
+    rows = array("I", chain.from_iterable(_tile(numbers_in(packed), length)))
+    return Rows(rows, 3, _span)
 
 
 def pack_mentions(mentions: Iterable[Mention]) -> str:
@@ -133,9 +135,9 @@ def pack_attributions(attributions: Iterable[Attribution]) -> Table:
     return Table(values=list(numbers), rows=numbers_to_text(rows))
 
 
-def unpack_attributions(packed: Table) -> "Attributions":
+def unpack_attributions(packed: Table) -> Rows[Attribution]:
     """The attributions, in order."""
-    return Attributions(packed)
+    return Rows(numbers_in(packed["rows"]), _FIELDS, partial(_attribution, packed["values"]))
 
 
 def pack_relations(relations: Iterable[Relation]) -> list[Packed]:
@@ -156,39 +158,15 @@ def unpack_relations(packed: Iterable[Packed]) -> list[Relation]:
     ]
 
 
-class Spans(Sequence[Span]):
-    """Spans that are made when they are looked at: a book's take many times the numbers behind them.
-
-    Args:
-        rows: Start, end and flags of each.
-    """
-
-    def __init__(self, rows: Iterable[tuple[int, int, int]]) -> None:
-        self._numbers = array("I", chain.from_iterable(rows))
-
-    def __len__(self) -> int:
-        return len(self._numbers) // 3
-
-    def __iter__(self) -> Iterator[Span]:
-        return map(self._at, range(len(self)))
-
-    @overload
-    def __getitem__(self, index: int) -> Span: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Span]: ...
-    def __getitem__(self, index: int | slice) -> Span | list[Span]:
-        chosen = range(len(self))[index]
-        return self._at(chosen) if isinstance(chosen, int) else [self._at(place) for place in chosen]
-
-    def _at(self, place: int) -> Span:
-        start, end, flags = self._numbers[3 * place : 3 * place + 3]
-        return Span(
-            kind=SpanKind.QUOTATION if flags & _QUOTATION else SpanKind.NARRATION,
-            start=start,
-            end=end,
-            closed=bool(flags & _CLOSED),
-            continues=bool(flags & _CONTINUES),
-        )
+def _span(row: Sequence[int]) -> Span:
+    start, end, flags = row
+    return Span(
+        kind=SpanKind.QUOTATION if flags & _QUOTATION else SpanKind.NARRATION,
+        start=start,
+        end=end,
+        closed=bool(flags & _CLOSED),
+        continues=bool(flags & _CONTINUES),
+    )
 
 
 def _tile(packed: Sequence[int], length: int) -> Iterator[tuple[int, int, int]]:
@@ -203,40 +181,16 @@ def _tile(packed: Sequence[int], length: int) -> Iterator[tuple[int, int, int]]:
         yield done, length, _CLOSED
 
 
-class Attributions(Sequence[Attribution]):
-    """Attributions that are made when they are looked at."""
-
-    def __init__(self, packed: Table) -> None:
-        self._values = packed["values"]
-        self._rows = numbers_in(packed["rows"])
-
-    def __len__(self) -> int:
-        return len(self._rows) // _FIELDS
-
-    def __iter__(self) -> Iterator[Attribution]:
-        return map(self._at, range(len(self)))
-
-    @overload
-    def __getitem__(self, index: int) -> Attribution: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Attribution]: ...
-    def __getitem__(self, index: int | slice) -> Attribution | list[Attribution]:
-        chosen = range(len(self))[index]
-        return self._at(chosen) if isinstance(chosen, int) else [self._at(place) for place in chosen]
-
-    def _at(self, place: int) -> Attribution:
-        quote, speaker, addressee, method, confidence, start, end, reason = self._rows[
-            _FIELDS * place : _FIELDS * (place + 1)
-        ]
-        values = self._values
-        return Attribution(
-            quote=quote,
-            speaker_id=values[speaker],
-            addressee_id=values[addressee],
-            method=values[method],
-            confidence=values[confidence],
-            evidence=Evidence(start=start, end=end, reason=values[reason]) if reason else None,
-        )
+def _attribution(values: Sequence[Any], row: Sequence[int]) -> Attribution:
+    quote, speaker, addressee, method, confidence, start, end, reason = row
+    return Attribution(
+        quote=quote,
+        speaker_id=values[speaker],
+        addressee_id=values[addressee],
+        method=values[method],
+        confidence=values[confidence],
+        evidence=Evidence(start=start, end=end, reason=values[reason]) if reason else None,
+    )
 
 
 def _pack_character(character: Character) -> Packed:

@@ -12,7 +12,7 @@ import pytest
 from evals.model_server import Answers, Pace, model_server
 from evals.model_server.question import Question
 from tests.fixtures.redis_servers import wait_until
-from tests.fixtures.service_process import ServiceProcess
+from tests.fixtures.service_process import ServiceProcess, soon_taken_over
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -54,14 +54,7 @@ def _state(url: str, thread: str, run: str) -> dict[str, Any]:
 
 def test_a_killed_service_goes_on_within_the_job_that_the_assistant_began(tmp_path: Path) -> None:
     with model_server(Answers.of(_answer), pace=_Held()) as models:
-        environment = {
-            "PRIMARY_MODEL": "openai:m",
-            "LLM_BASE_URL": models.openai_url,
-            "LLM_API_KEY": "k",
-            "LEASE_SECONDS": "3",
-            "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "1",
-            "ENABLE_CACHE": "false",  # what is asked again is seen to be
-        }
+        environment = soon_taken_over(models.openai_url, lease_seconds=3)
         service = ServiceProcess(data_dir=tmp_path, environment=environment)
         try:
             url = service.start().url

@@ -14,7 +14,7 @@ from evals.guideline_gold import read_gold
 from evals.guideline_oracle import GuidelineOracle
 from evals.model_server import Answers, Fault, Faults, ModelServer, model_server
 from graphs.guideline.stages import STAGES
-from tests.fixtures.service_process import ServiceProcess
+from tests.fixtures.service_process import ServiceProcess, soon_taken_over
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.faults]
 
@@ -83,14 +83,7 @@ def _killed_in(stage: str, service: ServiceProcess, models: ModelServer, oracle:
 def test_a_killed_service_goes_on_in_the_stage_it_was_in_and_asks_nothing_twice(tmp_path: Path) -> None:
     oracle = Oracle()
     with model_server(Answers.oracle(oracle)) as models:
-        environment = {
-            "PRIMARY_MODEL": "openai:m",
-            "LLM_BASE_URL": models.openai_url,
-            "LLM_API_KEY": "k",
-            "LEASE_SECONDS": "2",
-            "BG_JOB_SHUTDOWN_GRACE_PERIOD_SECS": "1",
-            "ENABLE_CACHE": "false",  # what is asked again is seen to be
-        }
+        environment = soon_taken_over(models.openai_url, lease_seconds=2)
         service = ServiceProcess(data_dir=tmp_path, environment=environment)
         try:
             service.start()

@@ -1,4 +1,4 @@
-"""Translated cues brought to a profile: lines, times, and which words are too many for their time."""
+"""Translated cues brought to a profile: their times, and which words are too many for them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace

@@ -27,15 +27,10 @@ class Piece:
     is_tag: bool
 
 
-def may_hold_markup(text: str) -> bool:
-    """Whether one of the signs stands in a text that tags and entities begin with, in whatever format."""
-    return _MAYBE_MARKUP.search(text) is not None
-
-
 def split_markup(text: str, format: Format) -> Iterator[Piece]:
     """The words and the tags of a text, in their order, empty words left out."""
     done = 0
-    for tag in _TAGS[format].finditer(text):
+    for tag in _TAGS[format].finditer(text) if _MAYBE_MARKUP.search(text) else ():
         if tag.start() > done:
             yield Piece(text[done : tag.start()], False)
         yield Piece(tag[0], True)
@@ -46,7 +41,7 @@ def split_markup(text: str, format: Format) -> Iterator[Piece]:
 
 def visible(text: str, format: Format) -> str:
     """What is seen of a text: without tags, entities as their characters."""
-    if not may_hold_markup(text):
+    if not _MAYBE_MARKUP.search(text):
         return text
     words = "".join(piece.source for piece in split_markup(text, format) if not piece.is_tag)
     return unescape(words) if format in _ESCAPED else words

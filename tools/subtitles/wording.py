@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tools.subtitles.cues import Cue
 from tools.subtitles.file import Format, SubtitleFile
-from tools.subtitles.markup import may_hold_markup, split_markup
+from tools.subtitles.markup import split_markup
 from tools.translation.segments import Place, Segment
 
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
@@ -62,8 +62,6 @@ def worded(file: SubtitleFile, cues: Sequence[Cue], texts: Mapping[str, str]) ->
 
 
 def _kept(text: str, format: Format) -> list[Place]:
-    if not may_hold_markup(text):
-        return []
     kept: list[Place] = []
     at = 0
     for piece in split_markup(text, format):
@@ -77,8 +75,6 @@ def _kept(text: str, format: Format) -> list[Place]:
 
 
 def _tags(text: str, format: Format) -> list[str]:
-    if not may_hold_markup(text):
-        return []
     return [piece.source for piece in split_markup(text, format) if piece.is_tag]
 
 
